@@ -1,0 +1,55 @@
+//! Why a question has no answer.
+
+use alloc::string::String;
+use thiserror::Error as ThisError;
+
+/// An error of the door. The message names the value and what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// The trace has never seen it.
+    #[error("{0}")]
+    NotFound(String),
+    /// It was there, but what would answer was not being recorded.
+    #[error("{0}")]
+    NotTraced(String),
+    /// It was recorded, and has been evicted since.
+    #[error("{0}")]
+    Evicted(String),
+    /// The state is known in part only.
+    #[error("{message}")]
+    IncompleteState {
+        /// What is missing.
+        message: String,
+        /// The partial state.
+        partial: alloc::boxed::Box<crate::api::answer::State>,
+    },
+    /// The request is malformed.
+    #[error("{0}")]
+    BadArgument(String),
+    /// Not built yet.
+    #[error("{0}")]
+    NotSupported(String),
+    /// The trace cannot be read.
+    #[error(transparent)]
+    Core(#[from] scope_core::Error),
+}
+
+impl Error {
+    /// The stable code shown at every edge.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "not_found",
+            Self::NotTraced(_) => "not_traced",
+            Self::Evicted(_) => "evicted",
+            Self::IncompleteState { .. } => "incomplete_state",
+            Self::BadArgument(_) => "bad_argument",
+            Self::NotSupported(_) => "not_supported",
+            Self::Core(error) => error.code(),
+        }
+    }
+}
+
+/// A result of the door.
+pub type Result<T> = core::result::Result<T, Error>;
