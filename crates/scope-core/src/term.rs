@@ -33,11 +33,16 @@
 //! Invariant: a term is never evaluated; reading one cannot create an atom, a process or a function.
 //! Invariant: no reader recurses deeper than [`MAX_DEPTH`], and none trusts a length it has not checked against the bytes left.
 
+mod cursor;
 pub mod etf;
 pub mod inspect;
+pub mod localize;
 pub mod read;
 pub mod resolve;
+mod tree;
 pub mod write;
+
+pub use tree::Term;
 
 /// The deepest nesting any reader follows. The capture walk's own limit is far lower (12 by default).
 pub const MAX_DEPTH: usize = 128;
@@ -110,4 +115,17 @@ pub trait Names {
     fn atom_text(&self, id: crate::AtomId) -> &str;
     /// The process of an entity id, or `None` when it is not a process of the recorded node.
     fn process(&self, id: crate::EntityId) -> Option<crate::ProcessKey>;
+}
+
+impl Names for crate::Symbols {
+    fn atom_text(&self, id: crate::AtomId) -> &str {
+        self.atom(id)
+    }
+
+    fn process(&self, id: crate::EntityId) -> Option<crate::ProcessKey> {
+        match self.entity(id) {
+            Some(crate::Entity::Process(process)) => Some(*process),
+            _ => None,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::term::Names;
-pub use crate::term::write::Term;
+pub use crate::term::tree::Term;
 
 /// Reads one whole stored term.
 ///

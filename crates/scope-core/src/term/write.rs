@@ -1,52 +1,129 @@
-//! Writes in-flight terms whose words are ids of a [`Symbols`](crate::Symbols): for marks, control details, spans, tests and
-//! generated traces. (The capture walk in `scope-nif` writes the same grammar with VM words.)
+//! Writes in-flight terms whose words are ids of a [`Symbols`]: for marks, control details, spans, tests and generated traces.
+//! (The capture walk in `scope-nif` writes the same grammar with VM words.)
 
 use crate::Symbols;
-use alloc::boxed::Box;
-use alloc::string::String;
+use crate::term::tag;
+pub use crate::term::tree::Term;
 use alloc::vec::Vec;
 
-/// A term as a tree, in memory. What [`read`](crate::term::read) returns and what [`write`] takes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Term {
-    /// An integer that fits in 64 bits.
-    Integer(i64),
-    /// An integer that does not: sign (true = negative) and magnitude, little endian, without trailing zeros.
-    Big(bool, Box<[u8]>),
-    /// A float.
-    Float(f64),
-    /// An atom.
-    Atom(String),
-    /// A binary.
-    Binary(Vec<u8>),
-    /// A binary of which only the first bytes were kept, and its total length.
-    BinaryCut(Vec<u8>, u64),
-    /// A tuple.
-    Tuple(Vec<Term>),
-    /// The first elements of a tuple, and its arity.
-    TupleCut(Vec<Term>, u32),
-    /// Elements and tail; the tail of a proper list is `None`, of a cut one `Some(Cut)`.
-    List(Vec<Term>, Option<Box<Term>>),
-    /// A map, in the order captured.
-    Map(Vec<(Term, Term)>),
-    /// The first pairs of a map, and its size.
-    MapCut(Vec<(Term, Term)>, u32),
-    /// A process of the recorded node.
-    Pid(crate::ProcessKey),
-    /// A port of the recorded node.
-    Port(u64),
-    /// A reference of the recorded node.
-    Reference(crate::symbols::ReferenceWords),
-    /// What could not be read, and a number that tells equal ones apart.
-    Opaque(crate::term::Opaque, u64),
-    /// A value removed under the redaction rules.
-    Redacted,
-    /// A place the capture walk did not reach.
-    Cut,
+/// Appends `term` in flight form to `out`, interning its atoms and pids in `symbols`.
+///
+/// A part with more than `u32::MAX` bytes or elements, which the grammar cannot hold, is written as cut.
+pub fn write(term: &Term, symbols: &mut Symbols, out: &mut Vec<u8>) {
+    match term {
+        Term::Integer(value) => write_integer(*value, out),
+        Term::Big(negative, magnitude) => write_big(*negative, magnitude, out),
+        Term::Float(value) => push_word(tag::FLOAT, value.to_bits(), out),
+        Term::Atom(text) => push_word(tag::ATOM, symbols.intern_atom(text).0.into(), out),
+        Term::Pid(process) => push_word(tag::PID, symbols.intern_process(*process).0.into(), out),
+        Term::Port(number) => push_word(tag::PORT, *number, out),
+        Term::Reference(words) => {
+            out.extend([tag::REFERENCE, words.len() as u8]);
+            out.extend(words.iter().flat_map(|word| word.to_be_bytes()));
+        }
+        Term::Binary(bytes) => {
+            if push_count(tag::BINARY, bytes.len(), out) {
+                out.extend_from_slice(bytes);
+            }
+        }
+        Term::BinaryCut(bytes, total) => {
+            if push_count(tag::BINARY_CUT, bytes.len(), out) {
+                out.extend(total.to_be_bytes());
+                out.extend_from_slice(bytes);
+            }
+        }
+        Term::Tuple(elements) => {
+            if let Ok(arity) = u8::try_from(elements.len()) {
+                out.extend([tag::SMALL_TUPLE, arity]);
+                write_all(elements, symbols, out);
+            } else if push_count(tag::LARGE_TUPLE, elements.len(), out) {
+                write_all(elements, symbols, out);
+            }
+        }
+        Term::TupleCut(elements, arity) => {
+            if push_count(tag::TUPLE_CUT, elements.len(), out) {
+                out.extend(arity.to_be_bytes());
+                write_all(elements, symbols, out);
+            }
+        }
+        Term::List(elements, None) if elements.is_empty() => out.push(tag::NIL),
+        Term::List(elements, tail) => {
+            if push_count(tag::LIST, elements.len(), out) {
+                write_all(elements, symbols, out);
+                match tail {
+                    None => out.push(tag::NIL),
+                    Some(tail) => write(tail, symbols, out),
+                }
+            }
+        }
+        Term::Map(pairs) => {
+            if push_count(tag::MAP, pairs.len(), out) {
+                write_pairs(pairs, symbols, out);
+            }
+        }
+        Term::MapCut(pairs, size) => {
+            if push_count(tag::MAP_CUT, pairs.len(), out) {
+                out.extend(size.to_be_bytes());
+                write_pairs(pairs, symbols, out);
+            }
+        }
+        Term::Opaque(kind, number) => {
+            out.extend([tag::OPAQUE, *kind as u8]);
+            out.extend(number.to_be_bytes());
+        }
+        Term::Redacted => out.push(tag::REDACTED),
+        Term::Cut => out.push(tag::CUT),
+    }
 }
 
-/// Appends `term` in flight form to `out`, interning its atoms and pids in `symbols`.
-pub fn write(term: &Term, symbols: &mut Symbols, out: &mut Vec<u8>) {
-    let _ = (term, symbols, out);
-    unimplemented!()
+fn write_integer(value: i64, out: &mut Vec<u8>) {
+    if let Ok(byte) = u8::try_from(value) {
+        out.extend([tag::SMALL_INTEGER, byte]);
+    } else if let Ok(value) = i32::try_from(value) {
+        out.push(tag::INTEGER);
+        out.extend(value.to_be_bytes());
+    } else {
+        let bytes = value.unsigned_abs().to_le_bytes();
+        let n = bytes.len() - value.unsigned_abs().leading_zeros() as usize / 8;
+        write_big(value < 0, bytes.get(..n).unwrap_or(&bytes), out);
+    }
+}
+
+fn write_big(negative: bool, magnitude: &[u8], out: &mut Vec<u8>) {
+    if let Ok(n) = u8::try_from(magnitude.len()) {
+        out.extend([tag::SMALL_BIG, n]);
+    } else if !push_count(tag::LARGE_BIG, magnitude.len(), out) {
+        return;
+    }
+    out.push(u8::from(negative));
+    out.extend_from_slice(magnitude);
+}
+
+fn write_all(terms: &[Term], symbols: &mut Symbols, out: &mut Vec<u8>) {
+    for term in terms {
+        write(term, symbols, out);
+    }
+}
+
+fn write_pairs(pairs: &[(Term, Term)], symbols: &mut Symbols, out: &mut Vec<u8>) {
+    for (key, value) in pairs {
+        write(key, symbols, out);
+        write(value, symbols, out);
+    }
+}
+
+fn push_word(tag: u8, word: u64, out: &mut Vec<u8>) {
+    out.push(tag);
+    out.extend(word.to_be_bytes());
+}
+
+/// Whether the count fits; if not, the part is written as cut.
+fn push_count(tag: u8, n: usize, out: &mut Vec<u8>) -> bool {
+    let Ok(n) = u32::try_from(n) else {
+        out.push(tag::CUT);
+        return false;
+    };
+    out.push(tag);
+    out.extend(n.to_be_bytes());
+    true
 }
