@@ -1,1 +1,67 @@
-fn main() {}
+//! Every developer verb of ElixirScope, one file each.
+//!
+//! Invariant: a verb works from a fresh clone; what it needs and does not find, it names, all at once.
+//! Invariant: nothing is written outside `target/`, but by the verbs whose purpose it is (`codegen`, `corpus`).
+
+mod bench;
+mod codegen;
+mod command;
+mod corpus;
+mod demo;
+mod dist;
+mod progress;
+mod setup;
+mod test;
+mod tidy;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The developer verbs of ElixirScope.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Check every program the project needs, and install the missing ones (Debian, as root) or say how
+    Setup,
+    /// Record the example shop, let its bug strike, and ask the recording what happened
+    Demo(demo::DemoArgs),
+    /// Run every check and test, or those of one part
+    Test(test::TestArgs),
+    /// The recorded cases in tests/corpus: check them, record them again, or accept new answers
+    Corpus(corpus::CorpusArgs),
+    /// Measure capture, store and queries against their peers
+    Bench(bench::BenchArgs),
+    /// Write the files that are generated from Rust code, or check that they are fresh
+    Codegen(codegen::CodegenArgs),
+    /// Check the rules of the architecture
+    Tidy,
+    /// Pack the native library for machines without Rust, into target/dist
+    Dist,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().verb {
+        Verb::Setup => setup::run(),
+        Verb::Demo(args) => demo::run(&args),
+        Verb::Test(args) => test::run(&args),
+        Verb::Corpus(args) => corpus::run(&args),
+        Verb::Bench(args) => bench::run(args),
+        Verb::Codegen(args) => codegen::run(&args),
+        Verb::Tidy => tidy::run(),
+        Verb::Dist => dist::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

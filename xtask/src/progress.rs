@@ -1,0 +1,163 @@
+//! Steps with their times, and an honest summary at the end.
+
+use anyhow::Result;
+use std::time::{Duration, Instant};
+
+/// A list of steps that are run one after the other; a failed one does not stop the others.
+pub(crate) struct Steps {
+    done: Vec<Step>,
+    began: Instant,
+}
+
+struct Step {
+    name: String,
+    took: Duration,
+    tests: Option<Tests>,
+    failure: Option<String>,
+}
+
+/// What a test program said it ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tests {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
+}
+
+impl Steps {
+    pub(crate) fn new() -> Self {
+        Self { done: Vec::new(), began: Instant::now() }
+    }
+
+    /// Runs a step that is passed or failed.
+    pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
+        self.counted(name, |_| work());
+    }
+
+    /// Runs a step that also counts tests.
+    pub(crate) fn counted(&mut self, name: &str, work: impl FnOnce(&mut Option<Tests>) -> Result<()>) {
+        say(name);
+        let began = Instant::now();
+        let mut tests = None;
+        let failure = work(&mut tests).err().map(|error| format!("{error:#}"));
+        if let Some(why) = &failure {
+            eprintln!("FAILED {name}: {why}");
+        }
+        self.done.push(Step { name: name.into(), took: began.elapsed(), tests, failure });
+    }
+
+    /// Prints every step, then one line; an error when a step failed.
+    pub(crate) fn finish(self) -> Result<()> {
+        println!();
+        for step in &self.done {
+            let verdict = if step.failure.is_some() { "FAILED" } else { "ok" };
+            let tests = step.tests.map(|tests| format!("  {tests}")).unwrap_or_default();
+            println!("{verdict:<6} {:<28} {:>6.1} s{tests}", step.name, step.took.as_secs_f64());
+        }
+        let n_failed = self.done.iter().filter(|step| step.failure.is_some()).count();
+        let mut all = Tests::default();
+        for tests in self.done.iter().filter_map(|step| step.tests) {
+            all.add(tests);
+        }
+        for step in &self.done {
+            if let Some(why) = &step.failure {
+                println!("FAILED {}: {why}", step.name);
+            }
+        }
+        println!("{all} in {:.0} s", self.began.elapsed().as_secs_f64());
+        println!("{} steps passed, {n_failed} failed", self.done.len() - n_failed);
+        anyhow::ensure!(n_failed == 0, "{n_failed} of {} steps failed", self.done.len());
+        Ok(())
+    }
+}
+
+impl Tests {
+    /// Adds what one line of a test program's output says, if it is a summary: cargo's (`test result: ok. 3 passed; ..`) or
+    /// ExUnit's (`2 doctests, 6 tests, 0 failures, 1 excluded`).
+    pub(crate) fn see(&mut self, line: &str) {
+        if let Some(rest) = line.trim().strip_prefix("test result: ") {
+            let rest = rest.split_once(". ").map_or("", |(_verdict, counts)| counts);
+            for (n, what) in numbers(rest, ';') {
+                match what {
+                    "passed" => self.passed += n,
+                    "failed" => self.failed += n,
+                    "ignored" => self.skipped += n,
+                    _ => {}
+                }
+            }
+        } else if line.contains(" failure") && line.contains(" test") {
+            let mut run = 0;
+            let mut failed = 0;
+            for (n, what) in numbers(line, ',') {
+                match what {
+                    "test" | "tests" | "doctest" | "doctests" | "property" | "properties" => run += n,
+                    "failure" | "failures" => failed += n,
+                    "skipped" | "excluded" => {
+                        self.skipped += n;
+                        run = run.saturating_sub(n);
+                    }
+                    _ => {}
+                }
+            }
+            self.passed += run.saturating_sub(failed);
+            self.failed += failed;
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl std::fmt::Display for Tests {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} tests passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+/// The `<number> <word>` pairs of a line.
+fn numbers(line: &str, separator: char) -> impl Iterator<Item = (u64, &str)> {
+    line.split(separator).filter_map(|part| {
+        let mut words = part.split_whitespace();
+        Some((words.next()?.parse().ok()?, words.next()?))
+    })
+}
+
+/// One progress line.
+pub(crate) fn say(what: &str) {
+    println!("==> {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summaries_of_cargo_and_ex_unit_are_counted() {
+        let mut tests = Tests::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "2 doctests, 6 tests, 1 failure, 1 skipped",
+        ] {
+            tests.see(line);
+        }
+        assert_eq!(tests, Tests { passed: 3 + 2 + 6, failed: 2, skipped: 2 });
+    }
+
+    #[test]
+    fn a_failed_step_fails_the_whole_and_the_others_still_run() {
+        let mut ran = false;
+        let mut steps = Steps::new();
+        steps.step("broken", || anyhow::bail!("on purpose"));
+        steps.step("fine", || {
+            ran = true;
+            Ok(())
+        });
+        assert_eq!(steps.finish().unwrap_err().to_string(), "1 of 2 steps failed");
+        assert!(ran);
+    }
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask test`: every check and test there is; CI runs this and nothing else.
+
+use crate::command::{self, cargo, program};
+use crate::progress::{Steps, Tests};
+use crate::{codegen, corpus, demo, setup, tidy, workspace};
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use std::path::Path;
+use std::process::Command;
+
+/// Arguments of `cargo xtask test`.
+#[derive(Args, Debug)]
+pub(crate) struct TestArgs {
+    /// Only this part (default: everything that is built)
+    part: Option<Part>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Rust,
+    Elixir,
+    Js,
+    Browser,
+    Vscode,
+}
+
+/// Runs the parts asked for, all steps of them, and sums up.
+pub(crate) fn run(args: &TestArgs) -> Result<()> {
+    if let Some(part @ (Part::Js | Part::Browser | Part::Vscode)) = args.part {
+        bail!("the {part:?} part is not built yet; there are `rust` and `elixir`");
+    }
+    setup::ensure()?;
+    let mut steps = Steps::new();
+    if args.part != Some(Part::Elixir) {
+        rust(&mut steps);
+    }
+    if args.part != Some(Part::Rust) {
+        elixir(&mut steps);
+    }
+    steps.finish()
+}
+
+fn rust(steps: &mut Steps) {
+    let root = workspace::root();
+    steps.step("tidy", tidy::run);
+    steps.step("codegen --check", || codegen::run(&codegen::CodegenArgs { check: true }));
+    steps.step("cargo fmt --check", || command::run(cargo(root).args(["fmt", "--all", "--check"])));
+    steps.step("cargo clippy", || {
+        command::run(cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+    });
+    steps.counted("cargo test", |tests| counting(tests, cargo(root).args(["test", "--workspace"])));
+    steps.step("corpus, from Rust", || corpus::check(None));
+}
+
+fn elixir(steps: &mut Steps) {
+    for (name, dir) in [("elixir", workspace::elixir()), ("shop", workspace::shop())] {
+        steps.step(&format!("mix format, {name}"), || command::run(mix(&dir).args(["format", "--check-formatted"])));
+        steps.step(&format!("mix compile, {name}"), || {
+            command::run(mix(&dir).env("MIX_ENV", "test").args(["compile", "--warnings-as-errors"]))
+        });
+        steps.counted(&format!("mix test, {name}"), |tests| counting(tests, mix(&dir).arg("test")));
+    }
+    steps.step("demo", || demo::run(&demo::DemoArgs::default()));
+}
+
+fn mix(dir: &Path) -> Command {
+    program("mix", dir)
+}
+
+/// Runs a test program, and counts what its summaries say; one that runs no test has failed.
+fn counting(tests: &mut Option<Tests>, command: &mut Command) -> Result<()> {
+    let mut seen = Tests::default();
+    let done = command::run_seeing(command, |line| seen.see(line));
+    *tests = Some(seen);
+    done?;
+    if seen.passed == 0 {
+        bail!("{} ran no test", command::spell(command));
+    }
+    Ok(())
+}

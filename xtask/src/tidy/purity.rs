@@ -1,0 +1,55 @@
+//! The core and the query engine run anywhere: no std, so no files, no clock, no threads, no randomness.
+
+use super::Problem;
+use super::rust_source::{code_lines, has_word, product};
+use super::tree::Tree;
+
+const PURE: &[&str] = &["crates/scope-core/src/", "crates/scope-query/src/"];
+
+pub(super) fn check(tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for root in PURE {
+        let lib = format!("{root}lib.rs");
+        if let Some(file) = tree.files.iter().find(|file| file.path == lib)
+            && !file.text().lines().any(|line| line == "#![no_std]")
+        {
+            problems.push(format!("{lib}: `#![no_std]` is missing"));
+        }
+        for file in product(tree).filter(|file| file.path.starts_with(root)) {
+            for (at, line) in code_lines(file.text()) {
+                if has_word(line, "std") && (line.contains("std::") || line.contains("extern crate std")) {
+                    problems.push(format!("{}:{at}: uses std; take what it needs as an argument", file.path));
+                }
+            }
+        }
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIB: (&str, &str) = ("crates/scope-core/src/lib.rs", "//! Core.\n#![no_std]\n");
+
+    #[test]
+    fn std_in_tests_is_fine() {
+        let tree = Tree::of(&[
+            LIB,
+            ("crates/scope-core/src/a.rs", "use core::fmt;\n#[cfg(test)]\nmod tests {\n use std::vec;\n}\n"),
+        ]);
+        assert_eq!(check(&tree), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_clock_in_the_core_is_found() {
+        let tree = Tree::of(&[LIB, ("crates/scope-core/src/a.rs", "//! A.\nuse std::time::Instant;\n")]);
+        assert_eq!(check(&tree), ["crates/scope-core/src/a.rs:2: uses std; take what it needs as an argument"]);
+    }
+
+    #[test]
+    fn a_library_without_no_std_is_found() {
+        let tree = Tree::of(&[("crates/scope-query/src/lib.rs", "//! Query.\n")]);
+        assert_eq!(check(&tree), ["crates/scope-query/src/lib.rs: `#![no_std]` is missing"]);
+    }
+}
