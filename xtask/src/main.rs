@@ -31,7 +31,7 @@ enum Verb {
     /// Check every program the project needs, and install the missing ones (Debian, as root) or say how
     Setup,
     /// Record the example shop, let its bug strike, and ask the recording what happened
-    Demo(demo::DemoArgs),
+    Demo,
     /// Run every check and test, or those of one part
     Test(test::TestArgs),
     /// The recorded cases in tests/corpus: check them, record them again, or accept new answers
@@ -49,7 +49,7 @@ enum Verb {
 fn main() -> ExitCode {
     let done = match Cli::parse().verb {
         Verb::Setup => setup::run(),
-        Verb::Demo(args) => demo::run(&args),
+        Verb::Demo => demo::run(),
         Verb::Test(args) => test::run(&args),
         Verb::Corpus(args) => corpus::run(&args),
         Verb::Bench(args) => bench::run(args),

@@ -60,7 +60,7 @@ fn elixir(steps: &mut Steps) {
         });
         steps.counted(&format!("mix test, {name}"), |tests| counting(tests, mix(&dir).arg("test")));
     }
-    steps.step("demo", || demo::run(&demo::DemoArgs::default()));
+    steps.step("demo", demo::run);
 }
 
 fn mix(dir: &Path) -> Command {

@@ -1,0 +1,23 @@
+# Opens the file that record.exs wrote, in a node that recorded nothing, asks the same questions and compares.
+# Started by `cargo xtask demo`, in examples/shop: mix run --no-start -r .. demo/reopen.exs DIR colour|plain
+
+dir = Demo.Node.start(System.argv())
+file = Path.join(dir, "shop.scope")
+recorded = Path.join(dir, "answers.etf") |> File.read!() |> :erlang.binary_to_term()
+
+{:ok, _} = Application.ensure_all_started(:elixir_scope)
+{:ok, _} = Application.ensure_all_started(:logger)
+{:module, Shop.Cart} = Code.ensure_loaded(Shop.Cart)
+{:ok, trace} = ElixirScope.import(file)
+answers = Demo.Story.ask(trace: trace)
+
+differing =
+  for {question, answer} <- recorded, answers[question] != answer, do: "#{question} differs"
+
+Demo.Node.must_be_right(differing, "the file")
+Demo.Node.must_be_right(Demo.Facts.wrong(answers), "the file")
+
+if File.read!(file) =~ "tok_live_",
+  do: Demo.Node.must_be_right(["it holds a card's token"], "the file")
+
+Demo.Page.line("the same answers to all #{map_size(answers)} questions, without the shop running")

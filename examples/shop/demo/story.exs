@@ -1,0 +1,98 @@
+defmodule Demo.Story do
+  @moduledoc false
+  # The questions of the demo, asked with ElixirScope's public functions, of the running recorder or of a file.
+  #
+  # Invariant: an answer holds values only (no pid, no reference), so that answers of two nodes can be compared.
+
+  @doc "Asks everything. `source` is `[]` for the running recorder, `[trace: trace]` for a file."
+  def ask(source) do
+    crash = crash(source)
+    customer = last_sender(crash, source)
+
+    %{
+      crash: %{
+        process: text(crash.process),
+        reason: elem(crash.term, 0),
+        at: since_start(crash, source)
+      },
+      state: state_before(crash, source),
+      messages: messages(customer, crash, source),
+      slowest: slowest(source),
+      events: Enum.count(events([], source))
+    }
+  end
+
+  defp crash(source) do
+    events([type: :exit], source) |> Enum.find(&match?({:badarith, _stacktrace}, &1.term)) ||
+      raise "no process exited with :badarith in this trace"
+  end
+
+  # Whoever sent the last message that the process turned to before it died.
+  defp last_sender(crash, source) do
+    dead = text(crash.process)
+
+    events([type: :send], source)
+    |> Enum.filter(&(&1.peer == dead and &1.timestamp <= crash.timestamp))
+    |> List.last()
+    |> Map.fetch!(:process)
+  end
+
+  defp state_before(crash, source) do
+    {:ok, state} = ElixirScope.get_state_at(crash.process, crash, source)
+    state
+  end
+
+  defp messages(customer, crash, source) do
+    flow = ElixirScope.message_flow(customer, crash.process, source)
+    dead = text(crash.process)
+    to_dead = Enum.filter(flow, &(text(&1.to) == dead))
+    first = hd(to_dead).timestamp
+
+    for message <- to_dead do
+      %{
+        message: spoken(message.message),
+        after_ns: message.timestamp - first,
+        waiting_ns: message.waiting
+      }
+    end
+  end
+
+  defp slowest(source) do
+    events([type: :call], source)
+    |> Enum.map(&text(&1.process))
+    |> Enum.uniq()
+    |> Enum.flat_map(&ElixirScope.execution_path(&1, source))
+    |> Enum.filter(& &1.duration)
+    |> Enum.sort_by(&{-&1.duration, &1.timestamp})
+    |> Enum.map(fn call ->
+      %{
+        function: {call.module, call.function, call.arity},
+        args: inspect(call.args),
+        duration_ns: call.duration,
+        own_ns: call.own_duration
+      }
+    end)
+  end
+
+  defp events(filter, source) do
+    {first, last} = span(source)
+    ElixirScope.get_events_between(first, last, [limit: 100_000] ++ filter ++ source)
+  end
+
+  # The whole trace, in the clock that ElixirScope's functions take.
+  defp span(source) do
+    {:ok, answer} = ElixirScope.query(%{kind: :info}, source)
+    anchor = String.to_integer(answer.data.monotonic_anchor_ns)
+    {anchor, anchor + answer.coverage.watermark}
+  end
+
+  defp since_start(event, source), do: event.timestamp - elem(span(source), 0)
+
+  # A GenServer's message without its wrapping, which holds a pid and a reference.
+  defp spoken({:"$gen_call", _from, message}), do: {:call, message}
+  defp spoken({:"$gen_cast", message}), do: {:cast, message}
+  defp spoken(other), do: {:info, other}
+
+  defp text(pid) when is_pid(pid), do: pid |> :erlang.pid_to_list() |> List.to_string()
+  defp text(%{text: text}), do: text
+end
