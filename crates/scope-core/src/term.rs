@@ -37,6 +37,7 @@ mod cursor;
 pub mod etf;
 pub mod inspect;
 pub mod localize;
+pub mod part;
 pub mod read;
 pub mod resolve;
 mod tree;
@@ -105,6 +106,20 @@ impl Opaque {
             4 => Self::RemotePort,
             5 => Self::Integer,
             _ => Self::Other,
+        }
+    }
+
+    /// The name of the kind, as an Elixir atom shows it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Bitstring => "bitstring",
+            Self::RemotePid => "remote_pid",
+            Self::Reference => "reference",
+            Self::RemotePort => "remote_port",
+            Self::Integer => "integer",
+            Self::Other => "other",
         }
     }
 }

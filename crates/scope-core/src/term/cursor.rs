@@ -138,7 +138,10 @@ impl<'a> Cursor<'a> {
                 n @ 1..=5 => Item::Reference(self.take(usize::from(n) * 4)?),
                 _ => return Err(corrupt("a reference has no or too many words")),
             },
-            tag::FLOAT => Item::Float(f64::from_be_bytes(self.array()?)),
+            tag::FLOAT => match f64::from_be_bytes(self.array()?) {
+                value if value.is_finite() => Item::Float(value),
+                _ => return Err(corrupt("a float is not a number of Erlang's")),
+            },
             tag::SMALL_BIG => {
                 let n = self.u8()?;
                 Item::Big(self.u8()? != 0, self.take(usize::from(n))?)

@@ -1,0 +1,73 @@
+//! Numbers as Elixir writes them.
+
+use crate::term::read::without_trailing_zeros;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Appends a float: the fewest digits that read back as the same number, laid out as Erlang's `float_to_list(F, [short])` does,
+/// but without an exponent up to 1.0e16.
+pub(crate) fn float(value: f64, out: &mut String) {
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
+    let point = exponent.parse::<i32>().unwrap_or_default() + 1;
+    out.push_str(sign);
+    lay_out(&digits, point, value.abs(), out);
+}
+
+/// `point` is the place of the decimal point: 0 is before the first digit.
+fn lay_out(digits: &str, point: i32, magnitude: f64, out: &mut String) {
+    let n_digits = digits.len() as i32;
+    let exponent = format!("{}", point - 1);
+    let exponent_cost = exponent.len() as i32 + 1 + i32::from(n_digits == 1) + 1;
+    if point > 0 && point < n_digits {
+        let (whole, fraction) = digits.split_at(point as usize);
+        out.extend([whole, ".", fraction]);
+    } else if point >= n_digits && magnitude < 1e16 {
+        out.push_str(digits);
+        out.extend((n_digits..point).map(|_| '0'));
+        out.push_str(".0");
+    } else if point <= 0 && 2 - point <= exponent_cost {
+        out.push_str("0.");
+        out.extend((point..0).map(|_| '0'));
+        out.push_str(digits);
+    } else {
+        let (first, rest) = digits.split_at(1);
+        out.extend([first, ".", if rest.is_empty() { "0" } else { rest }, "e", &exponent]);
+    }
+}
+
+/// Appends a big integer of at most `max_bytes` bytes; whether it could.
+pub(crate) fn big(negative: bool, magnitude: &[u8], max_bytes: usize, out: &mut String) -> bool {
+    let magnitude = without_trailing_zeros(magnitude);
+    if magnitude.len() > max_bytes {
+        return false;
+    }
+    if negative && !magnitude.is_empty() {
+        out.push('-');
+    }
+    for (i, group) in decimal_groups(magnitude).iter().rev().enumerate() {
+        out.push_str(&if i == 0 { format!("{group}") } else { format!("{group:09}") });
+    }
+    true
+}
+
+/// The digits of a little-endian magnitude in groups of nine, lowest first.
+fn decimal_groups(magnitude: &[u8]) -> Vec<u32> {
+    const GROUP: u64 = 1_000_000_000;
+    let mut groups = Vec::from([0u32]);
+    for byte in magnitude.iter().rev() {
+        let mut carry = u64::from(*byte);
+        for group in &mut groups {
+            let value = u64::from(*group) * 256 + carry;
+            *group = (value % GROUP) as u32;
+            carry = value / GROUP;
+        }
+        if carry > 0 {
+            groups.push(carry as u32);
+        }
+    }
+    groups
+}

@@ -1,0 +1,260 @@
+//! Walks the parts of a stored term and writes them as text.
+
+use crate::error::Error;
+use crate::term::cursor::Item;
+use crate::term::inspect::text::{Escapes, escape, is_charlist_char, is_printable, whole_chars};
+use crate::term::inspect::{Limits, atom, number, structure};
+use crate::term::part::Part;
+use crate::term::read::reference_words;
+use crate::term::{MAX_DEPTH, Names, Opaque};
+use crate::{AtomId, EntityId};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Bytes of the widest integer written out; the work grows with its square.
+const MAX_BIG_BYTES: usize = 4096;
+
+/// Why a rendering stops early.
+pub(crate) enum Stop {
+    Damaged,
+    Full,
+}
+
+impl From<Error> for Stop {
+    fn from(_: Error) -> Self {
+        Self::Damaged
+    }
+}
+
+pub(crate) type Printed = Result<(), Stop>;
+
+/// What a term inherits from those around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Around {
+    /// How many elements a collection may show.
+    limit: usize,
+    /// Whether lists of printable characters are shown as charlists.
+    charlists: bool,
+    depth: usize,
+}
+
+impl Around {
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self { limit, charlists: true, depth: 0 }
+    }
+
+    pub(crate) const fn without_charlists(self) -> Self {
+        Self { charlists: false, ..self }
+    }
+}
+
+pub(crate) struct Printer<'a, N> {
+    pub(crate) names: &'a N,
+    limits: Limits,
+    pub(crate) out: String,
+}
+
+impl<'a, N: Names> Printer<'a, N> {
+    pub(crate) const fn new(names: &'a N, limits: Limits) -> Self {
+        Self { names, limits, out: String::new() }
+    }
+
+    pub(crate) fn term(&mut self, part: Part<'_>, around: Around) -> Printed {
+        if part.size > 0 && around.depth == MAX_DEPTH {
+            return Err(Stop::Damaged);
+        }
+        let around = Around { depth: around.depth + 1, ..around };
+        match part.item()? {
+            Item::Integer(value) => self.push(&format!("{value}")),
+            Item::Big(negative, magnitude) => self.big(negative, magnitude),
+            Item::Float(value) => {
+                number::float(value, &mut self.out);
+                self.push("")
+            }
+            Item::Atom(id) => {
+                atom::literal(self.names.atom_text(AtomId(id as u32)), &mut self.out);
+                self.push("")
+            }
+            Item::Pid(id) => match self.names.process(EntityId(id as u32)) {
+                Some(process) => self.push(&format!("#PID{process}")),
+                None => self.push(opaque(Opaque::Other)),
+            },
+            Item::Reference(words) => {
+                let numbers: String = reference_words(words).rev().map(|word| format!(".{word}")).collect();
+                self.push(&format!("#Reference<0{numbers}>"))
+            }
+            Item::Port(number) => self.push(&format!("#Port<0.{number}>")),
+            Item::Binary(bytes) => self.binary(bytes, false, around.limit),
+            Item::BinaryCut(bytes, _) => self.binary(bytes, true, around.limit),
+            Item::Opaque(kind, _) => self.push(opaque(kind)),
+            Item::Redacted => self.push("#Redacted<>"),
+            Item::Cut => self.push("..."),
+            Item::Nil => self.push("[]"),
+            Item::List(n) => {
+                let elements = part.children().take(n as usize).map(|child| child.part);
+                let tail = part.children().nth(n as usize).map(|child| child.part);
+                self.list(elements, tail, around)
+            }
+            Item::Tuple(_) => self.tuple(part, false, around),
+            Item::TupleCut { .. } => self.tuple(part, true, around),
+            Item::Map(_) => self.map(part, false, around),
+            Item::MapCut { .. } => self.map(part, true, around),
+        }
+    }
+
+    /// Writes a list of these elements; a tail that was cut is dots, any other makes the list improper.
+    pub(crate) fn list<'t>(
+        &mut self,
+        elements: impl Iterator<Item = Part<'t>> + Clone,
+        tail: Option<Part<'t>>,
+        around: Around,
+    ) -> Printed {
+        let is_cut = tail.is_some_and(|tail| matches!(tail.item(), Ok(Item::Cut)));
+        let tail = tail.filter(|_| !is_cut);
+        if tail.is_none() && around.charlists {
+            let n_looked_at = self.limits.printable.saturating_add(1);
+            let text: Option<Vec<u8>> = elements.clone().take(n_looked_at).map(charlist_byte).collect();
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                return self.quoted(&text, '\'', is_cut, " ++ ...");
+            }
+        }
+        let is_keyword = tail.is_none() && elements.clone().all(|element| self.keyword_pair(element).is_some());
+        self.push("[")?;
+        let left = self.each(elements, is_cut, around, |printer, element, inner| {
+            match printer.keyword_pair(element).filter(|_| is_keyword) {
+                Some((key, value)) => printer.keyword(key, value, inner),
+                None => printer.term(element, inner),
+            }
+        })?;
+        if let (Some(tail), Some(limit)) = (tail, left) {
+            self.push(" | ")?;
+            self.term(tail, Around { limit, ..around })?;
+        }
+        self.push("]")
+    }
+
+    fn tuple(&mut self, part: Part<'_>, is_cut: bool, around: Around) -> Printed {
+        self.push("{")?;
+        self.each(part.children(), is_cut, around, |printer, child, inner| printer.term(child.part, inner))?;
+        self.push("}")
+    }
+
+    fn map(&mut self, part: Part<'_>, is_cut: bool, around: Around) -> Printed {
+        if structure::print(self, part, is_cut, around)? {
+            return Ok(());
+        }
+        let pairs = part.children().filter_map(|child| Some((child.key?, child.part)));
+        let is_keyword = pairs.clone().all(|(key, _)| self.keyword_key(key).is_some());
+        self.push("%{")?;
+        self.each(pairs, is_cut, around, |printer, (key, value), inner| {
+            if let Some(key) = printer.keyword_key(key).filter(|_| is_keyword) {
+                return printer.keyword(key, value, inner);
+            }
+            printer.term(key, inner)?;
+            printer.push(" => ")?;
+            printer.term(value, inner)
+        })?;
+        self.push("}")
+    }
+
+    /// Writes elements with `print`, as many as the limit allows, and dots for the others and for what was cut. Gives what is
+    /// left of the limit if all were written.
+    pub(crate) fn each<T>(
+        &mut self,
+        elements: impl Iterator<Item = T>,
+        is_cut: bool,
+        around: Around,
+        mut print: impl FnMut(&mut Self, T, Around) -> Printed,
+    ) -> Result<Option<usize>, Stop> {
+        let mut limit = around.limit;
+        for element in elements {
+            if limit < around.limit {
+                self.push(", ")?;
+            }
+            if limit == 0 {
+                self.push("...")?;
+                return Ok(None);
+            }
+            limit -= 1;
+            print(self, element, Around { limit, ..around })?;
+        }
+        if is_cut {
+            self.push(if limit < around.limit { ", ..." } else { "..." })?;
+        }
+        Ok(Some(limit))
+    }
+
+    pub(crate) fn keyword(&mut self, key: &str, value: Part<'_>, around: Around) -> Printed {
+        atom::key(key, &mut self.out);
+        self.push(" ")?;
+        self.term(value, around)
+    }
+
+    /// A pair as it stands in a keyword list.
+    fn keyword_pair<'t>(&self, element: Part<'t>) -> Option<(&'a str, Part<'t>)> {
+        if !matches!(element.item(), Ok(Item::Tuple(2))) {
+            return None;
+        }
+        let mut children = element.children();
+        Some((self.keyword_key(children.next()?.part)?, children.next()?.part))
+    }
+
+    /// The text of a key that can be written before a colon.
+    pub(crate) fn keyword_key(&self, key: Part<'_>) -> Option<&'a str> {
+        match key.item() {
+            Ok(Item::Atom(id)) => Some(self.names.atom_text(AtomId(id as u32))).filter(|text| !atom::is_module(text)),
+            _ => None,
+        }
+    }
+
+    fn binary(&mut self, bytes: &[u8], is_cut: bool, limit: usize) -> Printed {
+        if is_printable(bytes, is_cut, self.limits.printable) {
+            let shown = if is_cut { whole_chars(bytes) } else { bytes };
+            return self.quoted(shown, '"', is_cut, " <> ...");
+        }
+        self.push("<<")?;
+        let around = Around::new(limit);
+        self.each(bytes.iter(), is_cut, around, |printer, byte, _| printer.push(&format!("{byte}")))?;
+        self.push(">>")
+    }
+
+    fn quoted(&mut self, text: &[u8], quote: char, is_cut: bool, more: &str) -> Printed {
+        self.out.push(quote);
+        let is_all = escape(text, quote, self.limits.printable, Escapes::String, &mut self.out);
+        self.out.push(quote);
+        self.push(if is_all && !is_cut { "" } else { more })
+    }
+
+    fn big(&mut self, negative: bool, magnitude: &[u8]) -> Printed {
+        if number::big(negative, magnitude, MAX_BIG_BYTES, &mut self.out) {
+            self.push("")
+        } else {
+            self.push(opaque(Opaque::Integer))
+        }
+    }
+
+    pub(crate) fn push(&mut self, text: &str) -> Printed {
+        self.out.push_str(text);
+        if self.out.len() <= self.limits.text_bytes { Ok(()) } else { Err(Stop::Full) }
+    }
+}
+
+fn charlist_byte(element: Part<'_>) -> Option<u8> {
+    match element.item() {
+        Ok(Item::Integer(code)) if is_charlist_char(code) => u8::try_from(code).ok(),
+        _ => None,
+    }
+}
+
+const fn opaque(kind: Opaque) -> &'static str {
+    match kind {
+        Opaque::Function => "#Function<...>",
+        Opaque::Bitstring => "#Bitstring<...>",
+        Opaque::RemotePid => "#PID<...>",
+        Opaque::Reference => "#Reference<...>",
+        Opaque::RemotePort => "#Port<...>",
+        Opaque::Integer => "#Integer<...>",
+        Opaque::Other => "#Opaque<...>",
+    }
+}
