@@ -1,0 +1,307 @@
+//! The functions of `ElixirScope.Native`: each translates its arguments, calls the engine or the recorder, and translates back.
+
+use crate::filter::{self, Filter, Function, Role};
+use crate::recorder::{self, Recorder};
+use crate::sealer::{self, Given, Sealing};
+use crate::{clock, config, value, word};
+use rustler::types::atom;
+use rustler::{Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term};
+use scope_core::event::{Class, Kind};
+use scope_core::file::ReadLimits;
+use scope_core::intake::Intake;
+use scope_core::redact::Redactor;
+use scope_core::term::etf::{self, Origin};
+use scope_core::trace::{Source as TraceSource, Trace};
+use scope_query::api::{Request, json};
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// The recorder behind a reference; watches its owner.
+#[derive(Debug)]
+pub(crate) struct RecorderRef(Arc<Recorder>);
+
+#[rustler::resource_impl]
+impl Resource for RecorderRef {
+    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+        self.0.end();
+    }
+
+    fn destructor(self, _env: Env<'_>) {
+        self.0.end();
+    }
+}
+
+/// An imported trace behind a reference.
+#[derive(Debug)]
+pub(crate) struct TraceRef(Trace);
+
+#[rustler::resource_impl]
+impl Resource for TraceRef {}
+
+rustler::atoms! { error, ok }
+
+/// `{:error, {code, message, partial}}`.
+fn failure<'a>(env: Env<'a>, code: &str, message: &str, partial: &Value) -> NifResult<Term<'a>> {
+    let code = Atom::from_str(env, code)?;
+    Ok((error(), (code, message, value::to_term(env, partial)?)).encode(env))
+}
+
+fn trace_of(source: Term<'_>) -> NifResult<Arc<Trace>> {
+    if let Ok(recorder) = source.decode::<ResourceArc<RecorderRef>>() {
+        return Ok(Arc::new(recorder.0.snapshot()));
+    }
+    let trace = source.decode::<ResourceArc<TraceRef>>()?;
+    // A trace is shared chunks: cloning it copies no events.
+    Ok(Arc::new(trace.0.clone()))
+}
+
+/// The marker that lets the build read a library's version without loading it.
+#[used]
+static MARKER: &[u8] = concat!("elixir_scope_nif_version=", env!("CARGO_PKG_VERSION"), ";").as_bytes();
+
+#[rustler::nif]
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+#[rustler::nif]
+fn self_check(env: Env<'_>) -> NifResult<Term<'_>> {
+    let immediates = word::VERIFIED.immediates.load(Relaxed);
+    let mut words = [0; 5];
+    // The first look teaches the layout, the second reads by it.
+    // SAFETY: makes two references in a live environment.
+    let (first, second) = unsafe {
+        (rustler::sys::enif_make_ref(env.as_c_arg()), rustler::sys::enif_make_ref(env.as_c_arg()))
+    };
+    crate::reference::words(env.as_c_arg(), word::of(first), &mut words);
+    let references = crate::reference::words(env.as_c_arg(), word::of(second), &mut words).is_some();
+    let checks = serde_json::json!({
+        "raw_atoms": immediates, "raw_pids": immediates, "raw_small_ints": immediates,
+        "references": references, "bignums": word::VERIFIED.bignums.load(Relaxed), "tsc": clock::has_tsc(),
+    });
+    value::to_term(env, &checks)
+}
+
+#[rustler::nif(schedule = "DirtyIo")]
+fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<'a>> {
+    let config = match config::read(config) {
+        Ok(config) => config,
+        Err(message) => return failure(env, "bad_argument", &message, &Value::Null),
+    };
+    let clock = clock::Clock::start();
+    let mut header = config.header;
+    header.monotonic_anchor_ns = clock.epoch_monotonic_ns;
+    header.wall_anchor_ns = clock.epoch_wall_ns;
+    let seed = xxhash_rust::xxh3::xxh3_64(header.instance.as_bytes());
+    let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
+    let redactor = Redactor::new(&keys);
+    let (caps, depth, limits) = (config.settings.caps, config.settings.depth, config.limits);
+    let sealing = |generation| {
+        Sealing::new(generation, clock, Intake::new(header, limits, seed), redactor, caps, depth)
+    };
+    let state_word = |generation: u32| word::of(generation.encode(env).as_c_arg());
+    let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
+        return failure(env, "already_started", "another recorder is recording on this node", &Value::Null);
+    };
+    let generation = started.generation;
+    let reference = ResourceArc::new(RecorderRef(started));
+    if reference.monitor(Some(env), &owner).is_none() {
+        reference.0.end();
+        return failure(env, "bad_argument", "the owner is not alive", &Value::Null);
+    }
+    Ok((ok(), reference, generation).encode(env))
+}
+
+#[rustler::nif(schedule = "DirtyIo")]
+fn stop(recorder: ResourceArc<RecorderRef>) -> Atom {
+    recorder.0.stop();
+    ok()
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn set_filter<'a>(
+    env: Env<'a>,
+    recorder: ResourceArc<RecorderRef>,
+    functions: Vec<(Term<'a>, Term<'a>, u64, Atom, u64)>,
+    processes: Vec<(Term<'a>, u64)>,
+    default_mask: u64,
+) -> NifResult<Atom> {
+    let role = |role: Atom| match role.to_term(env).atom_to_string()?.as_str() {
+        "call" => Ok(Role::Call),
+        "call_only" => Ok(Role::CallOnly),
+        "loop" => Ok(Role::Loop),
+        "decode" => Ok(Role::Decode),
+        "terminate" => Ok(Role::Terminate),
+        _ => Err(Error::BadArg),
+    };
+    let mut table = Vec::with_capacity(functions.len());
+    for (module, function, arity, its_role, mask) in functions {
+        let (module, function) = (word::of(module.as_c_arg()), word::of(function.as_c_arg()));
+        table.push(Function { module, function, arity, role: role(its_role)?, mask });
+    }
+    let processes: Vec<(u64, u64)> = processes.into_iter().map(|(pid, mask)| (word::of(pid.as_c_arg()), mask)).collect();
+    if recorder.0.is_running() {
+        filter::replace(Filter::new(&table, &processes, default_mask));
+    }
+    Ok(ok())
+}
+
+/// The word of a term, 0 for `nil`.
+fn optional(term: Term<'_>) -> u64 {
+    if term == atom::nil().to_term(term.get_env()) { 0 } else { word::of(term.as_c_arg()) }
+}
+
+type Put<'a> = (Atom, Term<'a>, Term<'a>, Term<'a>, Term<'a>);
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, events: Vec<Put<'a>>) -> NifResult<Atom> {
+    let mut given = Vec::with_capacity(events.len());
+    for (kind, process, peer, what, term) in events {
+        let kind = Kind::from_name(&kind.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
+        let word = |term: Term<'a>| word::of(term.as_c_arg());
+        let what = match what.decode::<(Term<'a>, Term<'a>, u64)>() {
+            Ok((module, function, arity)) => Some((word(module), word(function), arity)),
+            Err(_) => Some((optional(what), 0, 0)).filter(|(atom, _, _)| *atom != 0),
+        };
+        let term = Some(optional(term)).filter(|word| *word != 0);
+        given.push(Given { kind, process: optional(process), peer: optional(peer), what, term });
+    }
+    let mut sealing = recorder.0.drained();
+    for given in &given {
+        // SAFETY: the terms are arguments of this call.
+        unsafe { sealing.put(env.as_c_arg(), given) };
+    }
+    Ok(ok())
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn query<'a>(env: Env<'a>, source: Term<'a>, request: Term<'a>) -> NifResult<Term<'a>> {
+    let trace = trace_of(source)?;
+    let Ok(request) = value::from_term(request) else {
+        return failure(env, "bad_argument", "a request is a map of atoms, strings, integers and lists", &Value::Null);
+    };
+    let request: Request = match serde_json::from_value(request) {
+        Ok(request) => request,
+        Err(error) => return failure(env, "bad_argument", &error.to_string(), &Value::Null),
+    };
+    match scope_query::answer(&trace, &request) {
+        Ok(answer) => Ok((ok(), value::to_term(env, &json_of(&answer)?)?).encode(env)),
+        Err(error) => {
+            let partial = error.partial().map_or(Ok(Value::Null), json_of)?;
+            failure(env, error.code(), &error.to_string(), &partial)
+        }
+    }
+}
+
+fn json_of(value: &impl Serialize) -> NifResult<Value> {
+    serde_json::to_value(value).map_err(|_| Error::BadArg)
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn query_json(source: Term<'_>, request: &str) -> NifResult<String> {
+    Ok(json::answer_json(&*trace_of(source)?, request))
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn terms<'a>(env: Env<'a>, source: Term<'a>, ids: Vec<String>) -> NifResult<Term<'a>> {
+    let trace = trace_of(source)?;
+    let header = trace.header();
+    let origin = match trace.source() {
+        TraceSource::Live => Origin::Own { node: &header.node, creation: header.creation },
+        TraceSource::File => Origin::Imported,
+    };
+    let mut exists = |name: &str| {
+        let mut etf = vec![131, 118];
+        etf.extend_from_slice(&(name.len() as u16).to_be_bytes());
+        etf.extend_from_slice(name.as_bytes());
+        // Reading an atom "safely" fails where the node does not have it.
+        env.binary_to_term(&etf).is_some()
+    };
+    let mut etf = vec![131, 108];
+    etf.extend_from_slice(&(ids.len() as u32).to_be_bytes());
+    for id in &ids {
+        let start = etf.len();
+        let found = scope_query::term::stored(&trace, id, |bytes, names| {
+            etf::to_etf(bytes, names, origin, &mut exists, &mut etf)
+        });
+        if !matches!(found, Some(Ok(()))) {
+            etf.truncate(start);
+            etf::missing(&mut etf);
+        }
+    }
+    etf.push(106);
+    // SAFETY: the bytes are made by `to_etf`, which writes only well-formed terms and, for imported ones, only atoms that exist here.
+    let term = unsafe { env.binary_to_term_trusted(&etf) };
+    term.map(|(term, _)| term).filter(|_| !ids.is_empty()).map_or_else(|| Ok(Vec::<Term<'a>>::new().encode(env)), Ok)
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn dump<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> Term<'a> {
+    let bytes = {
+        let sealing = recorder.0.drained();
+        sealing.intake.dump(sealing.watermark())
+    };
+    let mut binary = NewBinary::new(env, bytes.len());
+    binary.as_mut_slice().copy_from_slice(&bytes);
+    (ok(), Binary::from(binary)).encode(env)
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn load<'a>(env: Env<'a>, bytes: Binary<'a>) -> NifResult<Term<'a>> {
+    match scope_core::file::read(bytes.as_slice(), ReadLimits::default()) {
+        Ok(trace) => Ok((ok(), ResourceArc::new(TraceRef(trace))).encode(env)),
+        Err(error) => failure(env, error.code(), &error.to_string(), &Value::Null),
+    }
+}
+
+#[rustler::nif]
+fn anchor(source: Term<'_>) -> NifResult<(i64, i64)> {
+    if let Ok(recorder) = source.decode::<ResourceArc<RecorderRef>>() {
+        let sealing = recorder.0.sealing();
+        return Ok((sealing.clock.epoch_monotonic_ns, sealing.clock.epoch_wall_ns));
+    }
+    let trace = source.decode::<ResourceArc<TraceRef>>()?;
+    Ok((trace.0.header().monotonic_anchor_ns, trace.0.header().wall_anchor_ns))
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Term<'a>> {
+    let trace = recorder.0.snapshot();
+    let (monotonic, tick, bytes) = {
+        let mut sealing = recorder.0.sealing();
+        let (_, tick) = sealing.clock.advance();
+        (sealing.clock.epoch_monotonic_ns, tick, sealing.intake.store().bytes())
+    };
+    let mut classes = serde_json::Map::new();
+    let mut spans = serde_json::Map::new();
+    for class in Class::ALL {
+        let counts = &trace.counts()[*class as usize];
+        let reasons = scope_core::loss::Reason::ALL.iter();
+        let dropped: serde_json::Map<String, Value> = reasons
+            .map(|reason| (reason.name().to_owned(), counts.dropped[*reason as usize]))
+            .filter(|(_, n)| *n > 0)
+            .map(|(name, n)| (name, n.into()))
+            .collect();
+        let held = serde_json::json!({
+            "emitted": counts.emitted, "stored": counts.stored, "evicted": counts.evicted,
+            "sampled_out": counts.sampled_out, "filtered": counts.filtered, "dropped": dropped,
+        });
+        classes.insert(class.name().into(), held);
+        let chunks = trace.chunks(*class);
+        let span = chunks.iter().map(|c| c.first().tick).min().zip(chunks.iter().map(|c| c.last().tick).max());
+        let span = span.map(|(from, to)| serde_json::json!([from.max(trace.floor(*class).tick), to]));
+        spans.insert(class.name().into(), span.unwrap_or(Value::Null));
+    }
+    let buffers: Vec<Value> = sealer::fills()
+        .iter()
+        .map(|(thread, used, capacity)| serde_json::json!({"thread": thread, "used": used, "capacity": capacity}))
+        .collect();
+    let status = serde_json::json!({
+        "running": recorder.0.is_running(), "tick": tick, "watermark": trace.watermark(),
+        "monotonic_anchor_ns": monotonic, "classes": classes, "bytes": bytes, "buffers": buffers,
+        "n_processes": trace.processes().len(), "span": spans,
+    });
+    value::to_term(env, &status)
+}

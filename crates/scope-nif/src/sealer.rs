@@ -1,0 +1,396 @@
+//! The sealer: takes records out of the rings, in order, and turns them into stored events.
+//!
+//! One thread per recorder drains every few milliseconds; a query drains too, so that it sees everything committed before it asked.
+//!
+//! Invariant: a record is redacted before anything of it is kept or hashed; drained bytes are zeroed.
+//! Invariant: every record of this recorder ends as a stored event or as a counted drop.
+
+use crate::clock::Clock;
+use crate::record::{self, Record};
+use crate::ring::{self, Ring};
+use crate::words::Words;
+use hashbrown::{HashMap, HashSet};
+use rustler::sys::ErlNifEnv;
+use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
+use scope_core::intake::Intake;
+use scope_core::loss::{Loss, Reason};
+use scope_core::redact::Redactor;
+use scope_core::term::resolve;
+use scope_core::term::write::Term;
+use scope_core::{EntityId, Mfa};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
+const MAX_OPEN_CALLS: i64 = 1_000;
+/// Entities after which the recorder's dictionary starts anew (about 30 MB).
+const MAX_ENTITIES: usize = 200_000;
+/// How often an interrupted producer is looked at again before the watermark is held back for it.
+const QUIET_TRIES: usize = 200;
+
+/// A function whose returns must be switched off, as words, and the process that showed it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Runaway {
+    pub(crate) module: u64,
+    pub(crate) function: u64,
+    pub(crate) arity: u64,
+    pub(crate) process: u64,
+    pub(crate) depth: i64,
+}
+
+/// Counters of a ring as last seen, so that only differences are added.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    filtered: u64,
+    dropped: u64,
+    taken: u64,
+}
+
+/// One thread's records of a drain.
+#[derive(Debug, Default)]
+struct Batch {
+    thread: u16,
+    bytes: Vec<u8>,
+    at: usize,
+    /// Time and position of the thread's last event, for ties.
+    last: (u64, u32),
+    seen: [Seen; N_CLASSES],
+}
+
+/// The state of a recorder behind its lock.
+#[derive(Debug)]
+pub(crate) struct Sealing {
+    generation: u32,
+    pub(crate) clock: Clock,
+    pub(crate) intake: Intake,
+    words: Words,
+    redactor: Redactor,
+    batches: Vec<Batch>,
+    scratch: Vec<u8>,
+    raw: Vec<u8>,
+    put_last: (u64, u32),
+    watermark: u64,
+    last_drain: u64,
+    open_calls: HashMap<u64, i64>,
+    runaways: HashSet<(u64, u64, u64)>,
+    pending: Vec<Runaway>,
+    pub(crate) caps: [usize; N_CLASSES],
+    pub(crate) depth: u32,
+}
+
+/// An event given by hand, in words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given {
+    pub(crate) kind: Kind,
+    pub(crate) process: u64,
+    pub(crate) peer: u64,
+    /// Module, function, arity; or an atom, with 0 for the function.
+    pub(crate) what: Option<(u64, u64, u64)>,
+    pub(crate) term: Option<u64>,
+}
+
+impl Sealing {
+    pub(crate) fn new(generation: u32, clock: Clock, intake: Intake, redactor: Redactor, caps: [usize; N_CLASSES], depth: u32) -> Self {
+        Self {
+            generation,
+            clock,
+            intake,
+            words: Words::new(),
+            redactor,
+            batches: Vec::new(),
+            scratch: Vec::new(),
+            raw: Vec::new(),
+            put_last: (0, 0),
+            watermark: 0,
+            last_drain: 0,
+            open_calls: HashMap::new(),
+            runaways: HashSet::new(),
+            pending: Vec::new(),
+            caps,
+            depth,
+        }
+    }
+
+    /// Complete up to this time.
+    pub(crate) fn watermark(&self) -> u64 {
+        self.watermark
+    }
+
+    /// Takes in everything committed so far; returns how many records.
+    pub(crate) fn drain(&mut self) -> usize {
+        let (_, now) = self.clock.advance();
+        let mut complete_to = now;
+        for ring in ring::all() {
+            let batch = batch_of(&mut self.batches, ring.thread);
+            batch.at = 0;
+            let mut quiet = ring.take(&mut batch.bytes);
+            for _ in 0..QUIET_TRIES {
+                if quiet {
+                    break;
+                }
+                std::hint::spin_loop();
+                quiet = ring.take(&mut batch.bytes);
+            }
+            if !quiet {
+                // The producer was interrupted while it wrote: its next event may lie anywhere after its last one.
+                complete_to = complete_to.min(last_tick(&batch.bytes).map_or(batch.last.0, |tick| self.clock.ns(tick)));
+            }
+        }
+        // What was committed while we looked has ticks up to this moment.
+        self.clock.advance();
+        let mut n = 0;
+        while let Some(i) = earliest(&self.batches) {
+            n += 1;
+            self.take_in(i);
+        }
+        for batch in &mut self.batches {
+            batch.bytes.fill(0);
+            batch.bytes.clear();
+            // A burst's memory is given back.
+            batch.bytes.shrink_to(1 << 20);
+        }
+        self.count(now);
+        self.watermark = self.watermark.max(complete_to);
+        self.last_drain = now;
+        if self.words.n_entities() > MAX_ENTITIES {
+            self.intake.reset_symbols();
+            self.words.forget();
+        }
+        n
+    }
+
+    /// Functions found to be loops since the last call.
+    pub(crate) fn take_runaways(&mut self) -> Vec<Runaway> {
+        std::mem::take(&mut self.pending)
+    }
+
+    /// Takes in the next record of batch `i`.
+    fn take_in(&mut self, i: usize) {
+        let mut bytes = std::mem::take(&mut self.batches[i].bytes);
+        let batch = &mut self.batches[i];
+        let rest = bytes.get(batch.at..).unwrap_or_default();
+        let n = record::peek(rest).map_or(rest.len(), |(_, n)| n);
+        let record = record::read(rest.get(..n).unwrap_or_default());
+        batch.at += n;
+        if let Some(record) = record.filter(|record| record.generation == self.generation) {
+            let batch = &mut self.batches[i];
+            let key = next_key(&mut batch.last, self.clock.ns(record.tick), batch.thread);
+            let class = record.kind.class() as usize;
+            batch.seen[class].taken += 1;
+            self.intake.store_mut().counts_mut()[class].emitted += 1;
+            self.store(key, &record);
+            self.watch_returns(&record);
+        }
+        std::mem::swap(&mut self.batches[i].bytes, &mut bytes);
+    }
+
+    fn store(&mut self, key: OrderKey, record: &Record<'_>) {
+        if record.kind == Kind::Spawn {
+            self.words.spawned(record.process);
+        }
+        let symbols = self.intake.symbols();
+        let [x, y, z] = record.extra;
+        let (mut peer, mut what) = (EntityId::NONE, 0);
+        match record.kind {
+            Kind::Call | Kind::Return | Kind::Exception => what = self.words.mfa(symbols, record.slot, x, y),
+            Kind::Spawn => {
+                peer = self.words.entity(symbols, record.slot);
+                what = self.words.mfa(symbols, x, y, z);
+            }
+            Kind::Send => {
+                peer = match record.destination {
+                    Some(term) => self.words.destination(symbols, term),
+                    None => self.words.entity(symbols, record.slot),
+                }
+            }
+            Kind::Link | Kind::Unlink => peer = self.words.entity(symbols, record.slot),
+            _ if record.slot != 0 => what = resolve::Words::atom(&mut self.words, symbols, record.slot).0,
+            _ => {}
+        }
+        let process = self.words.entity(symbols, record.process);
+        let event = Event { key, kind: record.kind, flags: record.flags, process, peer, what };
+        self.push(&event, record.term);
+    }
+
+    fn push(&mut self, event: &Event, raw: Option<&[u8]>) {
+        let seed = self.intake.seed();
+        let term = raw.map(|raw| {
+            resolve::resolve(raw, &mut self.words, self.intake.symbols(), &self.redactor, seed, &mut self.scratch)
+        });
+        let pushed = match term {
+            None => self.intake.push(event, None),
+            Some(Ok(resolved)) => self.intake.push(event, Some((&self.scratch, resolved))),
+            Some(Err(error)) => Err(error),
+        };
+        if pushed.is_err() {
+            self.lose(event.kind.class(), 1, event.key.tick, event.key.tick, Reason::BadRecord);
+        }
+    }
+
+    /// Records an event given by hand (control events, sweeps, marks, spans) at this moment.
+    ///
+    /// # Safety
+    /// The words are terms alive in `env`.
+    pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &Given) {
+        let (_, now) = self.clock.advance();
+        let key = next_key(&mut self.put_last, now, 0);
+        let class = given.kind.class();
+        self.intake.store_mut().counts_mut()[class as usize].emitted += 1;
+        let symbols = self.intake.symbols();
+        let what = match given.what {
+            Some((module, function, arity)) if function != 0 => self.words.mfa(symbols, module, function, arity),
+            Some((atom, _, _)) => resolve::Words::atom(&mut self.words, symbols, atom).0,
+            None => 0,
+        };
+        let process = self.words.entity(symbols, given.process);
+        let peer = self.words.entity(symbols, given.peer);
+        let event = Event { key, kind: given.kind, flags: Flags::NONE, process, peer, what };
+        let mut raw = std::mem::take(&mut self.raw);
+        if let Some(term) = given.term {
+            // SAFETY: `walk_into` makes the room; the caller vouches for the term.
+            unsafe { crate::walk::walk_into(env, term, self.caps[class as usize], self.depth, &mut raw) };
+        }
+        self.push(&event, given.term.map(|_| raw.as_slice()));
+        raw.fill(0);
+        self.raw = raw;
+    }
+
+    /// Adds what the rings dropped and filtered since the last drain, and records losses as control events.
+    fn count(&mut self, now: u64) {
+        let mut dropped = [0; N_CLASSES];
+        for ring in ring::all().filter(|ring| ring.generation() == self.generation) {
+            let batch = batch_of(&mut self.batches, ring.thread);
+            for class in Class::ALL {
+                let (i, counter) = (*class as usize, &ring.counters[*class as usize]);
+                let (seen, counts) = (&mut batch.seen[i], &mut self.intake.store_mut().counts_mut()[i]);
+                let filtered = counter.filtered.load(Relaxed);
+                counts.filtered += filtered - seen.filtered;
+                counts.emitted += filtered - seen.filtered;
+                seen.filtered = filtered;
+                let total = counter.dropped.load(Relaxed);
+                dropped[i] += total - seen.dropped;
+                seen.dropped = total;
+            }
+        }
+        for class in Class::ALL {
+            let n = dropped[*class as usize] + ring::RINGLESS[*class as usize].swap(0, Relaxed);
+            if n > 0 {
+                self.intake.store_mut().counts_mut()[*class as usize].emitted += n;
+                self.lose(*class, n, self.last_drain, now, Reason::BufferFull);
+                // Dropped returns would look like open calls.
+                self.open_calls.clear();
+            }
+        }
+    }
+
+    /// Counts lost events, and says so in the trace itself.
+    fn lose(&mut self, class: Class, n: u64, from_tick: u64, to_tick: u64, reason: Reason) {
+        let counts = &mut self.intake.store_mut().counts_mut()[class as usize];
+        counts.dropped[reason as usize] += n;
+        let loss = Loss { class: Some(class), n_events: Some(n), from_tick, to_tick, reason, detail: String::new() };
+        self.intake.store_mut().add_loss(loss);
+        let key = next_key(&mut self.put_last, to_tick, 0);
+        let what = self.intake.symbols().intern_atom(class.name()).0;
+        let event = Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
+        let atom = |text: &str| Term::Atom(text.into());
+        let details = Term::Map(vec![
+            (atom("n"), Term::Integer(n as i64)),
+            (atom("from"), Term::Integer(from_tick as i64)),
+            (atom("to"), Term::Integer(to_tick as i64)),
+            (atom("reason"), atom(reason.name())),
+        ]);
+        self.intake.store_mut().counts_mut()[Class::Control as usize].emitted += 1;
+        let seed = self.intake.seed();
+        let mut raw = Vec::new();
+        scope_core::term::write::write(&details, self.intake.symbols(), &mut raw);
+        let resolved =
+            resolve::resolve(&raw, &mut resolve::Ids, self.intake.symbols(), &self.redactor, seed, &mut self.scratch);
+        let pushed = resolved.and_then(|resolved| self.intake.push(&event, Some((&self.scratch, resolved))));
+        if pushed.is_err() {
+            self.intake.store_mut().counts_mut()[Class::Control as usize].dropped[Reason::BadRecord as usize] += 1;
+        }
+    }
+
+    /// When the recorder has stopped and every producer is quiet: what the producers counted must be what was taken, dropped or
+    /// filtered. A difference is a lost record, and is counted as one.
+    pub(crate) fn reconcile(&mut self) {
+        let now = self.clock.advance().1;
+        let generation = self.generation;
+        for ring in ring::all().filter(|ring| ring.generation() == generation && ring.is_quiet()) {
+            for class in Class::ALL {
+                let seen = batch_of(&mut self.batches, ring.thread).seen[*class as usize];
+                let emitted = ring.counters[*class as usize].emitted.load(Relaxed);
+                let accounted = seen.taken + seen.filtered + seen.dropped;
+                if emitted > accounted {
+                    self.intake.store_mut().counts_mut()[*class as usize].emitted += emitted - accounted;
+                    self.lose(*class, emitted - accounted, 0, now, Reason::BadRecord);
+                }
+            }
+        }
+    }
+
+    /// Counts calls less returns per process; names a function whose returns must go.
+    fn watch_returns(&mut self, record: &Record<'_>) {
+        let change = match record.kind {
+            Kind::Call if !record.flags.contains(Flags::NO_RETURN) => 1,
+            Kind::Return | Kind::Exception => -1,
+            Kind::Exit => {
+                self.open_calls.remove(&record.process);
+                return;
+            }
+            _ => return,
+        };
+        let open = self.open_calls.entry(record.process).or_insert(0);
+        *open = (*open + change).max(0);
+        let depth = *open;
+        let (module, [function, arity, _]) = (record.slot, record.extra);
+        if depth > MAX_OPEN_CALLS && self.runaways.insert((module, function, arity)) {
+            self.pending.push(Runaway { module, function, arity, process: record.process, depth });
+        }
+    }
+}
+
+/// The key of a thread's next event; times never go back within a thread.
+fn next_key(last: &mut (u64, u32), ns: u64, thread: u16) -> OrderKey {
+    *last = if ns > last.0 { (ns, 0) } else { (last.0, last.1 + 1) };
+    OrderKey { tick: last.0, thread, tie: last.1 }
+}
+
+/// The batch whose next record is the earliest.
+fn earliest(batches: &[Batch]) -> Option<usize> {
+    let next = |batch: &Batch| record::peek(batch.bytes.get(batch.at..)?).map(|(tick, _)| tick);
+    (0..batches.len()).filter_map(|i| Some((next(&batches[i])?, i))).min().map(|(_, i)| i)
+}
+
+/// The tick of the last record.
+fn last_tick(bytes: &[u8]) -> Option<u64> {
+    let (mut at, mut last) = (0, None);
+    while let Some((tick, n)) = bytes.get(at..).and_then(record::peek) {
+        (at, last) = (at + n, Some(tick));
+    }
+    last
+}
+
+fn batch_of(batches: &mut Vec<Batch>, thread: u16) -> &mut Batch {
+    let i = batches.iter().position(|b| b.thread == thread).unwrap_or_else(|| {
+        batches.push(Batch { thread, ..Batch::default() });
+        batches.len() - 1
+    });
+    &mut batches[i]
+}
+
+impl Words {
+    /// The number of a function in the dictionary.
+    fn mfa(&mut self, symbols: &mut scope_core::Symbols, module: u64, function: u64, arity: u64) -> u32 {
+        if module == 0 {
+            return 0;
+        }
+        let module = resolve::Words::atom(self, symbols, module);
+        let function = resolve::Words::atom(self, symbols, function);
+        symbols.intern_mfa(Mfa { module, function, arity: arity as u32 }).0
+    }
+}
+
+/// Bytes in all rings, for `status`.
+pub(crate) fn fills() -> Vec<(u16, u64, u64)> {
+    ring::all().map(|ring: &Ring| (ring.thread, ring.fill().0, ring.fill().1)).collect()
+}

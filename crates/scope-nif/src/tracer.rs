@@ -1,0 +1,335 @@
+//! The erl_tracer callbacks: called by the VM inside the traced process, for every event.
+//!
+//! They are raw C functions (the VM looks them up by name and arity in the table of this library and calls them directly);
+//! `#[rustler::nif]` would cost 75 ns a call more.
+//!
+//! Invariant: no lock, no allocation (but the ring of a new thread), no message, no copy of a term.
+//! Invariant: a panic ends in the callback, never in the VM.
+
+use crate::record::{self, Draft, Frame};
+use crate::ring::{self, Ring};
+use crate::filter::{self, Role};
+use crate::{clock, word};
+use rustler::codegen_runtime::inventory;
+use rustler::sys::{ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_get_tuple, enif_make_atom_len};
+use scope_core::event::{Class, Flags, Kind, N_CLASSES};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+
+/// What the callbacks need to know of the recorder of the moment.
+#[derive(Debug)]
+pub(crate) struct Active {
+    /// The tracer state's word; 0 when nothing is recorded.
+    state: AtomicU64,
+    generation: AtomicU32,
+    caps: [AtomicUsize; N_CLASSES],
+    depth: AtomicU32,
+    buffer_bytes: AtomicUsize,
+    tsc: AtomicBool,
+}
+
+pub(crate) static ACTIVE: Active = Active {
+    state: AtomicU64::new(0),
+    generation: AtomicU32::new(0),
+    caps: [const { AtomicUsize::new(256) }; N_CLASSES],
+    depth: AtomicU32::new(12),
+    buffer_bytes: AtomicUsize::new(1 << 20),
+    tsc: AtomicBool::new(false),
+};
+
+impl Active {
+    /// Lets the callbacks record for `generation`, whose tracer state is the word `state`.
+    pub(crate) fn begin(&self, state: u64, generation: u32, caps: &[usize; N_CLASSES], depth: u32, buffer_bytes: usize) {
+        for (place, cap) in self.caps.iter().zip(caps) {
+            place.store(*cap, Relaxed);
+        }
+        self.depth.store(depth, Relaxed);
+        self.buffer_bytes.store(buffer_bytes, Relaxed);
+        self.tsc.store(clock::has_tsc(), Relaxed);
+        self.generation.store(generation, Relaxed);
+        self.state.store(state, SeqCst);
+    }
+
+    /// From now on `enabled` answers `remove` to that tracer state.
+    pub(crate) fn end(&self, generation: u32) {
+        if self.generation.load(Relaxed) == generation {
+            self.state.store(0, SeqCst);
+        }
+    }
+}
+
+macro_rules! atoms {
+    ($($name:ident = $text:literal),+ $(,)?) => {
+        #[derive(Debug)]
+        struct Atoms { $($name: AtomicU64,)+ }
+        static ATOMS: Atoms = Atoms { $($name: AtomicU64::new(0),)+ };
+        /// Looks up the words of the atoms that callbacks compare with. Called once, at load.
+        pub(crate) fn load_atoms(env: *mut ErlNifEnv) {
+            $(
+                // SAFETY: a live environment, and a text of that length.
+                let atom = unsafe { enif_make_atom_len(env, $text.as_ptr().cast(), $text.len()) };
+                ATOMS.$name.store(word::of(atom), Relaxed);
+            )+
+        }
+    };
+}
+atoms! {
+    trace = "trace", remove = "remove", ok = "ok", extra = "extra",
+    call = "call", return_from = "return_from", exception_from = "exception_from",
+    send = "send", send_to_dead = "send_to_non_existing_process", receive = "receive",
+    spawned = "spawned", exit = "exit", link = "link", unlink = "unlink", register = "register", unregister = "unregister",
+}
+
+type Args = *const ErlNifTerm;
+
+/// The words of a callback's arguments.
+///
+/// # Safety
+/// `argv` has more than `i` terms.
+#[inline(always)]
+unsafe fn arg(argv: Args, i: usize) -> u64 {
+    // SAFETY: the caller's promise.
+    word::of(unsafe { *argv.add(i) })
+}
+
+macro_rules! callback {
+    ($name:ident, $arity:literal, $function:ident) => {
+        inventory::submit!(rustler::Nif {
+            name: concat!(stringify!($name), "\0").as_ptr().cast(),
+            arity: $arity,
+            flags: 0,
+            raw_func: $function,
+        });
+    };
+}
+callback!(enabled, 3, enabled);
+callback!(trace, 5, trace_other);
+callback!(trace_call, 5, trace_call);
+callback!(trace_send, 5, trace_send);
+callback!(trace_receive, 5, trace_receive);
+callback!(trace_procs, 5, trace_procs);
+
+/// `enabled(TraceTag, TracerState, Tracee)`: `trace` for the recorder of the moment, `remove` for any other state.
+unsafe extern "C" fn enabled(_env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: the VM passes three arguments. Equal small integers have equal words.
+    let current = unsafe { arg(argv, 1) } == ACTIVE.state.load(Relaxed);
+    word::term(if current { ATOMS.trace.load(Relaxed) } else { ATOMS.remove.load(Relaxed) })
+}
+
+/// Events of kinds nobody asked for: accepted, and not recorded.
+unsafe extern "C" fn trace_other(_env: *mut ErlNifEnv, _argc: c_int, _argv: Args) -> ErlNifTerm {
+    word::term(ATOMS.ok.load(Relaxed))
+}
+
+/// Runs one callback's body between `enter` and `leave`, unless the tracer state is an old one.
+///
+/// # Safety
+/// Called by the VM with the five arguments of a trace callback.
+#[inline(always)]
+unsafe fn guarded(env: *mut ErlNifEnv, argv: Args, class: Class, body: impl FnOnce(&Capture, u64, u64) -> Option<()>) -> ErlNifTerm {
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: the VM passes five arguments: tag, state, tracee, event term, options.
+        let (tag, state, tracee) = unsafe { (arg(argv, 0), arg(argv, 1), arg(argv, 2)) };
+        if state != ACTIVE.state.load(Relaxed) {
+            return;
+        }
+        let Some(ring) = ring::mine(&ACTIVE.buffer_bytes) else {
+            ring::RINGLESS[class as usize].fetch_add(1, Relaxed);
+            return;
+        };
+        ring.enter(ACTIVE.generation.load(Relaxed));
+        if body(&Capture { env, ring, class }, tag, tracee).is_none() {
+            ring.leave();
+        }
+    }));
+    word::term(ATOMS.ok.load(Relaxed))
+}
+
+/// A callback that is recording.
+struct Capture {
+    env: *mut ErlNifEnv,
+    ring: &'static Ring,
+    class: Class,
+}
+
+impl Capture {
+    /// Writes the event, or counts it as dropped. `None` when nothing was committed.
+    #[inline(always)]
+    fn record(&self, draft: &Draft) -> Option<()> {
+        let class = draft.kind.class();
+        let counters = &self.ring.counters[class as usize];
+        ring::bump(&counters.emitted);
+        let cap = ACTIVE.caps[class as usize].load(Relaxed);
+        let Some(room) = self.ring.reserve(record::max_bytes(draft, cap), class) else {
+            ring::bump(&counters.dropped);
+            return None;
+        };
+        let frame = Frame {
+            generation: ACTIVE.generation.load(Relaxed),
+            tick: clock::tick(ACTIVE.tsc.load(Relaxed)),
+            cap,
+            depth: ACTIVE.depth.load(Relaxed),
+        };
+        // SAFETY: the room was reserved for this draft, whose terms the VM keeps alive during the callback.
+        unsafe { record::write(self.env, self.ring, &room, draft, &frame) };
+        Some(())
+    }
+
+    /// Counts an event that nobody asked for.
+    #[inline(always)]
+    fn filtered(&self) -> Option<()> {
+        let counters = &self.ring.counters[self.class as usize];
+        ring::bump(&counters.emitted);
+        ring::bump(&counters.filtered);
+        None
+    }
+
+    /// `extra` of the options map: return value, exception, destination or spawned function.
+    #[inline(always)]
+    fn extra(&self, argv: Args) -> Option<u64> {
+        let mut value = word::term(0);
+        // SAFETY: the VM passes five arguments, the fifth a map; the out-parameter is a valid place.
+        let found = unsafe {
+            enif_get_map_value(self.env, *argv.add(4), word::term(ATOMS.extra.load(Relaxed)), &raw mut value)
+        };
+        (found != 0).then(|| word::of(value))
+    }
+
+    /// The elements of a tuple.
+    #[inline(always)]
+    fn tuple(&self, tuple: u64) -> &[u64] {
+        let (mut n, mut elements) = (0, std::ptr::null());
+        // SAFETY: the API answers 0 for what is no tuple; its array lives as long as the term, which outlives the callback.
+        unsafe {
+            if enif_get_tuple(self.env, word::term(tuple), &raw mut n, &raw mut elements) == 0 {
+                return &[];
+            }
+            std::slice::from_raw_parts(elements.cast::<u64>(), n as usize)
+        }
+    }
+
+    /// The first `N` elements of a list, and its length (up to 255: the most arguments a function has).
+    #[inline(always)]
+    fn list<const N: usize>(&self, list: u64) -> ([u64; N], u64) {
+        let (mut out, mut n, mut rest) = ([0; N], 0, word::term(list));
+        let (mut head, mut tail) = (rest, rest);
+        // SAFETY: the API answers 0 for what is no list cell; out-parameters are valid places.
+        while n < 255 && unsafe { enif_get_list_cell(self.env, rest, &raw mut head, &raw mut tail) } != 0 {
+            if let Some(place) = out.get_mut(n) {
+                *place = word::of(head);
+            }
+            n += 1;
+            rest = tail;
+        }
+        (out, n as u64)
+    }
+}
+
+fn draft(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> Draft {
+    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], term, destination: None }
+}
+
+unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: called by the VM as a trace callback.
+    unsafe {
+        guarded(env, argv, Class::Call, |capture, tag, tracee| {
+            let &[module, function, args] = capture.tuple(arg(argv, 3)) else { return capture.filtered() };
+            let is_call = tag == ATOMS.call.load(Relaxed);
+            // The arguments are a list, or their number when the process has the `arity` flag.
+            let number = word::small_value(env, args);
+            let has_args = is_call && number.is_none();
+            let (first, arity) = if has_args { capture.list::<16>(args) } else { ([0; 16], number.unwrap_or(0) as u64) };
+            let role = filter::current().and_then(|f| f.role(module, function, arity, tracee));
+            let extra = [function, arity, 0];
+            match role {
+                Some(Role::Call | Role::CallOnly) if is_call => {
+                    let mut flags = if has_args { Flags::NONE } else { Flags::ARITY_ONLY };
+                    if role == Some(Role::CallOnly) {
+                        flags = flags.with(Flags::NO_RETURN);
+                    }
+                    let term = has_args.then_some(args);
+                    capture.record(&Draft { flags, extra, ..draft(Kind::Call, tracee, module, term) })
+                }
+                Some(Role::Call | Role::CallOnly) => {
+                    let kind = if tag == ATOMS.return_from.load(Relaxed) { Kind::Return } else { Kind::Exception };
+                    capture.record(&Draft { extra, ..draft(kind, tracee, module, capture.extra(argv)) })
+                }
+                Some(Role::Loop) if has_args => {
+                    capture.record(&draft(Kind::State, tracee, capture.module(first[3]), Some(first[2])))
+                }
+                Some(Role::Decode) if has_args => {
+                    capture.record(&draft(Kind::Handled, tracee, capture.module(first[4]), Some(first[0])))
+                }
+                Some(Role::Terminate) if has_args && (4..=16).contains(&arity) => {
+                    let state = first[arity as usize - 2];
+                    capture.record(&draft(Kind::Terminate, tracee, capture.module(first[arity as usize - 3]), Some(state)))
+                }
+                _ => capture.filtered(),
+            }
+        })
+    }
+}
+
+impl Capture {
+    /// The callback module of a server: an atom, or (from OTP 26 on) the second element of a cache tuple. 0 for none.
+    fn module(&self, word: u64) -> u64 {
+        let is_atom = |w: &u64| word::atom(self.env, *w);
+        if is_atom(&word) { word } else { self.tuple(word).get(1).copied().filter(is_atom).unwrap_or(0) }
+    }
+}
+
+unsafe extern "C" fn trace_send(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: called by the VM as a trace callback.
+    unsafe {
+        guarded(env, argv, Class::Message, |capture, tag, tracee| {
+            let to = capture.extra(argv).unwrap_or(0);
+            let single = word::local_pid(env, to) || word::atom(env, to);
+            let flags = if tag == ATOMS.send_to_dead.load(Relaxed) { Flags::TO_DEAD } else { Flags::NONE };
+            capture.record(&Draft {
+                flags,
+                destination: (!single && to != 0).then_some(to),
+                ..draft(Kind::Send, tracee, if single { to } else { 0 }, Some(arg(argv, 3)))
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn trace_receive(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: called by the VM as a trace callback.
+    unsafe {
+        guarded(env, argv, Class::Message, |capture, _tag, tracee| {
+            capture.record(&draft(Kind::Delivered, tracee, 0, Some(arg(argv, 3))))
+        })
+    }
+}
+
+unsafe extern "C" fn trace_procs(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: called by the VM as a trace callback.
+    unsafe {
+        guarded(env, argv, Class::Process, |capture, tag, tracee| {
+            let term = arg(argv, 3);
+            let is = |atom: &AtomicU64| tag == atom.load(Relaxed);
+            if is(&ATOMS.spawned) {
+                let call = capture.extra(argv).unwrap_or(0);
+                let (extra, args) = match capture.tuple(call) {
+                    &[module, function, args] => ([module, function, capture.list::<0>(args).1], Some(args)),
+                    _ => ([0; 3], None),
+                };
+                capture.record(&Draft { extra, ..draft(Kind::Spawn, tracee, term, args) })
+            } else if is(&ATOMS.exit) {
+                capture.record(&draft(Kind::Exit, tracee, 0, Some(term)))
+            } else if is(&ATOMS.link) {
+                capture.record(&draft(Kind::Link, tracee, term, None))
+            } else if is(&ATOMS.unlink) {
+                capture.record(&draft(Kind::Unlink, tracee, term, None))
+            } else if is(&ATOMS.register) {
+                capture.record(&draft(Kind::Register, tracee, term, None))
+            } else if is(&ATOMS.unregister) {
+                capture.record(&draft(Kind::Unregister, tracee, term, None))
+            } else {
+                // The other side of an event that was recorded already: spawn, getting_linked, getting_unlinked.
+                capture.filtered()
+            }
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! From VM words to the recorder's dictionary, on the sealer's side: atoms, pids and their incarnations.
+//!
+//! Atoms never die, so an atom's word can be asked for its text at any later time. A pid's word says its numbers; which process of that pid
+//! is meant follows from the spawns seen so far.
+//!
+//! Invariant: bounded: [`Words::forget`] drops everything but the pids known to have been reused.
+
+use crate::reference::with_etf;
+use crate::word;
+use hashbrown::HashMap;
+use rustler::sys::{ErlNifEnv, enif_alloc_env, enif_free_env};
+use scope_core::symbols::ReferenceWords;
+use scope_core::term::{resolve, tag};
+use scope_core::{AtomId, Entity, EntityId, ProcessKey, Symbols};
+
+/// Pids remembered so that their next process counts as a new incarnation.
+const MAX_INCARNATIONS: usize = 1 << 16;
+
+/// Everything looked up so far.
+#[derive(Debug)]
+pub(crate) struct Words {
+    env: Env,
+    atoms: HashMap<u64, AtomId>,
+    entities: HashMap<u64, EntityId>,
+    processes: HashMap<u64, ProcessKey>,
+    /// Last incarnation of pids that had more than one.
+    incarnations: HashMap<u64, u32>,
+}
+
+/// An environment of our own, for looking up atoms and pids from the sealer's thread.
+#[derive(Debug)]
+struct Env(*mut ErlNifEnv);
+
+// SAFETY: a process-independent environment may be used by any thread, one at a time (it is behind the sealer's lock).
+unsafe impl Send for Env {}
+
+impl Drop for Env {
+    fn drop(&mut self) {
+        // SAFETY: made by enif_alloc_env, freed once.
+        unsafe { enif_free_env(self.0) };
+    }
+}
+
+impl Words {
+    pub(crate) fn new() -> Self {
+        Self {
+            // SAFETY: has no precondition.
+            env: Env(unsafe { enif_alloc_env() }),
+            atoms: HashMap::new(),
+            entities: HashMap::new(),
+            processes: HashMap::new(),
+            incarnations: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn n_entities(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Drops what can be looked up again, when the recorder's dictionary starts anew.
+    pub(crate) fn forget(&mut self) {
+        self.atoms.clear();
+        self.entities.clear();
+        self.processes.clear();
+        if self.incarnations.len() > MAX_INCARNATIONS {
+            self.incarnations.clear();
+        }
+    }
+
+    /// The text of an atom.
+    fn atom_text(&self, word: u64) -> Option<String> {
+        with_etf(self.env.0, word::term(word), |etf| match etf {
+            [131, 119, n, text @ ..] if usize::from(*n) == text.len() => Some(String::from_utf8_lossy(text).into_owned()),
+            [131, 118, n1, n2, text @ ..] if usize::from(u16::from_be_bytes([*n1, *n2])) == text.len() => {
+                Some(String::from_utf8_lossy(text).into_owned())
+            }
+            // ATOM_EXT and SMALL_ATOM_EXT: Latin-1, as OTP 25 still writes them.
+            [131, 100, _, _, text @ ..] | [131, 115, _, text @ ..] => Some(text.iter().map(|b| char::from(*b)).collect()),
+            _ => None,
+        })
+        .flatten()
+    }
+
+    /// The process of a local pid's word, as known now.
+    pub(crate) fn process(&mut self, word: u64) -> Option<ProcessKey> {
+        if let Some(key) = self.processes.get(&word) {
+            return Some(*key);
+        }
+        let (number, serial) = pid_numbers(self.env.0, word)?;
+        let incarnation = self.incarnations.get(&word).copied().unwrap_or(1);
+        let key = ProcessKey { number, serial, incarnation };
+        self.processes.insert(word, key);
+        Some(key)
+    }
+
+    /// A process was spawned: if its pid was in use before, it is a new incarnation.
+    pub(crate) fn spawned(&mut self, word: u64) {
+        if let Some(key) = self.processes.get_mut(&word) {
+            key.incarnation += 1;
+            self.incarnations.insert(word, key.incarnation);
+            self.entities.remove(&word);
+        }
+    }
+
+    /// The party a word stands for: pid, registered name, port; [`EntityId::NONE`] for 0.
+    pub(crate) fn entity(&mut self, symbols: &mut Symbols, word: u64) -> EntityId {
+        if word == 0 {
+            return EntityId::NONE;
+        }
+        if let Some(id) = self.entities.get(&word) {
+            return *id;
+        }
+        let entity = if word::local_pid(self.env.0, word) {
+            self.process(word).map(Entity::Process)
+        } else if word::atom(self.env.0, word) {
+            Some(Entity::Name(resolve::Words::atom(self, symbols, word)))
+        } else {
+            Some(Entity::Port(crate::reference::port_number(self.env.0, word::term(word))))
+        };
+        let id = symbols.intern_entity(&entity.unwrap_or(Entity::Opaque(word)));
+        self.entities.insert(word, id);
+        id
+    }
+
+    /// The party a destination stands for that is no single word: an alias, `{name, node}`, a remote pid, a port.
+    pub(crate) fn destination(&mut self, symbols: &mut Symbols, term: &[u8]) -> EntityId {
+        let entity = match term {
+            [tag::REFERENCE, n, words @ ..] if words.len() == usize::from(*n) * 4 => {
+                let words: ReferenceWords =
+                    words.chunks_exact(4).map(|w| u32::from_be_bytes([w[0], w[1], w[2], w[3]])).collect();
+                Entity::Reference(words)
+            }
+            [tag::SMALL_TUPLE, 2, tag::ATOM, rest @ ..] if rest.len() == 17 => {
+                let mut atom = |at: usize| {
+                    let word = rest.get(at..).and_then(|r| r.first_chunk()).map_or(0, |w| u64::from_be_bytes(*w));
+                    resolve::Words::atom(self, symbols, word)
+                };
+                Entity::RemoteName { name: atom(0), node: atom(9) }
+            }
+            [tag::PORT, number @ ..] => Entity::Port(number.first_chunk().map_or(0, |n| u64::from_be_bytes(*n))),
+            [tag::OPAQUE, _, number @ ..] => Entity::Opaque(number.first_chunk().map_or(0, |n| u64::from_be_bytes(*n))),
+            _ => Entity::Opaque(0),
+        };
+        symbols.intern_entity(&entity)
+    }
+}
+
+impl resolve::Words for Words {
+    fn atom(&mut self, symbols: &mut Symbols, word: u64) -> AtomId {
+        if let Some(id) = self.atoms.get(&word) {
+            return *id;
+        }
+        let id = symbols.intern_atom(&self.atom_text(word).unwrap_or_default());
+        self.atoms.insert(word, id);
+        id
+    }
+
+    fn pid(&mut self, symbols: &mut Symbols, word: u64) -> EntityId {
+        self.entity(symbols, word)
+    }
+}
+
+/// The numbers of a local pid: NEW_PID_EXT is 88, node, u32 number, u32 serial, u32 creation; PID_EXT (103) has a u8 creation.
+fn pid_numbers(env: *mut ErlNifEnv, word: u64) -> Option<(u32, u32)> {
+    with_etf(env, word::term(word), |etf| {
+        let behind = match etf.get(1)? {
+            88 => 12,
+            103 => 9,
+            _ => return None,
+        };
+        let numbers = etf.get(etf.len().checked_sub(behind)?..)?;
+        let number = |at: usize| numbers.get(at..)?.first_chunk().map(|n| u32::from_be_bytes(*n));
+        Some((number(0)?, number(4)?))
+    })
+    .flatten()
+}
