@@ -1,0 +1,23 @@
+# A name that is held by one server, then by another.
+import Corpus.Recording
+
+start(trace_all: true)
+{:ok, first} = Agent.start(fn -> :first end, name: :holder)
+Agent.get(:holder, & &1)
+while_first = time()
+Agent.stop(:holder)
+between = time()
+{:ok, second} = Agent.start(fn -> :second end, name: :holder)
+Agent.get(:holder, & &1)
+while_second = time()
+Agent.update(:holder, fn _ -> :changed end)
+at_the_end = time()
+
+write([
+  [kind: :state_at, process: ":holder", time: while_first],
+  [kind: :state_at, process: ":holder", time: between],
+  [kind: :state_at, process: ":holder", time: while_second],
+  [kind: :state_at, process: ":holder", time: at_the_end],
+  [kind: :state_timeline, process: text(first)],
+  [kind: :state_timeline, process: text(second)]
+])

@@ -1,0 +1,58 @@
+defmodule Corpus.Recording do
+  @moduledoc false
+  # What every record.exs begins and ends with. Started by `cargo xtask corpus record`, in examples/shop, with the case's folder as argument.
+
+  @doc "Starts the recorder."
+  def start(options \\ []) do
+    Logger.configure(level: :none)
+    {:ok, _} = Application.ensure_all_started(:elixir_scope)
+    :ok = ElixirScope.setup(options)
+  end
+
+  @doc """
+  Puts a module of the script where compiled modules are: the recorder reads the compiled code of what it traces.
+
+      compiled(defmodule Shown, do: ..)
+  """
+  def compiled({:module, module, code, _last}) do
+    dir = Path.join(Mix.Project.build_path(), "beams")
+    File.mkdir_p!(dir)
+    File.write!(Path.join(dir, "#{module}.beam"), code)
+    Code.prepend_path(dir)
+    :code.purge(module)
+    {:module, ^module} = :code.load_file(module)
+  end
+
+  @doc "Now, as the door counts time: ns since the recording began."
+  def time do
+    {:ok, answer} = ElixirScope.query(%{kind: :info})
+    System.monotonic_time(:nanosecond) - String.to_integer(answer.data.monotonic_anchor_ns)
+  end
+
+  @doc "A pid as the door writes it."
+  def text(pid), do: pid |> :erlang.pid_to_list() |> List.to_string()
+
+  @doc "Waits for a process to end."
+  def gone(pid) do
+    monitor = Process.monitor(pid)
+    receive do: ({:DOWN, ^monitor, :process, ^pid, _reason} -> :ok)
+  end
+
+  @doc "Writes the trace and the requests, one to a line, and stops the recorder."
+  def write(requests) do
+    [dir] = System.argv()
+    :ok = ElixirScope.export(Path.join(dir, "trace.scope"))
+    :ok = ElixirScope.stop()
+    lines = Enum.map_join(requests, ",\n", &json/1)
+    File.write!(Path.join(dir, "request.json"), "[\n#{lines}\n]\n")
+  end
+
+  defp json([{_key, _value} | _] = fields) do
+    "{" <> Enum.map_join(fields, ",", fn {key, value} -> ~s("#{key}":) <> json(value) end) <> "}"
+  end
+
+  defp json(items) when is_list(items), do: "[" <> Enum.map_join(items, ",", &json/1) <> "]"
+  defp json(value) when is_integer(value) or is_boolean(value), do: to_string(value)
+  defp json(value) when is_atom(value), do: json(Atom.to_string(value))
+  defp json(value) when is_binary(value), do: inspect(value, printable_limit: :infinity)
+end
