@@ -1,0 +1,445 @@
+defmodule ElixirScope do
+  @moduledoc """
+  Records what happens inside a running Elixir system, and answers questions about any moment of it.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, %{matched: 1}} = ElixirScope.trace_genserver(counter)
+      iex> GenServer.call(counter, {:add, 2})
+      2
+      iex> GenServer.call(counter, {:add, 3})
+      5
+      iex> for row <- ElixirScope.state_timeline(counter), do: row.state
+      [2, 5]
+      iex> ElixirScope.stop()
+      :ok
+
+  Recording begins with `setup/1`: the life of every process. The `trace_*` functions add messages, states and calls for what they
+  name. Questions can be asked meanwhile, and of a dump that `export/1` wrote, here or on another node, after `import/1`.
+
+  **Times** are accepted as a `DateTime`, as `System.monotonic_time(:nanosecond)` of the recorded node, as `{:ago, 5, :minute}`, and as an event
+  or its id. Answers carry `timestamp`, that same integer, and `at`, a `DateTime`. Durations are in ns.
+
+  **Processes** are accepted as a pid, a string such as `"#PID<0.123.0>"` or `"<0.123.0>~2"` (the second process that had that pid), a registered name,
+  `{:via, module, name}`, `{:global, name}`, and an `ElixirScope.Foreign` of an imported trace. A name means whoever held it at the time asked.
+
+  **Lists** come from functions that raise `ElixirScope.Error` on bad input or a process the trace has never seen. They log one warning when
+  rows may be missing: lost, evicted, not traced, or cut by `limit:`. `query/2` gives the same facts as data.
+
+  **Terms** are real terms. Where something was too large to keep, could not be kept or must not be kept, stands an
+  `ElixirScope.Truncated`, `ElixirScope.Opaque` or `ElixirScope.Redacted`.
+  """
+
+  alias ElixirScope.{Answer, Dump, Error, Event, Options, Question, Recorder, TargetRequest, Trace}
+
+  @type process :: pid() | String.t() | atom() | {:via, module(), term()} | {:global, term()} | ElixirScope.Foreign.t()
+  @type time :: DateTime.t() | integer() | {:ago, non_neg_integer(), atom()} | Event.t() | String.t() | %{timestamp: integer()}
+  @type traced :: %{
+          matched: non_neg_integer(),
+          skipped: [%{target: term(), reason: String.t()}],
+          expires_at: DateTime.t() | nil,
+          warnings: [String.t()]
+        }
+
+  @doc """
+  Starts recording. With the options of a recording that runs already, it is `:ok` and does nothing.
+
+    * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only` or `:off`: what the targets of `trace_*` may record.
+      Every level but `:off` records the life of all processes.
+    * `:trace_all` - begin with `trace_all_processes/1` (default `false`)
+    * `:max_events` - events kept of messages, calls and states together (default 10,000); older ones are evicted
+    * `:max_bytes` - memory for what is kept (default 256 MiB)
+    * `:max_term_bytes` - bytes a term may take, by class (default 256; 16 KiB for `:state`, `:process` and `:control`)
+    * `:redact` - keys whose values are never stored, besides password, passwd, secret, token, authorization, cookie, api_key and private_key;
+      `:none` redacts nothing
+    * `:meta` - a map of notes for the trace's header
+    * `:storage` - `:memory`; `:ets` is accepted and means the same
+
+  A wrong option raises `ArgumentError`. `:sample_rate` below 1.0, `:retention`, `:persist`, `:max_rate`, `:phoenix`, `:ai_integration` and the
+  level `:minimal` are not built yet: `code: :not_supported`.
+
+      iex> ElixirScope.setup(max_events: 1_000)
+      :ok
+      iex> ElixirScope.setup(max_events: 1_000)
+      :ok
+      iex> {:error, error} = ElixirScope.setup(max_events: 2_000)
+      iex> error.code
+      :already_started
+      iex> {:error, error} = ElixirScope.setup(sample_rate: 0.5)
+      iex> error.message
+      "a sample_rate other than 1.0 is not built yet"
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec setup(keyword()) :: :ok | {:error, Error.t()}
+  def setup(options \\ []) do
+    with {:ok, options} <- Options.new(options),
+         {:ok, _started} <- Application.ensure_all_started(:elixir_scope) do
+      case DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {Recorder, options}) do
+        {:ok, _pid} -> :ok
+        {:error, {:already_started, _pid}} -> same(options)
+        {:error, %Error{} = error} -> {:error, error}
+        {:error, reason} -> Error.new(:not_supported, "the recorder could not start: #{Exception.format_exit(reason)}")
+      end
+    else
+      {:error, %Error{} = error} -> {:error, error}
+      {:error, reason} -> Error.new(:not_supported, "the application :elixir_scope could not start: #{inspect(reason)}")
+    end
+  end
+
+  defp same(options) do
+    case Recorder.call(:options) do
+      ^options -> :ok
+      {:error, error} -> {:error, error}
+      _others -> Error.new(:already_started, "ElixirScope is recording with other options; ElixirScope.stop/0 ends that")
+    end
+  end
+
+  @doc """
+  Stops recording. Nothing is traced after it and nothing is left behind; what was recorded is gone, unless `export/1` wrote it.
+
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec stop() :: :ok
+  def stop do
+    with pid when is_pid(pid) <- Process.whereis(Recorder) do
+      DynamicSupervisor.terminate_child(ElixirScope.RecorderSupervisor, pid)
+    end
+
+    :ok
+  end
+
+  @doc """
+  Records with a supervisor's lifetime: `{ElixirScope, options}` among its children.
+
+      iex> {:ok, supervisor} = Supervisor.start_link([{ElixirScope, max_events: 500}], strategy: :one_for_one)
+      iex> {:ok, %{level: :full}} = ElixirScope.status()
+      iex> Supervisor.stop(supervisor)
+      :ok
+      iex> {:error, %{code: :not_running}} = ElixirScope.status()
+  """
+  @spec child_spec(keyword()) :: Supervisor.child_spec()
+  def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Session, :start_link, [options]}}
+
+  @doc """
+  Records the calls of a module's functions, with arguments, and with their returns where that does the traced process no harm (a
+  tail-recursive function is recorded without; `warnings` names it).
+
+    * `:scope` - `:exported` (default) or `:all` functions
+    * `:in` - only in these processes
+    * `:returns` - `false` for calls alone
+    * `:for` - ms after which it ends by itself
+
+  Options `:max` and `args: :arity` are not built yet.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, traced} = ElixirScope.trace_module(ElixirScope.Doc.Sum, in: self())
+      iex> {traced.matched, traced.warnings}
+      {2, ["no returns of fold/2 in ElixirScope.Doc.Sum: a return trace of a tail-recursive loop would grow the process without end"]}
+      iex> ElixirScope.Doc.Sum.of([1, 2])
+      3
+      iex> [call | _] = ElixirScope.execution_path(self())
+      iex> {call.function, call.args, call.result}
+      {:of, [[1, 2]], 3}
+      iex> {:error, error} = ElixirScope.trace_module(NoSuchModule)
+      iex> error.message
+      "module NoSuchModule cannot be loaded (nofile)"
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_module(module(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_module(module, options \\ []), do: TargetRequest.trace_module(module, options)
+
+  @doc """
+  Records the calls of one function, exported or private; `:_` as arity means all. Options as `trace_module/2`, without `:scope`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, %{matched: 1}} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1})
+      iex> {:error, error} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 3})
+      iex> error.message
+      "module ElixirScope.Doc.Sum has no function of/3; it has of/1"
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_function({module(), atom(), arity() | :_}, keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_function(function, options \\ []), do: TargetRequest.trace_function(function, options)
+
+  @doc """
+  Records a GenServer's messages and states. Its state is known from the first message it handles on. Option `:for` as `trace_module/2`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:error, error} = ElixirScope.trace_genserver(:no_such_name)
+      iex> error.message
+      "no process is registered as :no_such_name"
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_genserver(process(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_genserver(process, options \\ []), do: TargetRequest.trace_genserver(process, options)
+
+  @doc """
+  Records all of one process: its messages, its states if it is a GenServer, and its calls of the module it was started with, or of
+  `modules: [..]`. Options `:for`, `:scope` and `:returns` as `trace_module/2`; `:max`, `args: :arity` and `follow: :spawned` are not built yet.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, %{matched: 1}} = ElixirScope.trace_process(self(), modules: [ElixirScope.Doc.Sum])
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_process(process(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_process(process, options \\ []), do: TargetRequest.trace_process(process, options)
+
+  @doc """
+  As `trace_process/2`, for the process that holds a registered name now.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, %{matched: 1}} = ElixirScope.trace_named_process(Logger)
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_named_process(atom(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_named_process(name, options \\ []), do: TargetRequest.trace_process(name, options)
+
+  @doc """
+  Records the messages of all processes, and the states of all GenServers, present and future. A busy node slows down
+  severalfold: use `for: ms`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, traced} = ElixirScope.trace_all_processes(for: 1_000)
+      iex> traced.matched > 10
+      true
+      iex> ElixirScope.untrace_all_processes()
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_all_processes(keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_all_processes(options \\ []), do: TargetRequest.trace_all_processes(options)
+
+  @doc """
+  Ends `trace_module/2`. What was recorded stays. It is an error, `:not_traced`, when the module is not a target; so with every `untrace_*`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_module(ElixirScope.Doc.Sum)
+      iex> ElixirScope.untrace_module(ElixirScope.Doc.Sum)
+      :ok
+      iex> {:error, %{code: :not_traced}} = ElixirScope.untrace_module(ElixirScope.Doc.Sum)
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec untrace_module(module()) :: :ok | {:error, Error.t()}
+  def untrace_module(module), do: TargetRequest.untrace({:module, module})
+
+  @doc "Ends `trace_function/2` for the same `{module, function, arity}`; see `untrace_module/1`."
+  @spec untrace_function({module(), atom(), arity() | :_}) :: :ok | {:error, Error.t()}
+  def untrace_function(function), do: TargetRequest.untrace({:function, function})
+
+  @doc "Ends `trace_genserver/2`; see `untrace_module/1`."
+  @spec untrace_genserver(process()) :: :ok | {:error, Error.t()}
+  def untrace_genserver(process), do: TargetRequest.untrace_process(:genserver, process)
+
+  @doc "Ends `trace_process/2`; see `untrace_module/1`."
+  @spec untrace_process(process()) :: :ok | {:error, Error.t()}
+  def untrace_process(process), do: TargetRequest.untrace_process(:process, process)
+
+  @doc "Ends `trace_named_process/2`; see `untrace_module/1`."
+  @spec untrace_named_process(atom()) :: :ok | {:error, Error.t()}
+  def untrace_named_process(name), do: TargetRequest.untrace_process(:process, name)
+
+  @doc "Ends `trace_all_processes/1`; see `untrace_module/1`."
+  @spec untrace_all_processes() :: :ok | {:error, Error.t()}
+  def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
+
+  @doc """
+  The messages between two processes, both ways, in order of sending:
+  `%{id, timestamp, at, from, to, sent_to, message, delivered_at, handled_at, waiting, delivery, matched}`.
+
+  `waiting` is the time from sending to the start of the receiver's callback, `nil` where the receiver is not a traced GenServer;
+  `delivery` only reaches to its inner queue. `matched` says how sure the pairing is: `:matched`, `:ambiguous`, `:undelivered`, `:to_dead`, `:external` or
+  `:not_traced`. Options: `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> {:ok, _} = ElixirScope.trace_process(self(), modules: [])
+      iex> GenServer.cast(counter, {:add, 1})
+      :ok
+      iex> GenServer.call(counter, {:add, 1})
+      2
+      iex> [cast | _] = ElixirScope.message_flow(self(), counter)
+      iex> {cast.message, cast.from == self(), cast.waiting > 0}
+      {{:"$gen_cast", {:add, 1}}, true, true}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec message_flow(process(), process(), keyword()) :: [map()]
+  def message_flow(a, b, options \\ []), do: Question.list!(:message_flow, [a: a, b: b], [], options)
+
+  @doc """
+  Every recorded state of a process, oldest first: `%{id, timestamp, at, state, complete, module, at_termination, cause}`. `cause` is the
+  event that led to it: the message handled before, or the spawn. Options as `message_flow/3`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> GenServer.call(counter, {:add, 7})
+      7
+      iex> [row] = ElixirScope.state_timeline(counter)
+      iex> {row.state, row.module, row.cause.kind}
+      {7, ElixirScope.Doc.Counter, :handled}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec state_timeline(process(), keyword()) :: [map()]
+  def state_timeline(process, options \\ []), do: Question.list!(:state_timeline, [process: process], [], options)
+
+  @doc """
+  The traced calls of a process in order: `%{id, timestamp, at, module, function, arity, args, depth, duration, own_duration, result, outcome}`.
+  `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. Options as `message_flow/3`.
+  See `trace_module/2` for an example.
+  """
+  @spec execution_path(process(), keyword()) :: [map()]
+  def execution_path(process, options \\ []), do: Question.list!(:execution_path, [process: process], [], options)
+
+  @doc """
+  The state of a process at a time: a real term, only if it was recorded whole. Else an error with `code`:
+
+    * `:not_found` - the trace has never seen the process, or it was not alive then
+    * `:not_traced` - nobody recorded its state then
+    * `:evicted` - it was recorded, and is gone since
+    * `:incomplete_state` - parts are missing: `partial` holds the rest, `paths` the places
+
+  Option `:trace`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> GenServer.call(counter, {:add, 1})
+      1
+      iex> then = ElixirScope.now()
+      iex> GenServer.call(counter, {:add, 1})
+      2
+      iex> ElixirScope.get_state_at(counter, then)
+      {:ok, 1}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec get_state_at(process(), time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
+  def get_state_at(process, time, options \\ []), do: Question.state_at(process, time, options)
+
+  @doc """
+  The events between two times, as `ElixirScope.Event`s. Options `:limit`, `:after`, `:trace`, and filters: `:pid`, `:type` (a class such as
+  `:message`, or a kind such as `:send`, or a list), `:module`, `:function`; `backward: true` gives the newest first.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> start = ElixirScope.now()
+      iex> {pid, monitor} = spawn_monitor(fn -> exit(:done) end)
+      iex> receive do {:DOWN, ^monitor, _, _, _} -> :ok end
+      :ok
+      iex> events = ElixirScope.get_events_between(start, ElixirScope.now(), pid: pid, type: :process)
+      iex> {List.first(events).kind, List.last(events).term}
+      {:spawn, :done}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
+  def get_events_between(from, to, options \\ []), do: Question.events!(from, to, options)
+
+  @doc """
+  Any request of the door, with its answer as it is: see `ElixirScope.Answer`. Options `:limit`, `:after` and `:trace`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, answer} = ElixirScope.query(%{kind: :events, classes: [:control]}, limit: 1)
+      iex> {hd(answer.data).kind, is_binary(answer.next)}
+      {"recorder_started", true}
+      iex> {:error, error} = ElixirScope.query(%{kind: :nonsense})
+      iex> error.code
+      :bad_argument
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec query(map(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def query(request, options \\ []), do: Question.raw(request, options)
+
+  @doc """
+  Puts a note into the trace, in the calling process.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> start = ElixirScope.now()
+      iex> ElixirScope.mark("deploy", %{version: 2})
+      :ok
+      iex> [mark] = ElixirScope.get_events_between(start, ElixirScope.now(), type: :mark)
+      iex> mark.term
+      %{label: "deploy", meta: %{version: 2}}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec mark(term(), map()) :: :ok | {:error, Error.t()}
+  def mark(label, meta \\ %{}) when is_map(meta), do: Recorder.call({:mark, self(), label, meta})
+
+  @doc """
+  What is being traced, and per class what was emitted, stored, evicted, filtered and dropped (these add up).
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, status} = ElixirScope.status()
+      iex> {status.level, status.targets, status.classes.message.stored}
+      {:full, [], 0}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec status() :: {:ok, map()} | {:error, Error.t()}
+  def status, do: Recorder.call(:status)
+
+  @doc """
+  Writes the recording to a `.scope` file, which `import/1` reads.
+
+      iex> path = Path.join(System.tmp_dir!(), "elixir_scope_doc.scope")
+      iex> ElixirScope.setup()
+      :ok
+      iex> ElixirScope.mark("here")
+      :ok
+      iex> ElixirScope.export(path)
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+      iex> {:ok, trace} = ElixirScope.import(path)
+      iex> [mark] = ElixirScope.get_events_between({:ago, 1, :hour}, {:ago, 0, :second}, type: :mark, trace: trace)
+      iex> mark.term.label
+      "here"
+      iex> File.rm(path)
+      :ok
+  """
+  @spec export(Path.t()) :: :ok | {:error, Error.t()}
+  def export(path), do: Dump.export(path)
+
+  @doc "Reads a `.scope` file, for the option `trace:` of every question; see `export/1`."
+  @spec import(Path.t()) :: {:ok, Trace.t()} | {:error, Error.t()}
+  def import(path), do: Dump.import(path)
+
+  @doc """
+  The time now, as answers give it.
+
+      iex> ElixirScope.now() == System.monotonic_time(:nanosecond)
+      false
+      iex> is_integer(ElixirScope.now())
+      true
+  """
+  @spec now() :: integer()
+  def now, do: System.monotonic_time(:nanosecond)
+end

@@ -1,0 +1,58 @@
+defmodule ElixirScope.Native do
+  @moduledoc false
+  # The one module that knows the native library, and the tracer module that the VM calls.
+  #
+  # Invariant: loaded once and never reloaded (the VM would stop tracing without a word); so it holds nothing but stubs.
+
+  @on_load :load_library
+
+  @version Mix.Project.config()[:version]
+
+  @doc "The version of the library this package needs."
+  def expected_version, do: @version
+
+  def load_library do
+    path = :elixir_scope |> Application.app_dir("priv/native/scope_nif") |> String.to_charlist()
+
+    case :erlang.load_nif(path, 0) do
+      :ok -> check_version()
+      error -> error
+    end
+  end
+
+  # As a library loaded here cannot be unloaded, one of another version fails the load of this module.
+  defp check_version do
+    case version() do
+      @version -> :ok
+      found -> {:error, "the native library has version #{found}, this package needs #{@version}"}
+    end
+  end
+
+  def version, do: stub()
+  def self_check, do: stub()
+  def start(_owner, _config), do: stub()
+  def stop(_recorder), do: stub()
+  def set_filter(_recorder, _functions, _processes, _default_mask), do: stub()
+  def put(_recorder, _rows), do: stub()
+  def query(_source, _request), do: stub()
+  def query_json(_source, _request), do: stub()
+  def terms(_source, _ids), do: stub()
+  def dump(_recorder), do: stub()
+  def load(_binary), do: stub()
+  def status(_recorder), do: stub()
+  def anchor(_source), do: stub()
+
+  # What the VM looks up by name and arity in a tracer module.
+  def enabled(_tag, _state, _tracee), do: stub()
+  def enabled_call(_tag, _state, _tracee), do: stub()
+  def enabled_send(_tag, _state, _tracee), do: stub()
+  def enabled_receive(_tag, _state, _tracee), do: stub()
+  def enabled_procs(_tag, _state, _tracee), do: stub()
+  def trace(_tag, _state, _tracee, _term, _options), do: stub()
+  def trace_call(_tag, _state, _tracee, _term, _options), do: stub()
+  def trace_send(_tag, _state, _tracee, _term, _options), do: stub()
+  def trace_receive(_tag, _state, _tracee, _term, _options), do: stub()
+  def trace_procs(_tag, _state, _tracee, _term, _options), do: stub()
+
+  defp stub, do: :erlang.nif_error(:nif_not_loaded)
+end

@@ -1,0 +1,154 @@
+defmodule ElixirScope.Plan do
+  @moduledoc false
+  # From the targets and the level: which trace flags each process has, which function patterns are set, and what the native call filter
+  # lets through; and the steps from one such plan to the next.
+  #
+  # Flags and patterns multiply in the VM: a pattern fires in every process with the call flag. The filter joins them again: a call is
+  # recorded when the mask of its function and the mask of its process share a bit.
+  #
+  # Invariant: pure. The recorder performs the steps, through ElixirScope.Tracing.
+
+  import Bitwise
+  alias ElixirScope.Target
+
+  @state_bit 1
+  @handled_bit 2
+  @everyone_bit 4
+  @first_group 3
+  # Masks stay below 2^62.
+  @groups Enum.to_list(@first_group..61)
+
+  defstruct all_flags: [], flags: %{}, functions: %{}, masks: %{}, default_mask: 0
+
+  @type role :: :call | :call_only | :loop | :decode | :terminate
+  @type t :: %__MODULE__{
+          all_flags: [atom()],
+          flags: %{pid() => [atom()]},
+          functions: %{mfa() => {role(), non_neg_integer()}},
+          masks: %{pid() => non_neg_integer()},
+          default_mask: non_neg_integer()
+        }
+  @type step ::
+          {:filter, t()}
+          | {:clear_pattern, mfa()}
+          | {:set_pattern, mfa(), returns? :: boolean()}
+          | {:flags_off, :all | pid(), [atom()]}
+          | {:flags_on, :all | pid(), [atom()]}
+
+  @doc "A filter group no target has, or nil when all are taken."
+  @spec free_group([Target.t()]) :: non_neg_integer() | nil
+  def free_group(targets), do: List.first(@groups -- Enum.map(targets, & &1.group))
+
+  @doc """
+  The plan of a level and its targets. `loop_functions` are those of `ElixirScope.ServerLoop`; `call_only` are functions whose returns were
+  switched off since.
+  """
+  @spec build(atom(), [Target.t()], map(), MapSet.t(mfa())) :: t()
+  def build(:off, _targets, _loop_functions, _call_only), do: %__MODULE__{}
+
+  def build(level, targets, loop_functions, call_only) do
+    targets = Enum.map(targets, fn target -> {target, Target.classes_within(target, level)} end)
+    everywhere = for {%{processes: :all}, _} = entry <- targets, do: entry
+    somewhere = for {%{processes: pids} = target, classes} <- targets, is_list(pids), pid <- pids, do: {pid, {target, classes}}
+    by_pid = Enum.group_by(somewhere, &elem(&1, 0), &elem(&1, 1))
+    default_mask = masks(everywhere)
+
+    %__MODULE__{
+      all_flags: Enum.uniq([:procs | flags(everywhere)]),
+      flags: Map.new(by_pid, fn {pid, entries} -> {pid, flags(entries)} end),
+      functions: functions(targets, loop_functions, call_only),
+      masks: Map.new(by_pid, fn {pid, entries} -> {pid, default_mask ||| masks(entries)} end),
+      default_mask: default_mask
+    }
+  end
+
+  defp flags(entries) do
+    classes = Enum.flat_map(entries, fn {_target, classes} -> classes end)
+    Enum.sort(if(:message in classes, do: [:send, :receive], else: []) ++ if(classes == [], do: [], else: [:call]))
+  end
+
+  defp masks(entries) do
+    for {target, classes} <- entries, class <- classes, reduce: 0, do: (mask -> mask ||| bit(class, target))
+  end
+
+  defp bit(:state, _target), do: @state_bit
+  defp bit(:message, _target), do: @handled_bit
+  defp bit(:call, %{group: nil}), do: @everyone_bit
+  defp bit(:call, %{group: group}), do: 1 <<< group
+
+  defp functions(targets, loop_functions, call_only) do
+    classes = Enum.flat_map(targets, fn {_target, classes} -> classes end)
+
+    called =
+      for {target, classes} <- targets, :call in classes, {mfa, returns?} <- target.functions, reduce: %{} do
+        table ->
+          role = if returns? and mfa not in call_only, do: :call, else: :call_only
+          Map.update(table, mfa, {role, bit(:call, target)}, &join(&1, {role, bit(:call, target)}))
+      end
+
+    # The server's own loop comes last: as `loop` it says more than as a plain call.
+    for {role, mfa} <- loop_functions, needed?(role, classes), into: called do
+      {mfa, {role, if(role == :decode, do: @handled_bit, else: @state_bit)}}
+    end
+  end
+
+  defp join({role, mask}, {role, other}), do: {role, mask ||| other}
+  defp join({_role, mask}, {_other_role, other}), do: {:call, mask ||| other}
+
+  defp needed?(:decode, classes), do: :message in classes
+  defp needed?(_loop_or_terminate, classes), do: :state in classes
+
+  @doc """
+  What leads from one plan to the next, in order: the filter first, so that nothing is recorded that nobody asks for any more and nothing
+  is missed that somebody begins to ask for; then what ends, then what begins.
+  """
+  @spec steps(t(), t()) :: [step()]
+  def steps(plan, plan), do: []
+
+  def steps(old, new) do
+    [{:filter, new}] ++ patterns_off(old, new) ++ flags_off(old, new) ++ patterns_on(old, new) ++ flags_on(old, new)
+  end
+
+  @doc "The functions that a plan needs a pattern on."
+  @spec patterns(t()) :: [mfa()]
+  def patterns(plan), do: Map.keys(plan.functions)
+
+  defp patterns_off(old, new), do: for(mfa <- patterns(old), not is_map_key(new.functions, mfa), do: {:clear_pattern, mfa})
+
+  defp patterns_on(old, new) do
+    for {mfa, {role, _mask}} <- new.functions, returns?(old.functions[mfa]) != returns?({role, 0}) do
+      {:set_pattern, mfa, role == :call}
+    end
+  end
+
+  # nil: no pattern at all.
+  defp returns?(nil), do: nil
+  defp returns?({role, _mask}), do: role == :call
+
+  defp flags_off(old, new) do
+    all = old.all_flags -- new.all_flags
+
+    own =
+      for {pid, flags} <- old.flags,
+          gone = (flags -- Map.get(new.flags, pid, [])) -- new.all_flags,
+          gone != [],
+          do: {:flags_off, pid, gone}
+
+    if(all == [], do: [], else: [{:flags_off, :all, all}]) ++ own
+  end
+
+  # A flag taken from all processes is gone from those too that have it for themselves: it is set again.
+  defp flags_on(old, new) do
+    all = new.all_flags -- old.all_flags
+    taken = old.all_flags -- new.all_flags
+
+    own =
+      for {pid, flags} <- new.flags,
+          had = Map.get(old.flags, pid, []) ++ old.all_flags,
+          missing = Enum.filter(flags -- new.all_flags, &(&1 not in had or &1 in taken)),
+          missing != [],
+          do: {:flags_on, pid, missing}
+
+    if(all == [], do: [], else: [{:flags_on, :all, all}]) ++ own
+  end
+end

@@ -1,0 +1,171 @@
+defmodule ElixirScope.Question do
+  @moduledoc false
+  # Questions of the public functions: arguments to a request of the door, its answer to what the function returns.
+
+  require Logger
+  alias ElixirScope.{Answer, Error, Moment, Opaque, ProcessArgument, Redacted, Source, Truncated, View}
+
+  # The most the door gives at once. The store is bounded, so a list is whole unless the user asks for less.
+  @limit 100_000
+  @common [:trace, :limit, :after, :from, :to]
+
+  @doc """
+  The rows of a list request. Raises `ElixirScope.Error`; logs one warning when rows may be missing. `processes` are the fields that
+  name a process.
+  """
+  @spec list!(atom(), keyword(), keyword(), keyword()) :: [map()]
+  def list!(kind, processes, fields, options) do
+    with :ok <- known(options, @common, kind),
+         {:ok, source} <- Source.open(options),
+         {:ok, processes} <- texts(processes),
+         {:ok, window} <- window(options, source),
+         request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || @limit, after: options[:after]}, window),
+         request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
+         {:ok, answer} <- ask(source, request) do
+      warn(kind, answer, window[:from] || 0)
+      View.rows(Atom.to_string(kind), answer.data, source)
+    else
+      {:error, error} -> raise error
+    end
+  end
+
+  @doc "The events between two times."
+  @spec events!(term(), term(), keyword()) :: [ElixirScope.Event.t()]
+  def events!(from, to, options) do
+    {filters, options} = Keyword.split(options, [:pid, :type, :module, :function, :backward])
+    processes = for {:pid, process} <- filters, do: {:process, process}
+    list!(:events, processes, Enum.flat_map(filters, &filter/1), [from: from, to: to] ++ options)
+  end
+
+  @doc "The state of a process at a time."
+  @spec state_at(term(), term(), keyword()) :: {:ok, term()} | {:error, Error.t()}
+  def state_at(process, time, options) do
+    with :ok <- known(options, [:trace], :get_state_at),
+         {:ok, source} <- Source.open(options),
+         {:ok, text} <- ProcessArgument.to_text(process),
+         {:ok, time} <- Moment.to_door(time, source) do
+      case Source.ask(source, %{kind: "state_at", process: text, time: time}) do
+        {:ok, %{data: %{state: %{complete: true} = state}}} -> {:ok, View.term(state, source)}
+        {:ok, %{data: %{state: state}}} -> {:error, incomplete(state, "the state at that time was not recorded whole", source)}
+        {:error, error, %{state: state}} -> {:error, incomplete(state, error.message, source)}
+        {:error, error, _none} -> {:error, error}
+      end
+    end
+  end
+
+  @doc "Any request of the door, as it is, but for pids where a process is asked."
+  @spec raw(map(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def raw(request, options) do
+    with :ok <- known(options, [:trace, :limit, :after], :query),
+         {:ok, source} <- Source.open(options),
+         {:ok, request} <- request(request) do
+      ask(source, Map.merge(request, options |> Keyword.take([:limit, :after]) |> Map.new()))
+    end
+  end
+
+  defp ask(source, request) do
+    case Source.ask(source, request) do
+      {:ok, answer} -> {:ok, answer}
+      {:error, error, _partial} -> {:error, error}
+    end
+  end
+
+  defp known(options, allowed, function) do
+    case Keyword.keys(options) -- allowed do
+      [] ->
+        :ok
+
+      [name | _] ->
+        Error.new(
+          :bad_argument,
+          "unknown option #{inspect(name)} of #{function}; there are #{Enum.map_join(allowed, ", ", &inspect/1)}"
+        )
+    end
+  end
+
+  defp texts(processes) do
+    Enum.reduce_while(processes, {:ok, []}, fn {field, process}, {:ok, texts} ->
+      case ProcessArgument.to_text(process) do
+        {:ok, text} -> {:cont, {:ok, [{field, text} | texts]}}
+        {:error, _} = error -> {:halt, error}
+      end
+    end)
+  end
+
+  defp window(options, source) do
+    options
+    |> Keyword.take([:from, :to])
+    |> Enum.reject(fn {_bound, time} -> time == nil end)
+    |> Enum.reduce_while({:ok, %{}}, fn {bound, time}, {:ok, window} ->
+      case Moment.to_door(time, source) do
+        {:ok, time} -> {:cont, {:ok, Map.put(window, bound, time)}}
+        {:error, _} = error -> {:halt, error}
+      end
+    end)
+  end
+
+  # A type is a class (`:message`) or a kind (`:send`), as the user finds them in an event.
+  defp filter({:type, types}) do
+    {classes, kinds} =
+      types
+      |> List.wrap()
+      |> Enum.map(&to_string/1)
+      |> Enum.split_with(&(&1 in ~w(control process message call state span runtime)))
+
+    # `call` and `state` name both; as a class they include returns and terminations.
+    for {field, [_ | _] = names} <- [classes: classes, kinds: kinds], do: {field, names}
+  end
+
+  defp filter({:module, module}), do: [module: inspect(module)]
+  defp filter({:function, function}), do: [function: to_string(function)]
+  defp filter({:backward, backward}), do: [backward: backward]
+  defp filter({:pid, _process}), do: []
+
+  defp request(%{} = request) do
+    Enum.reduce_while(request, {:ok, %{}}, fn {field, value}, {:ok, plain} ->
+      case plain(to_string(field), value) do
+        {:ok, value} -> {:cont, {:ok, Map.put(plain, field, value)}}
+        {:error, _} = error -> {:halt, error}
+      end
+    end)
+  end
+
+  defp request(other), do: Error.new(:bad_argument, "a request is a map such as %{kind: :info}, got: #{inspect(other)}")
+
+  defp plain(field, process) when field in ["process", "a", "b"], do: ProcessArgument.to_text(process)
+  defp plain(_field, value) when value in [nil, true, false], do: {:ok, value}
+  defp plain(_field, atom) when is_atom(atom), do: {:ok, word(atom)}
+  defp plain(_field, list) when is_list(list), do: {:ok, Enum.map(list, &if(is_atom(&1), do: word(&1), else: &1))}
+  defp plain(_field, value), do: {:ok, value}
+
+  # `:state_at` is the word state_at; `Shop.Cart` is written as it is.
+  defp word(atom), do: atom |> inspect() |> String.trim_leading(":")
+
+  defp warn(kind, %{coverage: coverage} = answer, from) do
+    reasons =
+      Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
+        Enum.map(coverage.not_traced, &"#{&1.class} of #{&1.target} was not traced") ++
+        if((coverage.evicted_before || 0) > from, do: ["older events were evicted (max_events, max_bytes)"], else: []) ++
+        if(answer.next, do: ["it was cut at #{length(answer.data)} rows (limit:)"], else: [])
+
+    if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
+  end
+
+  defp incomplete(state, message, source) do
+    partial = View.term(state, source)
+    %Error{code: :incomplete_state, message: message, partial: partial, paths: cut_paths(partial)}
+  end
+
+  @doc "Where in a term something was cut, redacted or opaque: keys of maps, positions of lists and tuples."
+  @spec cut_paths(term()) :: [[term()]]
+  def cut_paths(%cut{}) when cut in [Truncated, Opaque, Redacted], do: [[]]
+  def cut_paths(%_{} = struct), do: struct |> Map.from_struct() |> cut_paths()
+  def cut_paths(%{} = map), do: for({key, value} <- map, path <- cut_paths(value), do: [key | path])
+  def cut_paths(tuple) when is_tuple(tuple), do: tuple |> Tuple.to_list() |> cut_paths()
+  def cut_paths(list) when is_list(list), do: positions(list, 0)
+  def cut_paths(_scalar), do: []
+
+  defp positions([head | tail], n), do: Enum.map(cut_paths(head), &[n | &1]) ++ positions(tail, n + 1)
+  defp positions([], _n), do: []
+  defp positions(tail, n), do: Enum.map(cut_paths(tail), &[n | &1])
+end

@@ -1,0 +1,257 @@
+defmodule ElixirScope.Recorder do
+  @moduledoc false
+  # The owner of the native recorder. It holds the targets, and performs what ElixirScope.Plan says.
+  #
+  # Invariant: when it ends, nothing is traced any more: by its own terminate/2, or, if it was killed, by the native library
+  # (which sees the owner die) and the janitor.
+
+  use GenServer, restart: :temporary
+
+  alias ElixirScope.{Application, Error, Janitor, Native, Plan, RecorderConfig, ServerLoop, Sweep, Target, Tracing}
+
+  defstruct [:native, :tracer, :options, :plan, :sweep, targets: %{}, call_only: MapSet.new(), monitors: %{}]
+
+  def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
+
+  @doc "Calls the running recorder."
+  @spec call(term()) :: term() | {:error, Error.t()}
+  def call(request) do
+    GenServer.call(__MODULE__, request, :infinity)
+  catch
+    :exit, {reason, {GenServer, :call, _}} when reason in [:noproc, :normal, :shutdown, :killed] ->
+      Error.new(:not_running, "ElixirScope is not running: ElixirScope.setup/1 starts it")
+  end
+
+  @impl true
+  def init(options) do
+    Process.flag(:trap_exit, true)
+
+    case Native.start(self(), RecorderConfig.new(options)) do
+      {:ok, native, tracer} ->
+        :ok = Janitor.adopt(tracer)
+        {:ok, start(%__MODULE__{native: native, tracer: tracer, options: options, plan: %Plan{}})}
+
+      {:error, error} ->
+        {:stop, Error.from_native(error)}
+    end
+  end
+
+  defp start(state) do
+    put(state, [{:recorder_started, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
+
+    cond do
+      level(state) == :off -> state
+      state.options.trace_all -> state |> replan() |> sweep() |> add(Target.all_processes())
+      true -> state |> replan() |> sweep()
+    end
+  end
+
+  # After the flags are on, so that every process is either found or seen to be spawned.
+  defp sweep(state) do
+    sweep = Sweep.run(state.tracer, &put(state, &1))
+    details = %{processes: sweep.processes, held_by_other_tracers: Enum.map(sweep.held, &elem(&1, 0))}
+
+    put(state, [
+      {:target_added, nil, nil, nil, %{target: "lifecycle", classes: [:process]}},
+      {:sweep_done, nil, nil, nil, details}
+    ])
+
+    %{state | sweep: sweep}
+  end
+
+  @impl true
+  def handle_call(:options, _from, state), do: {:reply, state.options, state}
+  def handle_call(:source, _from, state), do: {:reply, {:ok, state.native}, state}
+
+  def handle_call({:mark, pid, label, meta}, _from, state) do
+    put(state, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
+    {:reply, :ok, state}
+  end
+
+  def handle_call({:trace, target, for_ms}, _from, state) do
+    case prepare(target, state) do
+      {:ok, target, skipped} ->
+        target = expiring(target, for_ms)
+        state = state |> remove(target.key) |> add(target)
+        {:reply, {:ok, %{target: target, skipped: skipped, level: level(state)}}, state}
+
+      {:error, _} = error ->
+        {:reply, error, state}
+    end
+  end
+
+  def handle_call({:untrace, key}, _from, state) do
+    if is_map_key(state.targets, key) do
+      {:reply, :ok, state |> remove(key) |> replan()}
+    else
+      {:reply, Error.new(:not_traced, "#{Target.describe(key)}: not being traced"), state}
+    end
+  end
+
+  def handle_call(:status, _from, state) do
+    targets =
+      for {key, target} <- state.targets,
+          do: %{target: Target.describe(key), classes: target.classes, expires_at: target.expires_at}
+
+    {:reply,
+     {:ok,
+      Map.merge(Native.status(state.native), %{
+        level: level(state),
+        targets: Enum.sort_by(targets, & &1.target),
+        held_by_other_tracers: if(state.sweep, do: state.sweep.held, else: [])
+      })}, state}
+  end
+
+  @impl true
+  def handle_info({:expire, key, token}, state) do
+    case state.targets do
+      %{^key => %{timer: {_timer, ^token}}} -> {:noreply, state |> remove(key) |> replan()}
+      _gone -> {:noreply, state}
+    end
+  end
+
+  def handle_info({:DOWN, monitor, :process, pid, _reason}, state) do
+    {^pid, monitors} = Map.pop(state.monitors, monitor)
+    state = %{state | monitors: monitors}
+    {:noreply, state.targets |> Map.values() |> Enum.reduce(state, &forget(&1, pid, &2)) |> replan()}
+  end
+
+  def handle_info({:elixir_scope_returns_off, mfa, pid, depth}, state) do
+    put(state, [{:returns_off, pid, nil, mfa, %{open_calls: depth}}])
+    {:noreply, replan(%{state | call_only: MapSet.put(state.call_only, mfa)})}
+  end
+
+  def handle_info(_other, state), do: {:noreply, state}
+
+  @impl true
+  def terminate(_reason, state) do
+    Tracing.clear(state.tracer, Plan.patterns(state.plan))
+    Janitor.expect([])
+    put(state, [{:recorder_stopped, nil, nil, nil, nil}])
+    Native.stop(state.native)
+  end
+
+  # The target with its filter group, without what cannot be traced; or why nothing of it can.
+  defp prepare(target, state) do
+    {pids, held} = split_held(target.processes, state.tracer)
+    {functions, taken} = split_taken(target.functions, state.plan)
+    group = if pids != :all and functions != [], do: Plan.free_group(Map.values(Map.delete(state.targets, target.key)))
+
+    cond do
+      pids == [] ->
+        Error.new(:held_by_other_tracer, Enum.map_join(held, "; ", & &1.reason))
+
+      functions == [] and taken != [] ->
+        Error.new(:held_by_other_tracer, Enum.map_join(taken, "; ", & &1.reason))
+
+      pids != :all and functions != [] and group == nil ->
+        Error.new(:bad_argument, "too many targets with functions of their own: untrace some")
+
+      true ->
+        {:ok, %{target | processes: pids, functions: functions, group: group}, held ++ taken}
+    end
+  end
+
+  defp split_held(:all, _tracer), do: {:all, []}
+
+  defp split_held(pids, tracer) do
+    own = Application.own_processes()
+
+    Enum.reduce(Enum.reverse(pids), {[], []}, fn pid, {pids, held} ->
+      case {pid in own, Tracing.holder(pid, tracer)} do
+        {true, _} ->
+          {pids, [skipped(pid, "#{inspect(pid)} belongs to ElixirScope, which does not trace itself") | held]}
+
+        {false, {:other, holder}} ->
+          {pids, [skipped(pid, "#{inspect(pid)} is held by another tracer, #{inspect(holder)}") | held]}
+
+        {false, _free} ->
+          {[pid | pids], held}
+      end
+    end)
+  end
+
+  defp split_taken(functions, plan) do
+    Enum.reduce(Enum.reverse(functions), {[], []}, fn {{m, f, a} = mfa, _returns?} = function, {functions, taken} ->
+      if not is_map_key(plan.functions, mfa) and Tracing.pattern?(mfa) do
+        {functions, [skipped(mfa, "#{inspect(m)}.#{f}/#{a} has a pattern of another tracer") | taken]}
+      else
+        {[function | functions], taken}
+      end
+    end)
+  end
+
+  defp skipped(target, reason), do: %{target: target, reason: reason}
+
+  defp expiring(target, nil), do: target
+
+  defp expiring(target, ms) do
+    token = make_ref()
+    timer = Process.send_after(self(), {:expire, target.key, token}, ms)
+    %{target | timer: {timer, token}, expires_at: DateTime.add(DateTime.utc_now(), ms, :millisecond)}
+  end
+
+  defp add(state, target) do
+    state = replan(%{state | targets: Map.put(state.targets, target.key, target), monitors: monitor(target, state.monitors)})
+    put(state, target_rows(:target_added, target, level(state)))
+    state
+  end
+
+  defp monitor(%{processes: :all}, monitors), do: monitors
+
+  defp monitor(%{processes: pids}, monitors) do
+    known = Map.values(monitors)
+    for pid <- pids, pid not in known, into: monitors, do: {Process.monitor(pid), pid}
+  end
+
+  # Without a new plan: who removes decides when.
+  defp remove(state, key) do
+    case Map.pop(state.targets, key) do
+      {nil, _targets} ->
+        state
+
+      {target, targets} ->
+        with {timer, _token} <- target.timer, do: Process.cancel_timer(timer)
+        put(state, target_rows(:target_removed, target, level(state)))
+        %{state | targets: targets}
+    end
+  end
+
+  # A dead process leaves the targets that named it; one without any process left goes.
+  defp forget(%{processes: :all}, _pid, state), do: state
+
+  defp forget(%{processes: pids} = target, pid, state) do
+    case List.delete(pids, pid) do
+      ^pids -> state
+      [] -> remove(state, target.key)
+      rest -> %{state | targets: Map.put(state.targets, target.key, %{target | processes: rest})}
+    end
+  end
+
+  defp target_rows(kind, target, level) do
+    classes = Target.classes_within(target, level)
+    details = %{target: Target.describe(target.key), classes: classes}
+    pids = if target.processes == :all, do: [nil], else: target.processes
+    patterns = if :call in classes, do: for({mfa, _returns?} <- target.functions, do: mfa), else: []
+    kinds = %{target_added: :pattern_added, target_removed: :pattern_removed}
+    for(pid <- pids, do: {kind, pid, nil, nil, details}) ++ for(mfa <- patterns, do: {kinds[kind], nil, nil, mfa, nil})
+  end
+
+  defp replan(state) do
+    plan = Plan.build(level(state), Map.values(state.targets), ServerLoop.functions(), state.call_only)
+    Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
+    Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
+    %{state | plan: plan}
+  end
+
+  defp perform({:filter, plan}, state) do
+    functions = for {{m, f, a}, {role, mask}} <- plan.functions, do: {m, f, a, role, mask}
+    :ok = Native.set_filter(state.native, functions, Map.to_list(plan.masks), plan.default_mask)
+  end
+
+  defp perform(step, state), do: Tracing.perform(step, state.tracer)
+
+  defp put(state, rows), do: Native.put(state.native, rows)
+
+  defp level(state), do: state.options.tracing_level
+end

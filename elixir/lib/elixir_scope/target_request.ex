@@ -1,0 +1,143 @@
+defmodule ElixirScope.TargetRequest do
+  @moduledoc false
+  # From the arguments of a trace_* function to a target, and from the recorder's reply to the function's result.
+
+  alias ElixirScope.{Error, Functions, Native, ProcessArgument, Recorder, ServerLoop, Target, TraceOptions}
+
+  @type result :: {:ok, map()} | {:error, Error.t()}
+
+  @spec trace_module(module(), keyword()) :: result()
+  def trace_module(module, options) do
+    with {:ok, options} <- TraceOptions.new(options, [:for, :max, :args, :scope, :in, :returns], "trace_module/2"),
+         :ok <- module_name(module),
+         {:ok, selection} <- Functions.of_module(module, options.scope, options.returns) do
+      trace_functions({:module, module}, selection, options)
+    end
+  end
+
+  @spec trace_function(mfa(), keyword()) :: result()
+  def trace_function({m, f, a} = mfa, options) when is_atom(m) and is_atom(f) and (is_integer(a) or a == :_) do
+    with {:ok, options} <- TraceOptions.new(options, [:for, :max, :args, :in, :returns], "trace_function/2"),
+         {:ok, selection} <- Functions.matching(mfa, options.returns) do
+      trace_functions({:function, mfa}, selection, options)
+    end
+  end
+
+  def trace_function(other, _options) do
+    Error.new(:bad_argument, "#{inspect(other)} is not a function: give {module, function, arity}, with :_ for any arity")
+  end
+
+  @spec trace_genserver(term(), keyword()) :: result()
+  def trace_genserver(process, options) do
+    with {:ok, options} <- TraceOptions.new(options, [:for, :max], "trace_genserver/2"),
+         {:ok, pid} <- ProcessArgument.to_pid(process),
+         :ok <- server(pid) do
+      request(%Target{key: {:genserver, pid}, processes: [pid], classes: [:message, :state]}, [], options)
+    end
+  end
+
+  @spec trace_process(term(), keyword()) :: result()
+  def trace_process(process, options) do
+    with {:ok, options} <- TraceOptions.new(options, [:for, :max, :args, :scope, :follow, :returns, :modules], "trace_process/2"),
+         {:ok, pid} <- ProcessArgument.to_pid(process),
+         {:ok, functions, warnings} <- functions_of(options.modules || own_modules(pid), options) do
+      target = %Target{key: {:process, pid}, processes: [pid], classes: [:message, :state, :call], functions: functions}
+      request(target, warnings, options)
+    end
+  end
+
+  @spec trace_all_processes(keyword()) :: result()
+  def trace_all_processes(options) do
+    with {:ok, options} <- TraceOptions.new(options, [:for, :max], "trace_all_processes/1") do
+      request(Target.all_processes(), [], options)
+    end
+  end
+
+  @spec untrace(Target.key()) :: :ok | {:error, Error.t()}
+  def untrace(key), do: Recorder.call({:untrace, key})
+
+  @doc "As `untrace/1`, for a target that is keyed by a process; a process that died is no longer a target."
+  @spec untrace_process(:process | :genserver, term()) :: :ok | {:error, Error.t()}
+  def untrace_process(kind, process) do
+    with {:ok, pid} <- ProcessArgument.to_pid(process), do: untrace({kind, pid})
+  end
+
+  defp trace_functions(key, selection, options) do
+    with {:ok, processes} <- processes(options.in) do
+      target = %Target{key: key, processes: processes, classes: [:call], functions: selection.functions}
+      request(target, selection.warnings, options)
+    end
+  end
+
+  defp request(target, warnings, options) do
+    with {:ok, reply} <- Recorder.call({:trace, target, options.for}) do
+      {:ok,
+       %{
+         matched: matched(reply.target),
+         skipped: reply.skipped,
+         expires_at: reply.target.expires_at,
+         warnings: warnings ++ level_warning(reply)
+       }}
+    end
+  end
+
+  defp matched(%{key: {kind, _}, functions: functions}) when kind in [:module, :function], do: length(functions)
+  defp matched(%{processes: :all}), do: length(Process.list())
+  defp matched(%{processes: pids}), do: length(pids)
+
+  defp level_warning(%{target: target, level: level}) do
+    case target.classes -- Target.classes_within(target, level) do
+      [] ->
+        []
+
+      classes ->
+        [
+          "tracing_level #{inspect(level)} does not record #{Enum.map_join(classes, ", ", &inspect/1)} of #{Target.describe(target.key)}"
+        ]
+    end
+  end
+
+  # The tracer module's functions are called by the VM itself, for every event.
+  defp module_name(Native), do: Error.new(:bad_argument, "#{inspect(Native)} is the tracer itself")
+  defp module_name(module) when is_atom(module) and module not in [nil, true, false], do: :ok
+  defp module_name(other), do: Error.new(:bad_argument, "#{inspect(other)} is not a module")
+
+  defp server(pid) do
+    if ServerLoop.server?(pid) do
+      :ok
+    else
+      Error.new(:bad_argument, "#{inspect(pid)} is not a GenServer; trace_process/2 traces any process")
+    end
+  end
+
+  defp processes(nil), do: {:ok, :all}
+
+  defp processes(processes) do
+    processes
+    |> List.wrap()
+    |> Enum.reduce_while({:ok, []}, fn process, {:ok, pids} ->
+      case ProcessArgument.to_pid(process) do
+        {:ok, pid} -> {:cont, {:ok, Enum.uniq(pids ++ [pid])}}
+        {:error, _} = error -> {:halt, error}
+      end
+    end)
+  end
+
+  defp own_modules(pid) do
+    case Process.info(pid, :dictionary) do
+      {:dictionary, dictionary} -> List.wrap(ServerLoop.callback_module(dictionary))
+      nil -> []
+    end
+  end
+
+  defp functions_of(modules, options) do
+    Enum.reduce_while(modules, {:ok, [], []}, fn module, {:ok, functions, warnings} ->
+      case Functions.of_module(module, options.scope, options.returns) do
+        {:ok, found} -> {:cont, {:ok, functions ++ found.functions, warnings ++ found.warnings}}
+        # A module nobody named may well be gone, or be a function of the shell.
+        {:error, error} when options.modules == nil -> {:cont, {:ok, functions, [error.message | warnings]}}
+        {:error, _} = error -> {:halt, error}
+      end
+    end)
+  end
+end

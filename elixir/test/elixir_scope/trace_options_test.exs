@@ -1,0 +1,46 @@
+defmodule ElixirScope.TraceOptionsTest do
+  use ExUnit.Case, async: true
+  alias ElixirScope.TraceOptions
+
+  @cases [
+    for: {[1, 60_000], [], [0, :ever]},
+    max: {[], [100], [0]},
+    args: {[:full], [:arity], [:none]},
+    scope: {[:exported, :all], [], [:private]},
+    in: {[:name, [:name]], [], [[]]},
+    follow: {[:none], [:spawned], [true]},
+    returns: {[true, false], [], [nil]},
+    modules: {[[], [Enum]], [], [Enum, ["Enum"]]}
+  ]
+  @all Keyword.keys(@cases)
+
+  test "the cases are those of the table" do
+    assert @all == Enum.map(TraceOptions.table(), fn {name, _default, _allowed} -> name end)
+  end
+
+  for {name, {honoured, unbuilt, wrong}} <- @cases do
+    test "#{name} is honoured, refused as not built, or refused as wrong" do
+      name = unquote(name)
+
+      for value <- unquote(honoured) do
+        assert {:ok, %{^name => ^value}} = TraceOptions.new([{name, value}], @all, "f/1")
+      end
+
+      for value <- unquote(unbuilt) do
+        assert {:error, %{code: :not_supported}} = TraceOptions.new([{name, value}], @all, "f/1")
+      end
+
+      for value <- unquote(wrong) do
+        assert_raise ArgumentError, ~r/option #{inspect(name)} of f\/1 must be/, fn ->
+          TraceOptions.new([{name, value}], @all, "f/1")
+        end
+      end
+    end
+  end
+
+  test "an option that means nothing to a function is refused there" do
+    assert_raise ArgumentError, ~r/unknown option :in of f\/1; there are :for/, fn ->
+      TraceOptions.new([in: self()], [:for], "f/1")
+    end
+  end
+end
