@@ -28,6 +28,4 @@ File.write!(Path.join(dir, "answers.etf"), :erlang.term_to_binary(answers))
 
 Demo.Page.heading("All #{Demo.Facts.count(answers)} facts of examples/shop/facts.md hold.")
 
-Demo.Page.line(
-  "wrote #{file}, #{File.stat!(file).size} bytes"
-)
+Demo.Page.line("wrote #{file}, #{File.stat!(file).size} bytes")

@@ -7,7 +7,11 @@ recorded = Path.join(dir, "answers.etf") |> File.read!() |> :erlang.binary_to_te
 
 {:ok, _} = Application.ensure_all_started(:elixir_scope)
 {:ok, _} = Application.ensure_all_started(:logger)
-{:module, Shop.Cart} = Code.ensure_loaded(Shop.Cart)
+:ok = Application.load(:shop)
+
+for module <- Application.spec(:shop, :modules),
+    do: {:module, ^module} = Code.ensure_loaded(module)
+
 {:ok, trace} = ElixirScope.import(file)
 answers = Demo.Story.ask(trace: trace)
 

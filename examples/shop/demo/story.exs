@@ -32,7 +32,7 @@ defmodule Demo.Story do
     dead = text(crash.process)
 
     events([type: :send], source)
-    |> Enum.filter(&(&1.peer == dead and &1.timestamp <= crash.timestamp))
+    |> Enum.filter(&(text(&1.peer) == dead and &1.timestamp <= crash.timestamp))
     |> List.last()
     |> Map.fetch!(:process)
   end
@@ -94,5 +94,6 @@ defmodule Demo.Story do
   defp spoken(other), do: {:info, other}
 
   defp text(pid) when is_pid(pid), do: pid |> :erlang.pid_to_list() |> List.to_string()
-  defp text(%{text: text}), do: text
+  defp text(%ElixirScope.Foreign{text: text}), do: text
+  defp text(name), do: inspect(name)
 end
