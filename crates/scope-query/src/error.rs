@@ -1,5 +1,7 @@
 //! Why a question has no answer.
 
+use crate::api::answer::State;
+use alloc::boxed::Box;
 use alloc::string::String;
 use thiserror::Error as ThisError;
 
@@ -22,7 +24,7 @@ pub enum Error {
         /// What is missing.
         message: String,
         /// The partial state.
-        partial: alloc::boxed::Box<crate::api::answer::State>,
+        partial: Box<State>,
     },
     /// The request is malformed.
     #[error("{0}")]
@@ -47,6 +49,15 @@ impl Error {
             Self::BadArgument(_) => "bad_argument",
             Self::NotSupported(_) => "not_supported",
             Self::Core(error) => error.code(),
+        }
+    }
+
+    /// The partial state of [`Error::IncompleteState`].
+    #[must_use]
+    pub fn partial(&self) -> Option<&State> {
+        match self {
+            Self::IncompleteState { partial, .. } => Some(partial),
+            _ => None,
         }
     }
 }

@@ -8,6 +8,26 @@
 extern crate alloc;
 
 pub mod api;
+mod calls;
+mod coverage;
+mod cursor;
+mod engine;
 pub mod error;
+mod function;
+mod inbox;
+mod incomplete;
+mod lifetime;
+pub mod located;
+mod matching;
+mod naming;
+mod row;
+mod spelling;
+mod state;
+mod view;
+mod watch;
+mod who;
+mod window;
 
+pub use api::json::answer_json;
+pub use engine::answer;
 pub use error::Error;

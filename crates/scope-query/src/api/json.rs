@@ -1,1 +1,46 @@
 //! The door in JSON, for edges that have no types of their own: every edge's text is the same to the byte.
+
+use crate::api::answer::State;
+use crate::error::{Error, Result};
+use alloc::string::{String, ToString};
+use scope_core::trace::Trace;
+use serde::Serialize;
+
+/// Answers a request written in JSON with `{"data": .., "coverage": .., "next": ..}` or
+/// `{"error": {"code": .., "message": ..}}`; the error of an incomplete state has a `partial` state too.
+#[must_use]
+pub fn answer_json(trace: &Trace, request_json: &str) -> String {
+    let answer = read(request_json).and_then(|request| crate::answer(trace, &request));
+    match answer {
+        Ok(answer) => text(&answer),
+        Err(error) => error_json(&error),
+    }
+}
+
+/// An error as [`answer_json`] writes it, for errors that an edge meets before there is a trace to ask.
+#[must_use]
+pub fn error_json(error: &Error) -> String {
+    text(&Refusal { error: Reason { code: error.code(), message: error.to_string(), partial: error.partial() } })
+}
+
+fn read(request_json: &str) -> Result<super::Request> {
+    serde_json::from_str(request_json).map_err(|error| Error::BadArgument(error.to_string()))
+}
+
+/// The door's types hold only strings, integers, lists and structs, whose writing cannot fail.
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Refusal<'a> {
+    error: Reason<'a>,
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partial: Option<&'a State>,
+}

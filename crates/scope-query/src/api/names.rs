@@ -1,1 +1,132 @@
 //! The name of each request at every edge. `cargo xtask codegen` writes it out as `docs/requests.md`.
+//!
+//! Invariant: every request has a name at every edge; a test walks the requests.
+
+use alloc::format;
+use alloc::string::String;
+
+/// What a request is called at each edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The `kind` of the request.
+    pub kind: &'static str,
+    /// The Elixir function that asks it.
+    pub elixir: &'static str,
+    /// The TypeScript method.
+    pub typescript: &'static str,
+    /// The command.
+    pub cli: &'static str,
+    /// The MCP tool.
+    pub mcp: &'static str,
+    /// What it answers, in one line.
+    pub doc: &'static str,
+}
+
+/// Every request.
+pub const TABLE: &[Names] = &[
+    Names {
+        kind: "info",
+        elixir: "ElixirScope.query/2",
+        typescript: "trace.info",
+        cli: "scope info",
+        mcp: "elixir_scope_get_info",
+        doc: "Where the trace comes from, what it covers and what it lost.",
+    },
+    Names {
+        kind: "events",
+        elixir: "ElixirScope.get_events_between/3",
+        typescript: "trace.events",
+        cli: "scope events",
+        mcp: "elixir_scope_get_events",
+        doc: "Events in order, by process, class, kind, module, function and time.",
+    },
+    Names {
+        kind: "term",
+        elixir: "ElixirScope.query/2",
+        typescript: "trace.term",
+        cli: "scope term",
+        mcp: "elixir_scope_get_term",
+        doc: "One term, or a part of it, in full.",
+    },
+    Names {
+        kind: "state_timeline",
+        elixir: "ElixirScope.state_timeline/2",
+        typescript: "trace.stateTimeline",
+        cli: "scope states",
+        mcp: "elixir_scope_get_state_timeline",
+        doc: "Every recorded state of a process, oldest first, with what led to it.",
+    },
+    Names {
+        kind: "state_at",
+        elixir: "ElixirScope.get_state_at/2",
+        typescript: "trace.stateAt",
+        cli: "scope state-at",
+        mcp: "elixir_scope_get_state_at",
+        doc: "The state of a process at a time.",
+    },
+    Names {
+        kind: "message_flow",
+        elixir: "ElixirScope.message_flow/3",
+        typescript: "trace.messageFlow",
+        cli: "scope messages",
+        mcp: "elixir_scope_get_message_flow",
+        doc: "Messages between two processes, both ways: sent, delivered, handled.",
+    },
+    Names {
+        kind: "execution_path",
+        elixir: "ElixirScope.execution_path/2",
+        typescript: "trace.executionPath",
+        cli: "scope calls",
+        mcp: "elixir_scope_get_execution_path",
+        doc: "The traced calls of a process in order, with depth and durations.",
+    },
+];
+
+/// The table as the page `docs/requests.md`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "<!-- Written by `cargo xtask codegen` from crates/scope-query/src/api/names.rs. Do not edit. -->\n\
+         # Requests\n\n\
+         One engine answers every edge; this is what each request is called there. The names at an edge that is not built yet are kept for it.\n\n\
+         | request | Elixir | TypeScript | command | MCP tool | what it answers |\n\
+         |---|---|---|---|---|---|\n",
+    );
+    for names in TABLE {
+        let Names { kind, elixir, typescript, cli, mcp, doc } = names;
+        page += &format!("| `{kind}` | `{elixir}` | `{typescript}` | `{cli}` | `{mcp}` | {doc} |\n");
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Request;
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    /// The kinds the door reads, out of its own refusal: so a new request cannot be forgotten here.
+    fn kinds_read() -> Vec<String> {
+        let refusal = serde_json::from_str::<Request>(r#"{"kind": "?"}"#).expect_err("no such kind").to_string();
+        let (_, kinds) = refusal.split_once("expected one of ").expect("the refusal lists the kinds");
+        kinds.split('`').skip(1).step_by(2).map(String::from).collect()
+    }
+
+    #[test]
+    fn every_request_has_a_name_everywhere() {
+        let kinds: Vec<&str> = TABLE.iter().map(|names| names.kind).collect();
+        assert_eq!(kinds, kinds_read());
+        for Names { kind, elixir, typescript, cli, mcp, doc } in TABLE {
+            for column in [elixir, typescript, cli, mcp, doc] {
+                assert!(!column.is_empty(), "{kind} has an empty column");
+            }
+        }
+    }
+
+    #[test]
+    fn the_committed_page_is_not_stale() {
+        let committed = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/requests.md"));
+        assert!(committed == markdown(), "docs/requests.md is stale: run `cargo xtask codegen`");
+    }
+}

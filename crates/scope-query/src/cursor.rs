@@ -1,0 +1,132 @@
+//! Where a page ended: the `next` of one answer and the `after` of the next request.
+//!
+//! Invariant: a cursor names the last row by what never changes (order key and id), so it is stable in a growing live trace and equal
+//! in a dump.
+
+use crate::api::request::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::error::{Error, Result};
+use alloc::format;
+use alloc::string::String;
+use scope_core::{EventId, OrderKey};
+
+/// The last row of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) key: OrderKey,
+    pub(crate) id: EventId,
+}
+
+impl Cursor {
+    /// The opaque text of a cursor of the request `kind`.
+    pub(crate) fn text(self, kind: &str) -> String {
+        format!("{kind}.{:x}.{:x}.{:x}.{}", self.key.tick, self.key.thread, self.key.tie, self.id)
+    }
+
+    /// The cursor a request of this kind was given, if any.
+    pub(crate) fn parse(kind: &str, after: Option<&str>) -> Result<Option<Self>> {
+        let Some(text) = after else { return Ok(None) };
+        Self::read(kind, text).map(Some).ok_or_else(|| refused(kind, text))
+    }
+
+    fn read(kind: &str, text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix(kind)?.strip_prefix('.')?.splitn(4, '.');
+        let tick = u64::from_str_radix(parts.next()?, 16).ok()?;
+        let thread = u16::from_str_radix(parts.next()?, 16).ok()?;
+        let tie = u32::from_str_radix(parts.next()?, 16).ok()?;
+        let cursor = Self { key: OrderKey { tick, thread, tie }, id: parts.next()?.parse().ok()? };
+        // One spelling only: `+1` and `01` parse too.
+        (cursor.text(kind) == text).then_some(cursor)
+    }
+}
+
+/// A filter that lets rows pass that come after the cursor, given rows in order from the cursor's key (inclusive) on.
+pub(crate) fn resume(after: Option<Cursor>) -> impl FnMut(OrderKey, EventId) -> bool {
+    let mut passed = false;
+    move |key, id| match after {
+        Some(cursor) if cursor.key == key && !passed => {
+            passed = cursor.id == id;
+            false
+        }
+        _ => true,
+    }
+}
+
+/// The place in the children of a collection where a page of a `term` request ended.
+pub(crate) fn child_text(step: u64) -> String {
+    format!("term.{step:x}")
+}
+
+/// The first child a `term` request shows.
+pub(crate) fn first_child(after: Option<&str>) -> Result<u64> {
+    let Some(text) = after else { return Ok(0) };
+    text.strip_prefix("term.")
+        .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+        .filter(|step| child_text(*step) == text)
+        .ok_or_else(|| refused("term", text))
+}
+
+/// The limit of a request.
+pub(crate) fn limit(asked: Option<u32>) -> Result<usize> {
+    match asked.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MAX_LIMIT => Ok(limit as usize),
+        limit => Err(Error::BadArgument(format!("limit: {limit} is not between 1 and {MAX_LIMIT}"))),
+    }
+}
+
+fn refused(kind: &str, text: &str) -> Error {
+    Error::BadArgument(format!("after: {text:?} is not the `next` of an answer to {kind}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scope_core::Class;
+
+    const CURSOR: Cursor = Cursor {
+        key: OrderKey { tick: 1000, thread: 2, tie: 3 },
+        id: EventId { class: Class::Message, chunk: 4, row: 5 },
+    };
+
+    #[test]
+    fn a_cursor_reads_back() {
+        assert_eq!(CURSOR.text("events"), "events.3e8.2.3.message-4-5");
+        assert_eq!(Cursor::parse("events", Some("events.3e8.2.3.message-4-5")), Ok(Some(CURSOR)));
+        assert_eq!(Cursor::parse("events", None), Ok(None));
+    }
+
+    #[test]
+    fn anything_else_is_refused_by_name() {
+        let bad = [
+            "",
+            "events",
+            "events.1.2.3",
+            "events.+1.2.3.message-4-5",
+            "events.1.2.3.message-4",
+            "state_timeline.1.2.3.state-4-5",
+        ];
+        for text in bad {
+            let error = Cursor::parse("events", Some(text)).expect_err(text);
+            assert_eq!(error, Error::BadArgument(format!("after: {text:?} is not the `next` of an answer to events")));
+        }
+        assert!(first_child(Some("term.01")).is_err() && first_child(Some("3")).is_err());
+        assert_eq!(first_child(Some("term.1f")), Ok(31));
+    }
+
+    #[test]
+    fn rows_with_the_key_of_the_cursor_pass_only_after_its_id() {
+        let mut after = resume(Some(CURSOR));
+        let id = |row| EventId { row, ..CURSOR.id };
+        assert!(!after(CURSOR.key, id(4)));
+        assert!(!after(CURSOR.key, id(5)));
+        assert!(after(CURSOR.key, id(6)));
+        assert!(after(OrderKey::at(2000), id(7)));
+    }
+
+    #[test]
+    fn a_limit_has_bounds() {
+        assert_eq!(limit(None), Ok(1000));
+        assert_eq!(limit(Some(100_000)), Ok(100_000));
+        assert_eq!(limit(Some(0)), Err(Error::BadArgument("limit: 0 is not between 1 and 100000".into())));
+        assert!(limit(Some(100_001)).is_err());
+    }
+}

@@ -1,0 +1,42 @@
+//! A page of rows: as many as the limit allows, and where the next page begins.
+
+use crate::cursor::Cursor;
+use alloc::string::String;
+use alloc::vec::Vec;
+use scope_core::{EventId, OrderKey};
+
+/// The rows of one page.
+#[derive(Debug)]
+pub(super) struct Page<T> {
+    pub(super) rows: Vec<T>,
+    /// The last row's cursor, when there are more.
+    last: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// Takes the first `limit` rows, and one more to know whether there are more.
+    pub(super) fn take(
+        rows: impl IntoIterator<Item = T>,
+        limit: usize,
+        key: impl Fn(&T) -> (OrderKey, EventId),
+    ) -> Self {
+        let mut rows: Vec<T> = rows.into_iter().take(limit.saturating_add(1)).collect();
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| more).map(|row| {
+            let (key, id) = key(row);
+            Cursor { key, id }
+        });
+        Self { rows, last }
+    }
+
+    /// Whether there are more rows.
+    pub(super) const fn truncated(&self) -> bool {
+        self.last.is_some()
+    }
+
+    /// The `next` of an answer to the request `kind`.
+    pub(super) fn next(&self, kind: &str) -> Option<String> {
+        self.last.map(|cursor| cursor.text(kind))
+    }
+}

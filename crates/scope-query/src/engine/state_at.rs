@@ -1,0 +1,65 @@
+//! `state_at`: the state of a process at a time.
+
+use crate::api::Answer;
+use crate::api::answer::Data;
+use crate::api::request::StateAt;
+use crate::coverage::coverage;
+use crate::error::{Error, Result};
+use crate::incomplete;
+use crate::lifetime::Lifetime;
+use crate::state::{self, Last};
+use crate::view::View;
+use crate::watch::not_traced;
+use crate::who;
+use crate::window::Window;
+use alloc::boxed::Box;
+use alloc::format;
+use scope_core::trace::Trace;
+use scope_core::{Class, ProcessKey};
+
+pub(super) fn answer(trace: &Trace, request: &StateAt) -> Result<Answer> {
+    let moment = Window::moment(request.time)?;
+    let process = who::resolve(trace, "process", &request.process, moment)?;
+    let lifetime = Lifetime::of(trace, process);
+    if lifetime.first_tick() > request.time {
+        let spawned = lifetime.first_tick();
+        return Err(Error::NotFound(format!(
+            "{process} was not yet alive at {}: it was spawned at {spawned}",
+            request.time
+        )));
+    }
+    if lifetime.last_tick() < request.time {
+        let exited = lifetime.last_tick();
+        return Err(Error::NotFound(format!("{process} was not alive at {}: it exited at {exited}", request.time)));
+    }
+    let last =
+        Last::of(trace, process, moment.last_key()).ok_or_else(|| absent(trace, process, request.time, lifetime))?;
+
+    let mut view = View::new(trace);
+    let located = last.located();
+    let (Some(state), Some(located)) = (last.shown(trace, &mut view, process), located) else {
+        return Err(Error::NotFound(format!("the last state event of {process} has no state")));
+    };
+    if !located.term.complete {
+        let places = incomplete::places(&located)?;
+        let message = format!("the state of {process} at {} was recorded in part: {places}", request.time);
+        return Err(Error::IncompleteState { message, partial: Box::new(state) });
+    }
+    // What was lost or not watched since that state may have changed it.
+    let since = Window { from: state.time, to: request.time };
+    let mut coverage = coverage(trace, since, &[Class::State], 1);
+    coverage.not_traced = not_traced(trace, process, Class::State, since.clipped(trace));
+    Ok(Answer { data: Data::State(state), coverage, next: None })
+}
+
+/// Why a living process has no known state at a time.
+fn absent(trace: &Trace, process: ProcessKey, time: u64, lifetime: Lifetime) -> Error {
+    let floor = trace.floor(Class::State);
+    let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
+    // What the baseline remembers is later than the time asked, else it would be the answer.
+    let later = remembered.is_some_and(|entry| entry.state.is_some());
+    if later || (state::may_be_forgotten(trace, process) && lifetime.first_tick() < floor.tick) {
+        return Error::Evicted(format!("states of {process} before {} have been evicted", floor.tick));
+    }
+    Error::NotTraced(format!("the state of {process} was not being recorded at {time}, nor before"))
+}

@@ -1,0 +1,43 @@
+//! `state_timeline`: every recorded state of a process, oldest first, with what led to it.
+
+use super::page::Page;
+use crate::api::Answer;
+use crate::api::answer::Data;
+use crate::api::request::ProcessWindow;
+use crate::coverage::coverage;
+use crate::cursor::{self, Cursor};
+use crate::error::Result;
+use crate::row::Row;
+use crate::state::Last;
+use crate::view::View;
+use crate::watch::not_traced;
+use crate::who;
+use crate::window::Window;
+use scope_core::Class;
+use scope_core::trace::{Direction, Trace};
+
+const KIND: &str = "state_timeline";
+
+pub(super) fn answer(trace: &Trace, request: &ProcessWindow) -> Result<Answer> {
+    let window = Window::new(request.from, request.to)?;
+    let limit = cursor::limit(request.limit)?;
+    let after = Cursor::parse(KIND, request.after.as_deref())?;
+    let process = who::resolve(trace, "process", &request.process, window)?;
+
+    let from = after.map_or(window.first_key(), |cursor| window.first_key().max(cursor.key));
+    let mut passes = cursor::resume(after);
+    let mut n_events = 0;
+    let rows = trace
+        .process_rows(process, &[Class::State], from, window.last_key(), Direction::Forward)
+        .map(|at| Row::read(trace, at))
+        .filter(|row| passes(row.key(), row.id()))
+        .inspect(|_| n_events += 1);
+    let page = Page::take(rows, limit, |row| (row.key(), row.id()));
+
+    let mut coverage = coverage(trace, window, &[Class::State], n_events);
+    coverage.not_traced = not_traced(trace, process, Class::State, window.clipped(trace));
+    coverage.truncated = page.truncated();
+    let mut view = View::new(trace);
+    let states = page.rows.iter().filter_map(|row| Last::Held(*row).shown(trace, &mut view, process)).collect();
+    Ok(Answer { data: Data::States(states), coverage, next: page.next(KIND) })
+}

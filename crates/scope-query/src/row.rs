@@ -1,0 +1,59 @@
+//! A row of a trace with its chunk and its fixed fields at hand.
+
+use scope_core::chunk::{Chunk, StoredTerm};
+use scope_core::trace::{RowRef, Trace};
+use scope_core::{Entity, Event, EventId, Kind, OrderKey, ProcessKey};
+
+/// A row, read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) chunk: &'a Chunk,
+    pub(crate) chunk_idx: u32,
+    pub(crate) event: Event,
+    row: u32,
+}
+
+impl<'a> Row<'a> {
+    pub(crate) fn read(trace: &'a Trace, at: RowRef) -> Self {
+        let chunk = trace.chunk(&at);
+        Self { chunk, chunk_idx: at.chunk_idx, event: chunk.event(at.row), row: at.row }
+    }
+
+    pub(crate) fn id(&self) -> EventId {
+        EventId { class: self.chunk.class(), chunk: self.chunk.seq(), row: self.row }
+    }
+
+    pub(crate) const fn key(&self) -> OrderKey {
+        self.event.key
+    }
+
+    pub(crate) const fn tick(&self) -> u64 {
+        self.event.key.tick
+    }
+
+    pub(crate) const fn kind(&self) -> Kind {
+        self.event.kind
+    }
+
+    /// The process it happened in.
+    pub(crate) fn process(&self) -> Option<ProcessKey> {
+        match self.chunk.entity(self.event.process) {
+            Some(Entity::Process(process)) => Some(*process),
+            _ => None,
+        }
+    }
+
+    /// The other party.
+    pub(crate) fn peer(&self) -> Option<&'a Entity> {
+        self.chunk.entity(self.event.peer)
+    }
+
+    /// The atom of the kinds that have one.
+    pub(crate) fn atom(&self) -> Option<&'a str> {
+        self.event.atom().map(|id| self.chunk.atom(id))
+    }
+
+    pub(crate) fn term(&self) -> Option<StoredTerm<'a>> {
+        self.chunk.term(self.chunk.term_id(self.row))
+    }
+}

@@ -1,0 +1,63 @@
+//! How people write atoms, module names and registered names.
+
+use alloc::format;
+use alloc::string::String;
+
+/// The atom meant by `Shop.Cart`, `Elixir.Shop.Cart`, `:cart`, `:"a b"` or `cart`; `None` when nothing can be meant.
+pub(crate) fn atom(text: &str) -> Option<String> {
+    let atom = match text.strip_prefix(':') {
+        Some(rest) => match rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(quoted) => unescaped(quoted)?,
+            None => rest.into(),
+        },
+        None if text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text != "Elixir"
+            && !text.starts_with("Elixir.") =>
+        {
+            format!("Elixir.{text}")
+        }
+        None => text.into(),
+    };
+    (!atom.is_empty()).then_some(atom)
+}
+
+/// The name meant as a registered name: what [`atom`] reads, but not a pid gone wrong.
+pub(crate) fn registered_name(text: &str) -> Option<String> {
+    if text.starts_with(['<', '#', '"', '{', '[']) { None } else { atom(text) }
+}
+
+fn unescaped(quoted: &str) -> Option<String> {
+    let mut out = String::with_capacity(quoted.len());
+    let mut chars = quoted.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => out.push(chars.next().filter(|c| matches!(c, '"' | '\\'))?),
+            '"' => return None,
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_an_atom() {
+        let reads = |text: &str| atom(text);
+        assert_eq!(reads("Shop.Cart").as_deref(), Some("Elixir.Shop.Cart"));
+        assert_eq!(reads("Elixir.Shop.Cart").as_deref(), Some("Elixir.Shop.Cart"));
+        assert_eq!(reads("Elixir").as_deref(), Some("Elixir"));
+        assert_eq!(reads("ElixirScope").as_deref(), Some("Elixir.ElixirScope"));
+        assert_eq!(reads(":gen_server").as_deref(), Some("gen_server"));
+        assert_eq!(reads("gen_server").as_deref(), Some("gen_server"));
+        assert_eq!(reads(":Up").as_deref(), Some("Up"));
+        assert_eq!(reads(r#":"a \"b\" \\c""#).as_deref(), Some(r#"a "b" \c"#));
+        assert_eq!(reads(r#":"a"b""#), None);
+        assert_eq!(reads(":"), None);
+        assert_eq!(reads(""), None);
+        assert_eq!(registered_name("<0.1"), None);
+        assert_eq!(registered_name("#PID<1>"), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! The states of a server, and what led to each.
+//!
+//! Invariant: the state before a moment is the same whether its event is shown, hidden by `max_events`, or remembered by the baseline.
+
+use crate::api::answer::State;
+use crate::located::{Dictionary, Located};
+use crate::row::Row;
+use crate::view::{self, View};
+use scope_core::baseline::LastState;
+use scope_core::term::inspect::atom_text;
+use scope_core::trace::{Direction, RowRef, Trace};
+use scope_core::{Class, Kind, OrderKey, ProcessKey};
+
+/// The last state a trace knows at a moment.
+#[derive(Debug)]
+pub(crate) enum Last<'a> {
+    /// Its event is held.
+    Held(Row<'a>),
+    /// Its event has been evicted.
+    Remembered(&'a LastState, Located<'a>),
+}
+
+impl<'a> Last<'a> {
+    /// The last state of a process up to and including `key`.
+    pub(crate) fn of(trace: &'a Trace, process: ProcessKey, key: OrderKey) -> Option<Self> {
+        let shown = trace.process_rows(process, &[Class::State], OrderKey::default(), key, Direction::Backward).next();
+        if let Some(at) = shown.or_else(|| hidden(trace, process, key)) {
+            return Some(Self::Held(Row::read(trace, at)));
+        }
+        let baseline = trace.baseline()?;
+        let state = baseline.process(process)?.state.as_ref().filter(|state| state.key <= key)?;
+        let (term, symbols) = baseline.state_term(process)?;
+        Some(Self::Remembered(state, Located { term, names: Dictionary::Baseline(symbols) }))
+    }
+
+    pub(crate) fn key(&self) -> OrderKey {
+        match self {
+            Self::Held(row) => row.key(),
+            Self::Remembered(state, _) => state.key,
+        }
+    }
+
+    pub(crate) fn located(&self) -> Option<Located<'a>> {
+        match self {
+            Self::Held(row) => row.term().map(|term| Located { term, names: Dictionary::Chunk(row.chunk) }),
+            Self::Remembered(_, located) => Some(*located),
+        }
+    }
+
+    /// The state as the door shows it; `None` for an event without a term.
+    pub(crate) fn shown(&self, trace: &'a Trace, view: &mut View<'a>, process: ProcessKey) -> Option<State> {
+        let (id, module, at_termination, cause) = match self {
+            Self::Held(row) => (row.id(), row.atom(), row.kind() == Kind::Terminate, cause(trace, process, row.key())),
+            Self::Remembered(state, _) => (state.id, state.module.as_deref(), false, None),
+        };
+        Some(State {
+            id: view::id_text(id),
+            time: self.key().tick,
+            process: view.process(process, self.key()),
+            module: module.map(atom_text),
+            state: view::located_term(id, &self.located()?),
+            at_termination,
+            cause: cause.map(|row| view.event(&row)),
+        })
+    }
+}
+
+/// The last state up to `key` among the events that are held but no longer shown.
+fn hidden(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<RowRef> {
+    let class = Class::State;
+    let floor = trace.floor(class);
+    let below = trace.chunks(class).iter().enumerate().filter(|(_, chunk)| chunk.first() < floor);
+    let rows = below.flat_map(|(chunk_idx, chunk)| {
+        let row_ref = move |row: &u16| {
+            let row = u32::from(*row);
+            RowRef { class, chunk_idx: chunk_idx as u32, row, key: chunk.key(row) }
+        };
+        chunk.rows_of(process).iter().map(row_ref)
+    });
+    rows.filter(|at| at.key < floor && at.key <= key).max_by_key(|at| at.key)
+}
+
+/// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn.
+fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
+    let until = just_before(key)?;
+    let since = match Last::of(trace, process, until) {
+        Some(before) => before.key(),
+        None if may_be_forgotten(trace, process) => trace.floor(Class::State),
+        None => OrderKey::default(),
+    };
+    trace
+        .process_rows(process, &[Class::Process, Class::Message], since, until, Direction::Backward)
+        .map(|at| Row::read(trace, at))
+        .find(|row| matches!(row.kind(), Kind::Handled | Kind::Spawn))
+}
+
+/// Whether states of the process may have been evicted that the baseline does not remember.
+pub(crate) fn may_be_forgotten(trace: &Trace, process: ProcessKey) -> bool {
+    let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
+    trace.floor(Class::State) != OrderKey::default() && remembered.is_none_or(|entry| entry.state_dropped)
+}
+
+fn just_before(key: OrderKey) -> Option<OrderKey> {
+    let OrderKey { tick, thread, tie } = key;
+    if let Some(tie) = tie.checked_sub(1) {
+        return Some(OrderKey { tick, thread, tie });
+    }
+    if let Some(thread) = thread.checked_sub(1) {
+        return Some(OrderKey { tick, thread, tie: u32::MAX });
+    }
+    tick.checked_sub(1).map(OrderKey::end_of)
+}

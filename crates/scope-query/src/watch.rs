@@ -1,0 +1,103 @@
+//! When the recorder was told to watch a process, so that "nothing happened" is not confused with "nobody looked".
+
+use crate::api::answer::NotTraced;
+use crate::lifetime::Lifetime;
+use crate::row::Row;
+use crate::window::Window;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use scope_core::term::{Term, read};
+use scope_core::trace::{Direction, Trace};
+use scope_core::{Class, Kind, ProcessKey};
+
+/// The stretches of time in which a process was a target for a class.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    stretches: Vec<(u64, u64)>,
+    /// Targets added or removed before this time are forgotten.
+    known_from: u64,
+}
+
+impl Watch {
+    /// Reads the control events up to now.
+    pub(crate) fn of(trace: &Trace, process: ProcessKey, class: Class) -> Self {
+        let all = Window::all();
+        let (mut stretches, mut targets, mut since) = (Vec::new(), 0u32, 0);
+        for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
+            let row = Row::read(trace, at);
+            let before = targets;
+            match row.kind() {
+                Kind::TargetAdded if concerns(&row, process, class) => targets += 1,
+                Kind::TargetRemoved if concerns(&row, process, class) => targets = targets.saturating_sub(1),
+                Kind::RecorderStopped => targets = 0,
+                _ => {}
+            }
+            match (before, targets) {
+                (0, 1..) => since = row.tick(),
+                (1.., 0) => stretches.push((since, row.tick())),
+                _ => {}
+            }
+        }
+        if targets > 0 {
+            stretches.push((since, u64::MAX));
+        }
+        Self { stretches, known_from: trace.floor(Class::Control).tick }
+    }
+
+    /// Whether the process was a target at a time; `None` when no target concerns it at any time, so that only the events tell.
+    pub(crate) fn covers(&self, tick: u64) -> Option<bool> {
+        if self.stretches.is_empty() {
+            return None;
+        }
+        Some(self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&tick)))
+    }
+
+    /// The parts of a window in which the process was no target.
+    fn gaps(&self, window: Window) -> Vec<Window> {
+        let mut gaps = Vec::new();
+        let mut from = window.from.max(self.known_from);
+        for (start, end) in &self.stretches {
+            if *start > from {
+                gaps.push(Window { from, to: window.to.min(start - 1) });
+            }
+            from = from.max(end.saturating_add(1));
+        }
+        gaps.push(Window { from, to: window.to });
+        gaps.retain(|gap| gap.from <= gap.to);
+        gaps
+    }
+}
+
+/// The parts of a window in which a living process was not recorded for a class: no target, and no event either.
+pub(crate) fn not_traced(trace: &Trace, process: ProcessKey, class: Class, window: Window) -> Vec<NotTraced> {
+    let lifetime = Lifetime::of(trace, process);
+    let window = Window {
+        from: window.from.max(lifetime.first_tick()).max(trace.floor(class).tick),
+        to: window.to.min(lifetime.last_tick()),
+    };
+    if class.is_critical() || window.from > window.to {
+        return Vec::new();
+    }
+    let silent = |gap: &Window| {
+        trace.process_rows(process, &[class], gap.first_key(), gap.last_key(), Direction::Forward).next().is_none()
+    };
+    let gaps = Watch::of(trace, process, class).gaps(window).into_iter().filter(silent);
+    gaps.map(|gap| NotTraced { target: process.to_string(), class: class.name().into(), from: gap.from, to: gap.to })
+        .collect()
+}
+
+/// Whether a control event about a target is about this process and class.
+fn concerns(row: &Row<'_>, process: ProcessKey, class: Class) -> bool {
+    row.process().is_none_or(|target| target == process) && classes(row).is_none_or(|classes| names(&classes, class))
+}
+
+/// The `classes` of a target's details; `None` means all.
+fn classes(row: &Row<'_>) -> Option<Term> {
+    let Ok(Term::Map(pairs)) = read::read(row.term()?.bytes, row.chunk) else { return None };
+    pairs.into_iter().find(|(key, _)| matches!(key, Term::Atom(name) if name == "classes")).map(|(_, classes)| classes)
+}
+
+fn names(classes: &Term, class: Class) -> bool {
+    let Term::List(classes, _) = classes else { return false };
+    classes.iter().any(|item| matches!(item, Term::Atom(name) if name == class.name()))
+}

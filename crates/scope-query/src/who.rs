@@ -1,0 +1,136 @@
+//! Which process a request means: a pid as people write it, or a registered name.
+//!
+//! A bare pid means the incarnation alive in the window asked (the latest of several), else the latest of all. A name means whoever held
+//! it in the window, the latest of several.
+
+use crate::error::{Error, Result};
+use crate::lifetime::Lifetime;
+use crate::naming::{self, Holding};
+use crate::spelling;
+use crate::window::Window;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use scope_core::symbols::PidText;
+use scope_core::term::inspect::atom_text;
+use scope_core::trace::Trace;
+use scope_core::{Class, Entity, Kind, ProcessKey};
+
+/// How many processes or names an error suggests.
+const MAX_SUGGESTED: usize = 5;
+
+/// The process that `text`, the value of the request's `field`, means in the window.
+pub(crate) fn resolve(trace: &Trace, field: &str, text: &str, window: Window) -> Result<ProcessKey> {
+    if let Ok(pid) = text.parse::<PidText>() {
+        return by_pid(trace, pid, text, window);
+    }
+    match spelling::registered_name(text) {
+        Some(name) => by_name(trace, &name, window),
+        None => Err(Error::BadArgument(format!(
+            "{field}: {text:?} is neither a pid (<0.1.0>, #PID<0.1.0>, <0.1.0>~2) nor a registered name (Shop.Inventory, :cart)"
+        ))),
+    }
+}
+
+fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<ProcessKey> {
+    let incarnations = trace.incarnations(pid.number, pid.serial);
+    let unknown = || {
+        let known: Vec<String> = if incarnations.is_empty() { trace.processes() } else { incarnations }
+            .iter()
+            .map(ProcessKey::to_string)
+            .collect();
+        Error::NotFound(format!("the trace has never seen {text}; it knows {}", suggestion(&known)))
+    };
+    if let Some(incarnation) = pid.incarnation {
+        return incarnations.iter().find(|key| key.incarnation == incarnation).copied().ok_or_else(unknown);
+    }
+    let latest = *incarnations.last().ok_or_else(unknown)?;
+    let mut alive = None;
+    let mut earliest = 0;
+    for process in incarnations {
+        let lifetime = Lifetime::of(trace, *process);
+        let first = lifetime.first_tick().max(earliest);
+        if window.touches(first, lifetime.last_tick()) {
+            alive = Some(*process);
+        }
+        // A successor whose spawn nobody saw cannot have begun before this one ended.
+        earliest = lifetime.exit.map_or(first, |exit| exit.tick);
+    }
+    Ok(alive.unwrap_or(latest))
+}
+
+fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
+    let mut held: Vec<(Holding, ProcessKey)> = Vec::new();
+    for process in holders(trace, Some(name)) {
+        let of_name = naming::holdings(trace, process).into_iter().filter(|holding| holding.name == name);
+        held.extend(of_name.map(|holding| (holding, process)));
+    }
+    let in_window = |(holding, _): &&(Holding, ProcessKey)| window.touches(holding.from.tick, holding.last_tick());
+    if let Some((_, process)) = held.iter().filter(in_window).max_by_key(|(holding, _)| holding.from) {
+        return Ok(*process);
+    }
+    let shown = atom_text(name);
+    let Some((holding, process)) = held.iter().max_by_key(|(holding, _)| holding.from) else {
+        let names: BTreeSet<String> = holders(trace, None)
+            .into_iter()
+            .flat_map(|process| naming::holdings(trace, process))
+            .map(|holding| atom_text(&holding.name))
+            .collect();
+        let names: Vec<String> = names.into_iter().collect();
+        return Err(Error::NotFound(format!(
+            "no process was ever registered as {shown}; names the trace has seen: {}",
+            suggestion(&names)
+        )));
+    };
+    let until = holding.to.map_or_else(|| "the end".into(), |to| to.tick.to_string());
+    let asked = if window.from == window.to {
+        format!("at {}", window.to)
+    } else {
+        format!("between {} and {}", window.from, window.to)
+    };
+    Err(Error::NotFound(format!(
+        "no process was registered as {shown} {asked}; {process} was from {} to {until}",
+        holding.from.tick
+    )))
+}
+
+/// The processes that ever held `name`, or any name.
+fn holders(trace: &Trace, name: Option<&str>) -> BTreeSet<ProcessKey> {
+    let mut holders = BTreeSet::new();
+    let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
+    for entry in entries {
+        if entry.names.iter().any(|(held, _)| name.is_none_or(|name| name == held)) {
+            holders.insert(entry.process);
+        }
+    }
+    for chunk in trace.chunks(Class::Process) {
+        let atom = name.map(|name| chunk.find_atom(name));
+        if atom == Some(None) {
+            continue;
+        }
+        for row in 0..chunk.len() as u32 {
+            let event = chunk.event(row);
+            let wanted = atom.flatten().is_none_or(|atom| event.what == atom.0);
+            if event.kind == Kind::Register && wanted {
+                holders.extend(chunk.entity(event.process).and_then(as_process));
+            }
+        }
+    }
+    holders
+}
+
+const fn as_process(entity: &Entity) -> Option<ProcessKey> {
+    match entity {
+        Entity::Process(process) => Some(*process),
+        _ => None,
+    }
+}
+
+fn suggestion(known: &[String]) -> String {
+    match known {
+        [] => "none".into(),
+        _ if known.len() <= MAX_SUGGESTED => known.join(", "),
+        _ => format!("{} and {} more", known[..MAX_SUGGESTED].join(", "), known.len() - MAX_SUGGESTED),
+    }
+}
