@@ -13,6 +13,9 @@ defmodule ElixirScope.Options do
   # Bytes a term may take: what a state holds is the answer to most questions, an argument rarely is.
   @caps %{control: 16_384, process: 16_384, message: 256, call: 256, state: 16_384, span: 256, runtime: 256}
 
+  # What one record of a capture buffer can hold.
+  @term_bytes 16..65_536
+
   # {name, default, what is allowed}
   @table [
     {:storage, :memory, ":memory, or :ets, which means the same"},
@@ -26,10 +29,10 @@ defmodule ElixirScope.Options do
     {:retention, nil, "a map of class to limits"},
     {:persist, false, "true or false"},
     {:persist_path, "./trace_data", "a path"},
-    {:max_term_bytes, %{}, "a map of class (#{Enum.map_join(@classes, ", ", &inspect/1)}) to a positive integer (bytes)"},
+    {:max_term_bytes, %{}, "a map of class (#{Enum.map_join(@classes, ", ", &inspect/1)}) to 16..65536 bytes"},
     {:redact, [], "a list of keys (atoms or strings) to redact besides the default ones, or :none to redact nothing"},
     {:max_rate, nil, "a positive integer (events a second)"},
-    {:meta, %{}, "a map"}
+    {:meta, %{}, "a map of atoms or strings to atoms, strings or numbers"}
   ]
 
   defstruct Enum.map(@table, fn {name, default, _allowed} -> {name, default} end)
@@ -62,6 +65,16 @@ defmodule ElixirScope.Options do
   def redacted_keys(%{redact: :none}), do: []
   def redacted_keys(%{redact: keys}), do: Enum.uniq(@redacted ++ Enum.map(keys, &to_string/1))
 
+  @doc "The user's notes for the trace's header, which the core does not redact."
+  def meta(options) do
+    keys = redacted_keys(options)
+
+    for {name, value} <- Enum.sort_by(options.meta, &to_string(elem(&1, 0))) do
+      name = to_string(name)
+      {name, if(String.downcase(name) in keys, do: "[redacted]", else: inspect(value))}
+    end
+  end
+
   defp check!(name, value) do
     case List.keyfind(@table, name, 0) do
       nil ->
@@ -81,18 +94,22 @@ defmodule ElixirScope.Options do
   defp allowed?(:retention, value), do: is_map(value) and Enum.all?(Map.keys(value), &(&1 in @classes))
   defp allowed?(:persist_path, value), do: is_binary(value)
   defp allowed?(:max_rate, value), do: positive?(value)
-  defp allowed?(:meta, value), do: is_map(value)
+
+  defp allowed?(:meta, value),
+    do: is_map(value) and Enum.all?(value, fn {key, value} -> text?(key) and (text?(value) or is_number(value)) end)
+
   defp allowed?(:redact, :none), do: true
-  defp allowed?(:redact, keys), do: is_list(keys) and Enum.all?(keys, &(is_atom(&1) or is_binary(&1)))
+  defp allowed?(:redact, keys), do: is_list(keys) and Enum.all?(keys, &text?/1)
 
   defp allowed?(:max_term_bytes, caps) do
-    is_map(caps) and Enum.all?(caps, fn {class, bytes} -> class in @classes and positive?(bytes) end)
+    is_map(caps) and Enum.all?(caps, fn {class, bytes} -> class in @classes and is_integer(bytes) and bytes in @term_bytes end)
   end
 
   defp allowed?(name, value) when name in [:max_events, :max_bytes], do: positive?(value)
   defp allowed?(_switch, value), do: is_boolean(value)
 
   defp positive?(value), do: is_integer(value) and value > 0
+  defp text?(value), do: is_atom(value) or is_binary(value)
 
   defp unbuilt(:sample_rate, rate) when rate != 1, do: "a sample_rate other than 1.0"
   defp unbuilt(:retention, limits) when limits != nil, do: "retention"

@@ -25,7 +25,7 @@ defmodule ElixirScope.ProcessArgument do
   @doc "The text of a process at the door."
   @spec to_text(term()) :: {:ok, String.t()} | {:error, Error.t()}
   def to_text(pid) when is_pid(pid), do: {:ok, pid |> :erlang.pid_to_list() |> List.to_string()}
-  def to_text(%Foreign{kind: :pid, text: text}), do: {:ok, text}
+  def to_text(%Foreign{type: :pid, text: text}), do: {:ok, text}
   def to_text("#PID" <> text), do: {:ok, text}
   def to_text(text) when is_binary(text) and text != "", do: {:ok, text}
   def to_text(name) when is_atom(name) and name not in [nil, true, false], do: {:ok, inspect(name)}

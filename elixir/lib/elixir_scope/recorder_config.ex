@@ -44,7 +44,7 @@ defmodule ElixirScope.RecorderConfig do
       os: :os.type() |> Tuple.to_list() |> Enum.join("/"),
       applications: applications(),
       options: options |> given() |> Enum.map(fn {name, value} -> {Atom.to_string(name), value} end) |> Enum.sort(),
-      meta: options.meta |> Enum.map(fn {name, value} -> {text(name), inspect(value)} end) |> Enum.sort(),
+      meta: Options.meta(options),
       instance: Base.encode16(:rand.bytes(16), case: :lower)
     }
   end
@@ -54,7 +54,4 @@ defmodule ElixirScope.RecorderConfig do
       {Atom.to_string(name), List.to_string(version)}
     end
   end
-
-  defp text(name) when is_atom(name) or is_binary(name), do: to_string(name)
-  defp text(name), do: inspect(name)
 end

@@ -127,7 +127,7 @@ defmodule ElixirScope.View do
     text |> String.split("~") |> hd() |> String.to_charlist() |> :erlang.list_to_pid()
   end
 
-  defp process(%{pid: text}, _imported), do: %Foreign{kind: :pid, text: text}
+  defp process(%{pid: text}, _imported), do: %Foreign{type: :pid, text: text}
 
   defp word(text), do: Map.get(@by_text, text, text)
 

@@ -15,10 +15,10 @@ defmodule ElixirScope.OptionsTest do
     retention: {[], [%{message: [max_age: 5]}], [%{messages: []}, []]},
     persist: {[false], [true], ["yes"]},
     persist_path: {["./there"], [], [:there]},
-    max_term_bytes: {[%{}, %{state: 100}], [], [%{states: 1}, %{state: 0}, 100]},
+    max_term_bytes: {[%{}, %{state: 100}], [], [%{states: 100}, %{state: 15}, %{state: 65_537}, 100]},
     redact: {[[], [:ssn], ["iban"], :none], [], [:ssn, [1]]},
     max_rate: {[], [1_000], [0, 1.5]},
-    meta: {[%{}, %{build: 7}], [], [[build: 7]]}
+    meta: {[%{}, %{:build => 7, "by" => "ada"}], [], [[build: 7], %{build: [7]}]}
   ]
 
   test "the cases are those of the table" do
@@ -66,6 +66,11 @@ defmodule ElixirScope.OptionsTest do
     assert keys == Enum.uniq(keys)
     {:ok, options} = Options.new(redact: :none)
     assert Options.redacted_keys(options) == []
+  end
+
+  test "notes under a sensitive key are not written" do
+    {:ok, options} = Options.new(meta: %{:build => 7, "Password" => "hunter2"})
+    assert Options.meta(options) == [{"Password", "[redacted]"}, {"build", "7"}]
   end
 
   test "a term's bytes are set per class" do

@@ -28,7 +28,7 @@ defmodule ElixirScope.ProcessArgumentTest do
     assert ProcessArgument.to_text(ElixirScope.NoProcess) == {:ok, "ElixirScope.NoProcess"}
     assert ProcessArgument.to_text(:cart) == {:ok, ":cart"}
     assert ProcessArgument.to_text("<0.1.0>~2") == {:ok, "<0.1.0>~2"}
-    assert ProcessArgument.to_text(%Foreign{kind: :pid, text: "<0.1.0>"}) == {:ok, "<0.1.0>"}
+    assert ProcessArgument.to_text(%Foreign{type: :pid, text: "<0.1.0>"}) == {:ok, "<0.1.0>"}
   end
 
   test "a dead process and an unknown name are told apart" do

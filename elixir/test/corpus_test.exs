@@ -1,0 +1,119 @@
+defmodule ElixirScope.CorpusTest do
+  # The recorded cases of tests/corpus, asked from Elixir: the door's answers must be those that Rust gives, to the byte, and the public
+  # functions must say the same in real terms.
+  use ExUnit.Case, async: true
+
+  alias ElixirScope.{CorpusJson, Error, Native}
+
+  @moduletag capture_log: true
+  @corpus Path.expand("../../tests/corpus", __DIR__)
+  @cases @corpus |> Path.join("*/trace.scope") |> Path.wildcard() |> Enum.map(&Path.basename(Path.dirname(&1)))
+
+  test "there are cases" do
+    assert length(@cases) >= 8
+  end
+
+  for name <- @cases do
+    describe name do
+      @describetag case: name
+
+      setup %{case: name} do
+        dir = Path.join(@corpus, name)
+        {:ok, trace} = ElixirScope.import(Path.join(dir, "trace.scope"))
+        asked = Enum.zip(documents(dir, "request.json"), documents(dir, "answer.json"))
+        assert asked != []
+        %{trace: trace, asked: asked}
+      end
+
+      test "#{name}: the door's text is the accepted one, to the byte", %{trace: trace, asked: asked} do
+        for {request, accepted} <- asked do
+          assert Native.query_json(trace.native, request) == accepted
+        end
+      end
+
+      test "#{name}: query/2 gives the accepted answer as data", %{trace: trace, asked: asked} do
+        for {request, accepted} <- asked do
+          case {ElixirScope.query(CorpusJson.decode!(request), trace: trace), CorpusJson.decode!(accepted)} do
+            {{:ok, answer}, accepted} ->
+              assert answer |> Map.from_struct() |> plain() == accepted
+
+            {{:error, error}, %{"error" => accepted}} ->
+              assert {Atom.to_string(error.code), error.message} == {accepted["code"], accepted["message"]}
+          end
+        end
+      end
+
+      test "#{name}: the public functions agree with the accepted answers", %{trace: trace, asked: asked} do
+        for {request, accepted} <- asked do
+          agree(CorpusJson.decode!(request), CorpusJson.decode!(accepted), trace)
+        end
+      end
+    end
+  end
+
+  defp agree(%{"kind" => "state_at", "process" => process, "time" => time}, accepted, trace) do
+    {monotonic, _wall} = Native.anchor(trace.native)
+
+    case {ElixirScope.get_state_at(process, monotonic + time, trace: trace), accepted} do
+      {{:ok, _term}, %{"data" => %{"state" => state}}} -> assert state["complete"]
+      {{:error, %Error{code: :incomplete_state}}, %{"data" => %{"state" => state}}} -> refute state["complete"]
+      {{:error, error}, %{"error" => accepted}} -> assert Atom.to_string(error.code) == accepted["code"]
+    end
+  end
+
+  defp agree(%{"kind" => kind} = request, %{"data" => accepted}, trace) when is_list(accepted) do
+    assert function(kind, request, trace) |> Enum.map(&figures(kind, &1)) == Enum.map(accepted, &accepted_figures(kind, &1))
+  end
+
+  defp agree(%{"kind" => "info"}, %{"data" => _info}, _trace), do: :ok
+
+  defp function("message_flow", %{"a" => a, "b" => b} = request, trace),
+    do: ElixirScope.message_flow(a, b, options(request, trace))
+
+  defp function("state_timeline", request, trace), do: ElixirScope.state_timeline(request["process"], options(request, trace))
+  defp function("execution_path", request, trace), do: ElixirScope.execution_path(request["process"], options(request, trace))
+
+  defp function("events", request, trace) do
+    {monotonic, _wall} = Native.anchor(trace.native)
+    {:ok, info} = ElixirScope.query(%{kind: :info}, trace: trace)
+
+    filters =
+      Enum.flat_map(request, fn
+        {"process", process} -> [pid: process]
+        {"classes", classes} -> [type: Enum.map(classes, &String.to_existing_atom/1)]
+        {"kinds", kinds} -> [type: Enum.map(kinds, &String.to_existing_atom/1)]
+        {"module", module} -> [module: Module.concat([module])]
+        {"function", function} -> [function: String.to_atom(function)]
+        {_other, _value} -> []
+      end)
+
+    ElixirScope.get_events_between(monotonic, monotonic + info.coverage.watermark, filters ++ options(request, trace))
+  end
+
+  defp options(request, trace), do: for({"limit", limit} <- request, do: {:limit, limit}) ++ [trace: trace]
+
+  # What a row says in numbers and words, without its terms.
+  defp figures("message_flow", row), do: {row.id, row.waiting, row.delivery, Atom.to_string(row.matched)}
+  defp figures("state_timeline", row), do: {row.id, row.complete, row.at_termination}
+  defp figures("execution_path", row), do: {row.id, row.duration, row.own_duration, row.depth, Atom.to_string(row.outcome)}
+  defp figures("events", row), do: {row.id, Atom.to_string(row.kind), row.complete}
+
+  defp accepted_figures("message_flow", row), do: {row["id"], row["waiting_ns"], row["delivery_ns"], row["matched"]}
+  defp accepted_figures("state_timeline", row), do: {row["id"], row["state"]["complete"], row["at_termination"]}
+
+  defp accepted_figures("execution_path", row),
+    do: {row["id"], row["duration_ns"], row["own_ns"], row["depth"], row["outcome"]}
+
+  defp accepted_figures("events", row), do: {row["id"], row["kind"], row["term"] == nil or row["term"]["complete"]}
+
+  defp plain(%{} = map), do: Map.new(map, fn {key, value} -> {to_string(key), plain(value)} end)
+  defp plain(list) when is_list(list), do: Enum.map(list, &plain/1)
+  defp plain(scalar), do: scalar
+
+  # One document per line, in a JSON list.
+  defp documents(dir, file) do
+    for line <- dir |> Path.join(file) |> File.read!() |> String.split("\n"), line not in ["", "[", "]"] do
+      String.trim_trailing(line, ",")
+    end
+  end
+end

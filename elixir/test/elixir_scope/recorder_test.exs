@@ -1,0 +1,125 @@
+defmodule ElixirScope.RecorderTest do
+  use ElixirScope.RecordingCase
+  alias ElixirScope.{Recorder, Tails, Tracing}
+
+  # Processes that never stop calling each other, and spawning and ending others.
+  defp load(n) do
+    parent = self()
+
+    for i <- 1..n do
+      pid = spawn(fn -> busy(start_supervised_probe(parent), i) end)
+      on_exit(fn -> Process.exit(pid, :kill) end)
+      pid
+    end
+  end
+
+  defp start_supervised_probe(_parent) do
+    {:ok, pid} = GenServer.start_link(Probe, 0)
+    pid
+  end
+
+  defp busy(server, n) do
+    :ok = GenServer.call(server, {:put, Tails.count(5)})
+    if rem(n, 50) == 0, do: await_exit(spawn(fn -> Tails.fold([1, 2], 0) end))
+    busy(server, n + 1)
+  end
+
+  test "stop under load 200 times leaves nothing on" do
+    load(4)
+
+    for n <- 1..200 do
+      assert ElixirScope.setup() == :ok
+      {:ok, _} = ElixirScope.trace_all_processes()
+      {:ok, _} = ElixirScope.trace_module(Tails)
+      if rem(n, 10) == 0, do: Process.sleep(20)
+      assert ElixirScope.stop() == :ok
+      assert left_on() == [], "after stop #{n}"
+      refute Tracing.pattern?({Tails, :count, 1})
+    end
+  end
+
+  test "the owner killed leaves nothing on, and a new recording can begin" do
+    load(2)
+    :ok = ElixirScope.setup()
+    {:ok, _} = ElixirScope.trace_all_processes()
+    {:ok, _} = ElixirScope.trace_module(Tails)
+    assert left_on() != []
+
+    recorder = Process.whereis(Recorder)
+    Process.exit(recorder, :kill)
+    assert await_exit(recorder) in [:killed, :noproc]
+    wait_until(fn -> left_on() == [] and not Tracing.pattern?({Tails, :count, 1}) end)
+    assert {:error, %{code: :not_running}} = ElixirScope.status()
+
+    wait_until(fn -> ElixirScope.setup() == :ok end)
+    pid = start_probe(0)
+    {:ok, _} = ElixirScope.trace_genserver(pid)
+    GenServer.call(pid, {:put, 1})
+    assert [%{state: 1}] = ElixirScope.state_timeline(pid)
+  end
+
+  test "the caller of setup may die" do
+    await_exit(spawn(fn -> :ok = ElixirScope.setup() end))
+    assert {:ok, %{running: true}} = ElixirScope.status()
+  end
+
+  describe "another tracer" do
+    setup do
+      {:ok, _} = :dbg.tracer(:process, {fn message, parent -> send(parent, {:dbg, message}) && parent end, self()})
+      on_exit(fn -> :dbg.stop_clear() end)
+    end
+
+    test "keeps its processes and its patterns, and they are reported" do
+      theirs = start_probe(0)
+      {:ok, _} = :dbg.p(theirs, [:m, :c])
+      {:ok, _} = :dbg.tpl(Tails, :count, 1, [])
+      held = :erlang.trace_info(theirs, :flags)
+
+      :ok = ElixirScope.setup()
+      assert {:ok, %{held_by_other_tracers: held_processes}} = ElixirScope.status()
+      assert theirs in Enum.map(held_processes, &elem(&1, 0))
+
+      assert {:error, %{code: :held_by_other_tracer, message: message}} = ElixirScope.trace_process(theirs)
+      assert message =~ "#{inspect(theirs)} is held by another tracer"
+      assert {:error, %{code: :held_by_other_tracer}} = ElixirScope.trace_function({Tails, :count, 1})
+      assert {:ok, %{skipped: [%{target: {Tails, :count, 1}, reason: reason}]}} = ElixirScope.trace_module(Tails)
+      assert reason =~ "has a pattern of another tracer"
+
+      {:ok, _} = ElixirScope.trace_all_processes()
+      :ok = ElixirScope.untrace_all_processes()
+      :ok = ElixirScope.stop()
+
+      assert :erlang.trace_info(theirs, :flags) == held
+      assert Tracing.pattern?({Tails, :count, 1})
+      GenServer.call(theirs, {:put, 1})
+      assert_receive {:dbg, {:trace, ^theirs, :receive, {:"$gen_call", _, {:put, 1}}}}
+    end
+  end
+
+  test "a target that dies is a target no more" do
+    ElixirScope.setup()
+    pid = start_probe(0)
+    {:ok, _} = ElixirScope.trace_genserver(pid)
+    {:ok, _} = ElixirScope.trace_module(Tails, in: [pid, self()])
+    Process.exit(pid, :kill)
+    wait_until(fn -> match?({:ok, %{targets: [%{target: "module ElixirScope.Tails"}]}}, ElixirScope.status()) end)
+  end
+
+  test "control events tell what was traced" do
+    ElixirScope.setup()
+    pid = start_probe(0)
+    {:ok, _} = ElixirScope.trace_genserver(pid)
+    {:ok, _} = ElixirScope.trace_function({Tails, :count, 1})
+    :ok = ElixirScope.untrace_genserver(pid)
+    events = ElixirScope.get_events_between({:ago, 1, :hour}, ElixirScope.now(), type: :control)
+    kinds = Enum.map(events, & &1.kind)
+    assert [:recorder_started | _] = kinds
+    assert :sweep_done in kinds
+
+    assert %{process: ^pid, term: %{classes: [:message, :state]}} =
+             Enum.find(events, &(&1.kind == :target_added and &1.process == pid))
+
+    assert %{module: Tails, function: :count, arity: 1} = Enum.find(events, &(&1.kind == :pattern_added))
+    assert %{process: ^pid} = Enum.find(events, &(&1.kind == :target_removed))
+  end
+end

@@ -1,0 +1,52 @@
+defmodule ElixirScope.RecordingCase do
+  @moduledoc false
+  # Tests that record: one after the other, as a node has one recorder, and with nothing left on after each.
+
+  use ExUnit.CaseTemplate
+
+  using do
+    quote do
+      import ElixirScope.RecordingCase
+      alias ElixirScope.Probe
+    end
+  end
+
+  setup do
+    ElixirScope.stop()
+    on_exit(&ElixirScope.stop/0)
+  end
+
+  @doc "A process that ends with the test, linked to nobody."
+  def start_probe(state) do
+    {:ok, pid} = GenServer.start(ElixirScope.Probe, state)
+    on_exit(fn -> Process.exit(pid, :kill) end)
+    pid
+  end
+
+  @doc "Waits until a condition holds."
+  def wait_until(condition, tries \\ 500) do
+    cond do
+      condition.() -> :ok
+      tries == 0 -> raise ExUnit.AssertionError, "the condition did not come to hold"
+      true -> Process.sleep(10) && wait_until(condition, tries - 1)
+    end
+  end
+
+  @doc "Every process with a trace flag, and every loop function of gen_server with a pattern."
+  def left_on do
+    flags = for pid <- Process.list(), {:flags, [_ | _] = flags} <- [:erlang.trace_info(pid, :flags)], do: {pid, flags}
+    patterns = for mfa <- Map.values(ElixirScope.ServerLoop.functions()), ElixirScope.Tracing.pattern?(mfa), do: mfa
+    flags ++ patterns
+  end
+
+  @doc "Waits for a process to end."
+  def await_exit(pid) do
+    monitor = Process.monitor(pid)
+
+    receive do
+      {:DOWN, ^monitor, _, _, reason} -> reason
+    after
+      60_000 -> raise ExUnit.AssertionError, "#{inspect(pid)} did not end"
+    end
+  end
+end
