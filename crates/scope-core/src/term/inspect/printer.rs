@@ -112,12 +112,10 @@ impl<'a, N: Names> Printer<'a, N> {
     ) -> Printed {
         let is_cut = tail.is_some_and(|tail| matches!(tail.item(), Ok(Item::Cut)));
         let tail = tail.filter(|_| !is_cut);
-        if tail.is_none() && around.charlists {
-            let n_looked_at = self.limits.printable.saturating_add(1);
-            let text: Option<Vec<u8>> = elements.clone().take(n_looked_at).map(charlist_byte).collect();
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                return self.quoted(&text, '\'', is_cut, " ++ ...");
-            }
+        if tail.is_none() && around.charlists && self.is_charlist(elements.clone()) {
+            let text: Vec<u8> = elements.clone().map_while(charlist_byte).collect();
+            let is_cut = is_cut || elements.clone().nth(text.len()).is_some();
+            return self.quoted(&text, '\'', is_cut, " ++ ...");
         }
         let is_keyword = tail.is_none() && elements.clone().all(|element| self.keyword_pair(element).is_some());
         self.push("[")?;
@@ -132,6 +130,11 @@ impl<'a, N: Names> Printer<'a, N> {
             self.term(tail, Around { limit, ..around })?;
         }
         self.push("]")
+    }
+
+    fn is_charlist<'t>(&self, elements: impl Iterator<Item = Part<'t>> + Clone) -> bool {
+        let is_empty = elements.clone().next().is_none();
+        !is_empty && elements.take(self.limits.printable).all(|element| charlist_byte(element).is_some())
     }
 
     fn tuple(&mut self, part: Part<'_>, is_cut: bool, around: Around) -> Printed {
