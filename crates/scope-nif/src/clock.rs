@@ -1,63 +1,12 @@
-//! The recorder's clock: a cheap raw tick for the hot path, and the one monotone map from ticks to nanoseconds.
-//!
-//! The tick is the time stamp counter where the CPU promises that it runs at one rate on every core (12-13 ns to read; the VM's
-//! monotonic clock takes 65-100), else the operating system's monotonic clock in nanoseconds.
+//! The recorder's clock: the one monotone map from raw ticks to nanoseconds since the recorder's epoch.
 //!
 //! Invariant: the map is monotone and never changes where it was once asked: segments are only ever added at its end.
-
-use rustler::sys::{ErlNifTimeUnit, enif_monotonic_time, enif_time_offset};
-use std::sync::OnceLock;
-use std::time::Instant;
 
 /// Segments kept; a record older than the oldest is clamped to it. One segment is made each drain (1 to 50 ms).
 const MAX_SEGMENTS: usize = 4096;
 
 /// Anchors closer than this are not measured but extrapolated: reading the clocks has an error of some 50 ns.
 const MIN_SEGMENT_NS: u64 = 2_000_000;
-
-static HAS_TSC: OnceLock<bool> = OnceLock::new();
-static START: OnceLock<Instant> = OnceLock::new();
-
-/// Whether the tick is the CPU's counter.
-pub(crate) fn has_tsc() -> bool {
-    *HAS_TSC.get_or_init(invariant_tsc)
-}
-
-#[cfg(target_arch = "x86_64")]
-fn invariant_tsc() -> bool {
-    use std::arch::x86_64::__cpuid;
-    // "Invariant TSC": CPUID leaf 8000_0007h, EDX bit 8 (Intel SDM 18.17.1, AMD APM 13.2.4).
-    __cpuid(0x8000_0000).eax >= 0x8000_0007 && __cpuid(0x8000_0007).edx & (1 << 8) != 0
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn invariant_tsc() -> bool {
-    false
-}
-
-/// The raw tick now.
-#[inline(always)]
-pub(crate) fn tick(tsc: bool) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    if tsc {
-        // SAFETY: reading the time stamp counter has no precondition on x86-64 (it would trap only where the OS forbids it, which none does).
-        return unsafe { std::arch::x86_64::_rdtsc() };
-    }
-    let _ = tsc;
-    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
-}
-
-/// Erlang's monotonic time in nanoseconds.
-fn monotonic_ns() -> i64 {
-    // SAFETY: callable from any thread that the VM or this library started.
-    unsafe { enif_monotonic_time(ErlNifTimeUnit::ERL_NIF_NSEC) }
-}
-
-/// Wall clock minus monotonic time, in nanoseconds.
-fn offset_ns() -> i64 {
-    // SAFETY: as above.
-    unsafe { enif_time_offset(ErlNifTimeUnit::ERL_NIF_NSEC) }
-}
 
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
@@ -68,35 +17,25 @@ struct Anchor {
 /// The map of one recorder: nanoseconds since its epoch.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    tsc: bool,
     pub(crate) epoch_monotonic_ns: i64,
     pub(crate) epoch_wall_ns: i64,
     anchors: Vec<Anchor>,
 }
 
 impl Clock {
-    /// A map whose epoch is now.
-    pub(crate) fn start() -> Self {
-        let tsc = has_tsc();
-        let (tick, now) = read_both(tsc);
-        Self {
-            tsc,
-            epoch_monotonic_ns: now,
-            epoch_wall_ns: now + offset_ns(),
-            anchors: vec![Anchor { tick, ns: 0 }],
-        }
+    /// A map whose epoch is the moment of `tick`, which was `monotonic_ns` by Erlang's monotonic time and `wall_ns` by the wall clock.
+    pub(crate) fn new(tick: u64, monotonic_ns: i64, wall_ns: i64) -> Self {
+        Self { epoch_monotonic_ns: monotonic_ns, epoch_wall_ns: wall_ns, anchors: vec![Anchor { tick, ns: 0 }] }
     }
 
-    /// Extends the map to now, and returns now as a raw tick and in nanoseconds. Ticks up to this one can be mapped.
-    pub(crate) fn advance(&mut self) -> (u64, u64) {
-        let (tick, now) = read_both(self.tsc);
-        let measured = (now - self.epoch_monotonic_ns).max(0) as u64;
+    /// Extends the map to `tick`, which was `monotonic_ns`; returns its nanoseconds. Ticks up to this one can be mapped.
+    pub(crate) fn advance(&mut self, tick: u64, monotonic_ns: i64) -> u64 {
+        let measured = (monotonic_ns - self.epoch_monotonic_ns).max(0) as u64;
         let last = self.anchors[self.anchors.len() - 1];
         if tick <= last.tick {
-            return (last.tick, last.ns);
+            return last.ns;
         }
-        let extrapolated = self.extrapolate(tick);
-        let ns = match extrapolated {
+        let ns = match self.extrapolate(tick) {
             Some(ns) if measured.saturating_sub(last.ns) < MIN_SEGMENT_NS => ns,
             _ => measured,
         };
@@ -105,7 +44,7 @@ impl Clock {
         if self.anchors.len() > MAX_SEGMENTS {
             self.anchors.drain(..MAX_SEGMENTS / 2);
         }
-        (tick, ns)
+        ns
     }
 
     /// Nanoseconds of a raw tick. A tick beyond the last anchor is clamped to it, one before the first to that.
@@ -133,35 +72,29 @@ fn interpolate(a: Anchor, b: Anchor, tick: u64) -> u64 {
     a.ns + (u128::from(tick - a.tick) * dn / dt) as u64
 }
 
-/// Both clocks at one moment: the reading with the smallest gap between two ticks of five.
-fn read_both(tsc: bool) -> (u64, i64) {
-    (0..5)
-        .map(|_| {
-            let before = tick(tsc);
-            let now = monotonic_ns();
-            let after = tick(tsc);
-            (after.wrapping_sub(before), before + (after.wrapping_sub(before)) / 2, now)
-        })
-        .min_by_key(|(gap, _, _)| *gap)
-        .map_or((0, 0), |(_, tick, now)| (tick, now))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_map_is_monotone_and_stable() {
-        let mut clock = Clock {
-            tsc: false,
-            epoch_monotonic_ns: 0,
-            epoch_wall_ns: 0,
-            anchors: vec![Anchor { tick: 100, ns: 0 }, Anchor { tick: 200, ns: 50 }, Anchor { tick: 300, ns: 50 }],
-        };
+        let mut clock = Clock::new(100, 1_000_000, 0);
+        assert_eq!(clock.advance(200, 1_000_050), 50);
+        // Erlang's clock may stand still; the map then does too.
+        clock.anchors.push(Anchor { tick: 300, ns: 50 });
         let before: Vec<u64> = (90..310).map(|t| clock.ns(t)).collect();
         assert!(before.windows(2).all(|w| w[0] <= w[1]));
         assert_eq!((clock.ns(0), clock.ns(150), clock.ns(250), clock.ns(999)), (0, 25, 50, 50));
-        clock.anchors.push(Anchor { tick: 400, ns: 150 });
+        assert_eq!(clock.advance(400, 1_000_000 + MIN_SEGMENT_NS as i64 + 100), MIN_SEGMENT_NS + 100);
         assert!((90..300).zip(&before).all(|(t, ns)| clock.ns(t) == *ns));
+    }
+
+    #[test]
+    fn anchors_too_close_to_measure_are_extrapolated() {
+        let mut clock = Clock::new(0, 0, 0);
+        assert_eq!(clock.advance(1_000, 10_000_000), 10_000_000);
+        // 10 us later by the last rate, though the clock was read 60 ns late.
+        assert_eq!(clock.advance(1_001, 10_010_060), 10_010_000);
+        assert_eq!(clock.advance(900, 9_999_999), 10_010_000);
     }
 }

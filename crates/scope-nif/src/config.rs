@@ -82,6 +82,8 @@ fn header(map: Term<'_>) -> Result<Header, String> {
 }
 
 fn get<'a, T: Decoder<'a>>(map: Term<'a>, key: &str) -> Result<T, String> {
-    let value = Atom::from_str(map.get_env(), key).and_then(|key| map.map_get(key)).map_err(|_: Error| format!("{key} is missing"))?;
+    let value = Atom::from_str(map.get_env(), key)
+        .and_then(|key| map.map_get(key))
+        .map_err(|_: Error| format!("{key} is missing"))?;
     value.decode().map_err(|_| format!("{key} cannot be {value:?}"))
 }

@@ -1,11 +1,14 @@
 //! The functions of `ElixirScope.Native`: each translates its arguments, calls the engine or the recorder, and translates back.
 
+use crate::clock::Clock;
 use crate::filter::{self, Filter, Function, Role};
 use crate::recorder::{self, Recorder};
 use crate::sealer::{self, Given, Sealing};
-use crate::{clock, config, value, word};
+use crate::{config, tick, value, word};
 use rustler::types::atom;
-use rustler::{Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term};
+use rustler::{
+    Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
+};
 use scope_core::event::{Class, Kind};
 use scope_core::file::ReadLimits;
 use scope_core::intake::Intake;
@@ -72,14 +75,13 @@ fn self_check(env: Env<'_>) -> NifResult<Term<'_>> {
     let mut words = [0; 5];
     // The first look teaches the layout, the second reads by it.
     // SAFETY: makes two references in a live environment.
-    let (first, second) = unsafe {
-        (rustler::sys::enif_make_ref(env.as_c_arg()), rustler::sys::enif_make_ref(env.as_c_arg()))
-    };
+    let (first, second) =
+        unsafe { (rustler::sys::enif_make_ref(env.as_c_arg()), rustler::sys::enif_make_ref(env.as_c_arg())) };
     crate::reference::words(env.as_c_arg(), word::of(first), &mut words);
     let references = crate::reference::words(env.as_c_arg(), word::of(second), &mut words).is_some();
     let checks = serde_json::json!({
         "raw_atoms": immediates, "raw_pids": immediates, "raw_small_ints": immediates,
-        "references": references, "bignums": word::VERIFIED.bignums.load(Relaxed), "tsc": clock::has_tsc(),
+        "references": references, "bignums": word::VERIFIED.bignums.load(Relaxed), "tsc": tick::has_tsc(),
     });
     value::to_term(env, &checks)
 }
@@ -90,7 +92,8 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
         Ok(config) => config,
         Err(message) => return failure(env, "bad_argument", &message, &Value::Null),
     };
-    let clock = clock::Clock::start();
+    let (tick, monotonic_ns) = tick::both(tick::has_tsc());
+    let clock = Clock::new(tick, monotonic_ns, monotonic_ns + tick::offset_ns());
     let mut header = config.header;
     header.monotonic_anchor_ns = clock.epoch_monotonic_ns;
     header.wall_anchor_ns = clock.epoch_wall_ns;
@@ -98,9 +101,8 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
     let redactor = Redactor::new(&keys);
     let (caps, depth, limits) = (config.settings.caps, config.settings.depth, config.limits);
-    let sealing = |generation| {
-        Sealing::new(generation, clock, Intake::new(header, limits, seed), redactor, caps, depth)
-    };
+    let sealing =
+        |generation| Sealing::new(generation, clock, Intake::new(header, limits, seed), redactor, caps, depth);
     let state_word = |generation: u32| word::of(generation.encode(env).as_c_arg());
     let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
         return failure(env, "already_started", "another recorder is recording on this node", &Value::Null);
@@ -141,7 +143,8 @@ fn set_filter<'a>(
         let (module, function) = (word::of(module.as_c_arg()), word::of(function.as_c_arg()));
         table.push(Function { module, function, arity, role: role(its_role)?, mask });
     }
-    let processes: Vec<(u64, u64)> = processes.into_iter().map(|(pid, mask)| (word::of(pid.as_c_arg()), mask)).collect();
+    let processes: Vec<(u64, u64)> =
+        processes.into_iter().map(|(pid, mask)| (word::of(pid.as_c_arg()), mask)).collect();
     if recorder.0.is_running() {
         filter::replace(Filter::new(&table, &processes, default_mask));
     }
@@ -240,8 +243,9 @@ fn terms<'a>(env: Env<'a>, source: Term<'a>, ids: Vec<String>) -> NifResult<Term
 #[rustler::nif(schedule = "DirtyCpu")]
 fn dump<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> Term<'a> {
     let bytes = {
-        let sealing = recorder.0.drained();
-        sealing.intake.dump(sealing.watermark())
+        let mut sealing = recorder.0.drained();
+        let watermark = sealing.watermark();
+        sealing.intake.dump(watermark)
     };
     let mut binary = NewBinary::new(env, bytes.len());
     binary.as_mut_slice().copy_from_slice(&bytes);
@@ -271,7 +275,7 @@ fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Ter
     let trace = recorder.0.snapshot();
     let (monotonic, tick, bytes) = {
         let mut sealing = recorder.0.sealing();
-        let (_, tick) = sealing.clock.advance();
+        let tick = sealing.advance();
         (sealing.clock.epoch_monotonic_ns, tick, sealing.intake.store().bytes())
     };
     let mut classes = serde_json::Map::new();

@@ -8,7 +8,7 @@
 
 use crate::ring;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicPtr, Ordering::Acquire, Ordering::AcqRel};
+use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 use std::time::{Duration, Instant};
 
 /// What a traced function is to the recorder.
@@ -61,7 +61,9 @@ impl Filter {
         for f in functions {
             let n = filter.functions.len() - 1;
             let mut i = spread(f.module ^ f.function.rotate_left(20) ^ f.arity) & n;
-            while filter.functions[i].is_some_and(|g| (g.module, g.function, g.arity) != (f.module, f.function, f.arity)) {
+            while filter.functions[i]
+                .is_some_and(|g| (g.module, g.function, g.arity) != (f.module, f.function, f.arity))
+            {
                 i = (i + 1) & n;
             }
             filter.functions[i] = Some(*f);

@@ -12,6 +12,7 @@ mod recorder;
 mod reference;
 mod ring;
 mod sealer;
+mod tick;
 mod tracer;
 mod value;
 mod walk;

@@ -112,7 +112,7 @@ impl Recorder {
 
     /// What can be asked now.
     pub(crate) fn snapshot(&self) -> Trace {
-        let sealing = self.drained();
+        let mut sealing = self.drained();
         let watermark = sealing.watermark();
         sealing.intake.snapshot(watermark)
     }

@@ -6,9 +6,7 @@
 //! Invariant: a header whose layout did not agree with the VM's own encoding is never read by hand.
 
 use crate::word;
-use rustler::sys::{
-    ErlNifBinary, ErlNifEnv, ErlNifTerm, enif_release_binary, enif_term_to_binary,
-};
+use rustler::sys::{ErlNifBinary, ErlNifEnv, ErlNifTerm, enif_release_binary, enif_term_to_binary};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Headers known: (header << 8 | n words << 4 | offset in u32s), 0 for a free place, or header << 8 for one that is not readable.
@@ -75,7 +73,9 @@ fn etf_words(etf: &[u8]) -> Option<Vec<u32>> {
 pub(crate) fn port_number(env: *mut ErlNifEnv, port: ErlNifTerm) -> u64 {
     with_etf(env, port, |etf| match etf {
         // V4_PORT_EXT: 120, node, u64 id, u32 creation; NEW_PORT_EXT: 89, node, u32 id, u32 creation.
-        [131, 120, rest @ ..] => rest.get(rest.len().checked_sub(12)?..)?.first_chunk().map(|id| u64::from_be_bytes(*id)),
+        [131, 120, rest @ ..] => {
+            rest.get(rest.len().checked_sub(12)?..)?.first_chunk().map(|id| u64::from_be_bytes(*id))
+        }
         [131, 89, rest @ ..] => {
             rest.get(rest.len().checked_sub(8)?..)?.first_chunk().map(|id| u64::from(u32::from_be_bytes(*id)))
         }

@@ -232,3 +232,114 @@ impl Ring {
         stretch.fill(0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static CAPACITY: AtomicUsize = AtomicUsize::new(1 << 12);
+
+    /// Writes a record of `n_words` words filled with `i`; whether there was room.
+    fn write(ring: &Ring, i: u64, n_words: u64, class: Class) -> bool {
+        ring.enter(1);
+        let Some(room) = ring.reserve(n_words * 8 + 64, class) else {
+            ring.leave();
+            return false;
+        };
+        for word in 0..n_words {
+            let value = if word == 0 { n_words * 8 } else { i };
+            // SAFETY: the room was reserved with space for more than `n_words` words.
+            unsafe { room.bytes.cast::<u64>().add(word as usize).write(value) };
+        }
+        ring.commit(&room, n_words * 8);
+        true
+    }
+
+    fn records(bytes: &[u8]) -> Vec<(u64, u64)> {
+        let words: Vec<u64> = bytes.chunks_exact(8).map(|w| u64::from_ne_bytes(w.try_into().unwrap())).collect();
+        let (mut out, mut at) = (Vec::new(), 0);
+        while at < words.len() {
+            let n = (words[at] / 8) as usize;
+            assert!(words[at + 1..at + n].iter().all(|w| *w == words[at + 1]), "a torn record");
+            out.push((words[at + 1], n as u64));
+            at += n;
+        }
+        out
+    }
+
+    #[test]
+    fn what_is_committed_is_taken_once_in_order_and_zeroed() {
+        std::thread::spawn(|| {
+            let ring = mine(&CAPACITY).unwrap();
+            let done = std::sync::atomic::AtomicBool::new(false);
+            std::thread::scope(|scope| {
+                let taker = scope.spawn(|| {
+                    let mut bytes = Vec::new();
+                    while !done.load(Acquire) {
+                        ring.take(&mut bytes);
+                    }
+                    assert!(ring.take(&mut bytes));
+                    bytes
+                });
+                let (mut written, mut seed) = (Vec::new(), 7u64);
+                let mut i = 0;
+                while written.len() < 20_000 {
+                    i += 1;
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    let n_words = 2 + (seed >> 60);
+                    if write(ring, i, n_words, Class::Call) {
+                        written.push((i, n_words));
+                    } else {
+                        std::thread::yield_now();
+                    }
+                }
+                done.store(true, Release);
+                let taken = records(&taker.join().unwrap());
+                assert_eq!(taken, written);
+            });
+            // SAFETY: the allocation has `capacity` bytes, and nobody writes any more.
+            let left = unsafe { std::slice::from_raw_parts(ring.data, ring.capacity as usize) };
+            assert!(left.iter().all(|b| *b == 0), "drained bytes are left in the ring");
+        })
+        .join()
+        .unwrap();
+    }
+
+    #[test]
+    fn the_last_eighth_is_kept_for_critical_classes() {
+        std::thread::spawn(|| {
+            let ring = mine(&CAPACITY).unwrap();
+            let mut n = 0;
+            while write(ring, 1, 4, Class::Message) {
+                n += 1;
+            }
+            let used = ring.fill().0;
+            assert!(n > 0 && used <= 4096 - 4096 / 8, "{used} bytes used");
+            assert!(write(ring, 2, 4, Class::Process), "the reserve is for critical classes");
+            while write(ring, 2, 4, Class::Process) {}
+            assert!(ring.fill().0 > 4096 - 256, "the reserve was not used up");
+            ring.take(&mut Vec::new());
+            assert!(write(ring, 3, 4, Class::Message), "room again after the take");
+        })
+        .join()
+        .unwrap();
+    }
+
+    #[test]
+    fn a_new_generation_starts_its_counters_at_zero() {
+        std::thread::spawn(|| {
+            let ring = mine(&CAPACITY).unwrap();
+            ring.enter(1);
+            bump(&ring.counters[0].emitted);
+            ring.leave();
+            assert_eq!((ring.generation(), ring.counters[0].emitted.load(Relaxed)), (1, 1));
+            ring.enter(2);
+            assert!(!ring.is_quiet());
+            ring.leave();
+            assert_eq!((ring.generation(), ring.counters[0].emitted.load(Relaxed)), (2, 0));
+            assert!(ring.is_quiet());
+        })
+        .join()
+        .unwrap();
+    }
+}

@@ -8,6 +8,7 @@
 use crate::clock::Clock;
 use crate::record::{self, Record};
 use crate::ring::{self, Ring};
+use crate::tick;
 use crate::words::Words;
 use hashbrown::{HashMap, HashSet};
 use rustler::sys::ErlNifEnv;
@@ -89,7 +90,14 @@ pub(crate) struct Given {
 }
 
 impl Sealing {
-    pub(crate) fn new(generation: u32, clock: Clock, intake: Intake, redactor: Redactor, caps: [usize; N_CLASSES], depth: u32) -> Self {
+    pub(crate) fn new(
+        generation: u32,
+        clock: Clock,
+        intake: Intake,
+        redactor: Redactor,
+        caps: [usize; N_CLASSES],
+        depth: u32,
+    ) -> Self {
         Self {
             generation,
             clock,
@@ -115,9 +123,15 @@ impl Sealing {
         self.watermark
     }
 
+    /// Extends the clock map to now.
+    pub(crate) fn advance(&mut self) -> u64 {
+        let (tick, monotonic_ns) = tick::both(tick::has_tsc());
+        self.clock.advance(tick, monotonic_ns)
+    }
+
     /// Takes in everything committed so far; returns how many records.
     pub(crate) fn drain(&mut self) -> usize {
-        let (_, now) = self.clock.advance();
+        let now = self.advance();
         let mut complete_to = now;
         for ring in ring::all() {
             let batch = batch_of(&mut self.batches, ring.thread);
@@ -136,7 +150,7 @@ impl Sealing {
             }
         }
         // What was committed while we looked has ticks up to this moment.
-        self.clock.advance();
+        self.advance();
         let mut n = 0;
         while let Some(i) = earliest(&self.batches) {
             n += 1;
@@ -231,7 +245,7 @@ impl Sealing {
     /// # Safety
     /// The words are terms alive in `env`.
     pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &Given) {
-        let (_, now) = self.clock.advance();
+        let now = self.advance();
         let key = next_key(&mut self.put_last, now, 0);
         let class = given.kind.class();
         self.intake.store_mut().counts_mut()[class as usize].emitted += 1;
@@ -290,7 +304,8 @@ impl Sealing {
         self.intake.store_mut().add_loss(loss);
         let key = next_key(&mut self.put_last, to_tick, 0);
         let what = self.intake.symbols().intern_atom(class.name()).0;
-        let event = Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
+        let event =
+            Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
         let atom = |text: &str| Term::Atom(text.into());
         let details = Term::Map(vec![
             (atom("n"), Term::Integer(n as i64)),
@@ -313,7 +328,7 @@ impl Sealing {
     /// When the recorder has stopped and every producer is quiet: what the producers counted must be what was taken, dropped or
     /// filtered. A difference is a lost record, and is counted as one.
     pub(crate) fn reconcile(&mut self) {
-        let now = self.clock.advance().1;
+        let now = self.advance();
         let generation = self.generation;
         for ring in ring::all().filter(|ring| ring.generation() == generation && ring.is_quiet()) {
             for class in Class::ALL {

@@ -6,12 +6,15 @@
 //! Invariant: no lock, no allocation (but the ring of a new thread), no message, no copy of a term.
 //! Invariant: a panic ends in the callback, never in the VM.
 
+use crate::filter::{self, Role};
 use crate::record::{self, Draft, Frame};
 use crate::ring::{self, Ring};
-use crate::filter::{self, Role};
-use crate::{clock, word};
+use crate::tick;
+use crate::word::{self, VERIFIED};
 use rustler::codegen_runtime::inventory;
-use rustler::sys::{ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_get_tuple, enif_make_atom_len};
+use rustler::sys::{
+    ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_get_tuple, enif_make_atom_len,
+};
 use scope_core::event::{Class, Flags, Kind, N_CLASSES};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
@@ -39,13 +42,20 @@ pub(crate) static ACTIVE: Active = Active {
 
 impl Active {
     /// Lets the callbacks record for `generation`, whose tracer state is the word `state`.
-    pub(crate) fn begin(&self, state: u64, generation: u32, caps: &[usize; N_CLASSES], depth: u32, buffer_bytes: usize) {
+    pub(crate) fn begin(
+        &self,
+        state: u64,
+        generation: u32,
+        caps: &[usize; N_CLASSES],
+        depth: u32,
+        buffer_bytes: usize,
+    ) {
         for (place, cap) in self.caps.iter().zip(caps) {
             place.store(*cap, Relaxed);
         }
         self.depth.store(depth, Relaxed);
         self.buffer_bytes.store(buffer_bytes, Relaxed);
-        self.tsc.store(clock::has_tsc(), Relaxed);
+        self.tsc.store(tick::has_tsc(), Relaxed);
         self.generation.store(generation, Relaxed);
         self.state.store(state, SeqCst);
     }
@@ -126,7 +136,12 @@ unsafe extern "C" fn trace_other(_env: *mut ErlNifEnv, _argc: c_int, _argv: Args
 /// # Safety
 /// Called by the VM with the five arguments of a trace callback.
 #[inline(always)]
-unsafe fn guarded(env: *mut ErlNifEnv, argv: Args, class: Class, body: impl FnOnce(&Capture, u64, u64) -> Option<()>) -> ErlNifTerm {
+unsafe fn guarded(
+    env: *mut ErlNifEnv,
+    argv: Args,
+    class: Class,
+    body: impl FnOnce(&Capture, u64, u64) -> Option<()>,
+) -> ErlNifTerm {
     let _ = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: the VM passes five arguments: tag, state, tracee, event term, options.
         let (tag, state, tracee) = unsafe { (arg(argv, 0), arg(argv, 1), arg(argv, 2)) };
@@ -166,7 +181,7 @@ impl Capture {
         };
         let frame = Frame {
             generation: ACTIVE.generation.load(Relaxed),
-            tick: clock::tick(ACTIVE.tsc.load(Relaxed)),
+            tick: tick::now(ACTIVE.tsc.load(Relaxed)),
             cap,
             depth: ACTIVE.depth.load(Relaxed),
         };
@@ -198,6 +213,20 @@ impl Capture {
     /// The elements of a tuple.
     #[inline(always)]
     fn tuple(&self, tuple: u64) -> &[u64] {
+        if VERIFIED.immediates.load(Relaxed) {
+            if !word::is_boxed(tuple) {
+                return &[];
+            }
+            // SAFETY: a live boxed term of a VM whose layout was verified at load; a tuple's header is followed by its elements.
+            return unsafe {
+                let (header, words) = word::boxed(tuple);
+                if word::subtag(header) != 0 {
+                    &[]
+                } else {
+                    std::slice::from_raw_parts(words, word::arity(header) as usize)
+                }
+            };
+        }
         let (mut n, mut elements) = (0, std::ptr::null());
         // SAFETY: the API answers 0 for what is no tuple; its array lives as long as the term, which outlives the callback.
         unsafe {
@@ -211,7 +240,21 @@ impl Capture {
     /// The first `N` elements of a list, and its length (up to 255: the most arguments a function has).
     #[inline(always)]
     fn list<const N: usize>(&self, list: u64) -> ([u64; N], u64) {
-        let (mut out, mut n, mut rest) = ([0; N], 0, word::term(list));
+        let (mut out, mut n) = ([0; N], 0);
+        if VERIFIED.immediates.load(Relaxed) {
+            let mut rest = list;
+            while n < 255 && word::is_list(rest) {
+                // SAFETY: a live list cell of a VM whose layout was verified at load.
+                let (head, tail) = unsafe { word::cell(rest) };
+                if n < N {
+                    out[n] = head;
+                }
+                n += 1;
+                rest = tail;
+            }
+            return (out, n as u64);
+        }
+        let mut rest = word::term(list);
         let (mut head, mut tail) = (rest, rest);
         // SAFETY: the API answers 0 for what is no list cell; out-parameters are valid places.
         while n < 255 && unsafe { enif_get_list_cell(self.env, rest, &raw mut head, &raw mut tail) } != 0 {
@@ -238,7 +281,8 @@ unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
             // The arguments are a list, or their number when the process has the `arity` flag.
             let number = word::small_value(env, args);
             let has_args = is_call && number.is_none();
-            let (first, arity) = if has_args { capture.list::<16>(args) } else { ([0; 16], number.unwrap_or(0) as u64) };
+            let (first, arity) =
+                if has_args { capture.list::<16>(args) } else { ([0; 16], number.unwrap_or(0) as u64) };
             let role = filter::current().and_then(|f| f.role(module, function, arity, tracee));
             let extra = [function, arity, 0];
             match role {
@@ -262,7 +306,12 @@ unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
                 }
                 Some(Role::Terminate) if has_args && (4..=16).contains(&arity) => {
                     let state = first[arity as usize - 2];
-                    capture.record(&draft(Kind::Terminate, tracee, capture.module(first[arity as usize - 3]), Some(state)))
+                    capture.record(&draft(
+                        Kind::Terminate,
+                        tracee,
+                        capture.module(first[arity as usize - 3]),
+                        Some(state),
+                    ))
                 }
                 _ => capture.filtered(),
             }

@@ -159,7 +159,9 @@ impl Walk {
             return self.big(negative, *digit);
         }
         if digits.len() as u64 > MAX_DIGITS || n + 8 > self.left() {
-            let number = digits.iter().fold(digits.len() as u64, |h, d| (h.rotate_left(5) ^ d).wrapping_mul(0x517c_c1b7_2722_0a95));
+            let number = digits
+                .iter()
+                .fold(digits.len() as u64, |h, d| (h.rotate_left(5) ^ d).wrapping_mul(0x517c_c1b7_2722_0a95));
             return self.opaque(Opaque::Integer, number);
         }
         self.byte(tag::LARGE_BIG);
@@ -244,7 +246,12 @@ impl Walk {
             let term = word::term(map);
             if depth == 0
                 || enif_get_map_size(self.env, term, &raw mut size) == 0
-                || enif_map_iterator_create(self.env, term, iterator.as_mut_ptr(), ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_HEAD) == 0
+                || enif_map_iterator_create(
+                    self.env,
+                    term,
+                    iterator.as_mut_ptr(),
+                    ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_HEAD,
+                ) == 0
             {
                 return self.byte(tag::CUT);
             }

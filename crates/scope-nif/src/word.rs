@@ -6,9 +6,10 @@
 //! Invariant: nothing is read through a word of a kind that was not verified; the caller falls back to the API.
 
 use rustler::sys::{
-    ErlNifEnv, ErlNifPid, ErlNifTerm, enif_get_int64, enif_get_list_cell, enif_get_local_pid, enif_get_tuple, enif_is_atom, enif_make_atom_len, enif_make_copy, enif_make_double,
-    enif_make_int64, enif_make_list_cell, enif_make_list_from_array, enif_make_new_binary, enif_make_new_map, enif_make_pid,
-    enif_make_tuple_from_array, enif_make_uint64, enif_self,
+    ErlNifEnv, ErlNifPid, ErlNifTerm, enif_get_int64, enif_get_list_cell, enif_get_local_pid, enif_get_tuple,
+    enif_is_atom, enif_make_atom_len, enif_make_copy, enif_make_double, enif_make_int64, enif_make_list_cell,
+    enif_make_list_from_array, enif_make_new_binary, enif_make_new_map, enif_make_pid, enif_make_tuple_from_array,
+    enif_make_uint64, enif_self,
 };
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -177,7 +178,10 @@ pub(crate) fn check(env: *mut ErlNifEnv) {
             let (header, words) = boxed(of(t));
             (arity(header) == 1).then(|| *words)
         };
-        if is_boxed(of(big)) && is_boxed(of(low)) && digit(big) == Some((1 << 63) + 77) && digit(low) == Some((1 << 62) + 5)
+        if is_boxed(of(big))
+            && is_boxed(of(low))
+            && digit(big) == Some((1 << 63) + 77)
+            && digit(low) == Some((1 << 62) + 5)
         {
             VERIFIED.positive.store(kind(big), Relaxed);
             VERIFIED.negative.store(kind(low), Relaxed);

@@ -70,12 +70,16 @@ impl Words {
     /// The text of an atom.
     fn atom_text(&self, word: u64) -> Option<String> {
         with_etf(self.env.0, word::term(word), |etf| match etf {
-            [131, 119, n, text @ ..] if usize::from(*n) == text.len() => Some(String::from_utf8_lossy(text).into_owned()),
+            [131, 119, n, text @ ..] if usize::from(*n) == text.len() => {
+                Some(String::from_utf8_lossy(text).into_owned())
+            }
             [131, 118, n1, n2, text @ ..] if usize::from(u16::from_be_bytes([*n1, *n2])) == text.len() => {
                 Some(String::from_utf8_lossy(text).into_owned())
             }
             // ATOM_EXT and SMALL_ATOM_EXT: Latin-1, as OTP 25 still writes them.
-            [131, 100, _, _, text @ ..] | [131, 115, _, text @ ..] => Some(text.iter().map(|b| char::from(*b)).collect()),
+            [131, 100, _, _, text @ ..] | [131, 115, _, text @ ..] => {
+                Some(text.iter().map(|b| char::from(*b)).collect())
+            }
             _ => None,
         })
         .flatten()

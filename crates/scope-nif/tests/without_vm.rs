@@ -1,0 +1,10 @@
+//! The parts of this crate that need no VM, with their unit tests. (The crate itself is a library that only a VM can load.)
+
+#![allow(dead_code, missing_docs, clippy::undocumented_unsafe_blocks)]
+
+#[path = "../src/clock.rs"]
+mod clock;
+#[path = "../src/filter.rs"]
+mod filter;
+#[path = "../src/ring.rs"]
+mod ring;
