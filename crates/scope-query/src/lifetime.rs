@@ -17,8 +17,8 @@ pub(crate) struct Lifetime {
 impl Lifetime {
     pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Self {
         let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
-        let mut lifetime =
-            Self { spawn: remembered.filter(|entry| !entry.seen_by_sweep).map(|entry| entry.since), exit: None };
+        let spawned = remembered.filter(|entry| entry.identity_known && !entry.seen_by_sweep);
+        let mut lifetime = Self { spawn: spawned.map(|entry| entry.since), exit: None };
         let all = Window::all();
         for at in trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
             let row = Row::read(trace, at);

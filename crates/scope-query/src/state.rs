@@ -1,6 +1,6 @@
 //! The states of a server, and what led to each.
 //!
-//! Invariant: the state before a moment is the same whether its event is shown, hidden by `max_events`, or remembered by the baseline.
+//! Invariant: the state before a moment is the same whether its event is held or remembered by the baseline.
 
 use crate::api::answer::State;
 use crate::located::{Dictionary, Located};
@@ -8,7 +8,7 @@ use crate::row::Row;
 use crate::view::{self, View};
 use scope_core::baseline::LastState;
 use scope_core::term::inspect::atom_text;
-use scope_core::trace::{Direction, RowRef, Trace};
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// The last state a trace knows at a moment.
@@ -23,8 +23,8 @@ pub(crate) enum Last<'a> {
 impl<'a> Last<'a> {
     /// The last state of a process up to and including `key`.
     pub(crate) fn of(trace: &'a Trace, process: ProcessKey, key: OrderKey) -> Option<Self> {
-        let shown = trace.process_rows(process, &[Class::State], OrderKey::default(), key, Direction::Backward).next();
-        if let Some(at) = shown.or_else(|| hidden(trace, process, key)) {
+        let held = trace.process_rows(process, &[Class::State], OrderKey::default(), key, Direction::Backward).next();
+        if let Some(at) = held {
             return Some(Self::Held(Row::read(trace, at)));
         }
         let baseline = trace.baseline()?;
@@ -63,21 +63,6 @@ impl<'a> Last<'a> {
             cause: cause.map(|row| view.event(&row)),
         })
     }
-}
-
-/// The last state up to `key` among the events that are held but no longer shown.
-fn hidden(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<RowRef> {
-    let class = Class::State;
-    let floor = trace.floor(class);
-    let below = trace.chunks(class).iter().enumerate().filter(|(_, chunk)| chunk.first() < floor);
-    let rows = below.flat_map(|(chunk_idx, chunk)| {
-        let row_ref = move |row: &u16| {
-            let row = u32::from(*row);
-            RowRef { class, chunk_idx: chunk_idx as u32, row, key: chunk.key(row) }
-        };
-        chunk.rows_of(process).iter().map(row_ref)
-    });
-    rows.filter(|at| at.key < floor && at.key <= key).max_by_key(|at| at.key)
 }
 
 /// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn.

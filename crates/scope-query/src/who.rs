@@ -36,10 +36,8 @@ pub(crate) fn resolve(trace: &Trace, field: &str, text: &str, window: Window) ->
 fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<ProcessKey> {
     let incarnations = trace.incarnations(pid.number, pid.serial);
     let unknown = || {
-        let known: Vec<String> = if incarnations.is_empty() { trace.processes() } else { incarnations }
-            .iter()
-            .map(ProcessKey::to_string)
-            .collect();
+        let known = if incarnations.is_empty() { trace.processes() } else { incarnations.clone() };
+        let known: Vec<String> = known.iter().map(ProcessKey::to_string).collect();
         Error::NotFound(format!("the trace has never seen {text}; it knows {}", suggestion(&known)))
     };
     if let Some(incarnation) = pid.incarnation {
@@ -48,7 +46,7 @@ fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<Pro
     let latest = *incarnations.last().ok_or_else(unknown)?;
     let mut alive = None;
     let mut earliest = 0;
-    for process in incarnations {
+    for process in &incarnations {
         let lifetime = Lifetime::of(trace, *process);
         let first = lifetime.first_tick().max(earliest);
         if window.touches(first, lifetime.last_tick()) {
