@@ -15,7 +15,8 @@ use scope_core::intake::Intake;
 use scope_core::redact::Redactor;
 use scope_core::term::etf::{self, Origin};
 use scope_core::trace::{Source as TraceSource, Trace};
-use scope_query::api::{Request, json};
+use scope_query::api::Request;
+use scope_query::located;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -204,7 +205,7 @@ fn json_of(value: &impl Serialize) -> NifResult<Value> {
 
 #[rustler::nif(schedule = "DirtyCpu")]
 fn query_json(source: Term<'_>, request: &str) -> NifResult<String> {
-    Ok(json::answer_json(&*trace_of(source)?, request))
+    Ok(scope_query::answer_json(&*trace_of(source)?, request))
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
@@ -225,13 +226,14 @@ fn terms<'a>(env: Env<'a>, source: Term<'a>, ids: Vec<String>) -> NifResult<Term
     let mut etf = vec![131, 108];
     etf.extend_from_slice(&(ids.len() as u32).to_be_bytes());
     for id in &ids {
-        let start = etf.len();
-        let found = scope_query::term::stored(&trace, id, |bytes, names| {
-            etf::to_etf(bytes, names, origin, &mut exists, &mut etf)
-        });
-        if !matches!(found, Some(Ok(()))) {
-            etf.truncate(start);
-            etf::missing(&mut etf);
+        // What is gone reads as a place that was not walked.
+        let gone = (scope_core::Symbols::new(), [scope_core::term::tag::CUT]);
+        let written = match located::locate(&trace, id) {
+            Ok(found) => etf::to_etf(found.term.bytes, &found.names, origin, &mut exists, &mut etf).is_ok(),
+            Err(_) => false,
+        };
+        if !written && etf::to_etf(&gone.1, &gone.0, origin, &mut exists, &mut etf).is_err() {
+            return Err(Error::BadArg);
         }
     }
     etf.push(106);
