@@ -6,12 +6,21 @@
 //! goes through the index.
 
 pub mod build;
-pub mod dict;
+mod column;
+mod columns;
+pub(crate) mod dict;
+mod encode;
+mod index;
+mod terms;
 
-use crate::error::Result;
 use crate::event::{Class, Event, OrderKey};
+use crate::term::Names;
+use crate::trace::PeerKey;
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey};
-use alloc::vec::Vec;
+use columns::Columns;
+use dict::Dict;
+use index::Index;
+use terms::Terms;
 
 /// A term in a chunk's term table; 0 is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +31,16 @@ pub const MAX_ROWS: usize = 1 << 16;
 
 /// A sealed chunk in memory.
 #[derive(Debug)]
-pub struct Chunk {}
+pub struct Chunk {
+    class: Class,
+    seq: u32,
+    first: OrderKey,
+    last: OrderKey,
+    columns: Columns,
+    terms: Terms,
+    dict: Dict,
+    index: Index,
+}
 
 /// A stored term together with what the chunk knows of it.
 #[derive(Clone, Copy, Debug)]
@@ -35,47 +53,211 @@ pub struct StoredTerm<'a> {
     pub complete: bool,
 }
 
-#[allow(clippy::unimplemented, clippy::missing_errors_doc, missing_docs, clippy::unused_self, unused_variables)]
 impl Chunk {
+    /// Puts checked parts together and builds the index.
+    fn assemble(class: Class, seq: u32, columns: Columns, terms: Terms, dict: Dict) -> Self {
+        let n_rows = columns.n_rows();
+        let index = Index::build(n_rows, columns.keys(), &columns.process, &columns.peer, dict.n_entities());
+        let key_at = |rank: usize| columns.key(index.row_at_rank(rank as u32) as usize);
+        let (first, last) = (key_at(0), key_at(n_rows.saturating_sub(1)));
+        Self { class, seq, first, last, columns, terms, dict, index }
+    }
+
     /// The class of every row.
-    pub fn class(&self) -> Class { unimplemented!() }
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        self.class
+    }
+
     /// Its number among the chunks of its class.
-    pub fn seq(&self) -> u32 { unimplemented!() }
+    #[must_use]
+    pub const fn seq(&self) -> u32 {
+        self.seq
+    }
+
     /// The number of rows.
-    pub fn len(&self) -> usize { unimplemented!() }
-    pub fn is_empty(&self) -> bool { self.len() == 0 }
-    /// Smallest and largest order key.
-    pub fn first(&self) -> OrderKey { unimplemented!() }
-    pub fn last(&self) -> OrderKey { unimplemented!() }
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.columns.n_rows()
+    }
+
+    /// Whether it has no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The smallest order key.
+    #[must_use]
+    pub const fn first(&self) -> OrderKey {
+        self.first
+    }
+
+    /// The largest order key.
+    #[must_use]
+    pub const fn last(&self) -> OrderKey {
+        self.last
+    }
+
     /// The fixed fields of a row, with ids of this chunk's dictionary. Rows from 0 to `len() - 1`.
-    pub fn event(&self, row: u32) -> Event { unimplemented!() }
+    #[must_use]
+    pub fn event(&self, row: u32) -> Event {
+        self.columns.event(row as usize)
+    }
+
     /// Only the order key of a row (cheaper).
-    pub fn key(&self, row: u32) -> OrderKey { unimplemented!() }
+    #[must_use]
+    #[inline]
+    pub fn key(&self, row: u32) -> OrderKey {
+        self.columns.key(row as usize)
+    }
+
+    /// Only the kind of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn kind(&self, row: u32) -> crate::Kind {
+        self.columns.kind(row as usize)
+    }
+
     /// The term of a row; `TermId(0)` for none. Equal ids in one chunk mean equal terms.
-    pub fn term_id(&self, row: u32) -> TermId { unimplemented!() }
-    pub fn term(&self, id: TermId) -> Option<StoredTerm<'_>> { unimplemented!() }
+    #[must_use]
+    pub fn term_id(&self, row: u32) -> TermId {
+        self.columns.term(row as usize)
+    }
+
+    /// A term of the chunk's term table.
+    #[must_use]
+    pub fn term(&self, id: TermId) -> Option<StoredTerm<'_>> {
+        self.terms.get(id)
+    }
+
     /// Row numbers in time order: `rank` 0 is the earliest.
-    pub fn row_at_rank(&self, rank: u32) -> u32 { unimplemented!() }
+    #[must_use]
+    #[inline]
+    pub fn row_at_rank(&self, rank: u32) -> u32 {
+        self.index.row_at_rank(rank)
+    }
+
     /// The first rank whose key is not below `key` (0..=len).
-    pub fn rank_of(&self, key: OrderKey) -> u32 { unimplemented!() }
+    #[must_use]
+    pub fn rank_of(&self, key: OrderKey) -> u32 {
+        if key <= self.first {
+            return 0;
+        }
+        if key > self.last {
+            return self.len() as u32;
+        }
+        let (mut low, mut high) = (0, self.len() as u32);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.key(self.row_at_rank(middle)) < key { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
     /// Rows of a process (as `process`), in time order. Empty when the chunk does not know it.
-    pub fn rows_of(&self, process: ProcessKey) -> &[u16] { unimplemented!() }
+    #[must_use]
+    pub fn rows_of(&self, process: ProcessKey) -> &[u16] {
+        self.find_process(process).map_or(&[], |id| self.index.rows_of(id))
+    }
+
     /// Rows in which the entity is the peer, in time order.
-    pub fn rows_with_peer(&self, peer: EntityId) -> &[u16] { unimplemented!() }
-    /// The dictionary.
-    pub fn atom(&self, id: AtomId) -> &str { unimplemented!() }
-    pub fn mfa(&self, id: MfaId) -> Option<Mfa> { unimplemented!() }
-    pub fn entity(&self, id: EntityId) -> Option<&Entity> { unimplemented!() }
-    pub fn find_atom(&self, text: &str) -> Option<AtomId> { unimplemented!() }
-    pub fn find_process(&self, process: ProcessKey) -> Option<EntityId> { unimplemented!() }
+    #[must_use]
+    pub fn rows_with_peer(&self, peer: EntityId) -> &[u16] {
+        self.index.rows_with_peer(peer)
+    }
+
+    /// The text of an atom of the dictionary; empty for an id it does not have.
+    #[must_use]
+    pub fn atom(&self, id: AtomId) -> &str {
+        self.dict.atom(id)
+    }
+
+    /// A function of the dictionary.
+    #[must_use]
+    pub fn mfa(&self, id: MfaId) -> Option<Mfa> {
+        self.dict.mfa(id)
+    }
+
+    /// An entity of the dictionary.
+    #[must_use]
+    pub fn entity(&self, id: EntityId) -> Option<&Entity> {
+        self.dict.entity(id)
+    }
+
+    /// The id of an atom, if the dictionary has it.
+    #[must_use]
+    pub fn find_atom(&self, text: &str) -> Option<AtomId> {
+        self.dict.find_atom(text)
+    }
+
+    /// The id of a process, if the dictionary has it.
+    #[must_use]
+    pub fn find_process(&self, process: ProcessKey) -> Option<EntityId> {
+        self.dict.find_process(process)
+    }
+
+    /// The id of a peer, if the dictionary has it. Names and references are searched for one by one.
+    #[must_use]
+    pub fn find_peer(&self, peer: &PeerKey) -> Option<EntityId> {
+        let wanted = match peer {
+            PeerKey::Process(process) => return self.find_process(*process),
+            PeerKey::Name(name) => Entity::Name(self.find_atom(name)?),
+            PeerKey::Reference(words) => Entity::Reference(words.clone()),
+        };
+        self.entities().find(|(_, entity)| **entity == wanted).map(|(id, _)| id)
+    }
+
     /// Every entity of the dictionary with its id.
-    pub fn entities(&self) -> impl Iterator<Item = (EntityId, &Entity)> { core::iter::empty() }
+    pub fn entities(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
+        self.dict.entities()
+    }
+
+    /// Every process of the dictionary, ascending.
+    pub fn processes(&self) -> impl Iterator<Item = ProcessKey> {
+        self.dict.processes()
+    }
+
+    /// How many atoms, entities, functions and terms the chunk has; ids run from 1 to these.
+    #[must_use]
+    pub fn n_atoms(&self) -> usize {
+        self.dict.n_atoms()
+    }
+
+    /// How many functions the dictionary has.
+    #[must_use]
+    pub fn n_mfas(&self) -> usize {
+        self.dict.n_mfas()
+    }
+
+    /// How many terms the term table has.
+    #[must_use]
+    pub fn n_terms(&self) -> usize {
+        self.terms.len()
+    }
+
     /// Bytes held: decompressed columns, terms and dictionary, without the index.
-    pub fn data_bytes(&self) -> usize { unimplemented!() }
+    #[must_use]
+    pub fn data_bytes(&self) -> usize {
+        self.columns.data_bytes() + self.terms.data_bytes() + self.dict.data_bytes()
+    }
+
     /// Bytes of the index.
-    pub fn index_bytes(&self) -> usize { unimplemented!() }
-    /// The section to be written to a file.
-    pub fn encode(&self, out: &mut Vec<u8>) { unimplemented!() }
-    /// Reads what [`Chunk::encode`] wrote; checks everything a reader relies on.
-    pub fn decode(bytes: &[u8]) -> Result<Self> { unimplemented!() }
+    #[must_use]
+    pub fn index_bytes(&self) -> usize {
+        self.index.n_bytes() + self.dict.index_bytes()
+    }
+}
+
+impl Names for Chunk {
+    fn atom_text(&self, id: AtomId) -> &str {
+        self.atom(id)
+    }
+
+    fn process(&self, id: EntityId) -> Option<ProcessKey> {
+        match self.entity(id) {
+            Some(Entity::Process(process)) => Some(*process),
+            _ => None,
+        }
+    }
 }

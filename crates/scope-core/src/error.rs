@@ -29,6 +29,12 @@ pub enum Error {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A part that a newer version of the format may have written; it was skipped.
+    #[error("this {what} is of a kind unknown to this version")]
+    NewerKind {
+        /// Which part.
+        what: &'static str,
+    },
     /// An argument is out of its range.
     #[error("{0}")]
     BadArgument(String),
@@ -42,6 +48,7 @@ impl Error {
             Self::NotATrace(_) => "not_a_trace",
             Self::NewerFormat { .. } => "newer_format",
             Self::Corrupt { .. } => "corrupt",
+            Self::NewerKind { .. } => "newer_kind",
             Self::BadArgument(_) => "bad_argument",
         }
     }

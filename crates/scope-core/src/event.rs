@@ -260,6 +260,9 @@ pub struct OrderKey {
 }
 
 impl OrderKey {
+    /// No key is larger.
+    pub const MAX: Self = Self { tick: u64::MAX, thread: u16::MAX, tie: u32::MAX };
+
     /// The smallest key at a time.
     #[must_use]
     pub const fn at(tick: u64) -> Self {
@@ -270,6 +273,19 @@ impl OrderKey {
     #[must_use]
     pub const fn end_of(tick: u64) -> Self {
         Self { tick, thread: u16::MAX, tie: u32::MAX }
+    }
+
+    /// The key right behind this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        let Self { tick, thread, tie } = self;
+        if tie < u32::MAX {
+            Self { tick, thread, tie: tie + 1 }
+        } else if thread < u16::MAX {
+            Self { tick, thread: thread + 1, tie: 0 }
+        } else {
+            Self::at(tick.saturating_add(1))
+        }
     }
 }
 
@@ -361,7 +377,9 @@ mod tests {
         let id = EventId { class: Class::Message, chunk: 12, row: 345 };
         assert_eq!(id.to_string(), "message-12-345");
         assert_eq!("message-12-345".parse(), Ok(id));
-        for bad in ["", "message", "message-1", "message-01-2", "message-+1-2", "message-1-2-3", "mess-1-2", "message-1-"] {
+        for bad in
+            ["", "message", "message-1", "message-01-2", "message-+1-2", "message-1-2-3", "mess-1-2", "message-1-"]
+        {
             assert_eq!(bad.parse::<EventId>(), Err(()), "{bad}");
         }
     }

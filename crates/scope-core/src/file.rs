@@ -27,3 +27,10 @@ pub fn read(bytes: &[u8], limits: ReadLimits) -> Result<Trace> {
     let _ = (bytes, limits);
     unimplemented!()
 }
+
+/// Writes a trace as a dump.
+#[must_use]
+pub fn write(trace: &Trace) -> alloc::vec::Vec<u8> {
+    let _ = trace;
+    alloc::vec::Vec::new()
+}

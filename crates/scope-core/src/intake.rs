@@ -1,31 +1,227 @@
 //! From events to sealed chunks: one open chunk per class, sealed by size, handed to the store.
+//!
+//! Invariant: asking does not seal, unless the whole window has moved past an open chunk's first row; polling makes no tiny chunks.
 
-use crate::event::{Class, Event, EventId};
+use crate::chunk::Chunk;
+use crate::chunk::build::ChunkBuilder;
+use crate::event::{Class, Event, EventId, N_CLASSES, OrderKey};
+use crate::file;
 use crate::header::Header;
 use crate::store::{Limits, Store};
-use crate::trace::Trace;
+use crate::term::resolve::Resolved;
+use crate::trace::{Source, Trace};
 use crate::{Symbols, error::Result};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// A chunk is sealed at this many rows; fewer make dictionaries repeat, more make a lost chunk hurt and an open one costly to copy.
+const MAX_CHUNK_ROWS: u64 = 16_384;
+
+/// With small limits a chunk holds an eighth of what is kept, but not fewer rows than this.
+const MIN_CHUNK_ROWS: u64 = 256;
+const CHUNKS_PER_LIMIT: u64 = 8;
+
+/// A chunk is sealed at this many bytes of terms.
+const MAX_TERM_BYTES: usize = 1 << 20;
 
 /// The write side of a recording: dictionary, open chunks and store.
 #[derive(Debug)]
-pub struct Intake {}
+pub struct Intake {
+    header: Arc<Header>,
+    seed: u64,
+    symbols: Symbols,
+    /// By `Class as usize`.
+    open: [Open; N_CLASSES],
+    store: Store,
+}
 
-#[allow(clippy::unimplemented, clippy::missing_errors_doc, missing_docs, clippy::unused_self, unused_variables)]
+/// The open chunk of a class.
+#[derive(Debug)]
+struct Open {
+    builder: ChunkBuilder,
+    /// A copy of the builder as it is, if one was asked for since the last row.
+    frozen: Option<Arc<Chunk>>,
+    /// The smallest key among the rows that were above the floor when they came.
+    first: Option<OrderKey>,
+    /// The smallest key of all.
+    oldest_tick: u64,
+}
+
+impl Open {
+    fn new(class: Class) -> Self {
+        Self { builder: ChunkBuilder::new(class, 0), frozen: None, first: None, oldest_tick: u64::MAX }
+    }
+
+    fn freeze(&mut self) -> Option<Arc<Chunk>> {
+        if self.builder.is_empty() {
+            return None;
+        }
+        let frozen = self.frozen.get_or_insert_with(|| Arc::new(self.builder.freeze()));
+        Some(Arc::clone(frozen))
+    }
+
+    fn clear(&mut self) {
+        self.builder.clear();
+        self.frozen = None;
+        self.first = None;
+        self.oldest_tick = u64::MAX;
+    }
+}
+
 impl Intake {
     /// `seed` is for the match keys.
-    pub fn new(header: Header, limits: Limits, seed: u64) -> Self { unimplemented!() }
-    pub fn symbols(&mut self) -> &mut Symbols { unimplemented!() }
-    pub fn seed(&self) -> u64 { unimplemented!() }
+    #[must_use]
+    pub fn new(header: Header, limits: Limits, seed: u64) -> Self {
+        Self {
+            header: Arc::new(header),
+            seed,
+            symbols: Symbols::new(),
+            open: core::array::from_fn(|n| Open::new(Class::ALL[n])),
+            store: Store::new(limits),
+        }
+    }
+
+    /// Where the recording is made.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The recorder's dictionary: events and in-flight terms use its ids.
+    pub const fn symbols(&mut self) -> &mut Symbols {
+        &mut self.symbols
+    }
+
+    /// The seed of the match keys.
+    #[must_use]
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Begins with an empty dictionary, so that a recorder that names ever new processes stays bounded. Open chunks are sealed; ids
+    /// given before mean nothing any more.
+    pub fn reset_symbols(&mut self) {
+        self.seal(u64::MAX);
+        self.symbols = Symbols::new();
+        for (open, class) in self.open.iter_mut().zip(Class::ALL) {
+            open.builder = ChunkBuilder::new(*class, open.builder.seq());
+        }
+    }
+
     /// Takes one event in; `term` is a resolved in-flight term with its key and completeness. The returned id is final.
-    pub fn push(&mut self, event: &Event, term: Option<(&[u8], crate::term::resolve::Resolved)>) -> Result<EventId> { unimplemented!() }
+    ///
+    /// # Errors
+    /// As [`ChunkBuilder::push`]; nothing is stored or counted then.
+    pub fn push(&mut self, event: &Event, term: Option<(&[u8], Resolved)>) -> Result<EventId> {
+        let class = event.kind.class();
+        let open = &mut self.open[class as usize];
+        let row = open.builder.push(&self.symbols, event, term)?;
+        let id = EventId { class, chunk: open.builder.seq(), row };
+        open.frozen = None;
+        open.oldest_tick = open.oldest_tick.min(event.key.tick);
+        if self.store.count(id, event, term, &self.symbols) {
+            open.first = Some(open.first.map_or(event.key, |first| first.min(event.key)));
+        }
+        if open.builder.len() as u64 >= max_rows(self.store.limits(), class)
+            || open.builder.term_bytes() >= MAX_TERM_BYTES
+        {
+            self.seal_class(class);
+            self.settle(&[]);
+        }
+        Ok(id)
+    }
+
     /// Seals every open chunk older than `older_than_tick` (by its first row), or all with `u64::MAX`.
-    pub fn seal(&mut self, older_than_tick: u64) { unimplemented!() }
-    pub fn store(&self) -> &Store { unimplemented!() }
-    pub fn store_mut(&mut self) -> &mut Store { unimplemented!() }
+    pub fn seal(&mut self, older_than_tick: u64) {
+        let mut sealed = false;
+        for class in Class::ALL {
+            let open = &self.open[*class as usize];
+            if !open.builder.is_empty() && open.oldest_tick < older_than_tick {
+                self.seal_class(*class);
+                sealed = true;
+            }
+        }
+        if sealed {
+            self.settle(&[]);
+        }
+    }
+
+    fn seal_class(&mut self, class: Class) {
+        let open = &mut self.open[class as usize];
+        if let Some(chunk) = open.freeze() {
+            self.store.add(chunk);
+            open.clear();
+        }
+    }
+
+    /// Makes the limits hold. `counted` are copies of the open chunks, when their rows are to count.
+    fn settle(&mut self, counted: &[Arc<Chunk>]) {
+        loop {
+            let still_open =
+                counted.iter().filter(|chunk| self.open[chunk.class() as usize].builder.seq() == chunk.seq());
+            let still_open: Vec<&Chunk> = still_open.map(|chunk| &**chunk).collect();
+            let floors = self.store.wanted_floors(&still_open);
+            let passed = Class::ALL
+                .iter()
+                .copied()
+                .filter(|class| self.open[*class as usize].first.is_some_and(|first| first < floors[*class as usize]));
+            let passed: Vec<Class> = passed.collect();
+            if passed.is_empty() {
+                if floors == *self.store.floors() {
+                    return;
+                }
+                self.store.raise(&floors);
+            }
+            passed.into_iter().for_each(|class| self.seal_class(class));
+        }
+    }
+
+    /// The sealed chunks and what is counted.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The same, to add to its counters and losses.
+    pub const fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
     /// What can be asked now, complete up to `watermark`.
-    pub fn snapshot(&self, watermark: u64) -> Trace { unimplemented!() }
+    pub fn snapshot(&mut self, watermark: u64) -> Trace {
+        let open: Vec<Arc<Chunk>> = self.open.iter_mut().filter_map(Open::freeze).collect();
+        self.settle(&open);
+        let mut lanes = self.store.lanes().clone();
+        for chunk in open {
+            // A chunk that was sealed meanwhile is there already, and is refused.
+            Arc::make_mut(&mut lanes[chunk.class() as usize]).push(chunk);
+        }
+        Trace {
+            header: Arc::clone(&self.header),
+            source: Source::Live,
+            baseline: self.store.baseline_arc(),
+            lanes,
+            floors: *self.store.floors(),
+            counts: *self.store.counts(),
+            losses: Arc::clone(self.store.losses_arc()),
+            watermark,
+        }
+    }
+
     /// Writes everything held as a dump.
-    pub fn dump(&self, watermark: u64) -> alloc::vec::Vec<u8> { unimplemented!() }
+    pub fn dump(&mut self, watermark: u64) -> Vec<u8> {
+        file::write(&self.snapshot(watermark))
+    }
+
     /// Number of open events of a class.
-    pub fn n_open(&self, class: Class) -> usize { unimplemented!() }
+    #[must_use]
+    pub const fn n_open(&self, class: Class) -> usize {
+        self.open[class as usize].builder.len()
+    }
+}
+
+/// How many rows a chunk of a class gets.
+fn max_rows(limits: &Limits, class: Class) -> u64 {
+    let kept = if class.is_critical() { limits.max_critical_events } else { limits.max_events };
+    (kept / CHUNKS_PER_LIMIT).clamp(MIN_CHUNK_ROWS, MAX_CHUNK_ROWS)
 }

@@ -10,6 +10,7 @@
 extern crate alloc;
 
 pub mod baseline;
+mod block;
 pub mod chunk;
 pub mod error;
 pub mod event;
@@ -23,6 +24,7 @@ pub mod store;
 pub mod symbols;
 pub mod term;
 pub mod trace;
+mod wire;
 
 pub use error::Error;
 pub use event::{Class, Event, EventId, Flags, Kind, OrderKey};

@@ -25,7 +25,8 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of their numbers.
-    pub const ALL: &'static [Self] = &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated];
+    pub const ALL: &'static [Self] =
+        &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated];
 
     /// The name at the door.
     #[must_use]

@@ -1,6 +1,23 @@
 //! The bounded store: sealed chunks per class, evicted oldest first into the baseline.
+//!
+//! What may be asked about is decided by a floor per class: rows below it are hidden, and remembered by the baseline. A chunk whose
+//! last row has sunk below the floor is let go.
+//!
+//! Invariant: floors only rise; a row below its floor is folded into the baseline exactly once.
+//! Invariant: per class, `stored` counts the rows at or above the floor, `evicted` those below.
 
-use crate::loss::Counts;
+mod floor;
+
+use crate::Symbols;
+use crate::baseline::Baseline;
+use crate::baseline::is_remembered;
+use crate::chunk::Chunk;
+use crate::event::{Class, Event, EventId, N_CLASSES, OrderKey};
+use crate::loss::{Counts, Loss, Losses};
+use crate::term::resolve::Resolved;
+use crate::trace::lane::Lane;
+use crate::trace::{Direction, RowIter, Selection};
+use alloc::sync::Arc;
 
 /// What a store may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +38,176 @@ impl Default for Limits {
     }
 }
 
+/// So many losses are kept apart; then neighbours are joined.
+const MAX_LOSSES: usize = 1024;
+
 /// Sealed chunks within limits.
 #[derive(Debug)]
-pub struct Store {}
+pub struct Store {
+    limits: Limits,
+    lanes: [Arc<Lane>; N_CLASSES],
+    floors: [OrderKey; N_CLASSES],
+    counts: Counts,
+    losses: Arc<Losses>,
+    baseline: Arc<Baseline>,
+}
 
-#[allow(clippy::unimplemented, missing_docs, clippy::unused_self)]
 impl Store {
-    pub fn counts(&self) -> &Counts { unimplemented!() }
-    pub fn counts_mut(&mut self) -> &mut Counts { unimplemented!() }
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            lanes: Default::default(),
+            floors: Default::default(),
+            counts: Counts::default(),
+            losses: Arc::default(),
+            baseline: Arc::default(),
+        }
+    }
+
+    /// What the store may hold.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Counters per class. `stored` and `evicted` are the store's own and exact as of the last seal or snapshot; the others belong
+    /// to the edge that counts them.
+    #[must_use]
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The counters, for the edge to add to.
+    pub const fn counts_mut(&mut self) -> &mut Counts {
+        &mut self.counts
+    }
+
+    /// Every stretch of lost events that is known.
+    #[must_use]
+    pub fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// Remembers a stretch of lost events. (It does not count them: see [`Store::counts_mut`].)
+    pub fn add_loss(&mut self, loss: Loss) {
+        let losses = Arc::make_mut(&mut self.losses);
+        let at = losses.partition_point(|known| known.from_tick <= loss.from_tick);
+        losses.insert(at, loss);
+        if losses.len() > MAX_LOSSES {
+            join_neighbours(losses);
+        }
+    }
+
+    /// Bytes of all sealed chunks.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.n_bytes()).sum()
+    }
+
+    /// What is remembered of events below the floors.
+    #[must_use]
+    pub fn baseline(&self) -> &Baseline {
+        &self.baseline
+    }
+
+    pub(crate) const fn lanes(&self) -> &[Arc<Lane>; N_CLASSES] {
+        &self.lanes
+    }
+
+    pub(crate) const fn floors(&self) -> &[OrderKey; N_CLASSES] {
+        &self.floors
+    }
+
+    pub(crate) const fn losses_arc(&self) -> &Arc<Losses> {
+        &self.losses
+    }
+
+    /// The baseline, once anything has been hidden.
+    pub(crate) fn baseline_arc(&self) -> Option<Arc<Baseline>> {
+        let hidden = self.floors.iter().any(|floor| *floor != OrderKey::default());
+        hidden.then(|| Arc::clone(&self.baseline))
+    }
+
+    /// Counts a row that was taken into an open chunk. Returns whether it is above the floor; a row that is not is folded at once.
+    pub(crate) fn count(
+        &mut self,
+        id: EventId,
+        event: &Event,
+        term: Option<(&[u8], Resolved)>,
+        names: &Symbols,
+    ) -> bool {
+        let visible = event.key >= self.floors[id.class as usize];
+        let counts = &mut self.counts[id.class as usize];
+        if visible {
+            counts.stored += 1;
+            return true;
+        }
+        counts.evicted += 1;
+        if is_remembered(id.class) {
+            let baseline = Arc::make_mut(&mut self.baseline);
+            baseline.fold_late(id, event, term, names);
+            baseline.settle(OrderKey::default(), self.floors[Class::State as usize], self.limits.max_baseline_bytes);
+        }
+        false
+    }
+
+    /// Adds a sealed chunk whose rows are counted already.
+    pub(crate) fn add(&mut self, chunk: Arc<Chunk>) {
+        let lane = Arc::make_mut(&mut self.lanes[chunk.class() as usize]);
+        lane.push(chunk);
+    }
+
+    /// Raises the floors, folds what sinks below them and lets go of chunks that lie wholly below. No open chunk may hold a visible
+    /// row below its new floor.
+    pub(crate) fn raise(&mut self, floors: &[OrderKey; N_CLASSES]) {
+        let mut folded = OrderKey::default();
+        for class in Class::ALL {
+            let (old, new) = (self.floors[*class as usize], floors[*class as usize]);
+            if new <= old {
+                continue;
+            }
+            self.floors[*class as usize] = new;
+            let lane = &mut self.lanes[*class as usize];
+            let n_hidden = lane.count(old, new);
+            let counts = &mut self.counts[*class as usize];
+            counts.stored = counts.stored.saturating_sub(n_hidden);
+            counts.evicted += n_hidden;
+            if is_remembered(*class) && n_hidden > 0 {
+                let sunk = core::iter::once((*class, &**lane, old));
+                let rows = RowIter::new(sunk, Selection::All, old, new, Direction::Forward);
+                Arc::make_mut(&mut self.baseline).fold(lane, rows.take_while(|row| row.key < new));
+                folded = folded.max(new);
+            }
+            if lane.chunks().iter().any(|chunk| chunk.last() < new) {
+                Arc::make_mut(lane).evict(new);
+            }
+        }
+        if folded != OrderKey::default() {
+            let floor_of_states = self.floors[Class::State as usize];
+            Arc::make_mut(&mut self.baseline).settle(folded, floor_of_states, self.limits.max_baseline_bytes);
+        }
+    }
+}
+
+/// Makes one loss of each pair of neighbours with equal class and reason.
+fn join_neighbours(losses: &mut Losses) {
+    let n_before = losses.len();
+    losses.dedup_by(|later, earlier| {
+        let alike = earlier.class == later.class && earlier.reason == later.reason;
+        if alike {
+            earlier.to_tick = earlier.to_tick.max(later.to_tick);
+            earlier.n_events = earlier.n_events.zip(later.n_events).map(|(a, b)| a + b);
+        }
+        alike
+    });
+    if losses.len() == n_before {
+        // No two neighbours are alike: join the two oldest, as a loss of more than one class.
+        if let [first, second, ..] = losses.as_mut_slice() {
+            second.class = None;
+            second.n_events = first.n_events.zip(second.n_events).map(|(a, b)| a + b);
+            second.from_tick = first.from_tick;
+            second.to_tick = first.to_tick.max(second.to_tick);
+            losses.remove(0);
+        }
+    }
 }

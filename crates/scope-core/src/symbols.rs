@@ -53,6 +53,11 @@ pub struct ProcessKey {
 }
 
 impl ProcessKey {
+    /// No process is smaller.
+    pub const MIN: Self = Self { number: 0, serial: 0, incarnation: 0 };
+    /// No process is larger.
+    pub const MAX: Self = Self { number: u32::MAX, serial: u32::MAX, incarnation: u32::MAX };
+
     /// The first process with this pid.
     #[must_use]
     pub const fn first(number: u32, serial: u32) -> Self {
@@ -144,7 +149,7 @@ pub struct Mfa {
 }
 
 /// A dictionary of everything a recorder has named so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Symbols {
     atoms: Vec<Box<str>>,
     atom_ids: HashMap<Box<str>, AtomId>,

@@ -2,15 +2,23 @@
 //!
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
+pub(crate) mod lane;
+mod presence;
+mod rows;
+
+pub use rows::RowIter;
+
+use crate::ProcessKey;
 use crate::baseline::Baseline;
 use crate::chunk::Chunk;
 use crate::event::{Class, EventId, N_CLASSES, OrderKey};
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
-use crate::{Entity, ProcessKey};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use lane::Lane;
+pub(crate) use rows::Selection;
 
 /// A row of a trace: which chunk (index into `Trace::chunks(class)`), which row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,42 +51,6 @@ pub enum Source {
     File,
 }
 
-/// An immutable trace.
-#[derive(Clone, Debug)]
-pub struct Trace {}
-
-#[allow(clippy::unimplemented, clippy::missing_errors_doc, missing_docs, clippy::unused_self, unused_variables)]
-impl Trace {
-    pub fn header(&self) -> &Header { unimplemented!() }
-    pub fn source(&self) -> Source { unimplemented!() }
-    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before `floor`.
-    pub fn baseline(&self) -> Option<&Baseline> { unimplemented!() }
-    /// Sealed chunks of a class, by sequence number (gaps possible in a damaged file). A live trace ends with a copy of the open one.
-    pub fn chunks(&self, class: Class) -> &[Arc<Chunk>] { unimplemented!() }
-    pub fn counts(&self) -> &Counts { unimplemented!() }
-    pub fn losses(&self) -> &Losses { unimplemented!() }
-    /// Complete up to this tick.
-    pub fn watermark(&self) -> u64 { unimplemented!() }
-    /// Per class: rows with smaller keys are no longer shown (evicted, or beyond `max_events`); `OrderKey::default()` when nothing was.
-    pub fn floor(&self, class: Class) -> OrderKey { unimplemented!() }
-    /// Smallest and largest tick of any row held, `None` for an empty trace.
-    pub fn span(&self) -> Option<(u64, u64)> { unimplemented!() }
-    /// Every process any chunk or the baseline names, sorted.
-    pub fn processes(&self) -> &[ProcessKey] { unimplemented!() }
-    /// The incarnations of a pid, ascending.
-    pub fn incarnations(&self, number: u32, serial: u32) -> &[ProcessKey] { unimplemented!() }
-    /// All rows of these classes with `from <= key <= to` and not below the floor, in order.
-    pub fn rows(&self, classes: &[Class], from: OrderKey, to: OrderKey, direction: Direction) -> RowIter<'_> { unimplemented!() }
-    /// The same, of one process only (column `process`), through the index.
-    pub fn process_rows(&self, process: ProcessKey, classes: &[Class], from: OrderKey, to: OrderKey, direction: Direction) -> RowIter<'_> { unimplemented!() }
-    /// The same, rows whose peer is `peer` (compared by meaning across chunks; names by text), through the index.
-    pub fn peer_rows(&self, peer: &PeerKey, classes: &[Class], from: OrderKey, to: OrderKey, direction: Direction) -> RowIter<'_> { unimplemented!() }
-    pub fn chunk(&self, row: &RowRef) -> &Chunk { unimplemented!() }
-    pub fn event_id(&self, row: &RowRef) -> EventId { unimplemented!() }
-    /// The row of an id, `None` when the trace does not hold it (any more).
-    pub fn find(&self, id: EventId) -> Option<RowRef> { unimplemented!() }
-}
-
 /// A message's other party, independent of any chunk's dictionary.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PeerKey {
@@ -90,19 +62,173 @@ pub enum PeerKey {
     Reference(crate::symbols::ReferenceWords),
 }
 
-/// Rows of several chunks, merged in order.
-#[derive(Debug)]
-pub struct RowIter<'a> {
-    trace: &'a Trace,
+/// An immutable trace.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub(crate) header: Arc<Header>,
+    pub(crate) source: Source,
+    pub(crate) baseline: Option<Arc<Baseline>>,
+    /// By `Class as usize`.
+    pub(crate) lanes: [Arc<Lane>; N_CLASSES],
+    pub(crate) floors: [OrderKey; N_CLASSES],
+    pub(crate) counts: Counts,
+    pub(crate) losses: Arc<Losses>,
+    pub(crate) watermark: u64,
 }
 
-impl Iterator for RowIter<'_> {
-    type Item = RowRef;
-    fn next(&mut self) -> Option<RowRef> {
-        let _ = self.trace;
-        None
+impl Trace {
+    /// Where the trace was recorded.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// A live store or a file.
+    #[must_use]
+    pub const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before the floors.
+    #[must_use]
+    pub fn baseline(&self) -> Option<&Baseline> {
+        self.baseline.as_deref()
+    }
+
+    /// Sealed chunks of a class, by sequence number (gaps possible in a damaged file). A live trace ends with a copy of the open one.
+    #[must_use]
+    pub fn chunks(&self, class: Class) -> &[Arc<Chunk>] {
+        self.lane(class).chunks()
+    }
+
+    fn lane(&self, class: Class) -> &Lane {
+        // The array has one lane per class number.
+        &self.lanes[class as usize]
+    }
+
+    /// Every counter, per class.
+    #[must_use]
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Every stretch of lost events that is known.
+    #[must_use]
+    pub fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// Complete up to this tick.
+    #[must_use]
+    pub const fn watermark(&self) -> u64 {
+        self.watermark
+    }
+
+    /// Per class: rows with smaller keys are no longer shown (evicted, or beyond `max_events`); `OrderKey::default()` when nothing was.
+    #[must_use]
+    pub const fn floor(&self, class: Class) -> OrderKey {
+        self.floors[class as usize]
+    }
+
+    /// Smallest and largest tick of any row shown, `None` for an empty trace.
+    #[must_use]
+    pub fn span(&self) -> Option<(u64, u64)> {
+        let edge = |direction| self.rows(Class::ALL, OrderKey::default(), OrderKey::MAX, direction).next();
+        Some((edge(Direction::Forward)?.key.tick, edge(Direction::Backward)?.key.tick))
+    }
+
+    /// Every process any chunk or the baseline names, sorted. Collected anew on each call.
+    #[must_use]
+    pub fn processes(&self) -> Vec<ProcessKey> {
+        self.processes_between(ProcessKey::MIN, ProcessKey::MAX)
+    }
+
+    /// The incarnations of a pid, ascending.
+    #[must_use]
+    pub fn incarnations(&self, number: u32, serial: u32) -> Vec<ProcessKey> {
+        let incarnation = |incarnation| ProcessKey { number, serial, incarnation };
+        self.processes_between(incarnation(0), incarnation(u32::MAX))
+    }
+
+    fn processes_between(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
+        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.presence().processes(from, to)).collect();
+        if let Some(baseline) = self.baseline() {
+            found.extend(baseline.processes().iter().map(|entry| entry.process).filter(|p| (from..=to).contains(p)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// All rows of these classes with `from <= key <= to` and not below the floor, in order.
+    #[must_use]
+    pub fn rows(&self, classes: &[Class], from: OrderKey, to: OrderKey, direction: Direction) -> RowIter<'_> {
+        self.select(Selection::All, classes, from, to, direction)
+    }
+
+    /// The same, of one process only (column `process`), through the index.
+    #[must_use]
+    pub fn process_rows(
+        &self,
+        process: ProcessKey,
+        classes: &[Class],
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> RowIter<'_> {
+        self.select(Selection::Process(process), classes, from, to, direction)
+    }
+
+    /// The same, rows whose peer is `peer` (compared by meaning across chunks; names by text), through the index.
+    #[must_use]
+    pub fn peer_rows(
+        &self,
+        peer: &PeerKey,
+        classes: &[Class],
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> RowIter<'_> {
+        self.select(Selection::Peer(peer.clone()), classes, from, to, direction)
+    }
+
+    fn select(
+        &self,
+        selection: Selection,
+        classes: &[Class],
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> RowIter<'_> {
+        let wanted = Class::ALL.iter().filter(|class| classes.contains(class));
+        let lanes = wanted.map(|class| (*class, self.lane(*class), self.floor(*class)));
+        RowIter::new(lanes, selection, from, to, direction)
+    }
+
+    /// The chunk of a row of this trace.
+    #[must_use]
+    pub fn chunk(&self, row: &RowRef) -> &Chunk {
+        &self.chunks(row.class)[row.chunk_idx as usize]
+    }
+
+    /// The lasting id of a row of this trace.
+    #[must_use]
+    pub fn event_id(&self, row: &RowRef) -> EventId {
+        EventId { class: row.class, chunk: self.chunk(row).seq(), row: row.row }
+    }
+
+    /// The row of an id, `None` when the trace does not hold it (any more).
+    #[must_use]
+    pub fn find(&self, id: EventId) -> Option<RowRef> {
+        let lane = self.lane(id.class);
+        let chunk_idx = lane.position(id.chunk)?;
+        let chunk = lane.chunks().get(chunk_idx).filter(|chunk| (id.row as usize) < chunk.len())?;
+        let key = chunk.key(id.row);
+        (key >= self.floor(id.class)).then_some(RowRef {
+            class: id.class,
+            chunk_idx: chunk_idx as u32,
+            row: id.row,
+            key,
+        })
     }
 }
-
-#[allow(dead_code)]
-fn unused(_: &Entity, _: [Vec<u8>; N_CLASSES]) {}

@@ -1,1 +1,341 @@
-//! (to come)
+//! The names a chunk's own rows and terms use, so that a chunk can be read without any other.
+//!
+//! | part in a file | bytes |
+//! |---|---|
+//! | atoms: count, then each length | LEB128 |
+//! | the atoms' text, one after the other | UTF-8 |
+//! | functions: count, then module, function, arity | LEB128 |
+//! | entities: count, then each kind (table in `entity_kind`) and its numbers | 1, LEB128 |
+//!
+//! Invariant: ids are dense from 1; every atom id inside an entity or function is one of this dictionary or none.
+
+use crate::error::Result;
+use crate::symbols::ReferenceWords;
+use crate::wire::{Reader, put_leb};
+use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+mod entity_kind {
+    pub(super) const PROCESS: u8 = 1;
+    pub(super) const REMOTE_PROCESS: u8 = 2;
+    pub(super) const PORT: u8 = 3;
+    pub(super) const REFERENCE: u8 = 4;
+    pub(super) const NAME: u8 = 5;
+    pub(super) const REMOTE_NAME: u8 = 6;
+    pub(super) const OPAQUE: u8 = 7;
+}
+
+/// A frozen dictionary with its search orders.
+#[derive(Debug)]
+pub(crate) struct Dict {
+    text: Box<str>,
+    /// Where each atom begins in `text`, and the end of the last.
+    starts: Box<[u32]>,
+    mfas: Box<[Mfa]>,
+    entities: Box<[Entity]>,
+    /// Atom ids by text.
+    by_text: Box<[AtomId]>,
+    /// The entities that are processes, by key.
+    by_process: Box<[(ProcessKey, EntityId)]>,
+}
+
+impl Dict {
+    /// `starts` has one more element than there are atoms and lies within `text` on character borders.
+    pub(crate) fn new(text: &str, starts: &[u32], mfas: &[Mfa], entities: Box<[Entity]>) -> Self {
+        let mut dict = Self {
+            text: text.into(),
+            starts: starts.into(),
+            mfas: mfas.into(),
+            by_text: Box::default(),
+            by_process: processes(&entities),
+            entities,
+        };
+        let mut by_text: Vec<AtomId> = (1..=dict.n_atoms() as u32).map(AtomId).collect();
+        by_text.sort_by(|a, b| dict.atom(*a).cmp(dict.atom(*b)));
+        dict.by_text = by_text.into();
+        dict
+    }
+
+    pub(crate) fn n_atoms(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    pub(crate) fn n_mfas(&self) -> usize {
+        self.mfas.len()
+    }
+
+    pub(crate) fn n_entities(&self) -> usize {
+        self.entities.len()
+    }
+
+    pub(crate) fn atom(&self, id: AtomId) -> &str {
+        let idx = id.0 as usize;
+        match (self.starts.get(idx.wrapping_sub(1)), self.starts.get(idx)) {
+            (Some(start), Some(end)) => self.text.get(*start as usize..*end as usize).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    pub(crate) fn mfa(&self, id: MfaId) -> Option<Mfa> {
+        self.mfas.get((id.0 as usize).wrapping_sub(1)).copied()
+    }
+
+    pub(crate) fn entity(&self, id: EntityId) -> Option<&Entity> {
+        self.entities.get((id.0 as usize).wrapping_sub(1))
+    }
+
+    pub(crate) fn entities(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
+        self.entities.iter().enumerate().map(|(idx, entity)| (EntityId(idx as u32 + 1), entity))
+    }
+
+    pub(crate) fn find_atom(&self, text: &str) -> Option<AtomId> {
+        self.by_text.binary_search_by(|id| self.atom(*id).cmp(text)).ok().and_then(|at| self.by_text.get(at)).copied()
+    }
+
+    pub(crate) fn find_process(&self, process: ProcessKey) -> Option<EntityId> {
+        let at = self.by_process.binary_search_by_key(&process, |(key, _)| *key).ok()?;
+        self.by_process.get(at).map(|(_, id)| *id)
+    }
+
+    /// Every process named, ascending.
+    pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessKey> {
+        self.by_process.iter().map(|(key, _)| *key)
+    }
+
+    pub(crate) fn data_bytes(&self) -> usize {
+        self.text.len() + size_of_val(&*self.starts) + size_of_val(&*self.mfas) + size_of_val(&*self.entities)
+    }
+
+    pub(crate) fn index_bytes(&self) -> usize {
+        size_of_val(&*self.by_text) + size_of_val(&*self.by_process)
+    }
+
+    /// Appends the parts of the table above.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        put_leb(out, self.n_atoms() as u64);
+        for pair in self.starts.windows(2) {
+            if let [start, end] = pair {
+                put_leb(out, u64::from(end - start));
+            }
+        }
+        out.extend_from_slice(self.text.as_bytes());
+        put_leb(out, self.mfas.len() as u64);
+        for mfa in &self.mfas {
+            [mfa.module.0, mfa.function.0, mfa.arity].iter().for_each(|n| put_leb(out, u64::from(*n)));
+        }
+        put_leb(out, self.entities.len() as u64);
+        self.entities.iter().for_each(|entity| encode_entity(entity, out));
+    }
+
+    /// Reads what [`Dict::encode`] wrote.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader::new(bytes, "dictionary");
+        let n_atoms = reader.count(1)?;
+        let mut starts = Vec::with_capacity(n_atoms + 1);
+        let mut end = 0u32;
+        starts.push(end);
+        for _ in 0..n_atoms {
+            end = end.checked_add(reader.leb32()?).ok_or_else(|| reader.corrupt("its text is too long"))?;
+            starts.push(end);
+        }
+        let text =
+            core::str::from_utf8(reader.bytes(end as usize)?).map_err(|_| reader.corrupt("an atom is not UTF-8"))?;
+        if !starts.iter().all(|start| text.is_char_boundary(*start as usize)) {
+            return Err(reader.corrupt("an atom is not UTF-8"));
+        }
+        let atom = |reader: &mut Reader<'_>| match reader.leb32()? {
+            id if id as usize <= n_atoms => Ok(AtomId(id)),
+            _ => Err(reader.corrupt("it uses an atom it does not have")),
+        };
+        let n_mfas = reader.count(3)?;
+        let mut mfas = Vec::with_capacity(n_mfas);
+        for _ in 0..n_mfas {
+            mfas.push(Mfa { module: atom(&mut reader)?, function: atom(&mut reader)?, arity: reader.leb32()? });
+        }
+        let n_entities = reader.count(2)?;
+        let mut entities = Vec::with_capacity(n_entities);
+        for _ in 0..n_entities {
+            entities.push(decode_entity(&mut reader, &atom)?);
+        }
+        reader.finish()?;
+        Ok(Self::new(text, &starts, &mfas, entities.into()))
+    }
+}
+
+fn processes(entities: &[Entity]) -> Box<[(ProcessKey, EntityId)]> {
+    let mut found: Vec<_> = (1u32..)
+        .zip(entities)
+        .filter_map(|(id, entity)| match entity {
+            Entity::Process(process) => Some((*process, EntityId(id))),
+            _ => None,
+        })
+        .collect();
+    found.sort_unstable();
+    found.into()
+}
+
+fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
+    let mut put = |kind: u8, numbers: &[u64]| {
+        out.push(kind);
+        numbers.iter().for_each(|n| put_leb(out, *n));
+    };
+    match entity {
+        Entity::Process(p) => {
+            put(entity_kind::PROCESS, &[p.number.into(), p.serial.into(), p.incarnation.into()]);
+        }
+        Entity::RemoteProcess { node, number, serial } => {
+            put(entity_kind::REMOTE_PROCESS, &[node.0.into(), (*number).into(), (*serial).into()]);
+        }
+        Entity::Port(number) => put(entity_kind::PORT, &[*number]),
+        Entity::Reference(words) => {
+            put(entity_kind::REFERENCE, &[words.len() as u64]);
+            words.iter().for_each(|word| out.extend_from_slice(&word.to_le_bytes()));
+        }
+        Entity::Name(name) => put(entity_kind::NAME, &[name.0.into()]),
+        Entity::RemoteName { name, node } => put(entity_kind::REMOTE_NAME, &[name.0.into(), node.0.into()]),
+        Entity::Opaque(number) => put(entity_kind::OPAQUE, &[*number]),
+    }
+}
+
+fn decode_entity<'a>(reader: &mut Reader<'a>, atom: &impl Fn(&mut Reader<'a>) -> Result<AtomId>) -> Result<Entity> {
+    Ok(match reader.u8()? {
+        entity_kind::PROCESS => Entity::Process(ProcessKey {
+            number: reader.leb32()?,
+            serial: reader.leb32()?,
+            incarnation: reader.leb32()?,
+        }),
+        entity_kind::REMOTE_PROCESS => {
+            Entity::RemoteProcess { node: atom(reader)?, number: reader.leb32()?, serial: reader.leb32()? }
+        }
+        entity_kind::PORT => Entity::Port(reader.leb()?),
+        entity_kind::REFERENCE => {
+            let n_words = reader.count(4)?;
+            let mut words = ReferenceWords::new();
+            for _ in 0..n_words {
+                words.push(reader.u32()?);
+            }
+            Entity::Reference(words)
+        }
+        entity_kind::NAME => Entity::Name(atom(reader)?),
+        entity_kind::REMOTE_NAME => Entity::RemoteName { name: atom(reader)?, node: atom(reader)? },
+        entity_kind::OPAQUE => Entity::Opaque(reader.leb()?),
+        _ => return Err(reader.corrupt("an entity has an unknown kind")),
+    })
+}
+
+/// A dictionary that grows with an open chunk.
+#[derive(Debug, Default)]
+pub(crate) struct DictBuilder {
+    text: String,
+    ends: Vec<u32>,
+    mfas: Vec<Mfa>,
+    entities: Vec<Entity>,
+    atom_ids: LocalIds,
+    mfa_ids: LocalIds,
+    entity_ids: LocalIds,
+}
+
+/// The recorder's ids to a chunk's own: one look-up by index, no hashing.
+#[derive(Debug, Default)]
+struct LocalIds {
+    /// By the recorder's id; 0 where this chunk has none yet.
+    local: Vec<u32>,
+    /// The recorder's ids seen, so that clearing costs what was used.
+    seen: Vec<u32>,
+}
+
+impl LocalIds {
+    /// The local id, and whether it is new.
+    #[inline]
+    fn get(&mut self, recorder_id: u32) -> (u32, bool) {
+        let idx = recorder_id as usize;
+        if idx >= self.local.len() {
+            self.local.resize(idx + 1, 0);
+        }
+        match self.local.get_mut(idx) {
+            Some(slot) if *slot == 0 => {
+                self.seen.push(recorder_id);
+                *slot = self.seen.len() as u32;
+                (*slot, true)
+            }
+            Some(slot) => (*slot, false),
+            None => (0, false),
+        }
+    }
+
+    fn clear(&mut self) {
+        for recorder_id in self.seen.drain(..) {
+            if let Some(slot) = self.local.get_mut(recorder_id as usize) {
+                *slot = 0;
+            }
+        }
+    }
+}
+
+impl DictBuilder {
+    /// The chunk's id of one of the recorder's atoms; none for none and for an id the recorder does not have.
+    #[inline]
+    pub(crate) fn atom(&mut self, symbols: &crate::Symbols, id: AtomId) -> AtomId {
+        if id.is_none() || id.0 as usize > symbols.counts().0 {
+            return AtomId::NONE;
+        }
+        let (local, new) = self.atom_ids.get(id.0);
+        if new {
+            self.text.push_str(symbols.atom(id));
+            self.ends.push(self.text.len() as u32);
+        }
+        AtomId(local)
+    }
+
+    /// The chunk's id of one of the recorder's functions.
+    #[inline]
+    pub(crate) fn mfa(&mut self, symbols: &crate::Symbols, id: MfaId) -> MfaId {
+        let Some(mfa) = symbols.mfa(id) else { return MfaId::NONE };
+        let (local, new) = self.mfa_ids.get(id.0);
+        if new {
+            let (module, function) = (self.atom(symbols, mfa.module), self.atom(symbols, mfa.function));
+            self.mfas.push(Mfa { module, function, arity: mfa.arity });
+        }
+        MfaId(local)
+    }
+
+    /// The chunk's id of one of the recorder's entities.
+    #[inline]
+    pub(crate) fn entity(&mut self, symbols: &crate::Symbols, id: EntityId) -> EntityId {
+        let Some(entity) = symbols.entity(id) else { return EntityId::NONE };
+        let (local, new) = self.entity_ids.get(id.0);
+        if new {
+            let own = match entity {
+                Entity::RemoteProcess { node, number, serial } => {
+                    Entity::RemoteProcess { node: self.atom(symbols, *node), number: *number, serial: *serial }
+                }
+                Entity::Name(name) => Entity::Name(self.atom(symbols, *name)),
+                Entity::RemoteName { name, node } => {
+                    Entity::RemoteName { name: self.atom(symbols, *name), node: self.atom(symbols, *node) }
+                }
+                other => other.clone(),
+            };
+            self.entities.push(own);
+        }
+        EntityId(local)
+    }
+
+    pub(crate) fn freeze(&self) -> Dict {
+        let mut starts = Vec::with_capacity(self.ends.len() + 1);
+        starts.push(0);
+        starts.extend_from_slice(&self.ends);
+        Dict::new(&self.text, &starts, &self.mfas, self.entities.as_slice().into())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.mfas.clear();
+        self.entities.clear();
+        self.atom_ids.clear();
+        self.mfa_ids.clear();
+        self.entity_ids.clear();
+    }
+}

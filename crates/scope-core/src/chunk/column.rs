@@ -1,0 +1,240 @@
+//! One column of a chunk: numbers in as few bytes each as their range needs, each readable on its own.
+//!
+//! In memory a column is a base and the distances from it in 0, 1, 2, 4 or 8 bytes. In a file it is the same, or the
+//! differences between neighbours, as planes (all lowest bytes, then all second bytes, and so on), which compress better.
+//!
+//! | record in a file | bytes |
+//! |---|---|
+//! | encoding: 0 values, 1 zigzag differences between neighbours (the first from 0) | 1 |
+//! | width of a number: 0, 1, 2, 4 or 8 | 1 |
+//! | base | 8 |
+//! | planes | width x rows |
+//!
+//! Invariant: the same values always take the same width and bytes.
+
+use crate::error::Result;
+use crate::wire::Reader;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// How a column is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Values = 0,
+    Differences = 1,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    base: u64,
+    offsets: Offsets,
+}
+
+#[derive(Clone, Debug)]
+enum Offsets {
+    /// Every value is the base.
+    None,
+    U8(Box<[u8]>),
+    U16(Box<[u16]>),
+    U32(Box<[u32]>),
+    U64(Box<[u64]>),
+}
+
+impl Column {
+    /// A column of these values.
+    pub(crate) fn pack(values: impl Iterator<Item = u64> + Clone) -> Self {
+        let (mut min, mut max) = (u64::MAX, 0);
+        for value in values.clone() {
+            min = min.min(value);
+            max = max.max(value);
+        }
+        let base = min.min(max);
+        let offsets = values.map(|value| value - base);
+        let offsets = match max - base {
+            0 => Offsets::None,
+            1..=0xff => Offsets::U8(offsets.map(|v| v as u8).collect()),
+            0x100..=0xffff => Offsets::U16(offsets.map(|v| v as u16).collect()),
+            0x1_0000..=0xffff_ffff => Offsets::U32(offsets.map(|v| v as u32).collect()),
+            _ => Offsets::U64(offsets.collect()),
+        };
+        Self { base, offsets }
+    }
+
+    /// The value of a row; the base for a row the column does not have.
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> u64 {
+        let offset = match &self.offsets {
+            Offsets::None => None,
+            Offsets::U8(offsets) => offsets.get(row).map(|v| u64::from(*v)),
+            Offsets::U16(offsets) => offsets.get(row).map(|v| u64::from(*v)),
+            Offsets::U32(offsets) => offsets.get(row).map(|v| u64::from(*v)),
+            Offsets::U64(offsets) => offsets.get(row).copied(),
+        };
+        self.base.wrapping_add(offset.unwrap_or(0))
+    }
+
+    /// Calls `visit` with each row's value, in order.
+    pub(crate) fn for_each(&self, n_rows: usize, mut visit: impl FnMut(u64)) {
+        let base = self.base;
+        match &self.offsets {
+            Offsets::None => (0..n_rows).for_each(|_| visit(base)),
+            Offsets::U8(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(u64::from(*v)))),
+            Offsets::U16(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(u64::from(*v)))),
+            Offsets::U32(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(u64::from(*v)))),
+            Offsets::U64(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(*v))),
+        }
+    }
+
+    /// The largest value, or `None` when base and offset overflow.
+    pub(crate) fn max(&self) -> Option<u64> {
+        let largest = match &self.offsets {
+            Offsets::None => 0,
+            Offsets::U8(offsets) => offsets.iter().copied().max().map_or(0, u64::from),
+            Offsets::U16(offsets) => offsets.iter().copied().max().map_or(0, u64::from),
+            Offsets::U32(offsets) => offsets.iter().copied().max().map_or(0, u64::from),
+            Offsets::U64(offsets) => offsets.iter().copied().max().unwrap_or(0),
+        };
+        self.base.checked_add(largest)
+    }
+
+    const fn width(&self) -> usize {
+        match &self.offsets {
+            Offsets::None => 0,
+            Offsets::U8(_) => 1,
+            Offsets::U16(_) => 2,
+            Offsets::U32(_) => 4,
+            Offsets::U64(_) => 8,
+        }
+    }
+
+    /// Bytes held.
+    pub(crate) fn n_bytes(&self, n_rows: usize) -> usize {
+        self.width() * n_rows
+    }
+
+    /// Appends the record of the table above.
+    pub(crate) fn encode(&self, n_rows: usize, encoding: Encoding, out: &mut Vec<u8>) {
+        out.push(encoding as u8);
+        match encoding {
+            Encoding::Values => self.encode_planes(out),
+            Encoding::Differences => {
+                let mut differences = Vec::with_capacity(n_rows);
+                let mut previous = 0u64;
+                self.for_each(n_rows, |value| {
+                    differences.push(zigzag(value.wrapping_sub(previous)));
+                    previous = value;
+                });
+                Self::pack(differences.iter().copied()).encode_planes(out);
+            }
+        }
+    }
+
+    fn encode_planes(&self, out: &mut Vec<u8>) {
+        out.push(self.width() as u8);
+        out.extend_from_slice(&self.base.to_le_bytes());
+        let planes = 0..self.width() as u32 * 8;
+        for shift in planes.step_by(8) {
+            match &self.offsets {
+                Offsets::None => {}
+                Offsets::U8(offsets) => out.extend_from_slice(offsets),
+                Offsets::U16(offsets) => out.extend(offsets.iter().map(|v| (v >> shift) as u8)),
+                Offsets::U32(offsets) => out.extend(offsets.iter().map(|v| (v >> shift) as u8)),
+                Offsets::U64(offsets) => out.extend(offsets.iter().map(|v| (v >> shift) as u8)),
+            }
+        }
+    }
+
+    /// Reads one record.
+    pub(crate) fn decode(n_rows: usize, reader: &mut Reader<'_>) -> Result<Self> {
+        let differences = match reader.u8()? {
+            0 => false,
+            1 => true,
+            _ => return Err(reader.corrupt("a column has an unknown encoding")),
+        };
+        let (width, base) = (usize::from(reader.u8()?), reader.u64()?);
+        if !matches!(width, 0 | 1 | 2 | 4 | 8) {
+            return Err(reader.corrupt("a column has an unknown width"));
+        }
+        let planes = reader.bytes(width * n_rows)?;
+        let plane = |i: usize| planes.get(i * n_rows..(i + 1) * n_rows).unwrap_or_default();
+        let offsets = match width {
+            0 => Offsets::None,
+            1 => Offsets::U8(planes.into()),
+            2 => Offsets::U16(plane(0).iter().zip(plane(1)).map(|(a, b)| u16::from_le_bytes([*a, *b])).collect()),
+            4 => Offsets::U32(
+                (plane(0).iter().zip(plane(1)))
+                    .zip(plane(2).iter().zip(plane(3)))
+                    .map(|((a, b), (c, d))| u32::from_le_bytes([*a, *b, *c, *d]))
+                    .collect(),
+            ),
+            _ => {
+                let mut offsets = alloc::vec![0u64; n_rows];
+                for i in 0..8 {
+                    offsets.iter_mut().zip(plane(i)).for_each(|(v, byte)| *v |= u64::from(*byte) << (i * 8));
+                }
+                Offsets::U64(offsets.into())
+            }
+        };
+        let column = Self { base, offsets };
+        if !differences {
+            return Ok(column);
+        }
+        let mut values = Vec::with_capacity(n_rows);
+        let mut value = 0u64;
+        column.for_each(n_rows, |difference| {
+            value = value.wrapping_add(unzigzag(difference));
+            values.push(value);
+        });
+        Ok(Self::pack(values.iter().copied()))
+    }
+}
+
+/// Small differences of either sign become small numbers.
+const fn zigzag(difference: u64) -> u64 {
+    (difference << 1) ^ ((difference as i64 >> 63) as u64)
+}
+
+const fn unzigzag(number: u64) -> u64 {
+    (number >> 1) ^ (number & 1).wrapping_neg()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(values: &[u64], encoding: Encoding) -> bool {
+        let column = Column::pack(values.iter().copied());
+        let mut out = Vec::new();
+        column.encode(values.len(), encoding, &mut out);
+        let mut reader = Reader::new(&out, "column");
+        let Ok(read) = Column::decode(values.len(), &mut reader) else { return false };
+        let all = |c: &Column| values.iter().enumerate().all(|(row, value)| c.get(row) == *value);
+        reader.finish().is_ok()
+            && all(&column)
+            && all(&read)
+            && read.max() == column.max()
+            && (values.is_empty() || column.max() == values.iter().copied().max())
+    }
+
+    quickcheck::quickcheck! {
+        fn any_values_come_back(values: Vec<u64>, shift: u8) -> bool {
+            let narrow: Vec<u64> = values.iter().map(|v| v >> (shift % 64)).collect();
+            [Encoding::Values, Encoding::Differences].iter().all(|e| check(&values, *e) && check(&narrow, *e))
+        }
+
+        fn any_bytes_are_refused_or_read(bytes: Vec<u8>, n_rows: u8) -> bool {
+            let _ = Column::decode(usize::from(n_rows), &mut Reader::new(&bytes, "column"));
+            true
+        }
+    }
+
+    #[test]
+    fn the_width_follows_the_range_not_the_size() {
+        assert_eq!(Column::pack([u64::MAX, u64::MAX].into_iter()).width(), 0);
+        assert_eq!(Column::pack([u64::MAX - 255, u64::MAX].into_iter()).width(), 1);
+        assert_eq!(Column::pack([0, 0x100].into_iter()).width(), 2);
+        assert_eq!(Column::pack([5, 5 + 0x1_0000].into_iter()).width(), 4);
+        assert_eq!(Column::pack([0, 1 << 32].into_iter()).width(), 8);
+        assert_eq!(Column::pack(core::iter::empty()).width(), 0);
+    }
+}

@@ -1,0 +1,114 @@
+//! The chunks of one class in sequence, with what is needed to find the few that matter to a time or a process.
+//!
+//! Chunks of a class may overlap in time, so the search uses two monotone bounds instead of the chunks' own keys.
+//!
+//! Invariant: sequence numbers ascend; gaps are possible in a damaged file and where a chunk was evicted.
+
+use crate::ProcessKey;
+use crate::chunk::Chunk;
+use crate::event::OrderKey;
+use crate::trace::presence::Presence;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// The chunks of a class.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lane {
+    chunks: Vec<Arc<Chunk>>,
+    /// Per chunk, the largest key in it or any chunk before it.
+    reach: Vec<OrderKey>,
+    /// Per chunk, the smallest key in it or any chunk behind it.
+    ahead: Vec<OrderKey>,
+    presence: Presence,
+    n_bytes: u64,
+}
+
+impl Lane {
+    pub(crate) fn chunks(&self) -> &[Arc<Chunk>] {
+        &self.chunks
+    }
+
+    pub(crate) const fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    /// Bytes of all chunks, index included.
+    pub(crate) const fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    /// Adds the chunk with the next sequence number; a chunk that is out of sequence is refused.
+    pub(crate) fn push(&mut self, chunk: Arc<Chunk>) -> bool {
+        if chunk.is_empty() || self.chunks.last().is_some_and(|last| last.seq() >= chunk.seq()) {
+            return false;
+        }
+        self.n_bytes += n_bytes(&chunk);
+        self.presence.add(&chunk);
+        self.bound(&chunk);
+        self.chunks.push(chunk);
+        true
+    }
+
+    fn bound(&mut self, chunk: &Chunk) {
+        self.reach.push(self.reach.last().map_or(chunk.last(), |reach| chunk.last().max(*reach)));
+        for ahead in self.ahead.iter_mut().rev().take_while(|ahead| **ahead > chunk.first()) {
+            *ahead = chunk.first();
+        }
+        self.ahead.push(chunk.first());
+    }
+
+    /// Removes the chunks that lie wholly below `floor`.
+    pub(crate) fn evict(&mut self, floor: OrderKey) {
+        if !self.chunks.iter().any(|chunk| chunk.last() < floor) {
+            return;
+        }
+        self.chunks.retain(|chunk| chunk.last() >= floor);
+        self.n_bytes = self.chunks.iter().map(|chunk| n_bytes(chunk)).sum();
+        self.reach.clear();
+        self.ahead.clear();
+        for chunk in core::mem::take(&mut self.chunks) {
+            self.bound(&chunk);
+            self.chunks.push(chunk);
+        }
+        self.presence.forget_before(self.chunks.first().map_or(u32::MAX, |chunk| chunk.seq()));
+    }
+
+    /// The chunks that may hold keys of `from..=to`, as a range of indexes.
+    pub(crate) fn between(&self, from: OrderKey, to: OrderKey) -> Range<usize> {
+        let start = self.reach.partition_point(|reach| *reach < from);
+        let end = self.ahead.partition_point(|ahead| *ahead <= to);
+        start..end.max(start)
+    }
+
+    /// The index of the chunk with this sequence number.
+    pub(crate) fn position(&self, seq: u32) -> Option<usize> {
+        self.chunks.binary_search_by_key(&seq, |chunk| chunk.seq()).ok()
+    }
+
+    /// The chunks among `within` that name a process, ascending.
+    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> Vec<usize> {
+        let seqs = self.presence.chunks_of(process);
+        seqs.filter_map(|seq| self.position(seq)).filter(|idx| within.contains(idx)).collect()
+    }
+
+    /// No key of this chunk or of one behind it is smaller.
+    pub(crate) fn ahead(&self, idx: usize) -> OrderKey {
+        self.ahead.get(idx).copied().unwrap_or_default()
+    }
+
+    /// No key of this chunk or of one before it is larger.
+    pub(crate) fn reach(&self, idx: usize) -> OrderKey {
+        self.reach.get(idx).copied().unwrap_or_default()
+    }
+
+    /// How many rows have keys in `from..below`.
+    pub(crate) fn count(&self, from: OrderKey, below: OrderKey) -> u64 {
+        let chunks = self.chunks.get(self.between(from, below)).unwrap_or_default();
+        chunks.iter().map(|chunk| u64::from(chunk.rank_of(below).saturating_sub(chunk.rank_of(from)))).sum()
+    }
+}
+
+fn n_bytes(chunk: &Chunk) -> u64 {
+    (chunk.data_bytes() + chunk.index_bytes()) as u64
+}

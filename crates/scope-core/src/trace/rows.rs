@@ -1,0 +1,270 @@
+//! Rows of several chunks, merged in order of their keys.
+//!
+//! Invariant: a chunk is opened only when a row of it may be the next one; chunks outside the range never are.
+//! Invariant: walking backward gives exactly the reverse of walking forward.
+
+use crate::ProcessKey;
+use crate::chunk::Chunk;
+use crate::event::{Class, OrderKey};
+use crate::trace::lane::Lane;
+use crate::trace::{Direction, PeerKey, RowRef};
+use alloc::collections::BinaryHeap;
+use alloc::collections::binary_heap::PeekMut;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::ops::Range;
+
+/// Which rows of a chunk are wanted.
+#[derive(Clone, Debug)]
+pub(crate) enum Selection {
+    All,
+    Process(ProcessKey),
+    Peer(PeerKey),
+}
+
+/// An iterator over rows in order.
+#[derive(Debug)]
+pub struct RowIter<'a> {
+    direction: Direction,
+    selection: Selection,
+    to: OrderKey,
+    walks: Vec<Walk<'a>>,
+    open: BinaryHeap<Cursor<'a>>,
+    /// The nearest key an unopened chunk may have.
+    due: Option<OrderKey>,
+}
+
+/// The chunks of one lane still to be opened.
+#[derive(Debug)]
+struct Walk<'a> {
+    class: Class,
+    lane: &'a Lane,
+    from: OrderKey,
+    pending: Pending,
+}
+
+#[derive(Debug)]
+enum Pending {
+    Range(Range<usize>),
+    List(alloc::vec::IntoIter<usize>),
+}
+
+/// An open chunk: the rows from `position` to `end` in walking order are still to come.
+#[derive(Debug)]
+struct Cursor<'a> {
+    head: RowRef,
+    direction: Direction,
+    chunk: &'a Chunk,
+    rows: Rows<'a>,
+    /// The places left in `rows`, the head's excluded.
+    left: Range<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Rows<'a> {
+    All,
+    Listed(&'a [u16]),
+}
+
+impl<'a> RowIter<'a> {
+    /// Merges lanes; each comes with its class and the floor below which its rows are hidden.
+    pub(crate) fn new(
+        lanes: impl Iterator<Item = (Class, &'a Lane, OrderKey)>,
+        selection: Selection,
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> Self {
+        let walk = |(class, lane, floor): (Class, &'a Lane, OrderKey)| {
+            let from = from.max(floor);
+            let within = lane.between(from, to);
+            let pending = match &selection {
+                Selection::Process(process) | Selection::Peer(PeerKey::Process(process)) => {
+                    Pending::List(lane.naming(*process, within).into_iter())
+                }
+                _ => Pending::Range(within),
+            };
+            Walk { class, lane, from, pending }
+        };
+        let walks = lanes.map(walk).collect();
+        let mut rows = Self { direction, selection, to, walks, open: BinaryHeap::new(), due: None };
+        rows.open_due();
+        rows
+    }
+
+    /// Opens every chunk that may hold the next row.
+    fn open_due(&mut self) {
+        loop {
+            self.due = None;
+            let mut opened = false;
+            for walk in &mut self.walks {
+                while let Some(bound) = walk.bound(self.direction) {
+                    if self.open.peek().is_some_and(|cursor| self.direction.is_before(cursor.head.key, bound)) {
+                        self.due = Some(self.due.map_or(bound, |due| self.direction.nearer(due, bound)));
+                        break;
+                    }
+                    self.open.extend(walk.open(&self.selection, self.to, self.direction));
+                    opened = true;
+                }
+            }
+            // A chunk opened later may come before the bound another one was held back by.
+            if !opened {
+                return;
+            }
+        }
+    }
+}
+
+impl Iterator for RowIter<'_> {
+    type Item = RowRef;
+
+    fn next(&mut self) -> Option<RowRef> {
+        let mut top = self.open.peek_mut()?;
+        let row = top.head;
+        if !top.advance() {
+            PeekMut::pop(top);
+        } else {
+            drop(top);
+        }
+        let waiting = match (self.open.peek(), self.due) {
+            (Some(cursor), Some(due)) => !self.direction.is_before(cursor.head.key, due),
+            (None, due) => due.is_some(),
+            (Some(_), None) => false,
+        };
+        if waiting {
+            self.open_due();
+        }
+        Some(row)
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// The nearest key any chunk still to be opened may have.
+    fn bound(&self, direction: Direction) -> Option<OrderKey> {
+        let idx = self.pending.peek(direction)?;
+        Some(match direction {
+            Direction::Forward => self.lane.ahead(idx),
+            Direction::Backward => self.lane.reach(idx),
+        })
+    }
+
+    /// Opens the next chunk, if it has rows that are wanted.
+    fn open(&mut self, selection: &Selection, to: OrderKey, direction: Direction) -> Option<Cursor<'a>> {
+        let idx = self.pending.take(direction)?;
+        let chunk: &'a Chunk = self.lane.chunks().get(idx)?;
+        let rows = match selection {
+            Selection::All => Rows::All,
+            Selection::Process(process) => Rows::Listed(chunk.rows_of(*process)),
+            Selection::Peer(peer) => Rows::Listed(chunk.rows_with_peer(chunk.find_peer(peer)?)),
+        };
+        let start = rows.count_until(chunk, |key| key < self.from);
+        let end = rows.count_until(chunk, |key| key <= to);
+        let head = RowRef { class: self.class, chunk_idx: idx as u32, row: 0, key: OrderKey::default() };
+        let mut cursor = Cursor { head, direction, chunk, rows, left: start..end };
+        cursor.advance().then_some(cursor)
+    }
+}
+
+impl Pending {
+    fn peek(&self, direction: Direction) -> Option<usize> {
+        let (mut range, list) = match self {
+            Self::Range(range) => (range.clone(), [].as_slice()),
+            Self::List(list) => (0..0, list.as_slice()),
+        };
+        match direction {
+            Direction::Forward => range.next().or_else(|| list.first().copied()),
+            Direction::Backward => range.next_back().or_else(|| list.last().copied()),
+        }
+    }
+
+    fn take(&mut self, direction: Direction) -> Option<usize> {
+        match (self, direction) {
+            (Self::Range(range), Direction::Forward) => range.next(),
+            (Self::Range(range), Direction::Backward) => range.next_back(),
+            (Self::List(list), Direction::Forward) => list.next(),
+            (Self::List(list), Direction::Backward) => list.next_back(),
+        }
+    }
+}
+
+impl Rows<'_> {
+    fn at(self, chunk: &Chunk, place: u32) -> u32 {
+        match self {
+            Self::All => chunk.row_at_rank(place),
+            Self::Listed(rows) => rows.get(place as usize).map_or(0, |row| u32::from(*row)),
+        }
+    }
+
+    /// How many rows from the start on are before a border in time order.
+    fn count_until(self, chunk: &Chunk, before: impl Fn(OrderKey) -> bool) -> u32 {
+        let n_rows = match self {
+            Self::All => chunk.len(),
+            Self::Listed(rows) => rows.len(),
+        } as u32;
+        if before(chunk.last()) {
+            return n_rows;
+        }
+        let (mut low, mut high) = (0, n_rows);
+        while low < high {
+            let middle = low.midpoint(high);
+            if before(chunk.key(self.at(chunk, middle))) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+}
+
+impl Cursor<'_> {
+    /// Moves the head to the next row; false when there is none.
+    fn advance(&mut self) -> bool {
+        let next = match self.direction {
+            Direction::Forward => self.left.next(),
+            Direction::Backward => self.left.next_back(),
+        };
+        let Some(place) = next else { return false };
+        self.head.row = self.rows.at(self.chunk, place);
+        self.head.key = self.chunk.key(self.head.row);
+        true
+    }
+}
+
+/// The heap's largest cursor is the one whose head comes next.
+impl Ord for Cursor<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = |cursor: &Self| (cursor.head.key, cursor.head.class, cursor.head.chunk_idx);
+        match self.direction {
+            Direction::Forward => place(other).cmp(&place(self)),
+            Direction::Backward => place(self).cmp(&place(other)),
+        }
+    }
+}
+
+impl PartialOrd for Cursor<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Cursor<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Cursor<'_> {}
+
+impl Direction {
+    /// Whether walking meets `a` strictly before `b`.
+    fn is_before(self, a: OrderKey, b: OrderKey) -> bool {
+        match self {
+            Self::Forward => a < b,
+            Self::Backward => a > b,
+        }
+    }
+
+    fn nearer(self, a: OrderKey, b: OrderKey) -> OrderKey {
+        match self {
+            Self::Forward => a.min(b),
+            Self::Backward => a.max(b),
+        }
+    }
+}

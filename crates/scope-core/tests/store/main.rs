@@ -1,0 +1,6 @@
+//! The chunk, the store, the trace and the file, each held against a naive model of the same events.
+
+mod chunk;
+mod eviction;
+mod history;
+mod rows;
