@@ -21,6 +21,8 @@ pub const MAX_KEY_BYTES: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Redactor {
     keys: Vec<String>,
+    /// Whether some key ends with this byte: one look rules out most of what is not sensitive.
+    is_last_byte: [bool; 256],
 }
 
 impl Default for Redactor {
@@ -33,7 +35,12 @@ impl Redactor {
     /// A redactor for these keys; none redacts nothing.
     #[must_use]
     pub fn new(keys: &[&str]) -> Self {
-        Self { keys: keys.iter().map(|key| normal(key)).filter(|key| !key.is_empty()).collect() }
+        let keys: Vec<_> = keys.iter().map(|key| normal(key)).filter(|key| !key.is_empty()).collect();
+        let mut is_last_byte = [false; 256];
+        for last in keys.iter().filter_map(|key| key.bytes().last()) {
+            is_last_byte[usize::from(last)] = true;
+        }
+        Self { keys, is_last_byte }
     }
 
     /// Whether it redacts at all.
@@ -45,7 +52,11 @@ impl Redactor {
     /// Whether a value under this key must go.
     #[must_use]
     pub fn is_sensitive(&self, key: &[u8]) -> bool {
-        key.len() <= MAX_KEY_BYTES && self.keys.iter().any(|sensitive| ends_with_word(key, sensitive.as_bytes()))
+        let key = without_separators_at_end(key);
+        let Some(last) = key.last() else { return false };
+        self.is_last_byte[usize::from(last.to_ascii_lowercase())]
+            && key.len() <= MAX_KEY_BYTES
+            && self.keys.iter().any(|sensitive| ends_with_word(key, sensitive.as_bytes()))
     }
 }
 
@@ -53,14 +64,19 @@ fn normal(key: &str) -> String {
     key.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
+fn without_separators_at_end(mut text: &[u8]) -> &[u8] {
+    while let [before @ .., b'-' | b'_'] = text {
+        text = before;
+    }
+    text
+}
+
 /// Whether `text`, read backwards without `-` and `_`, begins with the whole of `word` and a word of `text` begins there.
 fn ends_with_word(text: &[u8], word: &[u8]) -> bool {
     let mut rest = text;
     let mut first = 0;
     for expected in word.iter().rev() {
-        while let [before @ .., b'-' | b'_'] = rest {
-            rest = before;
-        }
+        rest = without_separators_at_end(rest);
         let [before @ .., last] = rest else { return false };
         if last.to_ascii_lowercase() != *expected {
             return false;

@@ -3,7 +3,7 @@
 //! Invariant: a count is believed only when the bytes left could hold that many terms, so that no reader allocates more than
 //! its input's size.
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::term::{Opaque, tag};
 
 /// A scalar, or the head of a collection whose parts follow.
@@ -39,7 +39,22 @@ pub(crate) enum Item<'a> {
 }
 
 impl Item<'_> {
+    /// Whether nothing of it was cut, redacted or opaque; of a collection, not looking at its parts.
+    #[inline]
+    pub(crate) const fn is_exact(&self) -> bool {
+        !matches!(
+            self,
+            Item::BinaryCut(..)
+                | Item::TupleCut { .. }
+                | Item::MapCut { .. }
+                | Item::Opaque(..)
+                | Item::Redacted
+                | Item::Cut
+        )
+    }
+
     /// How many terms follow that belong to this one.
+    #[inline]
     pub(crate) fn n_parts(&self) -> u64 {
         match *self {
             Item::List(n) => u64::from(n) + 1,
@@ -76,10 +91,10 @@ impl Form for Stored {
             let byte = cursor.u8()?;
             id |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
-                return if id <= u64::from(u32::MAX) { Ok(id) } else { Err(corrupt("an id has more than 32 bits")) };
+                return if id <= u64::from(u32::MAX) { Ok(id) } else { Err(Damage("an id has more than 32 bits")) };
             }
         }
-        Err(corrupt("an id has more than 32 bits"))
+        Err(Damage("an id has more than 32 bits"))
     }
 }
 
@@ -136,11 +151,11 @@ impl<'a> Cursor<'a> {
             }
             tag::REFERENCE => match self.u8()? {
                 n @ 1..=5 => Item::Reference(self.take(usize::from(n) * 4)?),
-                _ => return Err(corrupt("a reference has no or too many words")),
+                _ => return Err(Damage("a reference has no or too many words")),
             },
             tag::FLOAT => match f64::from_be_bytes(self.array()?) {
                 value if value.is_finite() => Item::Float(value),
-                _ => return Err(corrupt("a float is not a number of Erlang's")),
+                _ => return Err(Damage("a float is not a number of Erlang's")),
             },
             tag::SMALL_BIG => {
                 let n = self.u8()?;
@@ -160,7 +175,7 @@ impl<'a> Cursor<'a> {
             }
             tag::TUPLE_CUT => Item::TupleCut { kept: self.count_in_front_of(4, 1)?, arity: self.u32()? },
             tag::MAP_CUT => Item::MapCut { kept: self.count_in_front_of(4, 2)?, pairs: self.u32()? },
-            _ => return Err(corrupt("unknown tag")),
+            _ => return Err(Damage("unknown tag")),
         })
     }
 
@@ -175,7 +190,7 @@ impl<'a> Cursor<'a> {
 
     /// Checks that nothing follows.
     pub(crate) fn finish(&self) -> Result<()> {
-        if self.pos == self.bytes.len() { Ok(()) } else { Err(corrupt("bytes after the term")) }
+        if self.pos == self.bytes.len() { Ok(()) } else { Err(Damage("bytes after the term")) }
     }
 
     #[inline]
@@ -224,9 +239,17 @@ impl<'a> Cursor<'a> {
     }
 }
 
-const ENDS_EARLY: Error = corrupt("it ends early");
+/// Why a term cannot be read. Small, as it travels with every item; at the public functions it becomes an [`Error`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Damage(pub(crate) &'static str);
 
-/// Why a term cannot be read.
-pub(crate) const fn corrupt(why: &'static str) -> Error {
-    Error::Corrupt { what: "term", why }
+impl From<Damage> for Error {
+    fn from(Damage(why): Damage) -> Self {
+        Self::Corrupt { what: "term", why }
+    }
 }
+
+pub(crate) type Result<T> = core::result::Result<T, Damage>;
+
+const ENDS_EARLY: Damage = Damage("it ends early");
+pub(crate) const TOO_DEEP: Damage = Damage("it is nested too deep");

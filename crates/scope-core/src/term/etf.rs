@@ -9,7 +9,7 @@
 //! Invariant: with [`Origin::Imported`] no live pid, port or reference and no new atom can come of the result.
 
 use crate::error::Result;
-use crate::term::cursor::{Cursor, Item, Stored, corrupt};
+use crate::term::cursor::{self, Cursor, Item, Stored, TOO_DEEP};
 use crate::term::read::reference_words;
 use crate::term::{MAX_DEPTH, Names, Opaque, tag};
 use crate::{AtomId, EntityId, ProcessKey};
@@ -59,7 +59,7 @@ pub fn to_etf(
     if written.is_err() {
         out.truncate(start);
     }
-    written
+    Ok(written?)
 }
 
 struct Writer<'a, N> {
@@ -73,11 +73,11 @@ struct Writer<'a, N> {
 }
 
 impl<N: Names> Writer<'_, N> {
-    fn term(&mut self, depth: usize) -> Result<()> {
+    fn term(&mut self, depth: usize) -> cursor::Result<()> {
         let start = self.cursor.pos();
         let item = self.cursor.item::<Stored>()?;
         if item.n_parts() > 0 && depth == MAX_DEPTH {
-            return Err(corrupt("it is nested too deep"));
+            return Err(TOO_DEEP);
         }
         let depth = depth + 1;
         match item {
@@ -118,11 +118,11 @@ impl<N: Names> Writer<'_, N> {
         Ok(())
     }
 
-    fn terms(&mut self, n: u32, depth: usize) -> Result<()> {
+    fn terms(&mut self, n: u32, depth: usize) -> cursor::Result<()> {
         (0..n).try_for_each(|_| self.term(depth))
     }
 
-    fn list(&mut self, n: u32, depth: usize) -> Result<()> {
+    fn list(&mut self, n: u32, depth: usize) -> cursor::Result<()> {
         let mut tail = self.cursor.clone();
         for _ in 0..n {
             tail.skip::<Stored>()?;
@@ -144,7 +144,7 @@ impl<N: Names> Writer<'_, N> {
     }
 
     /// `size` is that of the whole map when it was cut.
-    fn map(&mut self, n: u32, size: Option<u32>, depth: usize) -> Result<()> {
+    fn map(&mut self, n: u32, size: Option<u32>, depth: usize) -> cursor::Result<()> {
         let start = self.out.len();
         if let Some(size) = size {
             self.truncated("map", n.into(), Some(size.into()));

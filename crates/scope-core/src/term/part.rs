@@ -4,7 +4,7 @@
 
 use crate::error::Result;
 use crate::term::Opaque;
-use crate::term::cursor::{Cursor, Item, Stored};
+use crate::term::cursor::{self, Cursor, Item, Stored};
 
 /// A term inside a stored term, found without building either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn part<'a>(bytes: &'a [u8], path: &[u32]) -> Result<Option<Part<'a>>> {
 }
 
 impl<'a> Part<'a> {
-    pub(crate) fn item(&self) -> Result<Item<'a>> {
+    pub(crate) fn item(&self) -> cursor::Result<Item<'a>> {
         Cursor::new(self.bytes).item::<Stored>()
     }
 
@@ -84,7 +84,7 @@ impl<'a> Iterator for Children<'a> {
     }
 }
 
-fn next_part<'a>(cursor: &mut Cursor<'a>) -> Result<Part<'a>> {
+fn next_part<'a>(cursor: &mut Cursor<'a>) -> cursor::Result<Part<'a>> {
     let start = cursor.pos();
     let item = cursor.item::<Stored>()?;
     let size = match item {

@@ -1,7 +1,7 @@
 //! Reads a stored term into a [`Term`] tree. (For one part of it see [`part`](crate::term::part).)
 
 use crate::error::Result;
-use crate::term::cursor::{Cursor, Item, Stored, corrupt};
+use crate::term::cursor::{self, Cursor, Item, Stored, TOO_DEEP};
 pub use crate::term::tree::Term;
 use crate::term::{MAX_DEPTH, Names, Opaque};
 use crate::{AtomId, EntityId};
@@ -20,10 +20,10 @@ pub fn read(bytes: &[u8], names: &impl Names) -> Result<Term> {
     Ok(term)
 }
 
-fn read_term(cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> Result<Term> {
+fn read_term(cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> cursor::Result<Term> {
     let item = cursor.item::<Stored>()?;
     if item.n_parts() > 0 && depth == MAX_DEPTH {
-        return Err(corrupt("it is nested too deep"));
+        return Err(TOO_DEEP);
     }
     let depth = depth + 1;
     Ok(match item {
@@ -58,11 +58,11 @@ fn read_term(cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> Resul
 }
 
 // Both grow as they read: counts nested in one another could promise far more than the bytes hold.
-fn read_terms(n: u32, cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> Result<Vec<Term>> {
+fn read_terms(n: u32, cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> cursor::Result<Vec<Term>> {
     (0..n).map(|_| read_term(cursor, names, depth)).collect()
 }
 
-fn read_pairs(n: u32, cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> Result<Vec<(Term, Term)>> {
+fn read_pairs(n: u32, cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> cursor::Result<Vec<(Term, Term)>> {
     (0..n).map(|_| Ok((read_term(cursor, names, depth)?, read_term(cursor, names, depth)?))).collect()
 }
 

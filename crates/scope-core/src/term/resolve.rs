@@ -6,10 +6,11 @@
 
 use crate::error::Result;
 use crate::redact::{MAX_KEY_BYTES, Redactor};
-use crate::term::cursor::{Cursor, InFlight, Item, corrupt};
+use crate::term::cursor::{self, Cursor, InFlight, Item, TOO_DEEP};
 use crate::term::{MAX_DEPTH, tag};
 use crate::{AtomId, EntityId, Symbols};
 use alloc::vec::Vec;
+use core::mem;
 use smallvec::SmallVec;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -58,13 +59,12 @@ pub fn resolve(
 ) -> Result<Resolved> {
     out.clear();
     out.extend_from_slice(raw);
-    let cursor = Cursor::new(raw);
-    let mut pass = Pass { cursor, words, symbols, redactor, out, n_removed: 0, complete: true };
-    match pass.term(0).and_then(|()| pass.cursor.finish()) {
+    let mut pass = Pass { cursor: Cursor::new(raw), words, symbols, redactor, out, n_removed: 0, complete: true };
+    match pass.run() {
         Ok(()) => Ok(Resolved { complete: pass.complete, key: xxh3_64_with_seed(out, seed) }),
-        Err(error) => {
+        Err(damage) => {
             out.clear();
-            Err(error)
+            Err(damage.into())
         }
     }
 }
@@ -80,88 +80,78 @@ struct Pass<'a, W> {
     complete: bool,
 }
 
+/// A collection the pass is in.
+struct Open {
+    n_left: u64,
+    /// Its parts are keys and values in turn.
+    is_paired: bool,
+    /// The value that comes next must go.
+    redact_next: bool,
+}
+
 impl<W: Words> Pass<'_, W> {
-    fn term(&mut self, depth: usize) -> Result<()> {
-        let item = self.cursor.item::<InFlight>()?;
-        self.rest(item, depth)
-    }
-
-    /// What follows an item just read.
-    fn rest(&mut self, item: Item<'_>, depth: usize) -> Result<()> {
-        match item {
-            Item::Atom(word) => {
-                self.atom(word);
+    /// A loop with its own stack: twice as fast as recursion here.
+    fn run(&mut self) -> cursor::Result<()> {
+        let mut outer: SmallVec<[Open; 16]> = SmallVec::new();
+        let mut open = Open { n_left: 1, is_paired: false, redact_next: false };
+        loop {
+            while open.n_left == 0 {
+                match outer.pop() {
+                    Some(parent) => open = parent,
+                    None => return self.cursor.finish(),
+                }
             }
-            Item::Pid(word) => {
-                let id = self.words.pid(self.symbols, word);
-                self.patch(id.0);
-            }
-            Item::Tuple(2) => self.pairs(1, depth)?,
-            Item::Tuple(_) | Item::List(_) => self.terms(item.n_parts(), depth)?,
-            Item::Map(n) => self.pairs(n, depth)?,
-            Item::MapCut { kept, .. } => {
-                self.complete = false;
-                self.pairs(kept, depth)?;
-            }
-            Item::TupleCut { .. } => {
-                self.complete = false;
-                self.terms(item.n_parts(), depth)?;
-            }
-            Item::BinaryCut(..) | Item::Opaque(..) | Item::Redacted | Item::Cut => self.complete = false,
-            Item::Integer(_)
-            | Item::Big(..)
-            | Item::Float(_)
-            | Item::Reference(_)
-            | Item::Port(_)
-            | Item::Binary(_)
-            | Item::Nil => {}
-        }
-        Ok(())
-    }
-
-    fn terms(&mut self, n: u64, depth: usize) -> Result<()> {
-        let depth = deeper(depth)?;
-        for _ in 0..n {
-            self.term(depth)?;
-        }
-        Ok(())
-    }
-
-    fn pairs(&mut self, n: u32, depth: usize) -> Result<()> {
-        let depth = deeper(depth)?;
-        for _ in 0..n {
-            if self.key(depth)? {
+            open.n_left -= 1;
+            if open.redact_next {
+                open.redact_next = false;
                 self.redact()?;
-            } else {
-                self.term(depth)?;
+                continue;
+            }
+            let is_key = open.is_paired && open.n_left % 2 == 1;
+            let item = self.cursor.item::<InFlight>()?;
+            match item {
+                Item::Atom(word) => {
+                    let id = self.words.atom(self.symbols, word);
+                    self.patch(id.0);
+                    open.redact_next = is_key && self.redactor.is_sensitive(self.symbols.atom(id).as_bytes());
+                    continue;
+                }
+                Item::Pid(word) => {
+                    let id = self.words.pid(self.symbols, word);
+                    self.patch(id.0);
+                    continue;
+                }
+                _ => {}
+            }
+            self.complete &= item.is_exact();
+            open.redact_next = is_key && self.is_sensitive(&item);
+            let n_left = item.n_parts();
+            if n_left > 0 {
+                if outer.len() == MAX_DEPTH {
+                    return Err(TOO_DEEP);
+                }
+                let is_paired = matches!(item, Item::Map(_) | Item::MapCut { .. } | Item::Tuple(2));
+                outer.push(mem::replace(&mut open, Open { n_left, is_paired, redact_next: false }));
             }
         }
-        Ok(())
     }
 
-    /// Whether the value after this key must go.
-    fn key(&mut self, depth: usize) -> Result<bool> {
-        let start = self.cursor.pos();
-        let item = self.cursor.item::<InFlight>()?;
-        if let Item::Atom(word) = item {
-            let id = self.atom(word);
-            return Ok(self.redactor.is_sensitive(self.symbols.atom(id).as_bytes()));
-        }
-        self.rest(item, depth)?;
-        Ok(match item {
+    /// Whether the value must go whose key is this item, just read, and not an atom.
+    fn is_sensitive(&self, key: &Item<'_>) -> bool {
+        match *key {
             Item::Binary(text) => self.redactor.is_sensitive(text),
             Item::BinaryCut(_, total) => self.redactor.redacts_any() && total <= MAX_KEY_BYTES as u64,
             Item::Cut => self.redactor.redacts_any(),
-            Item::List(_) => match Charlist::of(self.cursor.since(start)) {
+            Item::List(n) => match Charlist::read(n, self.cursor.clone()) {
                 Charlist::Text(text) => self.redactor.is_sensitive(&text),
                 Charlist::Cut => self.redactor.redacts_any(),
                 Charlist::NotText => false,
             },
             _ => false,
-        })
+        }
     }
 
-    fn redact(&mut self) -> Result<()> {
+    fn redact(&mut self) -> cursor::Result<()> {
         let start = self.cursor.pos();
         self.cursor.skip::<InFlight>()?;
         let end = self.cursor.pos();
@@ -169,12 +159,6 @@ impl<W: Words> Pass<'_, W> {
         self.n_removed += end - start - 1;
         self.complete = false;
         Ok(())
-    }
-
-    fn atom(&mut self, word: u64) -> AtomId {
-        let id = self.words.atom(self.symbols, word);
-        self.patch(id.0);
-        id
     }
 
     /// Writes an id over the word that ends at the cursor.
@@ -186,10 +170,6 @@ impl<W: Words> Pass<'_, W> {
     }
 }
 
-fn deeper(depth: usize) -> Result<usize> {
-    if depth < MAX_DEPTH { Ok(depth + 1) } else { Err(corrupt("it is nested too deep")) }
-}
-
 /// A key written as a list.
 enum Charlist {
     Text(SmallVec<[u8; 64]>),
@@ -198,22 +178,20 @@ enum Charlist {
 }
 
 impl Charlist {
-    /// Reads a list as characters; those beyond a byte, which no sensitive key has, become 255.
-    fn of(list: &[u8]) -> Self {
-        let mut cursor = Cursor::new(list);
-        let Ok(Item::List(n)) = cursor.item::<InFlight>() else { return Self::NotText };
+    /// Reads a list of `n` elements as characters; those beyond a byte, which no sensitive key has, become 255.
+    fn read(n: u32, mut elements: Cursor<'_>) -> Self {
         if n as usize > MAX_KEY_BYTES {
             return Self::NotText;
         }
         let mut text = SmallVec::new();
         for _ in 0..n {
-            match cursor.item::<InFlight>() {
+            match elements.item::<InFlight>() {
                 Ok(Item::Integer(char @ 0..)) => text.push(u8::try_from(char).unwrap_or(u8::MAX)),
                 Ok(Item::Cut) => return Self::Cut,
                 _ => return Self::NotText,
             }
         }
-        match cursor.item::<InFlight>() {
+        match elements.item::<InFlight>() {
             Ok(Item::Nil) => Self::Text(text),
             Ok(Item::Cut) => Self::Cut,
             _ => Self::NotText,

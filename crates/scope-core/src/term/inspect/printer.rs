@@ -1,7 +1,6 @@
 //! Walks the parts of a stored term and writes them as text.
 
-use crate::error::Error;
-use crate::term::cursor::Item;
+use crate::term::cursor::{Damage, Item};
 use crate::term::inspect::text::{Escapes, escape, is_charlist_char, is_printable, whole_chars};
 use crate::term::inspect::{Limits, atom, number, structure};
 use crate::term::part::Part;
@@ -11,6 +10,7 @@ use crate::{AtomId, EntityId};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
 
 /// Bytes of the widest integer written out; the work grows with its square.
 const MAX_BIG_BYTES: usize = 4096;
@@ -21,8 +21,8 @@ pub(crate) enum Stop {
     Full,
 }
 
-impl From<Error> for Stop {
-    fn from(_: Error) -> Self {
+impl From<Damage> for Stop {
+    fn from(_: Damage) -> Self {
         Self::Damaged
     }
 }
@@ -66,7 +66,7 @@ impl<'a, N: Names> Printer<'a, N> {
         }
         let around = Around { depth: around.depth + 1, ..around };
         match part.item()? {
-            Item::Integer(value) => self.push(&format!("{value}")),
+            Item::Integer(value) => self.show(format_args!("{value}")),
             Item::Big(negative, magnitude) => self.big(negative, magnitude),
             Item::Float(value) => {
                 number::float(value, &mut self.out);
@@ -77,14 +77,14 @@ impl<'a, N: Names> Printer<'a, N> {
                 self.push("")
             }
             Item::Pid(id) => match self.names.process(EntityId(id as u32)) {
-                Some(process) => self.push(&format!("#PID{process}")),
+                Some(process) => self.show(format_args!("#PID{process}")),
                 None => self.push(opaque(Opaque::Other)),
             },
             Item::Reference(words) => {
                 let numbers: String = reference_words(words).rev().map(|word| format!(".{word}")).collect();
-                self.push(&format!("#Reference<0{numbers}>"))
+                self.show(format_args!("#Reference<0{numbers}>"))
             }
-            Item::Port(number) => self.push(&format!("#Port<0.{number}>")),
+            Item::Port(number) => self.show(format_args!("#Port<0.{number}>")),
             Item::Binary(bytes) => self.binary(bytes, false, around.limit),
             Item::BinaryCut(bytes, _) => self.binary(bytes, true, around.limit),
             Item::Opaque(kind, _) => self.push(opaque(kind)),
@@ -218,7 +218,7 @@ impl<'a, N: Names> Printer<'a, N> {
         }
         self.push("<<")?;
         let around = Around::new(limit);
-        self.each(bytes.iter(), is_cut, around, |printer, byte, _| printer.push(&format!("{byte}")))?;
+        self.each(bytes.iter(), is_cut, around, |printer, byte, _| printer.show(format_args!("{byte}")))?;
         self.push(">>")
     }
 
@@ -235,6 +235,11 @@ impl<'a, N: Names> Printer<'a, N> {
         } else {
             self.push(opaque(Opaque::Integer))
         }
+    }
+
+    fn show(&mut self, text: fmt::Arguments<'_>) -> Printed {
+        self.out.write_fmt(text).map_err(|_| Stop::Full)?;
+        self.push("")
     }
 
     pub(crate) fn push(&mut self, text: &str) -> Printed {

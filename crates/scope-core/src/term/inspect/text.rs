@@ -21,6 +21,9 @@ pub(crate) fn is_printable(bytes: &[u8], is_cut: bool, limit: usize) -> bool {
 
 /// A valid UTF-8 character at the front of `bytes`, and what follows it.
 fn next_char(bytes: &[u8]) -> Option<(char, &[u8])> {
+    if let [byte @ ..0x80, rest @ ..] = bytes {
+        return Some((char::from(*byte), rest));
+    }
     let (head, _) = bytes.split_at(bytes.len().min(4));
     let valid = match core::str::from_utf8(head) {
         Ok(text) => text,
