@@ -20,12 +20,23 @@ pub(crate) struct Clock {
     pub(crate) epoch_monotonic_ns: i64,
     pub(crate) epoch_wall_ns: i64,
     anchors: Vec<Anchor>,
+    /// The last anchor that was measured, not extrapolated.
+    measured: Anchor,
+    /// Two measured anchors far enough apart to give the rate of the clocks.
+    rate: Option<(Anchor, Anchor)>,
 }
 
 impl Clock {
     /// A map whose epoch is the moment of `tick`, which was `monotonic_ns` by Erlang's monotonic time and `wall_ns` by the wall clock.
     pub(crate) fn new(tick: u64, monotonic_ns: i64, wall_ns: i64) -> Self {
-        Self { epoch_monotonic_ns: monotonic_ns, epoch_wall_ns: wall_ns, anchors: vec![Anchor { tick, ns: 0 }] }
+        let epoch = Anchor { tick, ns: 0 };
+        Self {
+            epoch_monotonic_ns: monotonic_ns,
+            epoch_wall_ns: wall_ns,
+            anchors: vec![epoch],
+            measured: epoch,
+            rate: None,
+        }
     }
 
     /// Extends the map to `tick`, which was `monotonic_ns`; returns its nanoseconds. Ticks up to this one can be mapped.
@@ -35,9 +46,18 @@ impl Clock {
         if tick <= last.tick {
             return last.ns;
         }
-        let ns = match self.extrapolate(tick) {
-            Some(ns) if measured.saturating_sub(last.ns) < MIN_SEGMENT_NS => ns,
-            _ => measured,
+        let now = Anchor { tick, ns: measured };
+        let ns = match self.rate {
+            Some((from, to)) if measured.saturating_sub(self.measured.ns) < MIN_SEGMENT_NS => {
+                interpolate(from, to, tick)
+            }
+            _ => {
+                if measured.saturating_sub(self.measured.ns) >= MIN_SEGMENT_NS {
+                    self.rate = Some((self.measured, now));
+                    self.measured = now;
+                }
+                measured
+            }
         };
         let ns = ns.max(last.ns);
         self.anchors.push(Anchor { tick, ns });
@@ -60,13 +80,9 @@ impl Clock {
         let (a, b) = (self.anchors[i], self.anchors[i + 1]);
         if tick <= a.tick { a.ns } else { interpolate(a, b, tick) }
     }
-
-    fn extrapolate(&self, tick: u64) -> Option<u64> {
-        let n = self.anchors.len();
-        (n >= 2).then(|| interpolate(self.anchors[n - 2], self.anchors[n - 1], tick))
-    }
 }
 
+/// The time of a tick on the line through two anchors.
 fn interpolate(a: Anchor, b: Anchor, tick: u64) -> u64 {
     let (dt, dn) = (u128::from(b.tick - a.tick).max(1), u128::from(b.ns - a.ns));
     a.ns + (u128::from(tick - a.tick) * dn / dt) as u64
@@ -96,5 +112,19 @@ mod tests {
         // 10 us later by the last rate, though the clock was read 60 ns late.
         assert_eq!(clock.advance(1_001, 10_010_060), 10_010_000);
         assert_eq!(clock.advance(900, 9_999_999), 10_010_000);
+    }
+
+    /// A rate taken from two readings a moment apart once sent the map astray: all events of the first seconds were at time 0.
+    #[test]
+    fn many_close_anchors_stay_within_the_reading_error() {
+        let (mut clock, mut tick, mut seed) = (Clock::new(5_000, 0, 0), 5_000u64, 1u64);
+        for _ in 0..200_000 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            tick += 100 + (seed >> 50);
+            let truth = (tick - 5_000) * 2 / 5;
+            let read = truth + (seed >> 33) % 60;
+            let ns = clock.advance(tick, read as i64);
+            assert!(ns.abs_diff(truth) <= 400, "{ns} instead of {truth}");
+        }
     }
 }

@@ -23,6 +23,9 @@ pub(crate) fn words(env: *mut ErlNifEnv, reference: u64, out: &mut [u32; 5]) -> 
     // SAFETY: a live boxed term of a VM whose layout was verified at load.
     let (header, at) = unsafe { word::boxed(reference) };
     for layout in &LAYOUTS {
+        if layout.load(Relaxed) == 0 {
+            learn(env, reference, header, at, layout);
+        }
         let known = layout.load(Relaxed);
         if known >> 8 == header {
             let (n, offset) = ((known >> 4 & 0xf) as usize, (known & 0xf) as usize);
@@ -35,7 +38,6 @@ pub(crate) fn words(env: *mut ErlNifEnv, reference: u64, out: &mut [u32; 5]) -> 
             return Some(n);
         }
         if known == 0 {
-            learn(env, reference, header, at, layout);
             return None;
         }
     }
