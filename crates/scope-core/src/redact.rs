@@ -50,6 +50,12 @@ impl Redactor {
     }
 
     /// Whether a value under this key must go.
+    ///
+    /// ```
+    /// let redactor = scope_core::redact::Redactor::default();
+    /// assert!(redactor.is_sensitive(b"X-Api-Key"));
+    /// assert!(!redactor.is_sensitive(b"token_count"));
+    /// ```
     #[must_use]
     pub fn is_sensitive(&self, key: &[u8]) -> bool {
         let key = without_separators_at_end(key);

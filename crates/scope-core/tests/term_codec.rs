@@ -14,7 +14,7 @@ use scope_core::term::part::part;
 use scope_core::term::read::read;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
 use scope_core::term::write::write;
-use scope_core::term::{MAX_DEPTH, Names, Term, tag};
+use scope_core::term::{MAX_DEPTH, Names, Opaque, Term, tag};
 use scope_core::{AtomId, EntityId, ProcessKey, Symbols};
 
 /// A symbol table in which ids are not the first numbers, so that a wrong one is seen.
@@ -148,6 +148,51 @@ fn parts_are_the_parts_of_the_tree() {
         true
     }
     QuickCheck::new().tests(100).quickcheck(property as fn(AnyTerm) -> bool);
+}
+
+#[test]
+fn places_that_are_not_exact_are_shown() {
+    let (int, atom) = (Term::Integer, |text: &str| Term::Atom(text.into()));
+    let cut = || Some(Box::new(Term::Cut));
+    let pair = |key: &str, value| (atom(key), value);
+    let set = Term::MapCut(vec![(int(97), Term::List(vec![], None))], 9);
+    let cases = [
+        (Term::Cut, "..."),
+        (Term::Redacted, "#Redacted<>"),
+        (Term::Opaque(Opaque::Function, 7), "#Function<...>"),
+        (Term::Opaque(Opaque::RemotePid, 7), "#PID<...>"),
+        (Term::Pid(ProcessKey { number: 5, serial: 0, incarnation: 2 }), "#PID<0.5.0>~2"),
+        (Term::BinaryCut("caf\u{e9}".as_bytes()[..4].into(), 99), r#""caf" <> ..."#),
+        (Term::BinaryCut(vec![1, 2], 99), "<<1, 2, ...>>"),
+        (Term::BinaryCut(vec![], 99), r#""" <> ..."#),
+        (Term::TupleCut(vec![int(1)], 3), "{1, ...}"),
+        (Term::TupleCut(vec![], 3), "{...}"),
+        (Term::List(vec![int(1)], cut()), "[1, ...]"),
+        (Term::List(vec![], cut()), "[...]"),
+        (Term::List(vec![int(97), int(98)], cut()), "'ab' ++ ..."),
+        (Term::List(vec![Term::Tuple(vec![atom("a"), Term::Cut])], cut()), "[a: ..., ...]"),
+        (Term::MapCut(vec![pair("a", int(1))], 3), "%{a: 1, ...}"),
+        (Term::Map(vec![pair("a", int(1)), (Term::Cut, Term::Redacted)]), "%{:a => 1, ... => #Redacted<>}"),
+        (Term::MapCut(vec![pair("__struct__", atom("Elixir.A.B")), pair("x", int(1))], 9), "%A.B{x: 1, ...}"),
+        (Term::Map(vec![pair("__struct__", atom("Elixir.MapSet")), pair("map", set)]), "MapSet.new([97, ...])"),
+        (
+            Term::Map(vec![pair("__struct__", atom("Elixir.Date")), pair("year", Term::Redacted)]),
+            "%Date{year: #Redacted<>}",
+        ),
+    ];
+    let mut symbols = symbols();
+    for (term, expected) in cases {
+        let bytes = stored(&term, &mut symbols);
+        assert_eq!(inspect(&bytes, &symbols, Limits::default()), expected, "{term:?}");
+    }
+}
+
+#[test]
+fn long_texts_end_in_dots() {
+    let mut symbols = symbols();
+    let bytes = stored(&Term::Tuple(vec![Term::Binary("\u{e9}".repeat(100).into())]), &mut symbols);
+    let limits = Limits { text_bytes: 9, ..Limits::default() };
+    assert_eq!(inspect(&bytes, &symbols, limits), "{\"\u{e9}\u{e9}\u{e9}...");
 }
 
 /// Every reader of either form, on bytes that may be anything.

@@ -46,7 +46,10 @@ end
 
 [input, output, shapes] = System.argv()
 {shapes, _} = Code.eval_string(shapes)
-File.open!(output, [:write, :delayed_write], &Compare.show(File.read!(input), shapes, &1))
+File.open!(output, [:write, :delayed_write], fn out ->
+  IO.binwrite(out, [System.version(), ?\n])
+  Compare.show(File.read!(input), shapes, out)
+end)
 "#;
 
 /// The text of every term in every shape, as Elixir shows it; `None` when it was asked not to.
@@ -70,6 +73,11 @@ fn elixir(name: &str, etfs: &[Vec<u8>], shapes: &[&str]) -> Option<Vec<String>> 
         .expect("`elixir` must be on the path: install it, or set ELIXIR_SCOPE_SKIP_ELIXIR=1");
     assert!(ran.status.success(), "elixir failed: {}", String::from_utf8_lossy(&ran.stderr));
     let text = std::fs::read_to_string(&output).expect("elixir wrote its answer");
+    let (version, text) = text.split_once('\n').expect("elixir wrote its version");
+    assert!(
+        version.starts_with("1.14."),
+        "terms are shown as Elixir 1.14 does, this is {version}: set ELIXIR_SCOPE_SKIP_ELIXIR=1"
+    );
     let lines: Vec<_> = text.split_terminator('\n').map(String::from).collect();
     assert_eq!(lines.len(), etfs.len() * shapes.len(), "one line per term and shape");
     Some(lines)

@@ -1,4 +1,4 @@
-//! Shows a stored term the way Elixir's `inspect/2` would, with limits.
+//! Shows a stored term the way Elixir's `inspect/2` (of Elixir 1.14) would, with limits.
 //!
 //! The referee is real Elixir: a test compares thousands of generated terms with `inspect/2` of the same value. Known
 //! differences: the fields of a struct come in the order of the captured map (their declared order is not in the trace); a
@@ -56,7 +56,14 @@ pub fn inspect(bytes: &[u8], names: &impl Names, limits: Limits) -> String {
     }
 }
 
-/// An atom as Elixir writes it: `:ok`, `nil`, `Shop.Cart`, `:"hello world"`.
+/// An atom as Elixir writes it.
+///
+/// ```
+/// use scope_core::term::inspect::atom_text;
+/// assert_eq!(atom_text("ok"), ":ok");
+/// assert_eq!(atom_text("Elixir.Shop.Cart"), "Shop.Cart");
+/// assert_eq!(atom_text("hello world"), ":\"hello world\"");
+/// ```
 #[must_use]
 pub fn atom_text(atom: &str) -> String {
     let mut out = String::new();
@@ -64,7 +71,14 @@ pub fn atom_text(atom: &str) -> String {
     out
 }
 
-/// A function as Elixir writes it: `Shop.Cart.add/2`, `:gen_server.loop/7`.
+/// A function as Elixir writes it.
+///
+/// ```
+/// use scope_core::term::inspect::mfa_text;
+/// assert_eq!(mfa_text("Elixir.Shop.Cart", "add", 2), "Shop.Cart.add/2");
+/// assert_eq!(mfa_text("gen_server", "loop", 7), ":gen_server.loop/7");
+/// assert_eq!(mfa_text("Elixir.Shop.Cart", "-add/2-fun-0-", 1), "Shop.Cart.\"-add/2-fun-0-\"/1");
+/// ```
 #[must_use]
 pub fn mfa_text(module: &str, function: &str, arity: u32) -> String {
     let mut out = atom_text(module);

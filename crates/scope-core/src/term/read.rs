@@ -2,8 +2,7 @@
 
 use crate::error::Result;
 use crate::term::cursor::{self, Cursor, Item, Stored, TOO_DEEP};
-pub use crate::term::tree::Term;
-use crate::term::{MAX_DEPTH, Names, Opaque};
+use crate::term::{MAX_DEPTH, Names, Opaque, Term};
 use crate::{AtomId, EntityId};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
