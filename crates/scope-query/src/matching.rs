@@ -122,3 +122,72 @@ impl<O: PartialEq> Line<'_, O> {
         self.outcomes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quickcheck::quickcheck;
+
+    fn sources(origins: &[(u8, u8)]) -> Vec<Source<u8>> {
+        let mut tick = 0;
+        let arrive = |(origin, step): &(u8, u8)| {
+            tick += u64::from(step % 3);
+            Source { tick, origin: origin % 3, exact: true }
+        };
+        origins.iter().map(arrive).collect()
+    }
+
+    /// Every way in which all sinks can have come from the sources, each origin in its order: per source its sink.
+    fn explanations(sources: &[Source<u8>], sinks: &[u64]) -> Vec<Vec<Option<usize>>> {
+        let mut partial = vec![vec![None; sources.len()]];
+        for (sink_idx, sink) in sinks.iter().enumerate() {
+            let mut longer = Vec::new();
+            for way in &partial {
+                for origin in 0..3 {
+                    let next = (0..sources.len()).find(|at| sources[*at].origin == origin && way[*at].is_none());
+                    if let Some(next) = next.filter(|at| sources[*at].tick <= *sink) {
+                        let mut way = way.clone();
+                        way[next] = Some(sink_idx);
+                        longer.push(way);
+                    }
+                }
+            }
+            partial = longer;
+        }
+        partial
+    }
+
+    quickcheck! {
+        fn what_is_decided_holds_in_every_explanation(arrivals: Vec<(u8, u8)>, departures: Vec<u8>) -> bool {
+            let sources = sources(arrivals.get(..7).unwrap_or(&arrivals));
+            let mut sinks: Vec<u64> = departures.iter().take(6).map(|tick| u64::from(tick % 16)).collect();
+            sinks.sort_unstable();
+            let outcomes = pair(&sources, &sinks, |_| true);
+            explanations(&sources, &sinks).iter().all(|way| {
+                outcomes.iter().zip(way).all(|(outcome, sink)| match outcome {
+                    Outcome::Matched(claimed) => *sink == Some(*claimed),
+                    Outcome::Missing => sink.is_none(),
+                    Outcome::Undecided => true,
+                })
+            })
+        }
+
+        fn one_origin_is_first_in_first_out(steps: Vec<u8>, n_out: usize) -> bool {
+            let arrivals: Vec<(u8, u8)> = steps.iter().map(|step| (0, *step)).collect();
+            let sources = sources(&arrivals);
+            let sinks: Vec<u64> = sources.iter().take(n_out % (sources.len() + 1)).map(|source| source.tick).collect();
+            let expected = (0..sources.len()).map(|at| if at < sinks.len() { Outcome::Matched(at) } else { Outcome::Missing });
+            pair(&sources, &sinks, |_| true).into_iter().eq(expected)
+        }
+    }
+
+    #[test]
+    fn what_came_out_unseen_leaves_the_rest_undecided() {
+        let sources = sources(&[(0, 0), (0, 1), (0, 1)]);
+        assert_eq!(pair(&sources, &[1, 2], |_| false), [Outcome::Undecided; 3]);
+        assert_eq!(pair(&sources, &[], |_| false), [Outcome::Missing; 3]);
+        assert_eq!(pair(&sources, &[0, 1, 2], |_| false), [0, 1, 2].map(Outcome::Matched));
+        // One more came out than went in before it.
+        assert_eq!(pair(&sources, &[0, 0, 1, 2], |_| true)[0], Outcome::Undecided);
+    }
+}

@@ -1,0 +1,153 @@
+//! `execution_path` against a naive pairing of calls with their ends.
+
+use crate::script::{Script, ask, calls, pages, pid, window};
+use quickcheck::quickcheck;
+use scope_core::Kind;
+use scope_query::api::answer::Call;
+use scope_query::api::request::{ProcessWindow, Request};
+
+const FUNCTIONS: [&str; 3] = ["add", "total", "ship"];
+
+fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
+    let mut tick = 0;
+    for (kind, function, step) in steps {
+        tick += u64::from(step % 4);
+        let function = FUNCTIONS[usize::from(function % 3)];
+        match kind % 8 {
+            0..=2 => script.call(tick, pid(1), function),
+            3..=5 => script.ret(tick, pid(1), function),
+            6 => script.raise(tick, pid(1), function),
+            _ => script.call_only(tick, pid(1), function),
+        };
+    }
+}
+
+/// What the naive pairing knows of a call.
+#[derive(Clone, Debug, PartialEq)]
+struct Naive {
+    id: String,
+    function: String,
+    begin: u64,
+    returns: bool,
+    around: Vec<usize>,
+    duration: Option<u64>,
+    raised: bool,
+    closed: bool,
+}
+
+impl Naive {
+    fn outcome(&self) -> &str {
+        match (self.returns, self.duration, self.raised) {
+            (false, ..) => "call_only",
+            (_, None, _) => "open",
+            (_, _, true) => "raised",
+            _ => "returned",
+        }
+    }
+}
+
+fn naive(script: &Script, call_only: &[String]) -> Vec<Naive> {
+    let mut calls: Vec<Naive> = Vec::new();
+    for told in script.told.iter().filter(|told| told.process == Some(pid(1))) {
+        let Some((_, function)) = told.what.clone() else { continue };
+        let open: Vec<usize> = (0..calls.len()).filter(|at| !calls[*at].closed && calls[*at].returns).collect();
+        if told.kind == Kind::Call {
+            let id = told.id.to_string();
+            let returns = !call_only.contains(&id);
+            let begin = told.key.tick;
+            calls.push(Naive {
+                id,
+                function,
+                begin,
+                returns,
+                around: open,
+                duration: None,
+                raised: false,
+                closed: false,
+            });
+        } else if let Some(depth) = open.iter().rposition(|at| calls[*at].function == function) {
+            open[depth..].iter().for_each(|at| calls[*at].closed = true);
+            calls[open[depth]].duration = Some(told.key.tick - calls[open[depth]].begin);
+            calls[open[depth]].raised = told.kind == Kind::Exception;
+        }
+    }
+    calls
+}
+
+fn own(calls: &[Naive], at: usize) -> Option<u64> {
+    let inside = calls.iter().filter(|call| call.returns && call.around.last() == Some(&at));
+    let inside: Option<u64> = inside.map(|call| call.duration).sum();
+    calls[at].duration.zip(inside).map(|(duration, inside)| duration - inside)
+}
+
+fn path(script: &mut Script) -> Vec<Call> {
+    calls(ask(&script.trace(), Request::ExecutionPath(window("<0.1.0>"))).expect("an answer"))
+}
+
+fn call_only(steps: &[(u8, u8, u8)], script: &Script) -> Vec<String> {
+    let told = script.told.iter().skip(1).zip(steps);
+    told.filter(|(_, step)| step.0 % 8 == 7).map(|(told, _)| told.id.to_string()).collect()
+}
+
+quickcheck! {
+    fn calls_are_paired_as_the_naive_way_pairs_them(steps: Vec<(u8, u8, u8)>) -> bool {
+        let mut script = Script::new();
+        script.spawn(0, pid(1), pid(0));
+        story(&mut script, &steps);
+        let mut expected = naive(&script, &call_only(&steps, &script));
+        // The first function told is the spawn's, which is no call.
+        expected.retain(|call| call.function != "init_p");
+        let found = path(&mut script);
+        found.len() == expected.len() && found.iter().enumerate().all(|(at, call)| {
+            let naive = &expected[at];
+            call.id == naive.id
+                && call.function.function == naive.function
+                && call.depth as usize == naive.around.len()
+                && call.duration_ns == naive.duration
+                && call.own_ns == own(&expected, at)
+                && call.outcome == naive.outcome()
+                && call.result.is_some() == naive.duration.is_some()
+        })
+    }
+
+    fn pages_and_windows_cut_the_same_path(steps: Vec<(u8, u8, u8)>, limit: u8, from: u8) -> bool {
+        let mut script = Script::new();
+        script.spawn(0, pid(1), pid(0));
+        story(&mut script, &steps);
+        let trace = script.trace();
+        let from = u64::from(from);
+        let mut whole = path(&mut script);
+        whole.retain(|call| call.time >= from);
+        let limit = Some(u32::from(limit % 4) + 1);
+        let step = |after| {
+            Request::ExecutionPath(ProcessWindow { from: Some(from), limit, after, ..window("<0.1.0>") })
+        };
+        pages(&trace, step, calls) == whole
+    }
+}
+
+#[test]
+fn a_chain_of_tail_calls_ends_at_once() {
+    let mut script = Script::new();
+    script.call(1, pid(1), "add");
+    script.call(2, pid(1), "total");
+    script.call(4, pid(1), "ship");
+    script.ret(9, pid(1), "ship");
+    script.ret(9, pid(1), "total");
+    script.ret(9, pid(1), "add");
+    let found = path(&mut script);
+    let times: Vec<_> = found.iter().map(|call| (call.depth, call.duration_ns, call.own_ns)).collect();
+    assert_eq!(times, [(0, Some(8), Some(1)), (1, Some(7), Some(2)), (2, Some(5), Some(5))]);
+}
+
+#[test]
+fn a_call_inside_that_never_ended_leaves_no_own_time() {
+    let mut script = Script::new();
+    script.call(1, pid(1), "add");
+    script.call(2, pid(1), "total");
+    script.raise(5, pid(1), "add");
+    let found = path(&mut script);
+    assert_eq!((&*found[0].outcome, found[0].duration_ns, found[0].own_ns), ("raised", Some(4), None));
+    assert_eq!(found[0].result.as_ref().map(|term| &*term.text), Some("{:error, :badarith}"));
+    assert_eq!((&*found[1].outcome, found[1].duration_ns), ("open", None));
+}

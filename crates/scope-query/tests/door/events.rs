@@ -1,0 +1,130 @@
+//! `events` against a filter over the whole history.
+
+use crate::script::{Script, ask, atom, events, pages, pid};
+use quickcheck::quickcheck;
+use scope_core::trace::Trace;
+use scope_core::{Class, Kind};
+use scope_query::api::answer::Data;
+use scope_query::api::request::{Events, Request};
+
+/// A random story of three processes; ticks repeat.
+fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
+    let mut tick = 0;
+    for (kind, process, step) in steps {
+        tick += u64::from(step % 3);
+        let process = pid(u32::from(process % 3));
+        match kind % 6 {
+            0 => script.call(tick, process, "add"),
+            1 => script.ret(tick, process, "add"),
+            2 => script.call(tick, process, "total"),
+            3 => script.deliver(tick, process, &atom("hello")),
+            4 => script.state(tick, process, &atom("idle")),
+            _ => script.register(tick, process, "cart"),
+        };
+    }
+}
+
+/// A request drawn from a few bits.
+fn drawn(bits: u16, from: u8, to: u8) -> Events {
+    let chosen = |bit: u16, text: &str| (bits >> bit & 1 == 1).then(|| text.to_string());
+    let (from, to) = (u64::from(from.min(to)), u64::from(from.max(to)));
+    Events {
+        classes: (bits & 1 == 1).then(|| vec!["call".into(), "process".into()]),
+        kinds: (bits & 2 == 2).then(|| vec!["call".into(), "state".into()]),
+        module: chosen(2, "Shop"),
+        function: chosen(3, "add"),
+        process: chosen(4, "<0.1.0>"),
+        from: (bits & 32 == 32).then_some(from),
+        to: (bits & 64 == 64).then_some(to),
+        backward: bits & 128 == 128,
+        ..Events::default()
+    }
+}
+
+/// The ids the request asks for, by looking at everything that was told.
+fn naive(script: &Script, request: &Events, trace: &Trace) -> Vec<String> {
+    let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.floor(told.id.class)).collect();
+    told.sort_by_key(|told| told.key);
+    if request.backward {
+        told.reverse();
+    }
+    let is =
+        |names: &Option<Vec<String>>, name: &str| names.as_ref().is_none_or(|names| names.iter().any(|n| n == name));
+    told.into_iter()
+        .filter(|told| is(&request.classes, told.id.class.name()) && is(&request.kinds, told.kind.name()))
+        .filter(|told| request.process.is_none() || told.process == Some(pid(1)))
+        .filter(|told| request.module.is_none() || told.what.as_ref().is_some_and(|what| what.0 == "Elixir.Shop"))
+        .filter(|told| request.function.is_none() || told.what.as_ref().is_some_and(|what| what.1 == "add"))
+        .filter(|told| request.from.is_none_or(|from| from <= told.key.tick))
+        .filter(|told| request.to.is_none_or(|to| told.key.tick <= to))
+        .map(|told| told.id.to_string())
+        .collect()
+}
+
+quickcheck! {
+    fn events_are_those_a_naive_filter_finds(steps: Vec<(u8, u8, u8)>, bits: u16, from: u8, to: u8, keep: u8) -> bool {
+        let mut script = Script::keeping(u64::from(keep) + 1);
+        script.spawn(0, pid(1), pid(0));
+        story(&mut script, &steps);
+        let trace = script.trace();
+        let request = drawn(bits, from, to);
+        let expected = naive(&script, &request, &trace);
+        let found = events(&trace, request).expect("an answer");
+        found.iter().map(|event| event.id.clone()).collect::<Vec<_>>() == expected
+    }
+
+    fn pages_make_up_the_whole(steps: Vec<(u8, u8, u8)>, bits: u16, limit: u8) -> bool {
+        let mut script = Script::new();
+        script.spawn(0, pid(1), pid(0));
+        story(&mut script, &steps);
+        let trace = script.trace();
+        let request = drawn(bits, 0, 255);
+        let whole = events(&trace, request.clone()).expect("an answer");
+        let limit = Some(u32::from(limit % 5) + 1);
+        let step = |after| Request::Events(Events { limit, after, ..request.clone() });
+        let rows = |answer: scope_query::api::Answer| match answer.data {
+            Data::Events(events) => events,
+            data => panic!("events, not {data:?}"),
+        };
+        pages(&trace, step, rows) == whole
+    }
+}
+
+#[test]
+fn a_page_begun_in_a_live_trace_goes_on_where_it_was() {
+    let mut script = Script::new();
+    for tick in 0..4 {
+        script.deliver(tick, pid(1), &atom("hello"));
+    }
+    let request = |after| Request::Events(Events { limit: Some(3), after, ..Events::default() });
+    let first = ask(&script.trace(), request(None)).expect("a page");
+    assert_eq!(first.coverage.events, 4);
+    for tick in 4..6 {
+        script.deliver(tick, pid(1), &atom("hello"));
+    }
+    script.intake().seal(u64::MAX);
+    let rest = ask(&script.trace(), request(first.next)).expect("a page");
+    let Data::Events(rest) = rest.data else { panic!("events") };
+    assert_eq!(rest.iter().map(|event| event.time).collect::<Vec<_>>(), [3, 4, 5]);
+}
+
+#[test]
+fn an_event_shows_all_it_has() {
+    let mut script = Script::new();
+    script.spawn(1, pid(5), pid(4));
+    script.register(2, pid(5), "Elixir.Shop.Inventory");
+    script.call_only(3, pid(5), "add");
+    let found = events(&script.trace(), Events::default()).expect("an answer");
+    assert_eq!(found[0].kind, Kind::Spawn.name());
+    assert_eq!(found[0].peer.as_deref(), Some("<0.4.0>"));
+    let function = found[0].function.as_ref().expect("a function");
+    assert_eq!((&*function.module, &*function.function, function.arity), (":proc_lib", "init_p", 5));
+    assert_eq!(found[1].atom.as_deref(), Some("Shop.Inventory"));
+    let call = &found[2];
+    assert_eq!((&*call.id, call.time, &*call.class, &*call.kind), ("call-0-0", 3, Class::Call.name(), "call"));
+    let process = call.process.as_ref().expect("a process");
+    assert_eq!((&*process.pid, process.name.as_deref()), ("<0.5.0>", Some("Shop.Inventory")));
+    assert_eq!(call.flags, ["no_return"]);
+    let term = call.term.as_ref().expect("arguments");
+    assert_eq!((&*term.id, &*term.text, term.complete), ("call-0-0", "[1]", true));
+}

@@ -1,0 +1,12 @@
+//! The door, asked about scripted traces: every request against a naive oracle over the whole history.
+
+mod calls;
+mod errors;
+mod events;
+mod json;
+mod messages;
+mod names;
+mod script;
+mod states;
+mod terms;
+mod tracing;

@@ -1,0 +1,281 @@
+//! Scripted traces: a story told event by event through the public intake, and remembered whole for the oracles.
+
+use scope_core::event::Flags;
+use scope_core::header::Header;
+use scope_core::intake::Intake;
+use scope_core::redact::Redactor;
+use scope_core::store::Limits;
+use scope_core::term::resolve::{Ids, Resolved, resolve};
+use scope_core::term::{Term, write::write};
+use scope_core::trace::Trace;
+use scope_core::{Entity, EntityId, Event, EventId, Kind, OrderKey, ProcessKey, Symbols};
+use scope_query::api::answer::{self, Answer, Data};
+use scope_query::api::request::{self, Request};
+use scope_query::{Error, answer};
+
+/// The first process with a pid.
+pub(crate) const fn pid(number: u32) -> ProcessKey {
+    ProcessKey::first(number, 0)
+}
+
+/// A later process with the same pid.
+pub(crate) const fn again(number: u32, incarnation: u32) -> ProcessKey {
+    ProcessKey { number, serial: 0, incarnation }
+}
+
+pub(crate) fn atom(name: &str) -> Term {
+    Term::Atom(name.into())
+}
+
+/// Where a message is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    Pid(ProcessKey),
+    Dead(ProcessKey),
+    Name(&'static str),
+    Alias(u32),
+}
+
+/// An event as it was told.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) id: EventId,
+    pub(crate) key: OrderKey,
+    pub(crate) kind: Kind,
+    pub(crate) process: Option<ProcessKey>,
+    /// Function or atom, by name.
+    pub(crate) what: Option<(String, String)>,
+}
+
+/// A recording in the making.
+#[derive(Debug)]
+pub(crate) struct Script {
+    intake: Intake,
+    redactor: Redactor,
+    tie: u32,
+    tick: u64,
+    pub(crate) told: Vec<Told>,
+}
+
+impl Script {
+    pub(crate) fn new() -> Self {
+        Self::keeping(u64::from(u32::MAX))
+    }
+
+    /// A recording that keeps so many events.
+    pub(crate) fn keeping(max_events: u64) -> Self {
+        let header = Header { recorder_version: "0.1.0".into(), node: "shop@host".into(), ..Header::default() };
+        let limits = Limits { max_events, ..Limits::default() };
+        Self {
+            intake: Intake::new(header, limits, 7),
+            redactor: Redactor::default(),
+            tie: 0,
+            tick: 0,
+            told: Vec::new(),
+        }
+    }
+
+    pub(crate) fn intake(&mut self) -> &mut Intake {
+        &mut self.intake
+    }
+
+    /// The trace up to the last event told.
+    pub(crate) fn trace(&mut self) -> Trace {
+        let watermark = self.tick;
+        self.intake.snapshot(watermark)
+    }
+
+    /// Tells one event. Ticks never go back.
+    fn tell(
+        &mut self,
+        tick: u64,
+        kind: Kind,
+        process: Option<ProcessKey>,
+        fill: impl FnOnce(&mut Symbols, &mut Event),
+        term: Option<&Term>,
+    ) -> EventId {
+        assert!(tick >= self.tick, "a story is told in order");
+        self.tie = if tick == self.tick { self.tie + 1 } else { 0 };
+        self.tick = tick;
+        let seed = self.intake.seed();
+        let symbols = self.intake.symbols();
+        let key = OrderKey { tick, thread: 0, tie: self.tie };
+        let process_id = process.map_or(EntityId::NONE, |process| symbols.intern_process(process));
+        let mut event = Event { key, kind, flags: Flags::NONE, process: process_id, peer: EntityId::NONE, what: 0 };
+        fill(symbols, &mut event);
+        let what = event.mfa().and_then(|id| symbols.mfa(id)).map(|mfa| (mfa.module, mfa.function));
+        let text = |id| symbols.atom(id).to_string();
+        let what = what.map(|(m, f)| (text(m), text(f))).or_else(|| event.atom().map(|id| (text(id), String::new())));
+        let (mut raw, mut bytes) = (Vec::new(), Vec::new());
+        let resolved: Option<Resolved> = term.map(|term| {
+            write(term, symbols, &mut raw);
+            resolve(&raw, &mut Ids, symbols, &self.redactor, seed, &mut bytes).expect("a written term resolves")
+        });
+        let id = self
+            .intake
+            .push(&event, resolved.map(|resolved| (&*bytes, resolved)))
+            .expect("a scripted event is taken in");
+        self.told.push(Told { id, key, kind, process, what });
+        id
+    }
+
+    pub(crate) fn spawn(&mut self, tick: u64, child: ProcessKey, parent: ProcessKey) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.peer = symbols.intern_process(parent);
+            event.what = symbols.intern_function("proc_lib", "init_p", 5).0;
+        };
+        self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(vec![], None)))
+    }
+
+    pub(crate) fn exit(&mut self, tick: u64, process: ProcessKey, reason: &Term) -> EventId {
+        self.tell(tick, Kind::Exit, Some(process), |_, _| {}, Some(reason))
+    }
+
+    pub(crate) fn register(&mut self, tick: u64, process: ProcessKey, name: &str) -> EventId {
+        self.named(tick, Kind::Register, process, name)
+    }
+
+    pub(crate) fn unregister(&mut self, tick: u64, process: ProcessKey, name: &str) -> EventId {
+        self.named(tick, Kind::Unregister, process, name)
+    }
+
+    fn named(&mut self, tick: u64, kind: Kind, process: ProcessKey, name: &str) -> EventId {
+        self.tell(tick, kind, Some(process), |symbols, event| event.what = symbols.intern_atom(name).0, None)
+    }
+
+    pub(crate) fn send(&mut self, tick: u64, from: ProcessKey, to: &To, message: &Term) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            let entity = match to {
+                To::Pid(process) => Entity::Process(*process),
+                To::Dead(process) => {
+                    event.flags = Flags::TO_DEAD;
+                    Entity::Process(*process)
+                }
+                To::Name(name) => Entity::Name(symbols.intern_atom(name)),
+                To::Alias(number) => Entity::Reference([*number, 2, 3].into_iter().collect()),
+            };
+            event.peer = symbols.intern_entity(&entity);
+        };
+        self.tell(tick, Kind::Send, Some(from), fill, Some(message))
+    }
+
+    pub(crate) fn deliver(&mut self, tick: u64, to: ProcessKey, message: &Term) -> EventId {
+        self.tell(tick, Kind::Delivered, Some(to), |_, _| {}, Some(message))
+    }
+
+    pub(crate) fn handle(&mut self, tick: u64, process: ProcessKey, message: &Term) -> EventId {
+        self.tell(tick, Kind::Handled, Some(process), |_, _| {}, Some(message))
+    }
+
+    pub(crate) fn state(&mut self, tick: u64, process: ProcessKey, state: &Term) -> EventId {
+        self.of_module(tick, Kind::State, process, state)
+    }
+
+    pub(crate) fn terminate(&mut self, tick: u64, process: ProcessKey, state: &Term) -> EventId {
+        self.of_module(tick, Kind::Terminate, process, state)
+    }
+
+    fn of_module(&mut self, tick: u64, kind: Kind, process: ProcessKey, state: &Term) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| event.what = symbols.intern_atom("Elixir.Shop.Cart").0;
+        self.tell(tick, kind, Some(process), fill, Some(state))
+    }
+
+    pub(crate) fn call(&mut self, tick: u64, process: ProcessKey, function: &str) -> EventId {
+        self.called(tick, Kind::Call, process, function, Flags::NONE)
+    }
+
+    /// A call whose return is not traced.
+    pub(crate) fn call_only(&mut self, tick: u64, process: ProcessKey, function: &str) -> EventId {
+        self.called(tick, Kind::Call, process, function, Flags::NO_RETURN)
+    }
+
+    pub(crate) fn ret(&mut self, tick: u64, process: ProcessKey, function: &str) -> EventId {
+        self.called(tick, Kind::Return, process, function, Flags::NONE)
+    }
+
+    pub(crate) fn raise(&mut self, tick: u64, process: ProcessKey, function: &str) -> EventId {
+        self.called(tick, Kind::Exception, process, function, Flags::NONE)
+    }
+
+    fn called(&mut self, tick: u64, kind: Kind, process: ProcessKey, function: &str, flags: Flags) -> EventId {
+        let term = match kind {
+            Kind::Call => Term::List(vec![Term::Integer(1)], None),
+            Kind::Return => atom("ok"),
+            _ => Term::Tuple(vec![atom("error"), atom("badarith")]),
+        };
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.what = symbols.intern_function("Elixir.Shop", function, 1).0;
+            event.flags = flags;
+        };
+        self.tell(tick, kind, Some(process), fill, Some(&term))
+    }
+
+    /// A process, or all, becomes a target for some classes, or stops being one.
+    pub(crate) fn target(&mut self, tick: u64, added: bool, process: Option<ProcessKey>, classes: &[&str]) -> EventId {
+        let classes = Term::List(classes.iter().copied().map(atom).collect(), None);
+        let details = Term::Map(vec![(atom("classes"), classes)]);
+        let kind = if added { Kind::TargetAdded } else { Kind::TargetRemoved };
+        self.tell(tick, kind, process, |_, _| {}, Some(&details))
+    }
+}
+
+pub(crate) fn events(trace: &Trace, request: request::Events) -> Result<Vec<answer::Event>, Error> {
+    match ask(trace, Request::Events(request))?.data {
+        Data::Events(events) => Ok(events),
+        data => panic!("events, not {data:?}"),
+    }
+}
+
+pub(crate) fn ask(trace: &Trace, request: Request) -> Result<Answer, Error> {
+    answer(trace, &request)
+}
+
+pub(crate) fn window(process: &str) -> request::ProcessWindow {
+    request::ProcessWindow { process: process.into(), from: None, to: None, limit: None, after: None }
+}
+
+pub(crate) fn flow(a: &str, b: &str) -> request::MessageFlow {
+    request::MessageFlow { a: a.into(), b: b.into(), from: None, to: None, limit: None, after: None }
+}
+
+pub(crate) fn states(answer: Answer) -> Vec<answer::State> {
+    match answer.data {
+        Data::States(states) => states,
+        data => panic!("states, not {data:?}"),
+    }
+}
+
+pub(crate) fn messages(answer: Answer) -> Vec<answer::Message> {
+    match answer.data {
+        Data::Messages(messages) => messages,
+        data => panic!("messages, not {data:?}"),
+    }
+}
+
+pub(crate) fn calls(answer: Answer) -> Vec<answer::Call> {
+    match answer.data {
+        Data::Calls(calls) => calls,
+        data => panic!("calls, not {data:?}"),
+    }
+}
+
+/// Every page of a request, put together; `step` gives the request of the cursor before.
+pub(crate) fn pages<T>(
+    trace: &Trace,
+    step: impl Fn(Option<String>) -> Request,
+    rows: impl Fn(Answer) -> Vec<T>,
+) -> Vec<T> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let answer = ask(trace, step(after)).expect("a page");
+        assert_eq!(answer.next.is_some(), answer.coverage.truncated);
+        after = answer.next.clone();
+        let page = rows(answer);
+        assert!(!page.is_empty() || after.is_none(), "a page before the last has rows");
+        all.extend(page);
+        if after.is_none() {
+            return all;
+        }
+    }
+}
