@@ -1,14 +1,33 @@
-//! `cargo xtask bench`: measurements against peers, in one run.
+//! `cargo xtask bench`: measurements side by side with peers, in one run.
+//!
+//! Invariant: what is measured is a release build. The verb is, like all others, a development build: it runs itself again.
+//! Invariant: a row whose check failed is no row; the suite then fails.
 
-use anyhow::{Result, bail};
+mod capture;
+mod events;
+mod machine;
+mod mix;
+mod node;
+mod query;
+mod readback;
+mod report;
+mod round;
+mod row_log;
+mod store;
+
+use crate::{command, workspace};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// What to measure.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
+    /// What being traced costs: untraced, a tracer that does nothing, ours, a process tracer into ETS
     Capture,
+    /// Sealing, size, loading and memory of a recording
     Store,
+    /// Questions to a recording of a million events
     Query,
     Wasm,
     Viewer,
@@ -25,9 +44,42 @@ pub(crate) struct BenchArgs {
     /// Also write the rows as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Capture buffer of each scheduler thread, in bytes (capture only)
+    #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
+    pub(crate) buffer_bytes: usize,
+    /// Only load this file, and print what that cost (store only)
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) load: Option<PathBuf>,
 }
 
 /// Runs a suite.
 pub(crate) fn run(args: BenchArgs) -> Result<()> {
-    bail!("bench {:?} is not built yet (quick: {}, json: {:?})", args.suite, args.quick, args.json)
+    if matches!(args.suite, Suite::Wasm | Suite::Viewer) {
+        let name = args.suite.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        bail!("the {name} suite is not built yet: there is nothing to measure so far");
+    }
+    if cfg!(not(feature = "bench-peers")) {
+        return run_release();
+    }
+    if let Some(path) = &args.load {
+        return store::load(path);
+    }
+    let report = match args.suite {
+        Suite::Capture => capture::run(args.quick, args.buffer_bytes)?,
+        Suite::Store => store::run(args.quick)?,
+        Suite::Query | Suite::Wasm | Suite::Viewer => query::run(args.quick)?,
+    };
+    print!("{report}");
+    if let Some(path) = &args.json {
+        std::fs::write(path, report.json()?).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    report.verdict()
+}
+
+/// The same command again, from a release build with the peers it compares with.
+fn run_release() -> Result<()> {
+    let mut again = command::cargo(workspace::root());
+    again.args(["run", "--quiet", "--release", "--package", "xtask", "--features", "bench-peers", "--"]);
+    again.args(std::env::args_os().skip(1)).current_dir(std::env::current_dir()?);
+    command::run(&mut again)
 }

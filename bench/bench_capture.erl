@@ -1,0 +1,95 @@
+%% Runs rounds of every workload under every tracer, interleaved, and writes one line per round to standard output.
+%%
+%% After a round with our recorder it waits for a line on standard input: the reader has checked the dump by then. When standard
+%% input ends, so does the node.
+-module(bench_capture).
+-export([main/1]).
+
+%% Events of one burst: few enough that no buffer fills while the sealer sleeps.
+-define(BURST_EVENTS, 20000).
+%% Long enough for any tracer to empty its queue of one burst, the same for all.
+-define(PAUSE_MS, 40).
+
+main(#{dir := Dir} = Options) ->
+    ok = bench_clock:load(Dir),
+    ok = bench_noop:load(Dir),
+    {module, _} = code:ensure_loaded('Elixir.ElixirScope.Native'),
+    say("machine", [{otp, erlang:system_info(otp_release)}, {schedulers, erlang:system_info(schedulers)}]),
+    run(Options),
+    halt(0).
+
+run(#{mode := rounds, rounds := Rounds, events := Events} = Options) ->
+    %% The first pass loads code, maps the buffers and is not counted.
+    pass(warm_up, Options#{events := Events div 4}, 0),
+    [pass(round, Options, Shift) || Shift <- lists:seq(1, Rounds)];
+run(#{mode := rates, buffer_bytes := BufferBytes, rates := Rates, seconds := Seconds}) ->
+    lists:foldl(
+        fun
+            (_, N) when N > 0 -> N;
+            (Rate, 0) ->
+                {Offered, Dropped} = in_process(fun() -> bench_rate:run(BufferBytes, Rate, Seconds) end),
+                say("rate", [{offered, Offered}, {dropped, Dropped}]),
+                Dropped
+        end,
+        0,
+        Rates
+    ).
+
+pass(Word, Options, Shift) ->
+    [
+        begin
+            Fields = in_process(fun() -> round_of(Workload, Config, Options) end),
+            say(atom_to_list(Word), [{workload, Workload}, {config, Config} | Fields]),
+            [wait() || Config =:= ours]
+        end
+     || Workload <- bench_workload:names(), Config <- rotate(Shift, [untraced, noop, ours, ets])
+    ].
+
+%% A round of its own process: what it held is gone after it.
+in_process(Fun) ->
+    {Pid, Monitor} = spawn_monitor(fun() -> exit({result, Fun()}) end),
+    receive
+        {'DOWN', Monitor, process, Pid, {result, Result}} -> Result;
+        {'DOWN', Monitor, process, Pid, Reason} -> erlang:error({round_failed, Reason})
+    end.
+
+rotate(Shift, List) ->
+    {Front, Back} = lists:split(Shift rem length(List), List),
+    Back ++ Front.
+
+round_of(Workload, Config, #{events := Events} = Options) ->
+    PerOp = bench_workload:events_per_op(Workload),
+    PerBurst = ?BURST_EVENTS div PerOp,
+    Bursts = Events div ?BURST_EVENTS,
+    Processes = bench_workload:start(Workload),
+    Tracer = bench_tracer:start(Config, Workload, bench_workload:pids(Processes), Options),
+    Schedulers = bench_clock:schedulers(),
+    Total0 = bench_clock:process_ns(),
+    {N, Cpu} = bursts(Processes, PerBurst, Bursts, Schedulers, 0, 0),
+    bench_tracer:still_traced(Tracer, bench_workload:pids(Processes)),
+    {Total, Found} = bench_tracer:stop(Tracer, fun() -> bench_clock:process_ns() - Total0 end),
+    bench_workload:stop(Processes),
+    Expected = [{list_to_atom("expect_" ++ atom_to_list(Kind)), Count}
+                || {Kind, Count} <- bench_workload:expected(Workload, N, Bursts)],
+    [{ops, N}, {cpu_ns, Cpu}, {total_ns, Total}] ++ Expected ++ Found.
+
+bursts(_Processes, _PerBurst, 0, _Schedulers, First, Cpu) -> {First, Cpu};
+bursts(Processes, PerBurst, Left, Schedulers, First, Cpu) ->
+    Before = bench_clock:threads_ns(Schedulers),
+    Next = bench_workload:burst(Processes, First, PerBurst),
+    After = bench_clock:threads_ns(Schedulers),
+    timer:sleep(?PAUSE_MS),
+    bursts(Processes, PerBurst, Left - 1, Schedulers, Next, Cpu + After - Before).
+
+say(Word, Fields) ->
+    io:format("~s~s~n", [Word, [io_lib:format(" ~s=~s", [Key, text(Value)]) || {Key, Value} <- Fields]]).
+
+text(Value) when is_integer(Value) -> integer_to_list(Value);
+text(Value) when is_atom(Value) -> atom_to_list(Value);
+text(Value) -> Value.
+
+wait() ->
+    case io:get_line("") of
+        eof -> halt(1);
+        _ -> ok
+    end.

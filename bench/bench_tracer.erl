@@ -1,0 +1,62 @@
+%% Puts a workload's processes under one of the tracers compared, and takes them from it again.
+-module(bench_tracer).
+-export([start/4, still_traced/2, stop/2]).
+
+start(untraced, _Workload, _Pids, _Options) ->
+    %% A breakpoint left from the round before would cost the untraced loop.
+    erlang:trace_pattern({bench_workload, leaf, 3}, false, [local]),
+    untraced;
+start(noop, Workload, Pids, _Options) ->
+    trace({bench_noop, 1}, Workload, Pids),
+    {noop, {bench_noop, 1}};
+start(ets, Workload, Pids, _Options) ->
+    {Tracer, _Table} = Ets = bench_ets:start(),
+    trace(Tracer, Workload, Pids),
+    {ets, Tracer, Ets};
+start(ours, Workload, Pids, #{buffer_bytes := BufferBytes, dump := Dump}) ->
+    {_, Tracer} = Recorder = bench_recorder:start(BufferBytes),
+    bench_recorder:filter(Recorder, role(Workload)),
+    trace(Tracer, Workload, Pids),
+    {ours, Tracer, Recorder, Dump}.
+
+trace(Tracer, Workload, Pids) ->
+    1 = erlang:trace_pattern({bench_workload, leaf, 3}, match_spec(Workload), [local]),
+    [1 = erlang:trace(Pid, true, option(Tracer) ++ flags(Workload)) || Pid <- Pids].
+
+%% A NIF tracer takes the time itself, a process tracer is sent it.
+option({Module, State}) -> [{tracer, Module, State}];
+option(Pid) -> [{tracer, Pid}, monotonic_timestamp].
+
+flags(calls) -> [call];
+flags(calls_return) -> [call];
+flags(_Messages) -> [send, 'receive'].
+
+match_spec(calls_return) -> [{'_', [], [{return_trace}]}];
+match_spec(calls) -> true;
+match_spec(_Messages) -> false.
+
+role(calls_return) -> call;
+role(_) -> call_only.
+
+%% A tracer that the VM took away in the middle would be a cheap one.
+still_traced(untraced, _Pids) ->
+    ok;
+still_traced(Traced, Pids) ->
+    Tracer = element(2, Traced),
+    [{tracer, Tracer} = erlang:trace_info(Pid, tracer) || Pid <- Pids],
+    ok.
+
+%% Stops once everything traced has arrived where the tracer keeps it; measures at that moment, and says what was kept.
+stop(untraced, Measure) ->
+    {Measure(), []};
+stop({noop, _}, Measure) ->
+    {Measure(), []};
+stop({ets, _, Ets}, Measure) ->
+    {Total, Counts} = bench_ets:stop(Ets, Measure),
+    {Total, [{Kind, N} || {Kind, N} <- lists:sort(maps:to_list(Counts))]};
+stop({ours, _, Recorder, Dump}, Measure) ->
+    ok = bench_recorder:stop(Recorder),
+    Total = Measure(),
+    Counts = bench_recorder:counts(Recorder),
+    ok = file:write_file(Dump, bench_recorder:dump(Recorder)),
+    {Total, [{Key, maps:get(Key, Counts)} || Key <- [emitted, stored, evicted, sampled_out, filtered, dropped]]}.
