@@ -151,10 +151,12 @@ impl Store {
         false
     }
 
-    /// Adds a sealed chunk whose rows are counted already.
+    /// Adds a sealed chunk whose rows are counted already, unless all of them came too late.
     pub(crate) fn add(&mut self, chunk: Arc<Chunk>) {
-        let lane = Arc::make_mut(&mut self.lanes[chunk.class() as usize]);
-        lane.push(chunk);
+        let class = chunk.class() as usize;
+        if chunk.last() >= self.floors[class] {
+            Arc::make_mut(&mut self.lanes[class]).push(chunk);
+        }
     }
 
     /// Raises the floors, folds what sinks below them and lets go of chunks that lie wholly below. No open chunk may hold a visible

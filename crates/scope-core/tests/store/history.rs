@@ -70,12 +70,12 @@ impl Arbitrary for History {
         for _ in 0..n {
             now += if speed == 0 { u64::from(u8::arbitrary(g) % 20 == 0) } else { u64::arbitrary(g) % speed };
             let kind = *g.choose(KINDS).unwrap();
-            // Lifecycle events come in order, as a process's own events do.
-            let back = if kind.class().is_critical() { 0 } else { u64::arbitrary(g) % jitter };
-            let (tick, thread) = (now.saturating_sub(back), u16::arbitrary(g) % 3);
-            let tie = ties.entry((tick, if kind.class().is_critical() { 0 } else { thread })).or_insert(0u32);
+            // Lifecycle events come in order and after what the process did before, as the VM sends them.
+            let lifecycle = kind.class() == Class::Process;
+            let back = if lifecycle { 0 } else { u64::arbitrary(g) % jitter };
+            let (tick, thread) = (now.saturating_sub(back), if lifecycle { 2 } else { u16::arbitrary(g) % 3 });
+            let tie = ties.entry((tick, thread)).or_insert(0u32);
             *tie += 1;
-            let thread = if kind.class().is_critical() { 0 } else { thread };
             let key = OrderKey { tick, thread, tie: *tie };
             let event = event(g, key, kind);
             // The dead do nothing, and nobody links to them.
