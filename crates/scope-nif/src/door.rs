@@ -90,8 +90,11 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
         Ok(config) => config,
         Err(message) => return failure(env, "bad_argument", &message, &Value::Null),
     };
+    let Some(wall_offset_ns) = tick::sync() else {
+        return failure(env, "not_supported", "Erlang's monotonic time cannot be read on this thread", &Value::Null);
+    };
     let (tick, monotonic_ns) = tick::both(tick::has_tsc());
-    let clock = Clock::new(tick, monotonic_ns, monotonic_ns + tick::offset_ns());
+    let clock = Clock::new(tick, monotonic_ns, monotonic_ns + wall_offset_ns);
     let mut header = config.header;
     header.monotonic_anchor_ns = clock.epoch_monotonic_ns;
     header.wall_anchor_ns = clock.epoch_wall_ns;

@@ -96,8 +96,9 @@ impl Recorder {
         !self.stopping.load(SeqCst)
     }
 
-    /// The state, with everything committed so far taken in.
+    /// The state, with everything committed so far taken in. For schedulers' threads: it also looks at Erlang's clock.
     pub(crate) fn drained(&self) -> MutexGuard<'_, Sealing> {
+        crate::tick::sync();
         let mut sealing = lock(&self.sealing);
         if !self.ended.load(SeqCst) {
             sealing.drain();

@@ -5,6 +5,7 @@
 
 use rustler::sys::{ErlNifTimeUnit, enif_monotonic_time, enif_time_offset};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Instant;
 
 static HAS_TSC: OnceLock<bool> = OnceLock::new();
@@ -36,30 +37,42 @@ pub(crate) fn now(tsc: bool) -> u64 {
         return unsafe { std::arch::x86_64::_rdtsc() };
     }
     let _ = tsc;
-    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
+    os_ns() as u64
 }
 
-/// Erlang's monotonic time in nanoseconds.
-fn monotonic_ns() -> i64 {
-    // SAFETY: callable from any thread that the VM or this library started.
-    unsafe { enif_monotonic_time(ErlNifTimeUnit::ERL_NIF_NSEC) }
+/// The operating system's monotonic clock, from the first call on.
+fn os_ns() -> i64 {
+    START.get_or_init(Instant::now).elapsed().as_nanos() as i64
 }
 
-/// Wall clock minus monotonic time, in nanoseconds.
-pub(crate) fn offset_ns() -> i64 {
-    // SAFETY: as above.
-    unsafe { enif_time_offset(ErlNifTimeUnit::ERL_NIF_NSEC) }
+/// Erlang's monotonic time minus [`os_ns`], as last measured.
+static ERLANG_OFFSET: AtomicI64 = AtomicI64::new(0);
+
+/// Measures how Erlang's monotonic time stands to the operating system's; returns wall clock minus monotonic time, or `None` on a thread
+/// that is no scheduler: there the VM does not tell its time (`ERL_NIF_TIME_ERROR`), so the sealer goes by what was last measured here.
+pub(crate) fn sync() -> Option<i64> {
+    // SAFETY: callable from any thread.
+    let read = || unsafe { enif_monotonic_time(ErlNifTimeUnit::ERL_NIF_NSEC) };
+    let offsets = (0..5).map(|_| {
+        let before = os_ns();
+        let erlang = read();
+        let after = os_ns();
+        (after - before, erlang, before + (after - before) / 2)
+    });
+    let (_, erlang, os) = offsets.min_by_key(|(gap, _, _)| *gap).filter(|(_, erlang, _)| *erlang != i64::MIN)?;
+    ERLANG_OFFSET.store(erlang - os, Relaxed);
+    // SAFETY: callable from any thread.
+    Some(unsafe { enif_time_offset(ErlNifTimeUnit::ERL_NIF_NSEC) })
 }
 
-/// Both clocks at one moment: the reading with the smallest gap between two ticks of five.
+/// The raw tick and Erlang's monotonic time at one moment: the reading with the smallest gap between two ticks of five.
 pub(crate) fn both(tsc: bool) -> (u64, i64) {
-    (0..5)
-        .map(|_| {
-            let before = now(tsc);
-            let ns = monotonic_ns();
-            let after = now(tsc);
-            (after.wrapping_sub(before), before + (after.wrapping_sub(before)) / 2, ns)
-        })
-        .min_by_key(|(gap, _, _)| *gap)
-        .map_or((0, 0), |(_, tick, ns)| (tick, ns))
+    let readings = (0..5).map(|_| {
+        let before = now(tsc);
+        let ns = os_ns();
+        let after = now(tsc);
+        (after.wrapping_sub(before), before + (after.wrapping_sub(before)) / 2, ns)
+    });
+    let (_, tick, ns) = readings.min_by_key(|(gap, _, _)| *gap).unwrap_or_default();
+    (tick, ns + ERLANG_OFFSET.load(Relaxed))
 }
