@@ -27,12 +27,13 @@ defmodule Demo.Story do
       raise "no process exited with :badarith in this trace"
   end
 
-  # Whoever sent the last message that the process turned to before it died.
+  # Whoever sent the message that the process was working on when it died.
   defp last_sender(crash, source) do
+    fatal = events([type: :handled, pid: crash.process], source) |> List.last()
     dead = text(crash.process)
 
     events([type: :send], source)
-    |> Enum.filter(&(text(&1.peer) == dead and &1.timestamp <= crash.timestamp))
+    |> Enum.filter(&(text(&1.peer) == dead and &1.term == fatal.term))
     |> List.last()
     |> Map.fetch!(:process)
   end
