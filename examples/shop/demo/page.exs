@@ -2,37 +2,25 @@ defmodule Demo.Page do
   @moduledoc false
   # The answers as a person reads them; colours only where `IO.ANSI` is enabled.
 
-  @slow_shown 8
+  @long_wait_ns 10_000_000
 
   @doc "Prints all answers."
   def print(answers) do
     heading("Who crashed, and when?")
-
-    line([
-      :red,
-      answers.crash.process,
-      :reset,
-      " exited with ",
-      inspect(answers.crash.reason),
-      ", "
-    ])
-
-    line([ms(answers.crash.at), " after the recording began"])
+    %{process: process, reason: reason, at: at} = answers.crash
+    line([:red, process, :reset, " exited with #{inspect(reason)}, #{ms(at)} after the start"])
 
     heading("What was its state just before?")
-
-    answers.state
-    |> inspect(pretty: true, width: 78, limit: :infinity)
-    |> String.split("\n")
-    |> Enum.each(&line/1)
+    state = inspect(answers.state, pretty: true, width: 78, limit: :infinity)
+    state |> String.split("\n") |> Enum.each(&line/1)
 
     heading("Which messages led there, and how long did each wait?")
-    line([:faint, "      sent      waited  message"])
+    line([:faint, "         sent        waited  message"])
     Enum.each(answers.messages, &message/1)
 
-    heading("Which calls were slow?")
-    line([:faint, "      took    its own  call"])
-    answers.slowest |> Enum.take(@slow_shown) |> Enum.each(&call/1)
+    heading("Which calls were slow? (of each function, the slowest)")
+    line([:faint, "         took       its own  call"])
+    answers.slowest |> Enum.uniq_by(& &1.function) |> Enum.each(&call/1)
   end
 
   @doc "A heading."
@@ -41,43 +29,19 @@ defmodule Demo.Page do
   @doc "An indented line."
   def line(text), do: IO.puts(["  " | IO.ANSI.format(List.wrap(text))])
 
-  @doc "Nanoseconds as milliseconds."
-  def ms(nil), do: "unknown"
-  def ms(ns), do: :erlang.float_to_binary(ns / 1.0e6, decimals: 2) <> " ms"
-
   defp message(%{message: {how, message}} = row) do
-    waited = String.pad_leading(ms(row.waiting_ns), 12)
-
-    waited =
-      if row.waiting_ns && row.waiting_ns > 10_000_000,
-        do: [:yellow, waited, :reset],
-        else: waited
-
-    line([
-      String.pad_leading("+" <> ms(row.after_ns), 10),
-      waited,
-      "  ",
-      Atom.to_string(how),
-      " ",
-      inspect(message)
-    ])
+    long? = row.waiting_ns != nil and row.waiting_ns > @long_wait_ns
+    waited = String.pad_leading(ms(row.waiting_ns), 14)
+    waited = if long?, do: [:yellow, waited, :reset], else: waited
+    line([String.pad_leading("+" <> ms(row.after_ns), 13), waited, "  #{how} #{inspect(message)}"])
   end
 
   defp call(%{function: {module, name, arity}} = row) do
-    line([
-      String.pad_leading(ms(row.duration_ns), 10),
-      String.pad_leading(ms(row.own_ns), 11),
-      [
-        "  ",
-        :cyan,
-        inspect(module),
-        ".",
-        Atom.to_string(name),
-        "/",
-        Integer.to_string(arity),
-        :reset
-      ],
-      ["  ", String.slice(row.args, 0, 70)]
-    ])
+    took = String.pad_leading(ms(row.duration_ns), 13) <> String.pad_leading(ms(row.own_ns), 14)
+    args = String.slice(row.args, 0, 60)
+    line([took, "  ", :cyan, "#{inspect(module)}.#{name}/#{arity}", :reset, "  ", :faint, args])
   end
+
+  defp ms(nil), do: "unknown"
+  defp ms(ns), do: :erlang.float_to_binary(ns / 1.0e6, decimals: 3) <> " ms"
 end
