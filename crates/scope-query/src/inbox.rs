@@ -9,7 +9,6 @@ use crate::watch::Watch;
 use crate::window::Window;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use scope_core::loss::Loss;
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, PeerKey, Trace};
 use scope_core::{Class, Entity, Flags, Kind, ProcessKey};
@@ -81,7 +80,7 @@ struct Inbox<'a> {
 #[derive(Default)]
 struct Equal<'a> {
     sent: Vec<(Row<'a>, Origin)>,
-    delivered: Vec<(u64, bool)>,
+    delivered: Vec<u64>,
     handled: Vec<u64>,
 }
 
@@ -157,58 +156,30 @@ impl<'a> Inbox<'a> {
             let Some(term) = row.term() else { continue };
             let Some(equal) = self.equal.get_mut(&term.key) else { continue };
             if row.kind() == Kind::Delivered {
-                equal.delivered.push((row.tick(), term.complete));
+                equal.delivered.push(row.tick());
             } else {
                 equal.handled.push(row.tick());
             }
         }
     }
 
-    /// Decides what became of each message.
+    /// Decides what became of each message of the window.
     fn settle(&mut self, window: Window, passages: &mut Vec<Passage<'a>>) {
         let watch = Watch::of(self.trace, self.receiver, Class::Message);
-        let recorded = |first: Option<u64>| {
-            let watch = &watch;
-            let losses = self.trace.losses();
-            move |tick| {
-                let lost = |loss: &Loss| loss.class.is_none_or(|class| class == Class::Message) && loss.to_tick >= tick;
-                watch.covers(tick).unwrap_or(first.is_some_and(|first| first <= tick)) && !losses.iter().any(lost)
-            }
+        let last_loss =
+            self.trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
+        let last_loss = last_loss.map(|loss| loss.to_tick).max();
+        // Without a target that tells, what was seen first tells since when things of its kind are seen.
+        let recorded = |first_seen: Option<u64>, tick: u64| {
+            let watched = watch.covers(tick).unwrap_or(first_seen.is_some_and(|first| first <= tick));
+            watched && last_loss.is_none_or(|lost| lost < tick)
         };
-        let (delivery_recorded, handling_recorded) = (recorded(self.first_delivered), recorded(self.first_handled));
-        for (_, mut equal) in core::mem::take(&mut self.equal) {
-            // An alias belongs to the receiver only if the message came to it.
-            let last = equal.delivered.last().map(|(tick, _)| *tick);
-            equal.sent.retain(|(row, (_, alias))| alias.is_none() || last.is_some_and(|last| row.tick() <= last));
-            let sources: Vec<_> = equal
-                .sent
-                .iter()
-                .map(|(row, origin)| Source {
-                    tick: row.tick(),
-                    origin,
-                    exact: row.term().is_some_and(|term| term.complete),
-                })
-                .collect();
-            let sinks: Vec<u64> = equal.delivered.iter().map(|(tick, _)| *tick).collect();
-            let came: Vec<_> = sinks.iter().map(|tick| Source { tick: *tick, origin: (), exact: true }).collect();
-            let fates = matching::pair(&sources, &sinks, &delivery_recorded);
-            let handlings = matching::pair(&came, &equal.handled, &handling_recorded);
-            for ((row, (from, alias)), outcome) in equal.sent.iter().zip(fates) {
-                let fate = match outcome {
-                    Outcome::Matched(delivery) => Fate::Matched {
-                        delivered: sinks[delivery],
-                        handled: match handlings[delivery] {
-                            Outcome::Matched(handling) => Some(equal.handled[handling]),
-                            _ => None,
-                        },
-                    },
-                    Outcome::Undecided => Fate::Ambiguous,
-                    Outcome::Missing if alias.is_some() => continue,
-                    Outcome::Missing if delivery_recorded(row.tick()) => Fate::Undelivered,
-                    Outcome::Missing => Fate::NotTraced,
-                };
-                if *from == self.sender && window.contains(row.tick()) {
-                    passages.push(Passage { send: *row, to: self.receiver, fate });
+        let (first_delivered, first_handled) = (self.first_delivered, self.first_handled);
+        for equal in core::mem::take(&mut self.equal).into_values() {
+            let settled = equal.settled(|tick| recorded(first_delivered, tick), |tick| recorded(first_handled, tick));
+            for (send, from, fate) in settled {
+                if from == self.sender && window.contains(send.tick()) {
+                    passages.push(Passage { send, to: self.receiver, fate });
                 }
             }
         }
@@ -228,6 +199,46 @@ impl<'a> Inbox<'a> {
             Some(Entity::Reference(words)) => Destination::Alias(words.clone()),
             _ => Destination::Elsewhere,
         }
+    }
+}
+
+impl<'a> Equal<'a> {
+    /// Each message with its sender and what became of it. The arguments say whether a delivery, or a handling, after a time would be known.
+    fn settled(
+        mut self,
+        delivery_recorded: impl Fn(u64) -> bool,
+        handling_recorded: impl Fn(u64) -> bool,
+    ) -> Vec<(Row<'a>, ProcessKey, Fate)> {
+        // An alias belongs to the receiver only if the message came to it.
+        let last = self.delivered.last().copied();
+        self.sent.retain(|(row, (_, alias))| alias.is_none() || last.is_some_and(|last| row.tick() <= last));
+        let source = |(row, origin): &(Row<'a>, Origin)| Source {
+            tick: row.tick(),
+            origin: origin.clone(),
+            exact: row.term().is_some_and(|term| term.complete),
+        };
+        let sources: Vec<_> = self.sent.iter().map(source).collect();
+        let came: Vec<_> = self.delivered.iter().map(|tick| Source { tick: *tick, origin: (), exact: true }).collect();
+        let deliveries = matching::pair(&sources, &self.delivered, &delivery_recorded);
+        let handlings = matching::pair(&came, &self.handled, handling_recorded);
+        let handled = |delivery: usize| match handlings[delivery] {
+            Outcome::Matched(handling) => Some(self.handled[handling]),
+            Outcome::Undecided | Outcome::Missing => None,
+        };
+        let settle = |((send, (from, alias)), outcome): (&(Row<'a>, Origin), Outcome)| {
+            let fate = match outcome {
+                Outcome::Matched(delivery) => {
+                    Fate::Matched { delivered: self.delivered[delivery], handled: handled(delivery) }
+                }
+                Outcome::Undecided => Fate::Ambiguous,
+                // It went to whoever owns the alias.
+                Outcome::Missing if alias.is_some() => return None,
+                Outcome::Missing if delivery_recorded(send.tick()) => Fate::Undelivered,
+                Outcome::Missing => Fate::NotTraced,
+            };
+            Some((*send, *from, fate))
+        };
+        self.sent.iter().zip(deliveries).filter_map(settle).collect()
     }
 }
 
