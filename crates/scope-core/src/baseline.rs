@@ -3,6 +3,7 @@
 //! Invariant: it holds exactly what the process and state rows below their floors say, whether their chunks are gone or not.
 //! Invariant: bounded by `max_bytes`; what does not fit is dropped per process, state first, and marked.
 
+mod encode;
 mod fold;
 
 pub(crate) use fold::is_remembered;

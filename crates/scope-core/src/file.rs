@@ -1,15 +1,40 @@
 //! The trace file: a header, baselines and chunks, each a section that is found and checked on its own. See FORMAT.md.
+//!
+//! | file | bytes |
+//! |---|---|
+//! | magic: `ELXSCOPE` | 8 |
+//! | major version: a reader refuses a newer one | 2 |
+//! | minor version: a reader skips what it does not know | 2 |
+//! | CRC-32 of the bytes before | 4 |
+//! | sections: header, baseline if anything was evicted, chunks, end | see [`section`] |
+//!
+//! Invariant: no bytes panic a reader, keep it busy for more than a fixed multiple of their length, or make it allocate more than
+//! its limits; and no damage goes unsaid.
 
-use crate::error::Result;
+mod end;
+mod read;
+pub(crate) mod section;
+mod write;
+
+use crate::error::{Error, Result};
+use crate::event::{N_CLASSES, OrderKey};
 use crate::trace::Trace;
+use crate::wire::{Reader, put_key};
+use alloc::vec::Vec;
 
 /// The format version this crate writes, and the newest it reads.
 pub const FORMAT_VERSION: u16 = 1;
 
+/// Counts additions that older readers of the same version skip.
+const MINOR_VERSION: u16 = 0;
+
+const MAGIC: &[u8; 8] = b"ELXSCOPE";
+const PREAMBLE_BYTES: usize = 16;
+
 /// What a reader may spend on a file it does not trust.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadLimits {
-    /// Decompressed bytes of all sections together.
+    /// Decompressed bytes of all sections together, with what they become in memory.
     pub max_bytes: u64,
 }
 
@@ -22,15 +47,55 @@ impl Default for ReadLimits {
 /// Reads a dump or a persisted file. Damage inside is skipped, named and counted in [`Trace::losses`].
 ///
 /// # Errors
-/// [`Error::NotATrace`](crate::Error::NotATrace) and [`Error::NewerFormat`](crate::Error::NewerFormat).
+/// [`Error::NotATrace`] and [`Error::NewerFormat`].
 pub fn read(bytes: &[u8], limits: ReadLimits) -> Result<Trace> {
-    let _ = (bytes, limits);
-    unimplemented!()
+    let (preamble, sections) = bytes.split_at_checked(PREAMBLE_BYTES).unwrap_or((bytes, &[]));
+    if !preamble.starts_with(MAGIC) {
+        return Err(Error::NotATrace("it does not begin as one".into()));
+    }
+    let version = version(preamble);
+    match version {
+        Ok(major) if major > FORMAT_VERSION => Err(Error::NewerFormat { found: major, known: FORMAT_VERSION }),
+        _ => Ok(read::read(sections, limits, version.is_ok())),
+    }
+}
+
+/// The major version, if the preamble is undamaged.
+fn version(preamble: &[u8]) -> Result<u16> {
+    let mut reader = Reader::new(preamble, "preamble");
+    let checked = reader.bytes(PREAMBLE_BYTES - 4)?;
+    let sum = reader.u32()?;
+    let mut reader = Reader::new(checked, "preamble");
+    reader.bytes(MAGIC.len())?;
+    if crc32fast::hash(checked) == sum { reader.u16() } else { Err(reader.corrupt("its checksum differs")) }
 }
 
 /// Writes a trace as a dump.
 #[must_use]
-pub fn write(trace: &Trace) -> alloc::vec::Vec<u8> {
-    let _ = trace;
-    alloc::vec::Vec::new()
+pub fn write(trace: &Trace) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+    out.extend_from_slice(&MINOR_VERSION.to_le_bytes());
+    let sum = crc32fast::hash(&out);
+    out.extend_from_slice(&sum.to_le_bytes());
+    write::write(trace, out)
+}
+
+/// Appends one key per class, with their number in front.
+pub(crate) fn encode_floors(floors: &[OrderKey; N_CLASSES], out: &mut Vec<u8>) {
+    out.push(N_CLASSES as u8);
+    floors.iter().for_each(|floor| put_key(out, *floor));
+}
+
+/// Reads what [`encode_floors`] wrote; the floors of classes of a newer format are skipped.
+pub(crate) fn decode_floors(reader: &mut Reader<'_>) -> Result<[OrderKey; N_CLASSES]> {
+    let mut floors = [OrderKey::default(); N_CLASSES];
+    for class in 0..usize::from(reader.u8()?) {
+        let floor = reader.key()?;
+        if let Some(slot) = floors.get_mut(class) {
+            *slot = floor;
+        }
+    }
+    Ok(floors)
 }

@@ -1,5 +1,7 @@
 //! What a trace says about where it came from.
 
+use crate::error::Result;
+use crate::wire::{Reader, put_blob};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -30,4 +32,61 @@ pub struct Header {
     pub instance: String,
     /// The user's `meta` as `(name, inspected value)`.
     pub meta: Vec<(String, String)>,
+}
+
+impl Header {
+    /// Appends the header as numbered fields, so that fields can be added: each its number (1 byte), its length and its bytes.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        let mut field = |number: u8, bytes: &[u8]| {
+            out.push(number);
+            put_blob(out, bytes);
+        };
+        field(1, self.recorder_version.as_bytes());
+        field(2, self.node.as_bytes());
+        field(3, &self.creation.to_le_bytes());
+        field(4, self.otp.as_bytes());
+        field(5, self.elixir.as_bytes());
+        field(6, self.os.as_bytes());
+        field(9, &self.monotonic_anchor_ns.to_le_bytes());
+        field(10, &self.wall_anchor_ns.to_le_bytes());
+        field(11, self.instance.as_bytes());
+        for (number, pairs) in [(7, &self.applications), (8, &self.options), (12, &self.meta)] {
+            for (name, value) in pairs {
+                let mut pair = Vec::new();
+                put_blob(&mut pair, name.as_bytes());
+                put_blob(&mut pair, value.as_bytes());
+                field(number, &pair);
+            }
+        }
+    }
+
+    /// Reads what [`Header::encode`] wrote; fields it does not know are skipped.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
+        let mut header = Self::default();
+        let mut reader = Reader::new(bytes, "header");
+        while !reader.is_empty() {
+            let number = reader.u8()?;
+            let mut field = Reader::new(reader.blob()?, "header");
+            match number {
+                1 => header.recorder_version = field.rest_as_text()?.into(),
+                2 => header.node = field.rest_as_text()?.into(),
+                3 => header.creation = field.u32()?,
+                4 => header.otp = field.rest_as_text()?.into(),
+                5 => header.elixir = field.rest_as_text()?.into(),
+                6 => header.os = field.rest_as_text()?.into(),
+                7 => header.applications.push(pair(&mut field)?),
+                8 => header.options.push(pair(&mut field)?),
+                9 => header.monotonic_anchor_ns = field.u64()?.cast_signed(),
+                10 => header.wall_anchor_ns = field.u64()?.cast_signed(),
+                11 => header.instance = field.rest_as_text()?.into(),
+                12 => header.meta.push(pair(&mut field)?),
+                _ => {}
+            }
+        }
+        Ok(header)
+    }
+}
+
+fn pair(field: &mut Reader<'_>) -> Result<(String, String)> {
+    Ok((field.text()?.into(), field.text()?.into()))
 }

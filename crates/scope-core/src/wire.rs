@@ -3,6 +3,7 @@
 //! Invariant: a reader never goes past its bytes and never believes a count that the bytes left could not hold.
 
 use crate::error::{Error, Result};
+use crate::event::OrderKey;
 use alloc::vec::Vec;
 
 /// A position in bytes that are not trusted.
@@ -100,8 +101,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn text(&mut self) -> Result<&'a str> {
-        let bytes = self.blob()?;
-        core::str::from_utf8(bytes).map_err(|_| self.corrupt("a text is not UTF-8"))
+        Reader::new(self.blob()?, self.what).rest_as_text()
+    }
+
+    /// All bytes left.
+    pub(crate) fn rest_as_text(&mut self) -> Result<&'a str> {
+        core::str::from_utf8(core::mem::take(&mut self.rest)).map_err(|_| self.corrupt("a text is not UTF-8"))
+    }
+
+    /// An order key, as [`put_key`] writes it.
+    pub(crate) fn key(&mut self) -> Result<OrderKey> {
+        let (tick, thread, tie) = (self.leb()?, self.leb32()?, self.leb32()?);
+        let thread = u16::try_from(thread).map_err(|_| self.corrupt("a thread number has more than 16 bits"))?;
+        Ok(OrderKey { tick, thread, tie })
     }
 }
 
@@ -112,6 +124,13 @@ pub(crate) fn put_leb(out: &mut Vec<u8>, mut value: u64) {
         value >>= 7;
     }
     out.push(value as u8);
+}
+
+/// Appends an order key: tick, thread and tie as LEB128.
+pub(crate) fn put_key(out: &mut Vec<u8>, key: OrderKey) {
+    put_leb(out, key.tick);
+    put_leb(out, key.thread.into());
+    put_leb(out, key.tie.into());
 }
 
 /// Appends bytes as [`Reader::blob`] reads them.

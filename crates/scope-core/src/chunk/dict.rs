@@ -9,10 +9,10 @@
 //!
 //! Invariant: ids are dense from 1; every atom id inside an entity or function is one of this dictionary or none.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::symbols::ReferenceWords;
 use crate::wire::{Reader, put_leb};
-use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey};
+use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey, Symbols};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -56,6 +56,34 @@ impl Dict {
         by_text.sort_by(|a, b| dict.atom(*a).cmp(dict.atom(*b)));
         dict.by_text = by_text.into();
         dict
+    }
+
+    /// The atoms and entities of a recorder's dictionary, with the same ids.
+    pub(crate) fn of_symbols(symbols: &Symbols) -> Self {
+        let (n_atoms, n_entities, _) = symbols.counts();
+        let mut text = String::new();
+        let mut starts = alloc::vec![0];
+        for id in 1..=n_atoms as u32 {
+            text.push_str(symbols.atom(AtomId(id)));
+            starts.push(text.len() as u32);
+        }
+        let entities = (1..=n_entities as u32).filter_map(|id| symbols.entity(EntityId(id)).cloned()).collect();
+        Self::new(&text, &starts, &[], entities)
+    }
+
+    /// The opposite of [`Dict::of_symbols`]; refused when an atom or entity is there twice.
+    pub(crate) fn to_symbols(&self) -> Result<Symbols> {
+        let mut symbols = Symbols::new();
+        for id in (1..=self.n_atoms() as u32).map(AtomId) {
+            symbols.intern_atom(self.atom(id));
+        }
+        for entity in &self.entities {
+            symbols.intern_entity(entity);
+        }
+        if symbols.counts() != (self.n_atoms(), self.n_entities(), 0) {
+            return Err(Error::Corrupt { what: "dictionary", why: "it has something twice" });
+        }
+        Ok(symbols)
     }
 
     pub(crate) fn n_atoms(&self) -> usize {
@@ -277,7 +305,7 @@ impl LocalIds {
 impl DictBuilder {
     /// The chunk's id of one of the recorder's atoms; none for none and for an id the recorder does not have.
     #[inline]
-    pub(crate) fn atom(&mut self, symbols: &crate::Symbols, id: AtomId) -> AtomId {
+    pub(crate) fn atom(&mut self, symbols: &Symbols, id: AtomId) -> AtomId {
         if id.is_none() || id.0 as usize > symbols.counts().0 {
             return AtomId::NONE;
         }
@@ -291,7 +319,7 @@ impl DictBuilder {
 
     /// The chunk's id of one of the recorder's functions.
     #[inline]
-    pub(crate) fn mfa(&mut self, symbols: &crate::Symbols, id: MfaId) -> MfaId {
+    pub(crate) fn mfa(&mut self, symbols: &Symbols, id: MfaId) -> MfaId {
         let Some(mfa) = symbols.mfa(id) else { return MfaId::NONE };
         let (local, new) = self.mfa_ids.get(id.0);
         if new {
@@ -303,7 +331,7 @@ impl DictBuilder {
 
     /// The chunk's id of one of the recorder's entities.
     #[inline]
-    pub(crate) fn entity(&mut self, symbols: &crate::Symbols, id: EntityId) -> EntityId {
+    pub(crate) fn entity(&mut self, symbols: &Symbols, id: EntityId) -> EntityId {
         let Some(entity) = symbols.entity(id) else { return EntityId::NONE };
         let (local, new) = self.entity_ids.get(id.0);
         if new {

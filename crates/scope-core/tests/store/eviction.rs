@@ -32,7 +32,7 @@ impl Arbitrary for Bounds {
 
 /// What is known of a process from its events.
 #[derive(Debug, Default, PartialEq)]
-struct Known {
+pub(crate) struct Known {
     parent: Option<ProcessKey>,
     call: Option<String>,
     names: BTreeSet<String>,
@@ -95,7 +95,7 @@ fn learn(known: &mut BTreeMap<ProcessKey, Known>, process: ProcessKey, plain: &P
     }
 }
 
-fn known_to(baseline: &Baseline) -> BTreeMap<ProcessKey, Known> {
+pub(crate) fn known_to(baseline: &Baseline) -> BTreeMap<ProcessKey, Known> {
     let entries = baseline.processes().iter().map(|entry| {
         let term = baseline.state_term(entry.process);
         let term = term.map(|(term, names)| read::read(term.bytes, names).expect("a remembered state reads"));

@@ -144,6 +144,24 @@ fn term(g: &mut Gen) -> Term {
 }
 
 impl History {
+    /// The same events on each call: messages and calls of a few processes.
+    pub(crate) fn some(n: u64) -> Self {
+        let event = |n: u64| Plain {
+            key: OrderKey { tick: 1000 + n * 10, thread: 0, tie: 0 },
+            kind: [Kind::Send, Kind::Delivered, Kind::Call][n as usize % 3],
+            flags: Flags::NONE,
+            process: Some(ProcessKey::first(100 + n as u32 % 5, 0)),
+            peer: (n % 3 == 0).then(|| Peer::Process(ProcessKey::first(100 + n as u32 % 7, 0))),
+            what: (n % 3 == 2).then(|| "Elixir.Shop.Cart".to_owned()),
+            term: Some(Term::Tuple(vec![
+                Term::Atom("add".into()),
+                Term::Integer(n as i64),
+                Term::Binary(vec![n as u8; 9]),
+            ])),
+        };
+        Self((0..n).map(event).collect())
+    }
+
     /// Takes the events in, calling `each` after every one.
     pub(crate) fn record_with(
         &self,

@@ -2,5 +2,7 @@
 
 mod chunk;
 mod eviction;
+mod file;
+mod golden;
 mod history;
 mod rows;
