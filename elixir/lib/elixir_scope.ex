@@ -52,7 +52,8 @@ defmodule ElixirScope do
     * `:max_bytes` - memory for what is kept (default 256 MiB)
     * `:max_term_bytes` - bytes a term may take, by class (default 256; 16 KiB for `:state`, `:process` and `:control`)
     * `:redact` - keys whose values are never stored, besides password, passwd, secret, token, authorization, cookie, api_key and private_key;
-      `:none` redacts nothing
+      `:none` redacts nothing. A key is looked for in maps, keyword lists and pairs; a text that a program made of them, such as a log
+      line, is only a text
     * `:meta` - a map of notes for the trace's header
     * `:storage` - `:memory`; `:ets` is accepted and means the same
 

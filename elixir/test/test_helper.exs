@@ -1,3 +1,3 @@
 # Where the VM's own logs and crash reports of planted faults go is nobody's business here.
-Logger.configure(level: :error)
+Logger.configure(level: :warning)
 ExUnit.start(capture_log: true, exclude: [])

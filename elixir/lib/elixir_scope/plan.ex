@@ -28,10 +28,11 @@ defmodule ElixirScope.Plan do
           masks: %{pid() => non_neg_integer()},
           default_mask: non_neg_integer()
         }
+  @typedoc "Functions of a module, each with whether its returns are traced."
+  @type patterns :: %{{atom(), arity()} => boolean()}
   @type step ::
           {:filter, t()}
-          | {:clear_pattern, mfa()}
-          | {:set_pattern, mfa(), returns? :: boolean()}
+          | {:patterns, module(), had :: patterns(), wanted :: patterns()}
           | {:flags_off, :all | pid(), [atom()]}
           | {:flags_on, :all | pid(), [atom()]}
 
@@ -106,24 +107,29 @@ defmodule ElixirScope.Plan do
   def steps(plan, plan), do: []
 
   def steps(old, new) do
-    [{:filter, new}] ++ patterns_off(old, new) ++ flags_off(old, new) ++ patterns_on(old, new) ++ flags_on(old, new)
+    [{:filter, new}] ++ patterns(old, new, :fewer) ++ flags_off(old, new) ++ patterns(old, new, :more) ++ flags_on(old, new)
   end
 
   @doc "The functions that a plan needs a pattern on."
   @spec patterns(t()) :: [mfa()]
   def patterns(plan), do: Map.keys(plan.functions)
 
-  defp patterns_off(old, new), do: for(mfa <- patterns(old), not is_map_key(new.functions, mfa), do: {:clear_pattern, mfa})
+  # Per module, as the VM sets a whole module's patterns in one go.
+  defp patterns(old, new, which) do
+    {old, new} = {by_module(old), by_module(new)}
 
-  defp patterns_on(old, new) do
-    for {mfa, {role, _mask}} <- new.functions, returns?(old.functions[mfa]) != returns?({role, 0}) do
-      {:set_pattern, mfa, role == :call}
-    end
+    for module <- Enum.uniq(Map.keys(old) ++ Map.keys(new)),
+        had = Map.get(old, module, %{}),
+        wanted = Map.get(new, module, %{}),
+        had != wanted and which == if(map_size(wanted) < map_size(had), do: :fewer, else: :more),
+        do: {:patterns, module, had, wanted}
   end
 
-  # nil: no pattern at all.
-  defp returns?(nil), do: nil
-  defp returns?({role, _mask}), do: role == :call
+  defp by_module(plan) do
+    for {{module, f, a}, {role, _mask}} <- plan.functions, reduce: %{} do
+      modules -> Map.update(modules, module, %{{f, a} => role == :call}, &Map.put(&1, {f, a}, role == :call))
+    end
+  end
 
   defp flags_off(old, new) do
     all = old.all_flags -- new.all_flags

@@ -144,12 +144,15 @@ defmodule ElixirScope.Question do
   defp warn(kind, %{coverage: coverage} = answer, from) do
     reasons =
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
-        Enum.map(coverage.not_traced, &"#{&1.class} of #{&1.target} was not traced") ++
+        for(gap <- coverage.not_traced, whole?(gap, coverage), do: "#{gap.class} of #{gap.target} was not traced") ++
         if((coverage.evicted_before || 0) > from, do: ["older events were evicted (max_events, max_bytes)"], else: []) ++
         if(answer.next, do: ["it was cut at #{length(answer.data)} rows (limit:)"], else: [])
 
     if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
   end
+
+  # Before a target became one it was not traced: that is no news. That it was not at all is.
+  defp whole?(gap, coverage), do: gap.from <= coverage.from and gap.to >= coverage.to
 
   defp incomplete(state, message, source) do
     partial = View.term(state, source)

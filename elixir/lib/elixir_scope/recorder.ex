@@ -5,7 +5,8 @@ defmodule ElixirScope.Recorder do
   # Invariant: when it ends, nothing is traced any more: by its own terminate/2, or, if it was killed, by the native library
   # (which sees the owner die) and the janitor.
 
-  use GenServer, restart: :temporary
+  # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
+  use GenServer, restart: :temporary, shutdown: :infinity
 
   alias ElixirScope.{Application, Error, Janitor, Native, Plan, RecorderConfig, ServerLoop, Sweep, Target, Tracing}
 
@@ -25,6 +26,9 @@ defmodule ElixirScope.Recorder do
   @impl true
   def init(options) do
     Process.flag(:trap_exit, true)
+
+    # Each pattern waits several times until all schedulers have seen it; on a busy node the recorder would queue behind the load each time.
+    Process.flag(:priority, :high)
 
     case Native.start(self(), RecorderConfig.new(options)) do
       {:ok, native, tracer} ->

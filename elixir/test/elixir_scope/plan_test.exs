@@ -78,13 +78,13 @@ defmodule ElixirScope.PlanTest do
     old = build([module([{@f, true}])])
     new = build([server(self())])
     kinds = old |> Plan.steps(new) |> Enum.map(&elem(&1, 0)) |> Enum.dedup()
-    assert kinds == [:filter, :clear_pattern, :flags_off, :set_pattern, :flags_on]
+    assert kinds == [:filter, :patterns, :flags_off, :patterns, :flags_on]
     assert Plan.steps(old, old) == []
   end
 
   test "a pattern is set again when its returns change" do
     steps = Plan.steps(build([module([{@f, true}])]), build([module([{@f, true}])], :full, [@f]))
-    assert [{:filter, _}, {:set_pattern, @f, false}] = steps
+    assert [{:filter, _}, {:patterns, Shop, %{{:f, 1} => true}, %{{:f, 1} => false}}] = steps
   end
 
   # The VM's flags, simulated: what the steps leave on must be what the plan says, whatever the order of targets.
@@ -111,8 +111,13 @@ defmodule ElixirScope.PlanTest do
   end
 
   defp perform({:filter, _plan}, vm), do: vm
-  defp perform({:clear_pattern, mfa}, {flags, patterns}), do: {flags, Map.delete(patterns, mfa)}
-  defp perform({:set_pattern, mfa, returns?}, {flags, patterns}), do: {flags, Map.put(patterns, mfa, returns?)}
+
+  defp perform({:patterns, module, had, wanted}, {flags, patterns}) do
+    assert had == for({{^module, f, a}, returns?} <- patterns, into: %{}, do: {{f, a}, returns?})
+    others = Map.reject(patterns, fn {{m, _, _}, _} -> m == module end)
+    {flags, for({{f, a}, returns?} <- wanted, into: others, do: {{module, f, a}, returns?})}
+  end
+
   defp perform({:flags_off, who, off}, {flags, patterns}), do: {change(flags, who, &(&1 -- off)), patterns}
   defp perform({:flags_on, who, on}, {flags, patterns}), do: {change(flags, who, &Enum.uniq(&1 ++ on)), patterns}
 
