@@ -221,6 +221,9 @@ impl Sealing {
             _ => {}
         }
         let process = self.words.entity(symbols, record.process);
+        if record.kind == Kind::Exit {
+            self.words.ended(record.process);
+        }
         let event = Event { key, kind: record.kind, flags: record.flags, process, peer, what };
         self.push(&event, record.term);
     }

@@ -7,14 +7,15 @@
 
 use crate::reference::with_etf;
 use crate::word;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rustler::sys::{ErlNifEnv, enif_alloc_env, enif_free_env};
 use scope_core::symbols::ReferenceWords;
 use scope_core::term::{resolve, tag};
 use scope_core::{AtomId, Entity, EntityId, ProcessKey, Symbols};
 
-/// Pids remembered so that their next process counts as a new incarnation.
-const MAX_INCARNATIONS: usize = 1 << 16;
+/// Pids remembered, of processes that ended and of those that came after them. Past this many, a pid that is used again after so long is
+/// taken for its old process.
+const MAX_REMEMBERED: usize = 1 << 16;
 
 /// Everything looked up so far.
 #[derive(Debug)]
@@ -25,6 +26,9 @@ pub(crate) struct Words {
     processes: HashMap<u64, ProcessKey>,
     /// Last incarnation of pids that had more than one.
     incarnations: HashMap<u64, u32>,
+    /// Pids whose process has ended: the next one is a new incarnation. A pid may be spoken of (by a link, a send) before its spawn is
+    /// read, so having been seen is no sign of an earlier process.
+    ended: HashSet<u64>,
 }
 
 /// An environment of our own, for looking up atoms and pids from the sealer's thread.
@@ -50,6 +54,7 @@ impl Words {
             entities: HashMap::new(),
             processes: HashMap::new(),
             incarnations: HashMap::new(),
+            ended: HashSet::new(),
         }
     }
 
@@ -62,7 +67,7 @@ impl Words {
         self.atoms.clear();
         self.entities.clear();
         self.processes.clear();
-        if self.incarnations.len() > MAX_INCARNATIONS {
+        if self.incarnations.len() > MAX_REMEMBERED {
             self.incarnations.clear();
         }
     }
@@ -97,11 +102,19 @@ impl Words {
         Some(key)
     }
 
-    /// A process was spawned: if its pid was in use before, it is a new incarnation.
+    /// A process ended.
+    pub(crate) fn ended(&mut self, word: u64) {
+        if self.ended.len() >= MAX_REMEMBERED {
+            self.ended.clear();
+        }
+        self.ended.insert(word);
+    }
+
+    /// A process was spawned: if one with its pid has ended before, it is a new incarnation.
     pub(crate) fn spawned(&mut self, word: u64) {
-        if let Some(key) = self.processes.get_mut(&word) {
-            key.incarnation += 1;
-            self.incarnations.insert(word, key.incarnation);
+        if self.ended.remove(&word) {
+            *self.incarnations.entry(word).or_insert(1) += 1;
+            self.processes.remove(&word);
             self.entities.remove(&word);
         }
     }
