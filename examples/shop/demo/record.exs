@@ -3,7 +3,9 @@
 
 dir = Demo.Node.start(System.argv())
 
-:ok = ElixirScope.setup(max_events: 100_000, meta: %{demo: "shop"})
+:ok =
+  ElixirScope.setup(max_events: 100_000, max_term_bytes: %{call: 2_048}, meta: %{demo: "shop"})
+
 {:ok, _} = ElixirScope.trace_all_processes()
 for module <- [Shop.Gateway, Shop.Payment], do: {:ok, _} = ElixirScope.trace_module(module)
 

@@ -7,7 +7,6 @@ recorded = Path.join(dir, "answers.etf") |> File.read!() |> :erlang.binary_to_te
 
 {:ok, _} = Application.ensure_all_started(:elixir_scope)
 {:ok, _} = Application.ensure_all_started(:logger)
-:ok = Application.load(:shop)
 
 for module <- Application.spec(:shop, :modules),
     do: {:module, ^module} = Code.ensure_loaded(module)
