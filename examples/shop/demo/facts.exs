@@ -20,21 +20,16 @@ defmodule Demo.Facts do
     [
       {"the cart died of :badarith", crash.reason == :badarith},
       {"its last state is #{inspect(last_state())}", state == last_state()},
-      {"it was sent the six messages of facts.md, in that order",
-       Enum.map(messages, & &1.message) == six_messages()},
-      {"each message was handled, so its waiting time is known",
-       Enum.all?(messages, &is_integer(&1.waiting_ns))},
+      {"it was sent the six messages of facts.md, in that order", Enum.map(messages, & &1.message) == six_messages()},
+      {"each message was handled, so its waiting time is known", Enum.all?(messages, &is_integer(&1.waiting_ns))},
       {"the last three waited behind the carrier's quote, between 20 ms and 5 s",
        Enum.all?(waits, &(&1 in (20 * @ms)..(5_000 * @ms)))},
       {"the slowest call into the gateway is a charge", hd(gateway) == charge},
       {"it took at least 120 ms", charge.duration_ns >= 120 * @ms},
       {"nearly all of that is the review's inside it", charge.own_ns < 20 * @ms},
-      {"the slowest review took at least 120 ms",
-       slowest_of(gateway, :review).duration_ns >= 120 * @ms},
-      {"no answer holds a card's token",
-       not (inspect({state, messages, slowest}, limit: :infinity) =~ "tok_live_")},
-      {"the arguments of a charge show that a token was redacted",
-       charge.args =~ ~r/token: #?[\w.%]*Redacted/}
+      {"the slowest review took at least 120 ms", slowest_of(gateway, :review).duration_ns >= 120 * @ms},
+      {"no answer holds a card's token", not (inspect({state, messages, slowest}, limit: :infinity) =~ "tok_live_")},
+      {"the arguments of a charge show that a token was redacted", charge.args =~ ~r/token: #?[\w.%]*Redacted/}
     ]
   end
 
