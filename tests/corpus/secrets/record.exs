@@ -38,11 +38,12 @@ began = time()
 send(client, :go)
 gone(vault)
 Process.sleep(10)
+ended = time()
 
 write([
   [kind: :state_timeline, process: text(vault)],
   [kind: :message_flow, a: text(client), b: text(vault)],
   [kind: :execution_path, process: text(client)],
   [kind: :events, kinds: [:exit]],
-  [kind: :events, classes: [:message, :call, :state], from: began]
+  [kind: :events, classes: [:message, :call, :state], from: began, to: ended]
 ])
