@@ -33,23 +33,24 @@ pub(crate) fn run(quick: bool, buffer_bytes: usize) -> Result<Report> {
     report
         .notes
         .push(format!("{rounds} interleaved rounds of {events} events; capture buffers of {buffer_bytes} bytes"));
+    report.notes.push(
+        "events per operation, each read back: calls 1 (call); calls_return 2 (call, return); pingpong and genserver 4 (send, \
+         delivered, each of request and reply)"
+            .into(),
+    );
     let mut rates = Vec::new();
     for schedulers in SCHEDULERS {
         say(&format!("rounds with {schedulers} scheduler(s)"));
         let dump = node.dir.join("round.scope");
         let options = format!(
-            "#{{mode => rounds, rounds => {rounds}, events => {events}, buffer_bytes => {buffer_bytes}, dir => {:?}, dump => {:?}}}",
-            node.dir, dump
+            "mode: :rounds, rounds: {rounds}, events: {events}, buffer_bytes: {buffer_bytes}, dump: ~c{dump:?}"
         );
         let mut found = Rounds::new();
         node.run(schedulers, &options, |line| take_round(&line, &dump, &mut found, &mut report))?;
         add_rows(schedulers, &mut found, &mut report)?;
 
         say(&format!("the rate at which loss begins, with {schedulers} scheduler(s)"));
-        let options = format!(
-            "#{{mode => rates, rates => {RATES:?}, seconds => {seconds}, buffer_bytes => {buffer_bytes}, dir => {:?}}}",
-            node.dir
-        );
+        let options = format!("mode: :rates, rates: {RATES:?}, seconds: {seconds}, buffer_bytes: {buffer_bytes}");
         let mut last = None;
         node.run(schedulers, &options, |line| take_rate(&line, &mut last, &mut report))?;
         rates.extend(last.map(|rate| Row::counted(&named(schedulers, "sustained/ours"), rate / 1e6, "M events/s")));
@@ -101,14 +102,12 @@ fn check_ets(line: &Line) -> Result<()> {
     Ok(())
 }
 
-/// Medians of the rounds. The traced side is the schedulers; but the process tracer's work is done on them too, and its memory is
-/// managed elsewhere, so that the whole VM is the fair number there.
+/// Medians of the rounds.
 fn add_rows(schedulers: usize, found: &mut Rounds, report: &mut Report) -> Result<()> {
     for workload in WORKLOADS {
         for config in CONFIGS {
-            let key = if config == "ets" { "ets_total" } else { config };
             let name = named(schedulers, &format!("{workload}/{config}"));
-            let Some(rounds) = found.remove(&format!("{workload}/{key}")) else {
+            let Some(rounds) = found.remove(&format!("{workload}/{config}")) else {
                 report.failures.push(format!("{name}: no round counted"));
                 continue;
             };
