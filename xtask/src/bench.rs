@@ -5,13 +5,14 @@
 
 mod capture;
 mod events;
+mod line;
 mod machine;
 mod mix;
 mod node;
 mod query;
 mod readback;
 mod report;
-mod round;
+mod rounds;
 mod row_log;
 mod store;
 
