@@ -8,7 +8,9 @@ defmodule ElixirScope.Recorder do
   # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
   use GenServer, restart: :temporary, shutdown: :infinity
 
-  alias ElixirScope.{Admission, Error, Janitor, Native, Plan, RecorderConfig, ServerLoop, Sweep, Target, Tracing}
+  alias ElixirScope.{Admission, Error, Janitor, Native, Plan, RecorderConfig, Sweep, Target, Tracing}
+
+  @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
   # Stack words from which on a process with returns behind it is spared: the VM looks through all of them at every traced call, which
   # at this depth costs as much again as tracing the call.
@@ -46,13 +48,13 @@ defmodule ElixirScope.Recorder do
     # Each pattern waits several times until all schedulers have seen it; on a busy node the recorder would queue behind the load each time.
     Process.flag(:priority, :high)
 
-    case Native.start(self(), RecorderConfig.new(options)) do
-      {:ok, native, tracer} ->
-        :ok = Janitor.adopt(tracer)
-        {:ok, start(%__MODULE__{native: native, tracer: tracer, options: options, plan: %Plan{}})}
-
-      {:error, error} ->
-        {:stop, Error.from_native(error)}
+    with {:module, Native} <- Code.ensure_loaded(Native),
+         {:ok, native, tracer} <- Native.start(self(), RecorderConfig.new(options)) do
+      :ok = Janitor.adopt(tracer)
+      {:ok, start(%__MODULE__{native: native, tracer: tracer, options: options, plan: %Plan{}})}
+    else
+      {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
+      {:error, error} -> {:stop, Error.from_native(error)}
     end
   end
 
@@ -234,7 +236,7 @@ defmodule ElixirScope.Recorder do
   end
 
   defp replan(state) do
-    plan = Plan.build(level(state), Map.values(state.targets), ServerLoop.functions(), state.call_only, state.spared)
+    plan = Plan.build(level(state), Map.values(state.targets), Admission.server_loop(state.plan), state.call_only, state.spared)
     Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
     Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
     %{state | plan: plan}
