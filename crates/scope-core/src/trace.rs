@@ -151,7 +151,7 @@ impl Trace {
     }
 
     fn processes_between(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
-        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.presence().processes(from, to)).collect();
+        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.processes(from, to)).collect();
         if let Some(baseline) = self.baseline() {
             found.extend(baseline.processes().iter().map(|entry| entry.process).filter(|p| (from..=to).contains(p)));
         }

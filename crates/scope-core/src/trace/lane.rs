@@ -29,8 +29,10 @@ impl Lane {
         &self.chunks
     }
 
-    pub(crate) const fn presence(&self) -> &Presence {
-        &self.presence
+    /// The processes from `from` to `to` that a chunk held here names, with repetitions.
+    pub(crate) fn processes(&self, from: ProcessKey, to: ProcessKey) -> impl Iterator<Item = ProcessKey> {
+        let listed = self.presence.between(from, to);
+        listed.filter(|(_, seq)| self.position(*seq).is_some()).map(|(process, _)| process)
     }
 
     /// Bytes of all chunks, index included.

@@ -61,12 +61,12 @@ impl Presence {
         })
     }
 
-    /// The processes from `from` to `to`, with repetitions.
-    pub(crate) fn processes(&self, from: ProcessKey, to: ProcessKey) -> impl Iterator<Item = ProcessKey> {
+    /// The processes from `from` to `to`, each with the sequence number of a chunk that names it.
+    pub(crate) fn between(&self, from: ProcessKey, to: ProcessKey) -> impl Iterator<Item = (ProcessKey, u32)> {
         self.segments.iter().flat_map(move |segment| {
             let start = segment.pairs.partition_point(|(key, _)| *key < from);
             let pairs = segment.pairs.get(start..).unwrap_or_default();
-            pairs.iter().map(|(key, _)| *key).take_while(move |key| *key <= to)
+            pairs.iter().copied().take_while(move |(key, _)| *key <= to)
         })
     }
 }

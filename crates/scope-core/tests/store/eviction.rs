@@ -112,6 +112,11 @@ pub(crate) fn known_to(baseline: &Baseline) -> BTreeMap<ProcessKey, Known> {
 }
 
 fn check(trace: &Trace, seen: &History, limits: &Limits) {
+    // A process of a chunk that is gone is not named by what is left of the index.
+    let held = Class::ALL.iter().flat_map(|class| trace.chunks(*class)).flat_map(|chunk| chunk.processes());
+    let kept = trace.baseline().map_or(&[][..], |baseline| baseline.processes()).iter().map(|entry| entry.process);
+    let named: BTreeSet<ProcessKey> = held.chain(kept).collect();
+    assert_eq!(trace.processes(), named.into_iter().collect::<Vec<_>>());
     let shown = |class: Class| trace.rows(&[class], OrderKey::default(), OrderKey::MAX, Direction::Forward);
     let mut n_shown = 0;
     for class in Class::ALL {
