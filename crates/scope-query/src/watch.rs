@@ -22,23 +22,27 @@ impl Watch {
     /// Reads the control events up to now.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, class: Class) -> Self {
         let all = Window::all();
-        let (mut stretches, mut targets, mut since) = (Vec::new(), 0u32, 0);
+        let (mut stretches, mut targets, mut spared, mut since) = (Vec::new(), 0u32, false, 0);
         for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
             let row = Row::read(trace, at);
-            let before = targets;
+            let before = targets > 0 && !spared;
             match row.kind() {
                 Kind::TargetAdded if concerns(&row, process, class) => targets += 1,
                 Kind::TargetRemoved if concerns(&row, process, class) => targets = targets.saturating_sub(1),
                 Kind::RecorderStopped => targets = 0,
+                // The recorder takes its own hands off a process that tracing its calls would harm, and says so.
+                Kind::GovernorStep if row.process() == Some(process) && matches!(class, Class::Call | Class::State) => {
+                    spared = calls_off(&row).unwrap_or(spared);
+                }
                 _ => {}
             }
-            match (before, targets) {
-                (0, 1..) => since = row.tick(),
-                (1.., 0) => stretches.push((since, row.tick())),
+            match (before, targets > 0 && !spared) {
+                (false, true) => since = row.tick(),
+                (true, false) => stretches.push((since, row.tick())),
                 _ => {}
             }
         }
-        if targets > 0 {
+        if targets > 0 && !spared {
             stretches.push((since, u64::MAX));
         }
         Self { stretches, known_from: trace.floor(Class::Control).tick }
@@ -93,8 +97,22 @@ fn concerns(row: &Row<'_>, process: ProcessKey, class: Class) -> bool {
 
 /// The `classes` of a target's details; `None` means all.
 fn classes(row: &Row<'_>) -> Option<Term> {
+    detail(row, "classes")
+}
+
+/// Whether a governor step switches calls off (`true`) or on again; `None` when it is about something else.
+fn calls_off(row: &Row<'_>) -> Option<bool> {
+    match detail(row, "calls")? {
+        Term::Atom(calls) if calls == "off" => Some(true),
+        Term::Atom(calls) if calls == "on" => Some(false),
+        _ => None,
+    }
+}
+
+/// A value of a control event's details, by its key.
+fn detail(row: &Row<'_>, name: &str) -> Option<Term> {
     let Ok(Term::Map(pairs)) = read::read(row.term()?.bytes, row.chunk) else { return None };
-    pairs.into_iter().find(|(key, _)| matches!(key, Term::Atom(name) if name == "classes")).map(|(_, classes)| classes)
+    pairs.into_iter().find(|(key, _)| matches!(key, Term::Atom(key) if key == name)).map(|(_, value)| value)
 }
 
 fn names(classes: &Term, class: Class) -> bool {

@@ -217,6 +217,12 @@ impl Script {
         let kind = if added { Kind::TargetAdded } else { Kind::TargetRemoved };
         self.tell(tick, kind, process, |_, _| {}, Some(&details))
     }
+
+    /// The recorder stops tracing the calls of a process to protect it, or traces them again.
+    pub(crate) fn governor(&mut self, tick: u64, process: ProcessKey, calls: &str) -> EventId {
+        let details = Term::Map(vec![(atom("calls"), atom(calls))]);
+        self.tell(tick, Kind::GovernorStep, Some(process), |_, _| {}, Some(&details))
+    }
 }
 
 pub(crate) fn events(trace: &Trace, request: request::Events) -> Result<Vec<answer::Event>, Error> {

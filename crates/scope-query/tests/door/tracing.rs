@@ -54,6 +54,23 @@ fn the_time_before_and_after_a_target_is_a_gap() {
     assert_eq!(since, [(11, 12)]);
 }
 
+/// A process with a deep stack of traced returns is spared for a while; that is not silence.
+#[test]
+fn the_time_in_which_the_governor_spared_a_process_is_a_gap() {
+    let mut script = Script::new();
+    script.spawn(1, pid(1), pid(0));
+    script.spawn(1, pid(2), pid(0));
+    script.target(1, true, None, &["state", "message"]);
+    script.governor(5, pid(1), "off");
+    script.governor(9, pid(1), "on");
+    script.state(12, pid(1), &atom("idle"));
+    assert_eq!(gaps(&mut script, pid(1)), [(6, 8)]);
+    assert_eq!(gaps(&mut script, pid(2)), []);
+    let flow =
+        ask(&script.trace(), Request::MessageFlow(crate::script::flow("<0.1.0>", "<0.2.0>"))).expect("an answer");
+    assert_eq!(flow.coverage.not_traced, [], "messages are traced all the while");
+}
+
 #[test]
 fn a_process_stays_traced_while_one_of_its_targets_is_left() {
     let mut script = Script::new();
