@@ -1,17 +1,20 @@
 //! `cargo xtask corpus`: recorded cases, what is true of them, and what the door answers about them.
 //!
 //! A case is a folder of tests/corpus: `record.exs` recorded `trace.scope` and wrote the requests, `facts.md` says by hand what is true,
-//! `answer.json` holds the answers that were looked at and accepted.
+//! `answer.json` holds the answers that were looked at and accepted. A synthetic case has no `record.exs`: `synthetic` generates its trace,
+//! and as its times are known, its requests are written by hand too.
 //!
 //! Invariant: recordings and answers change by `record` and `bless` alone; checking writes nothing.
 
 mod case;
 mod fact;
+mod synthetic;
 
 use crate::{command, setup, workspace};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use case::Case;
 use clap::{Args, Subcommand};
+use std::fs;
 use std::path::Path;
 
 /// Arguments of `cargo xtask corpus`.
@@ -25,7 +28,7 @@ pub(crate) struct CorpusArgs {
 enum Verb {
     /// Ask every case, and hold the answers against the accepted ones and the facts
     Check { case: Option<String> },
-    /// Run a case's record.exs again: a new trace and new requests, whose answers are then to be blessed
+    /// Run a case's record.exs again: a new trace and new requests, whose answers are then to be blessed (a synthetic case: a new trace)
     Record { case: Option<String> },
     /// Accept the answers of now; `git diff` shows what changed
     Bless { case: Option<String> },
@@ -63,6 +66,10 @@ fn record(only: Option<&str>) -> Result<()> {
     for name in names(only)? {
         println!("==> recording {name}");
         let dir = workspace::corpus().join(&name);
+        if let Some(trace) = synthetic::trace(&name) {
+            fs::write(dir.join("trace.scope"), trace?).with_context(|| format!("{name}/trace.scope"))?;
+            continue;
+        }
         let mut mix = command::program("mix", &workspace::shop());
         let build = workspace::target().join("corpus");
         mix.env("MIX_ENV", "dev").env("MIX_BUILD_PATH", build.join("build")).env("MIX_DEPS_PATH", build.join("deps"));

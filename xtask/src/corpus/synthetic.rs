@@ -1,0 +1,203 @@
+//! Traces that cannot be recorded on demand, told event by event: equal ticks and reused pids are up to the VM.
+//!
+//! Invariant: a trace depends on its story alone, so that generating it again gives the same bytes.
+
+use anyhow::{Context, Result};
+use scope_core::event::Flags;
+use scope_core::header::Header;
+use scope_core::intake::Intake;
+use scope_core::redact::Redactor;
+use scope_core::store::Limits;
+use scope_core::term::resolve::{Ids, resolve};
+use scope_core::term::{Term, write::write};
+use scope_core::{EntityId, Event, Kind, OrderKey, ProcessKey};
+
+/// The seed of the match keys; any would do.
+const SEED: u64 = 7;
+
+const PARENT: ProcessKey = ProcessKey::first(100, 0);
+
+/// The trace of a case, or nothing for a case that is recorded.
+pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
+    let story = match case {
+        "clock_tie" => clock_tie(),
+        "pid_reused" => pid_reused(),
+        _ => return None,
+    };
+    Some(dump(&story))
+}
+
+/// One event. Which of the fields a kind uses is said at [`Kind`].
+struct Told {
+    key: OrderKey,
+    kind: Kind,
+    process: Option<ProcessKey>,
+    peer: Option<ProcessKey>,
+    atom: Option<&'static str>,
+    term: Option<Term>,
+}
+
+/// An event of a process, by thread 0 and alone at its tick.
+const fn told(tick: u64, kind: Kind, process: ProcessKey) -> Told {
+    let key = OrderKey { tick, thread: 0, tie: 0 };
+    Told { key, kind, process: Some(process), peer: None, atom: None, term: None }
+}
+
+impl Told {
+    /// Which thread saw it, and as the how manieth of that thread's events at the same tick.
+    const fn by(mut self, thread: u16, tie: u32) -> Self {
+        self.key.thread = thread;
+        self.key.tie = tie;
+        self
+    }
+
+    const fn peer(mut self, peer: ProcessKey) -> Self {
+        self.peer = Some(peer);
+        self
+    }
+
+    const fn atom(mut self, atom: &'static str) -> Self {
+        self.atom = Some(atom);
+        self
+    }
+
+    fn term(mut self, term: Term) -> Self {
+        self.term = Some(term);
+        self
+    }
+}
+
+/// The writer's thread is drained first although its number is higher, so that the order of arrival is not the order of the trace.
+fn clock_tie() -> Vec<Told> {
+    const WRITER: ProcessKey = ProcessKey::first(101, 0);
+    const SERVER: ProcessKey = ProcessKey::first(102, 0);
+    let put = |n| Term::Tuple(vec![atom("put"), Term::Integer(n)]);
+    let send = |tick, n| told(tick, Kind::Send, WRITER).peer(SERVER).term(put(n));
+    let delivered = |tick, n| told(tick, Kind::Delivered, SERVER).term(put(n));
+    let handled = |tick, n| told(tick, Kind::Handled, SERVER).atom("Elixir.Register").term(put(n));
+    let state = |tick, n| told(tick, Kind::State, SERVER).atom("Elixir.Register").term(Term::Integer(n));
+    vec![
+        all_are_traced(),
+        spawned(1_000, WRITER),
+        spawned(1_001, SERVER),
+        told(1_002, Kind::Register, SERVER).atom("register"),
+        send(4_000, 0).by(1, 0),
+        // Two threads at one tick.
+        send(5_000, 1).by(1, 0),
+        send(5_000, 2).by(1, 1),
+        delivered(5_000, 0).by(0, 0),
+        handled(5_000, 0).by(0, 1),
+        state(5_000, 0).by(0, 2),
+        // One thread, six events at one tick.
+        delivered(6_000, 1).by(0, 0),
+        delivered(6_000, 2).by(0, 1),
+        handled(6_000, 1).by(0, 2),
+        state(6_000, 1).by(0, 3),
+        handled(6_000, 2).by(0, 4),
+        state(6_000, 2).by(0, 5),
+    ]
+}
+
+fn pid_reused() -> Vec<Told> {
+    const CLIENT: ProcessKey = ProcessKey::first(101, 0);
+    const CART: ProcessKey = ProcessKey::first(140, 0);
+    const TILL: ProcessKey = ProcessKey { incarnation: 2, ..CART };
+    let state = |tick, server, n| told(tick, Kind::State, server).term(Term::Integer(n));
+    let message = |n| Term::Tuple(vec![atom("add"), Term::Integer(n)]);
+    let sent = |tick, server, n| {
+        [
+            told(tick, Kind::Send, CLIENT).peer(server).term(message(n)),
+            told(tick + 10, Kind::Delivered, server).term(message(n)),
+            told(tick + 20, Kind::Handled, server).term(message(n)),
+        ]
+    };
+    let mut story = vec![
+        all_are_traced(),
+        spawned(500, CLIENT),
+        spawned(1_000, CART),
+        told(1_010, Kind::Register, CART).atom("cart"),
+        state(1_020, CART, 1).atom("Elixir.Cart"),
+    ];
+    story.extend(sent(2_000, CART, 1));
+    story.extend([
+        state(2_030, CART, 2).atom("Elixir.Cart"),
+        told(5_000, Kind::Unregister, CART).atom("cart"),
+        told(5_001, Kind::Exit, CART).term(atom("normal")),
+        spawned(8_000, TILL),
+        told(8_010, Kind::Register, TILL).atom("till"),
+        state(8_020, TILL, 100).atom("Elixir.Till"),
+    ]);
+    story.extend(sent(9_000, TILL, 50));
+    story.push(state(9_030, TILL, 150).atom("Elixir.Till"));
+    story
+}
+
+/// The recorder looks at everything from the beginning.
+fn all_are_traced() -> Told {
+    let classes = ["message", "call", "state"].map(atom).into();
+    let details = Term::Map(vec![(atom("classes"), Term::List(classes, None))]);
+    Told { process: None, ..told(0, Kind::TargetAdded, PARENT) }.term(details)
+}
+
+fn spawned(tick: u64, process: ProcessKey) -> Told {
+    told(tick, Kind::Spawn, process).peer(PARENT).term(Term::List(vec![], None))
+}
+
+fn atom(text: &str) -> Term {
+    Term::Atom(text.into())
+}
+
+/// Takes a story in, in the order it is told, and writes it as a dump that is complete up to its last event.
+fn dump(story: &[Told]) -> Result<Vec<u8>> {
+    let header = Header {
+        recorder_version: env!("CARGO_PKG_VERSION").into(),
+        node: "synthetic@nohost".into(),
+        otp: "25".into(),
+        elixir: "1.14.0".into(),
+        monotonic_anchor_ns: -576_460_752_303_423_488,
+        wall_anchor_ns: 1_700_000_000_000_000_000,
+        instance: "00000000000000000000000000000000".into(),
+        ..Header::default()
+    };
+    let mut intake = Intake::new(header, Limits::default(), SEED);
+    for told in story {
+        take_in(&mut intake, told).with_context(|| format!("{:?} at {:?}", told.kind, told.key))?;
+    }
+    let watermark = story.iter().map(|told| told.key.tick).max().unwrap_or_default();
+    Ok(intake.dump(watermark))
+}
+
+fn take_in(intake: &mut Intake, told: &Told) -> Result<()> {
+    let seed = intake.seed();
+    let symbols = intake.symbols();
+    let what = match told.kind {
+        Kind::Spawn => symbols.intern_function("proc_lib", "init_p", 5).0,
+        _ => told.atom.map_or(0, |text| symbols.intern_atom(text).0),
+    };
+    let mut id = |process: Option<ProcessKey>| process.map_or(EntityId::NONE, |key| symbols.intern_process(key));
+    let (process, peer) = (id(told.process), id(told.peer));
+    let event = Event { key: told.key, kind: told.kind, flags: Flags::NONE, process, peer, what };
+    let (mut raw, mut bytes) = (Vec::new(), Vec::new());
+    let mut resolved = None;
+    if let Some(term) = &told.term {
+        write(term, symbols, &mut raw);
+        resolved = Some(resolve(&raw, &mut Ids, symbols, &Redactor::default(), seed, &mut bytes)?);
+    }
+    intake.push(&event, resolved.map(|resolved| (&*bytes, resolved)))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    #[test]
+    fn a_committed_synthetic_trace_is_the_one_its_story_gives() {
+        for case in ["clock_tie", "pid_reused"] {
+            let committed = std::fs::read(workspace::corpus().join(case).join("trace.scope")).unwrap();
+            assert!(trace(case).unwrap().unwrap() == committed, "{case}: record it again");
+        }
+        assert!(trace("shop_crash").is_none());
+    }
+}
