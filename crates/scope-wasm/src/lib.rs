@@ -11,7 +11,7 @@ mod c_abi;
 #[cfg(any(feature = "c-abi", test))]
 mod host;
 #[cfg(feature = "js")]
-mod js;
+pub mod js;
 
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;
