@@ -1,6 +1,6 @@
 %% The peer: a process tracer that keeps each event, with its time as ours has it, in an ETS ordered_set, keyed by a counter.
 -module(bench_ets).
--export([start/0, stop/2]).
+-export([start/0, drain/1, stop/1]).
 
 start() ->
     Self = self(),
@@ -30,12 +30,14 @@ kind(return_from) -> return;
 kind('receive') -> delivered;
 kind(Kind) -> Kind.
 
-%% Waits until everything that was traced is in the table, calls Measure, and counts the rows.
-stop({Tracer, _Table}, Measure) ->
+%% Waits until everything that was traced is in the table.
+drain({Tracer, _Table}) ->
     Delivered = erlang:trace_delivered(all),
     receive {trace_delivered, all, Delivered} -> ok end,
     Tracer ! {drained, self()},
-    receive {drained, Tracer} -> ok end,
-    Measured = Measure(),
+    receive {drained, Tracer} -> ok end.
+
+%% Rows by kind.
+stop({Tracer, _Table}) ->
     Tracer ! {stop, self()},
-    receive {counts, Tracer, Counts} -> {Measured, Counts} end.
+    receive {counts, Tracer, Counts} -> Counts end.

@@ -14,10 +14,10 @@ filter({Recorder, _}, Role) ->
 %% Ends recording, and waits until everything captured is sealed.
 stop({Recorder, _}) -> ?NATIVE:stop(Recorder).
 
-%% The recorder's counters, all classes together.
+%% The recorder's counters of the classes that the workloads make. (A loss is itself an event, of the control class.)
 counts({Recorder, _}) ->
-    #{classes := Classes} = ?NATIVE:status(Recorder),
-    maps:fold(fun(_Class, Counts, Sums) -> add(Counts, Sums) end, #{}, Classes).
+    #{classes := #{call := Calls, message := Messages}} = ?NATIVE:status(Recorder),
+    lists:foldl(fun add/2, #{}, [Calls, Messages]).
 
 add(#{dropped := Dropped} = Counts, Sums) ->
     Flat = Counts#{dropped := lists:sum(maps:values(Dropped))},

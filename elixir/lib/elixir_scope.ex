@@ -240,23 +240,73 @@ defmodule ElixirScope do
   @spec untrace_module(module()) :: :ok | {:error, Error.t()}
   def untrace_module(module), do: TargetRequest.untrace({:module, module})
 
-  @doc "Ends `trace_function/2` for the same `{module, function, arity}`; see `untrace_module/1`."
+  @doc """
+  Ends `trace_function/2` for the same `{module, function, arity}`; see `untrace_module/1`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1})
+      iex> ElixirScope.untrace_function({ElixirScope.Doc.Sum, :of, 1})
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
   @spec untrace_function({module(), atom(), arity() | :_}) :: :ok | {:error, Error.t()}
   def untrace_function(function), do: TargetRequest.untrace({:function, function})
 
-  @doc "Ends `trace_genserver/2`; see `untrace_module/1`."
+  @doc """
+  Ends `trace_genserver/2`; see `untrace_module/1`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> ElixirScope.untrace_genserver(counter)
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
   @spec untrace_genserver(process()) :: :ok | {:error, Error.t()}
   def untrace_genserver(process), do: TargetRequest.untrace_process(:genserver, process)
 
-  @doc "Ends `trace_process/2`; see `untrace_module/1`."
+  @doc """
+  Ends `trace_process/2`; see `untrace_module/1`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_process(self())
+      iex> ElixirScope.untrace_process(self())
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
   @spec untrace_process(process()) :: :ok | {:error, Error.t()}
   def untrace_process(process), do: TargetRequest.untrace_process(:process, process)
 
-  @doc "Ends `trace_named_process/2`; see `untrace_module/1`."
+  @doc """
+  Ends `trace_named_process/2`; see `untrace_module/1`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_named_process(Logger)
+      iex> ElixirScope.untrace_named_process(Logger)
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
   @spec untrace_named_process(atom()) :: :ok | {:error, Error.t()}
   def untrace_named_process(name), do: TargetRequest.untrace_process(:process, name)
 
-  @doc "Ends `trace_all_processes/1`; see `untrace_module/1`."
+  @doc """
+  Ends `trace_all_processes/1`; see `untrace_module/1`.
+
+      iex> ElixirScope.setup(trace_all: true)
+      :ok
+      iex> ElixirScope.untrace_all_processes()
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
   def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
 
@@ -308,7 +358,17 @@ defmodule ElixirScope do
   @doc """
   The traced calls of a process in order: `%{id, timestamp, at, module, function, arity, args, depth, duration, own_duration, result, outcome}`.
   `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. Options as `message_flow/3`.
-  See `trace_module/2` for an example.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1}, in: self())
+      iex> ElixirScope.Doc.Sum.of([1, 2])
+      3
+      iex> [call] = ElixirScope.execution_path(self())
+      iex> {call.function, call.args, call.result, call.outcome, call.duration > 0}
+      {:of, [[1, 2]], 3, :returned, true}
+      iex> ElixirScope.stop()
+      :ok
   """
   @spec execution_path(process(), keyword()) :: [map()]
   def execution_path(process, options \\ []), do: Question.list!(:execution_path, [process: process], [], options)
@@ -429,7 +489,13 @@ defmodule ElixirScope do
   @spec export(Path.t()) :: :ok | {:error, Error.t()}
   def export(path), do: Dump.export(path)
 
-  @doc "Reads a `.scope` file, for the option `trace:` of every question; see `export/1`."
+  @doc """
+  Reads a `.scope` file, for the option `trace:` of every question; `export/1` has an example with one. What is no trace is refused.
+
+      iex> {:error, error} = ElixirScope.import("mix.exs")
+      iex> error.code
+      :not_a_trace
+  """
   @spec import(Path.t()) :: {:ok, Trace.t()} | {:error, Error.t()}
   def import(path), do: Dump.import(path)
 

@@ -1,6 +1,6 @@
 defmodule Mix.Tasks.Compile.ElixirScopeNif do
   @moduledoc false
-  # Puts the native library to priv/native/scope_nif.so: built by cargo from the checkout this package is part of, or the
+  # Puts the native library to priv/native/scope_nif.so of the build (not of the sources, which stay as they are): built by cargo from the checkout this package is part of, or the
   # file that ELIXIR_SCOPE_NIF names.
   #
   # Invariant: a library that may be mapped by a running VM is never overwritten; the new one is renamed over it.
@@ -16,8 +16,7 @@ defmodule Mix.Tasks.Compile.ElixirScopeNif do
     root = Path.expand("..", __DIR__)
 
     with {:ok, library} <- library(System.get_env(@variable), root),
-         {:ok, status} <- install(library, Path.join(root, "priv/native/scope_nif.so")) do
-      Mix.Project.build_structure()
+         {:ok, status} <- install(library, Path.join(installed_dir(), "scope_nif.so")) do
       {status, []}
     else
       {:error, message} ->
@@ -28,8 +27,10 @@ defmodule Mix.Tasks.Compile.ElixirScopeNif do
 
   @impl true
   def clean do
-    File.rm_rf!(Path.expand("../priv/native", __DIR__))
+    File.rm_rf!(installed_dir())
   end
+
+  defp installed_dir, do: Path.join(Mix.Project.app_path(), "priv/native")
 
   defp library(unset, root) when unset in [nil, ""], do: build(Path.expand("..", root))
   defp library(path, _root), do: prebuilt(Path.expand(path))

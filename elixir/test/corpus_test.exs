@@ -15,9 +15,9 @@ defmodule ElixirScope.CorpusTest do
 
   for name <- @cases do
     describe name do
-      @describetag case: name
+      @describetag recorded: name
 
-      setup %{case: name} do
+      setup %{recorded: name} do
         dir = Path.join(@corpus, name)
         {:ok, trace} = ElixirScope.import(Path.join(dir, "trace.scope"))
         asked = Enum.zip(documents(dir, "request.json"), documents(dir, "answer.json"))
@@ -25,13 +25,13 @@ defmodule ElixirScope.CorpusTest do
         %{trace: trace, asked: asked}
       end
 
-      test "#{name}: the door's text is the accepted one, to the byte", %{trace: trace, asked: asked} do
+      test "the door's text is the accepted one, to the byte", %{trace: trace, asked: asked} do
         for {request, accepted} <- asked do
           assert Native.query_json(trace.native, request) == accepted
         end
       end
 
-      test "#{name}: query/2 gives the accepted answer as data", %{trace: trace, asked: asked} do
+      test "query/2 gives the accepted answer as data", %{trace: trace, asked: asked} do
         for {request, accepted} <- asked do
           case {ElixirScope.query(CorpusJson.decode!(request), trace: trace), CorpusJson.decode!(accepted)} do
             {{:ok, answer}, accepted} ->
@@ -43,7 +43,7 @@ defmodule ElixirScope.CorpusTest do
         end
       end
 
-      test "#{name}: the public functions agree with the accepted answers", %{trace: trace, asked: asked} do
+      test "the public functions agree with the accepted answers", %{trace: trace, asked: asked} do
         for {request, accepted} <- asked do
           agree(CorpusJson.decode!(request), CorpusJson.decode!(accepted), trace)
         end
@@ -87,7 +87,9 @@ defmodule ElixirScope.CorpusTest do
         {_other, _value} -> []
       end)
 
-    ElixirScope.get_events_between(monotonic, monotonic + info.coverage.watermark, filters ++ options(request, trace))
+    from = monotonic + Map.get(request, "from", 0)
+    to = monotonic + Map.get(request, "to", info.coverage.watermark)
+    ElixirScope.get_events_between(from, to, filters ++ options(request, trace))
   end
 
   defp options(request, trace), do: for({"limit", limit} <- request, do: {:limit, limit}) ++ [trace: trace]

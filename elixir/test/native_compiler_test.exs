@@ -16,7 +16,7 @@ defmodule ElixirScope.NativeCompilerTest do
       if given, do: System.put_env(@variable, given), else: System.delete_env(@variable)
     end)
 
-    %{path: path, installed: File.read!("priv/native/scope_nif.so")}
+    %{path: path, installed: File.read!(Application.app_dir(:elixir_scope, "priv/native/scope_nif.so"))}
   end
 
   defp compile(path) do
@@ -29,7 +29,7 @@ defmodule ElixirScope.NativeCompilerTest do
   test "a library of another version is refused, both versions named, and not installed", context do
     File.write!(context.path, "\x7fELF elixir_scope_nif_version=9.8.7; rest")
     assert compile(context.path) == "#{@variable}=#{context.path} has version 9.8.7, this package needs version 0.1.0"
-    assert File.read!("priv/native/scope_nif.so") == context.installed
+    assert File.read!(Application.app_dir(:elixir_scope, "priv/native/scope_nif.so")) == context.installed
   end
 
   test "a file that is no library of ours is refused", context do

@@ -40,6 +40,10 @@ defmodule ElixirScope.PackagingTest do
     output
   end
 
+  defp eval(release, program) do
+    System.cmd(Path.join(release, "bin/guest"), ["eval", program], env: [{"PATH", "/usr/bin:/bin"}], stderr_to_stdout: true)
+  end
+
   test "a path dependency", %{directory: directory} do
     app = app(directory, "{:elixir_scope, path: #{inspect(Path.join(@checkout, "elixir"))}}")
     assert mix(app, ["run", "-e", @program]) =~ "state: 42"
@@ -57,10 +61,11 @@ defmodule ElixirScope.PackagingTest do
     library = Path.wildcard(Path.join(release, "lib/elixir_scope-*/priv/native/scope_nif.so"))
     assert [{:ok, %File.Stat{type: :regular}}] = Enum.map(library, &File.lstat/1)
 
-    {output, status} =
-      System.cmd(Path.join(release, "bin/guest"), ["eval", @program], env: [{"PATH", "/usr/bin:/bin"}], stderr_to_stdout: true)
-
-    assert status == 0, output
+    assert {output, 0} = eval(release, @program)
     assert output =~ "state: 42"
+
+    File.rm!(hd(library))
+    assert {output, 0} = eval(release, "{:error, error} = ElixirScope.setup(); IO.puts(error.message)")
+    assert output =~ "the native library could not be loaded"
   end
 end

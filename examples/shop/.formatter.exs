@@ -1,1 +1,4 @@
-[inputs: ["mix.exs", "{lib,test,demo}/**/*.{ex,exs}"]]
+[
+  inputs: ["mix.exs", "{lib,test,demo}/**/*.{ex,exs}"],
+  line_length: 120
+]

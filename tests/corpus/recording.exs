@@ -2,10 +2,22 @@ defmodule Corpus.Recording do
   @moduledoc false
   # What every record.exs begins and ends with. Started by `cargo xtask corpus record`, in examples/shop, with the case's folder as argument.
 
+  # Their modules are loaded before the recording begins: loading one sends messages with the paths of this machine.
+  @applications [:kernel, :stdlib, :compiler, :elixir, :logger, :mix, :elixir_scope, :shop]
+
   @doc "Starts the recorder."
   def start(options \\ []) do
     Logger.configure(level: :none)
     {:ok, _} = Application.ensure_all_started(:elixir_scope)
+
+    for application <- @applications do
+      Application.load(application)
+      Enum.each(Application.spec(application, :modules), &Code.ensure_loaded/1)
+    end
+
+    # Asked now: asking sends messages that hold the answers.
+    places = [Path.dirname(File.cwd!()), Path.dirname(Mix.Project.build_path()), System.user_home!(), System.tmp_dir!()]
+    :persistent_term.put(__MODULE__, places)
     :ok = ElixirScope.setup(options)
   end
 
@@ -41,10 +53,20 @@ defmodule Corpus.Recording do
   @doc "Writes the trace and the requests, one to a line, and stops the recorder."
   def write(requests) do
     [dir] = System.argv()
+    refuse_places()
     :ok = ElixirScope.export(Path.join(dir, "trace.scope"))
     :ok = ElixirScope.stop()
     lines = Enum.map_join(requests, ",\n", &json/1)
     File.write!(Path.join(dir, "request.json"), "[\n#{lines}\n]\n")
+  end
+
+  # A recording is committed, so it must not name a place on the machine it was made on.
+  defp refuse_places do
+    {:ok, events} = ElixirScope.query(%{kind: :events}, limit: 100_000)
+
+    for %{term: %{text: text}} = event <- events.data, String.contains?(text, :persistent_term.get(__MODULE__)) do
+      raise "event #{event.id} (#{event.kind}) names a place on this machine: #{text}"
+    end
   end
 
   defp json([{_key, _value} | _] = fields) do

@@ -5,16 +5,18 @@
 
 mod capture;
 mod events;
+mod line;
 mod machine;
 mod mix;
 mod node;
 mod query;
 mod readback;
 mod report;
-mod round;
+mod rounds;
 mod row_log;
 mod store;
 
+use crate::progress::say;
 use crate::{command, workspace};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -78,6 +80,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<()> {
 
 /// The same command again, from a release build with the peers it compares with.
 fn run_release() -> Result<()> {
+    say("a release build of the benchmarks");
     let mut again = command::cargo(workspace::root());
     again.args(["run", "--quiet", "--release", "--package", "xtask", "--features", "bench-peers", "--"]);
     again.args(std::env::args_os().skip(1)).current_dir(std::env::current_dir()?);

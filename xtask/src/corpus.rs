@@ -44,7 +44,8 @@ pub(crate) fn run(args: &CorpusArgs) -> Result<()> {
 pub(crate) fn check(only: Option<&str>) -> Result<()> {
     let mut n_wrong = 0;
     for name in names(only)? {
-        let problems = Case::load(&name).and_then(|case| case.problems()).unwrap_or_else(|error| vec![format!("{error:#}")]);
+        let problems =
+            Case::load(&name).and_then(|case| case.problems()).unwrap_or_else(|error| vec![format!("{error:#}")]);
         println!("{} {name}", if problems.is_empty() { "ok  " } else { "FAIL" });
         for problem in &problems {
             println!("       {problem}");

@@ -48,7 +48,7 @@ fn rust(steps: &mut Steps) {
     steps.step("cargo clippy", || {
         command::run(cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
     });
-    steps.counted("cargo test", |tests| counting(tests, cargo(root).args(["test", "--workspace"])));
+    steps.counted("cargo test", |tests| counting(tests, cargo(root).args(["test", "--workspace", "--no-fail-fast"])));
     steps.step("corpus, from Rust", || corpus::check(None));
 }
 

@@ -43,7 +43,7 @@ struct Open {
     frozen: Option<Arc<Chunk>>,
     /// The smallest key among the rows that were above the floor when they came.
     first: Option<OrderKey>,
-    /// The smallest key of all.
+    /// The smallest tick of all rows.
     oldest_tick: u64,
 }
 
@@ -168,12 +168,13 @@ impl Intake {
             let passed: Vec<Class> = passed.collect();
             if passed.is_empty() {
                 if floors == *self.store.floors() {
-                    return;
+                    break;
                 }
                 self.store.raise(&floors);
             }
             passed.into_iter().for_each(|class| self.seal_class(class));
         }
+        self.store.settle_baseline();
     }
 
     /// The sealed chunks and what is counted.

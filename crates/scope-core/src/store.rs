@@ -50,6 +50,8 @@ pub struct Store {
     counts: Counts,
     losses: Arc<Losses>,
     baseline: Arc<Baseline>,
+    /// Rows were folded into the baseline since it was last settled.
+    unsettled: bool,
 }
 
 impl Store {
@@ -61,6 +63,7 @@ impl Store {
             counts: Counts::default(),
             losses: Arc::default(),
             baseline: Arc::default(),
+            unsettled: false,
         }
     }
 
@@ -144,9 +147,8 @@ impl Store {
         }
         counts.evicted += 1;
         if is_remembered(id.class) {
-            let baseline = Arc::make_mut(&mut self.baseline);
-            baseline.fold_late(id, event, term, names);
-            baseline.settle(OrderKey::default(), self.floors[Class::State as usize], self.limits.max_baseline_bytes);
+            Arc::make_mut(&mut self.baseline).fold_late(id, event, term, names);
+            self.unsettled = true;
         }
         false
     }
@@ -162,7 +164,6 @@ impl Store {
     /// Raises the floors, folds what sinks below them and lets go of chunks that lie wholly below. No open chunk may hold a visible
     /// row below its new floor.
     pub(crate) fn raise(&mut self, floors: &[OrderKey; N_CLASSES]) {
-        let mut folded = OrderKey::default();
         for class in Class::ALL {
             let (old, new) = (self.floors[*class as usize], floors[*class as usize]);
             if new <= old {
@@ -178,15 +179,19 @@ impl Store {
                 let sunk = core::iter::once((*class, &**lane, old));
                 let rows = RowIter::new(sunk, Selection::All, old, new, Direction::Forward);
                 Arc::make_mut(&mut self.baseline).fold(lane, rows.take_while(|row| row.key < new));
-                folded = folded.max(new);
+                self.unsettled = true;
             }
             if lane.chunks().iter().any(|chunk| chunk.last() < new) {
                 Arc::make_mut(lane).evict(new);
             }
         }
-        if folded != OrderKey::default() {
-            let floor_of_states = self.floors[Class::State as usize];
-            Arc::make_mut(&mut self.baseline).settle(folded, floor_of_states, self.limits.max_baseline_bytes);
+    }
+
+    /// After rows were folded: lets the baseline drop what it need not or may not keep.
+    pub(crate) fn settle_baseline(&mut self) {
+        if core::mem::take(&mut self.unsettled) {
+            let [processes, states] = [Class::Process, Class::State].map(|class| self.floors[class as usize]);
+            Arc::make_mut(&mut self.baseline).settle(processes.max(states), states, self.limits.max_baseline_bytes);
         }
     }
 }

@@ -15,6 +15,17 @@ use scope_core::trace::Trace;
 
 /// Answers one request.
 ///
+/// ```
+/// use scope_core::{header::Header, intake::Intake, store::Limits};
+/// use scope_query::api::answer::Data;
+/// use scope_query::api::request::{Events, Request};
+///
+/// let trace = Intake::new(Header::default(), Limits::default(), 0).snapshot(0);
+/// let answer = scope_query::answer(&trace, &Request::Events(Events::default()))?;
+/// assert_eq!(answer.data, Data::Events(vec![]));
+/// # Ok::<(), scope_query::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error`](crate::Error), with a stable code for every reason why there is no answer.
 pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {

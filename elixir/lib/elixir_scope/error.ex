@@ -19,9 +19,11 @@ defmodule ElixirScope.Error do
           | :evicted
           | :file
           | :incomplete_state
+          | :held_by_other_tracer
           | :newer_format
           | :not_a_trace
           | :not_found
+          | :not_loaded
           | :not_running
           | :not_supported
           | :not_traced

@@ -18,7 +18,7 @@ defmodule ElixirScope.Plan do
   # Masks stay below 2^62.
   @groups Enum.to_list(@first_group..61)
 
-  defstruct all_flags: [], flags: %{}, functions: %{}, masks: %{}, default_mask: 0
+  defstruct all_flags: [], flags: %{}, functions: %{}, masks: %{}, default_mask: 0, spared: MapSet.new()
 
   @type role :: :call | :call_only | :loop | :decode | :terminate
   @type t :: %__MODULE__{
@@ -26,7 +26,8 @@ defmodule ElixirScope.Plan do
           flags: %{pid() => [atom()]},
           functions: %{mfa() => {role(), non_neg_integer()}},
           masks: %{pid() => non_neg_integer()},
-          default_mask: non_neg_integer()
+          default_mask: non_neg_integer(),
+          spared: MapSet.t(pid())
         }
   @typedoc "Functions of a module, each with whether its returns are traced."
   @type patterns :: %{{atom(), arity()} => boolean()}
@@ -42,12 +43,12 @@ defmodule ElixirScope.Plan do
 
   @doc """
   The plan of a level and its targets. `loop_functions` are those of `ElixirScope.ServerLoop`; `call_only` are functions whose returns were
-  switched off since.
+  switched off since, `spared` processes that no call is traced in for now.
   """
-  @spec build(atom(), [Target.t()], map(), MapSet.t(mfa())) :: t()
-  def build(:off, _targets, _loop_functions, _call_only), do: %__MODULE__{}
+  @spec build(atom(), [Target.t()], map(), MapSet.t(mfa()), MapSet.t(pid())) :: t()
+  def build(:off, _targets, _loop_functions, _call_only, _spared), do: %__MODULE__{}
 
-  def build(level, targets, loop_functions, call_only) do
+  def build(level, targets, loop_functions, call_only, spared) do
     targets = Enum.map(targets, fn target -> {target, Target.classes_within(target, level)} end)
     everywhere = for {%{processes: :all}, _} = entry <- targets, do: entry
     somewhere = for {%{processes: pids} = target, classes} <- targets, is_list(pids), pid <- pids, do: {pid, {target, classes}}
@@ -59,7 +60,8 @@ defmodule ElixirScope.Plan do
       flags: Map.new(by_pid, fn {pid, entries} -> {pid, flags(entries)} end),
       functions: functions(targets, loop_functions, call_only),
       masks: Map.new(by_pid, fn {pid, entries} -> {pid, default_mask ||| masks(entries)} end),
-      default_mask: default_mask
+      default_mask: default_mask,
+      spared: spared
     }
   end
 
@@ -132,29 +134,38 @@ defmodule ElixirScope.Plan do
   end
 
   defp flags_off(old, new) do
-    all = old.all_flags -- new.all_flags
-
-    own =
-      for {pid, flags} <- old.flags,
-          gone = (flags -- Map.get(new.flags, pid, [])) -- new.all_flags,
-          gone != [],
-          do: {:flags_off, pid, gone}
-
-    if(all == [], do: [], else: [{:flags_off, :all, all}]) ++ own
+    for_all(:flags_off, old.all_flags -- new.all_flags) ++
+      for pid <- named(old, new), flags = had(old, new, pid) -- flags_of(new, pid), flags != [], do: {:flags_off, pid, flags}
   end
 
-  # A flag taken from all processes is gone from those too that have it for themselves: it is set again.
+  # What is given to all processes is taken from the spared ones again; what was taken from all is given again to those that have it
+  # for themselves.
   defp flags_on(old, new) do
-    all = new.all_flags -- old.all_flags
-    taken = old.all_flags -- new.all_flags
+    given = new.all_flags -- old.all_flags
 
-    own =
-      for {pid, flags} <- new.flags,
-          had = Map.get(old.flags, pid, []) ++ old.all_flags,
-          missing = Enum.filter(flags -- new.all_flags, &(&1 not in had or &1 in taken)),
-          missing != [],
-          do: {:flags_on, pid, missing}
+    corrections =
+      for pid <- named(old, new) do
+        {has, wanted} = {Enum.uniq((had(old, new, pid) -- had(old, new, pid) -- flags_of(new, pid)) ++ given), flags_of(new, pid)}
+        [{:flags_off, pid, has -- wanted}, {:flags_on, pid, wanted -- has}]
+      end
 
-    if(all == [], do: [], else: [{:flags_on, :all, all}]) ++ own
+    for_all(:flags_on, given) ++ for {_, _, [_ | _]} = step <- List.flatten(corrections), do: step
+  end
+
+  defp for_all(_step, []), do: []
+  defp for_all(step, flags), do: [{step, :all, flags}]
+
+  defp named(old, new) do
+    Enum.uniq(Map.keys(old.flags) ++ Map.keys(new.flags) ++ Enum.to_list(MapSet.union(old.spared, new.spared)))
+  end
+
+  # The flags of a process when those that all processes lose are gone.
+  defp had(old, new, pid), do: flags_of(old, pid) -- old.all_flags -- new.all_flags
+
+  @doc "All flags of a process."
+  @spec flags_of(t(), pid()) :: [atom()]
+  def flags_of(plan, pid) do
+    flags = Enum.uniq(plan.all_flags ++ Map.get(plan.flags, pid, []))
+    if pid in plan.spared, do: flags -- [:call], else: flags
   end
 end

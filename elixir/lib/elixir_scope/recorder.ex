@@ -8,9 +8,27 @@ defmodule ElixirScope.Recorder do
   # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
   use GenServer, restart: :temporary, shutdown: :infinity
 
-  alias ElixirScope.{Application, Error, Janitor, Native, Plan, RecorderConfig, ServerLoop, Sweep, Target, Tracing}
+  alias ElixirScope.{Admission, Error, Janitor, Native, Plan, RecorderConfig, Sweep, Target, Tracing}
 
-  defstruct [:native, :tracer, :options, :plan, :sweep, targets: %{}, call_only: MapSet.new(), monitors: %{}]
+  @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
+
+  # Stack words from which on a process with returns behind it is spared: the VM looks through all of them at every traced call, which
+  # at this depth costs as much again as tracing the call.
+  @deep_stack 10_000
+  # How often a spared process is looked at.
+  @spare_ms 100
+
+  defstruct [
+    :native,
+    :tracer,
+    :options,
+    :plan,
+    :sweep,
+    targets: %{},
+    call_only: MapSet.new(),
+    spared: MapSet.new(),
+    monitors: %{}
+  ]
 
   def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
 
@@ -30,13 +48,13 @@ defmodule ElixirScope.Recorder do
     # Each pattern waits several times until all schedulers have seen it; on a busy node the recorder would queue behind the load each time.
     Process.flag(:priority, :high)
 
-    case Native.start(self(), RecorderConfig.new(options)) do
-      {:ok, native, tracer} ->
-        :ok = Janitor.adopt(tracer)
-        {:ok, start(%__MODULE__{native: native, tracer: tracer, options: options, plan: %Plan{}})}
-
-      {:error, error} ->
-        {:stop, Error.from_native(error)}
+    with {:module, Native} <- Code.ensure_loaded(Native),
+         {:ok, native, tracer} <- Native.start(self(), RecorderConfig.new(options)) do
+      :ok = Janitor.adopt(tracer)
+      {:ok, start(%__MODULE__{native: native, tracer: tracer, options: options, plan: %Plan{}})}
+    else
+      {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
+      {:error, error} -> {:stop, Error.from_native(error)}
     end
   end
 
@@ -73,7 +91,9 @@ defmodule ElixirScope.Recorder do
   end
 
   def handle_call({:trace, target, for_ms}, _from, state) do
-    case prepare(target, state) do
+    others = Map.values(Map.delete(state.targets, target.key))
+
+    case Admission.admit(target, others, state.plan, state.tracer) do
       {:ok, target, skipped} ->
         target = expiring(target, for_ms)
         state = state |> remove(target.key) |> add(target)
@@ -122,8 +142,12 @@ defmodule ElixirScope.Recorder do
 
   def handle_info({:elixir_scope_returns_off, mfa, pid, depth}, state) do
     put(state, [{:returns_off, pid, nil, mfa, %{open_calls: depth}}])
+    # The process first: it is the one that suffers, and a flag is set much faster than a pattern.
+    state = spare(state, pid)
     {:noreply, replan(%{state | call_only: MapSet.put(state.call_only, mfa)})}
   end
+
+  def handle_info({:spared, pid}, state), do: {:noreply, spare(state, pid)}
 
   def handle_info(_other, state), do: {:noreply, state}
 
@@ -134,58 +158,6 @@ defmodule ElixirScope.Recorder do
     put(state, [{:recorder_stopped, nil, nil, nil, nil}])
     Native.stop(state.native)
   end
-
-  # The target with its filter group, without what cannot be traced; or why nothing of it can.
-  defp prepare(target, state) do
-    {pids, held} = split_held(target.processes, state.tracer)
-    {functions, taken} = split_taken(target.functions, state.plan)
-    group = if pids != :all and functions != [], do: Plan.free_group(Map.values(Map.delete(state.targets, target.key)))
-
-    cond do
-      pids == [] ->
-        Error.new(:held_by_other_tracer, Enum.map_join(held, "; ", & &1.reason))
-
-      functions == [] and taken != [] ->
-        Error.new(:held_by_other_tracer, Enum.map_join(taken, "; ", & &1.reason))
-
-      pids != :all and functions != [] and group == nil ->
-        Error.new(:bad_argument, "too many targets with functions of their own: untrace some")
-
-      true ->
-        {:ok, %{target | processes: pids, functions: functions, group: group}, held ++ taken}
-    end
-  end
-
-  defp split_held(:all, _tracer), do: {:all, []}
-
-  defp split_held(pids, tracer) do
-    own = Application.own_processes()
-
-    Enum.reduce(Enum.reverse(pids), {[], []}, fn pid, {pids, held} ->
-      case {pid in own, Tracing.holder(pid, tracer)} do
-        {true, _} ->
-          {pids, [skipped(pid, "#{inspect(pid)} belongs to ElixirScope, which does not trace itself") | held]}
-
-        {false, {:other, holder}} ->
-          {pids, [skipped(pid, "#{inspect(pid)} is held by another tracer, #{inspect(holder)}") | held]}
-
-        {false, _free} ->
-          {[pid | pids], held}
-      end
-    end)
-  end
-
-  defp split_taken(functions, plan) do
-    Enum.reduce(Enum.reverse(functions), {[], []}, fn {{m, f, a} = mfa, _returns?} = function, {functions, taken} ->
-      if not is_map_key(plan.functions, mfa) and Tracing.pattern?(mfa) do
-        {functions, [skipped(mfa, "#{inspect(m)}.#{f}/#{a} has a pattern of another tracer") | taken]}
-      else
-        {[function | functions], taken}
-      end
-    end)
-  end
-
-  defp skipped(target, reason), do: %{target: target, reason: reason}
 
   defp expiring(target, nil), do: target
 
@@ -206,6 +178,28 @@ defmodule ElixirScope.Recorder do
   defp monitor(%{processes: pids}, monitors) do
     known = Map.values(monitors)
     for pid <- pids, pid not in known, into: monitors, do: {Process.monitor(pid), pid}
+  end
+
+  # Stops tracing calls in a process while its stack is deep, and begins again when it no longer is.
+  defp spare(state, pid) do
+    {deep?, spared?} =
+      {match?({:stack_size, words} when words > @deep_stack, Process.info(pid, :stack_size)), pid in state.spared}
+
+    if deep?, do: Process.send_after(self(), {:spared, pid}, @spare_ms)
+
+    case {deep?, spared?} do
+      {true, false} ->
+        put(state, [{:governor_step, pid, nil, nil, %{calls: :off, why: "a deep stack of traced returns"}}])
+        replan(%{state | spared: MapSet.put(state.spared, pid)})
+
+      {false, true} ->
+        state = replan(%{state | spared: MapSet.delete(state.spared, pid)})
+        put(state, [{:governor_step, pid, nil, nil, %{calls: :on}}])
+        state
+
+      _as_before ->
+        state
+    end
   end
 
   # Without a new plan: who removes decides when.
@@ -242,7 +236,7 @@ defmodule ElixirScope.Recorder do
   end
 
   defp replan(state) do
-    plan = Plan.build(level(state), Map.values(state.targets), ServerLoop.functions(), state.call_only)
+    plan = Plan.build(level(state), Map.values(state.targets), Admission.server_loop(state.plan), state.call_only, state.spared)
     Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
     Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
     %{state | plan: plan}

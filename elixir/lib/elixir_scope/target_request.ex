@@ -73,7 +73,7 @@ defmodule ElixirScope.TargetRequest do
     with {:ok, reply} <- Recorder.call({:trace, target, options.for}) do
       {:ok,
        %{
-         matched: matched(reply.target),
+         matched: matched(reply.target, reply.skipped),
          skipped: reply.skipped,
          expires_at: reply.target.expires_at,
          warnings: warnings ++ level_warning(reply)
@@ -81,9 +81,9 @@ defmodule ElixirScope.TargetRequest do
     end
   end
 
-  defp matched(%{key: {kind, _}, functions: functions}) when kind in [:module, :function], do: length(functions)
-  defp matched(%{processes: :all}), do: length(Process.list())
-  defp matched(%{processes: pids}), do: length(pids)
+  defp matched(%{key: {kind, _}, functions: functions}, _skipped) when kind in [:module, :function], do: length(functions)
+  defp matched(%{processes: :all}, skipped), do: length(Process.list()) - length(skipped)
+  defp matched(%{processes: pids}, _skipped), do: length(pids)
 
   defp level_warning(%{target: target, level: level}) do
     case target.classes -- Target.classes_within(target, level) do

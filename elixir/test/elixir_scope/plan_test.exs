@@ -7,7 +7,10 @@ defmodule ElixirScope.PlanTest do
   @f {Shop, :f, 1}
   @g {Shop, :g, 2}
 
-  defp build(targets, level \\ :full, call_only \\ []), do: Plan.build(level, targets, @loop, MapSet.new(call_only))
+  defp build(targets, level \\ :full, call_only \\ [], spared \\ []) do
+    Plan.build(level, targets, @loop, MapSet.new(call_only), MapSet.new(spared))
+  end
+
   defp module(functions), do: %Target{key: {:module, Shop}, processes: :all, classes: [:call], functions: functions}
   defp server(pid), do: %Target{key: {:genserver, pid}, processes: [pid], classes: [:message, :state]}
 
@@ -63,6 +66,13 @@ defmodule ElixirScope.PlanTest do
     assert {:call_only, _} = build([module([{@f, true}])], :full, [@f]).functions[@f]
   end
 
+  test "a spared process keeps everything but its calls" do
+    {one, other} = {self(), spawn(fn -> :ok end)}
+    plan = build([module([{@f, true}]), server(one)], :full, [], [one])
+    assert Enum.sort(Plan.flags_of(plan, one)) == [:procs, :receive, :send]
+    assert Enum.sort(Plan.flags_of(plan, other)) == [:call, :procs]
+  end
+
   test "the server's loop is never a plain call" do
     assert {:loop, _} = build([module([{@loop.loop, true}]), server(self())]).functions[@loop.loop]
   end
@@ -98,11 +108,13 @@ defmodule ElixirScope.PlanTest do
 
     Enum.reduce(1..500, {%Plan{}, Map.new(pids, &{&1, []}), %{}}, fn _, {plan, flags, patterns} ->
       level = Enum.random([:full, :full, :messages_only, :states_only, :off])
-      next = build(Enum.take_random(targets, :rand.uniform(5) - 1), level)
+      next = build(Enum.take_random(targets, :rand.uniform(5) - 1), level, [], Enum.take_random(pids, Enum.random([0, 0, 1, 2])))
       {flags, patterns} = Enum.reduce(Plan.steps(plan, next), {flags, patterns}, &perform/2)
 
       for pid <- pids do
-        assert Enum.sort(flags[pid]) == Enum.sort(Enum.uniq(next.all_flags ++ Map.get(next.flags, pid, [])))
+        wanted = Enum.uniq(next.all_flags ++ Map.get(next.flags, pid, []))
+        wanted = if pid in next.spared, do: wanted -- [:call], else: wanted
+        assert Enum.sort(flags[pid]) == Enum.sort(wanted)
       end
 
       assert patterns == Map.new(next.functions, fn {mfa, {role, _}} -> {mfa, role == :call} end)

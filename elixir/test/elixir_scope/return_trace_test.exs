@@ -39,6 +39,10 @@ defmodule ElixirScope.ReturnTraceTest do
     assert {pid, :normal, bytes} = run(fn -> 0 = Tails.unseen(5_000_000, &Tails.unseen/2) end)
     assert [off] = ElixirScope.get_events_between({:ago, 1, :hour}, ElixirScope.now(), type: :returns_off)
     assert {off.process, off.module, off.function} == {pid, Tails, :unseen}
+
+    assert [%{process: ^pid, term: %{calls: :off}} | _] =
+             ElixirScope.get_events_between({:ago, 1, :hour}, ElixirScope.now(), type: :governor_step)
+
     # Each step before that costs 24 bytes: 5 million would be 120 MB.
     assert bytes < 30_000_000, "it took #{bytes} bytes"
   end

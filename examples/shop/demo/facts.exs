@@ -15,32 +15,26 @@ defmodule Demo.Facts do
   defp facts(%{crash: crash, state: state, messages: messages, slowest: slowest}) do
     gateway = Enum.filter(slowest, &match?(%{function: {Shop.Gateway, _name, _arity}}, &1))
     waits = messages |> Enum.take(-3) |> Enum.map(& &1.waiting_ns)
-    [first, second | _] = gateway
+    charge = slowest_of(gateway, :charge)
 
     [
       {"the cart died of :badarith", crash.reason == :badarith},
       {"its last state is #{inspect(last_state())}", state == last_state()},
-      {"it was sent the six messages of facts.md, in that order",
-       Enum.map(messages, & &1.message) == six_messages()},
-      {"each message was handled, so its waiting time is known",
-       Enum.all?(messages, &is_integer(&1.waiting_ns))},
+      {"it was sent the six messages of facts.md, in that order", Enum.map(messages, & &1.message) == six_messages()},
+      {"each message was handled, so its waiting time is known", Enum.all?(messages, &is_integer(&1.waiting_ns))},
       {"the last three waited behind the carrier's quote, between 20 ms and 5 s",
        Enum.all?(waits, &(&1 in (20 * @ms)..(5_000 * @ms)))},
-      {"the slowest calls into the gateway are a charge and the review inside it",
-       Enum.sort([first.function, second.function]) == [
-         {Shop.Gateway, :charge, 2},
-         {Shop.Gateway, :review, 1}
-       ]},
-      {"they took at least 120 ms", second.duration_ns >= 120 * @ms},
-      {"all of the charge's time is the review's", charge(gateway).own_ns < 20 * @ms},
-      {"no answer holds a card's token",
-       not (inspect({state, messages, slowest}, limit: :infinity) =~ "tok_live_")},
-      {"the arguments of a charge show that a token was redacted",
-       charge(gateway).args =~ ~r/token: #?[\w.%]*Redacted/}
+      {"the slowest call into the gateway is a charge", hd(gateway) == charge},
+      {"it took at least 120 ms", charge.duration_ns >= 120 * @ms},
+      {"nearly all of that is the review's inside it", charge.own_ns < 20 * @ms},
+      {"the slowest review took at least 120 ms", slowest_of(gateway, :review).duration_ns >= 120 * @ms},
+      {"no answer holds a card's token", not (inspect({state, messages, slowest}, limit: :infinity) =~ "tok_live_")},
+      {"the arguments of a charge show that a token was redacted", charge.args =~ ~r/token: #?[\w.%]*Redacted/}
     ]
   end
 
-  defp charge(gateway), do: Enum.find(gateway, &match?({_module, :charge, 2}, &1.function))
+  defp slowest_of(calls, name),
+    do: Enum.find(calls, &match?({_module, ^name, _arity}, &1.function))
 
   defp last_state do
     %Shop.Cart{

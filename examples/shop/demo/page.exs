@@ -33,6 +33,7 @@ defmodule Demo.Page do
     long? = row.waiting_ns != nil and row.waiting_ns > @long_wait_ns
     waited = String.pad_leading(ms(row.waiting_ns), 14)
     waited = if long?, do: [:yellow, waited, :reset], else: waited
+
     line([String.pad_leading("+" <> ms(row.after_ns), 13), waited, "  #{how} #{inspect(message)}"])
   end
 

@@ -3,20 +3,22 @@
 
 dir = Demo.Node.start(System.argv())
 
-:ok = ElixirScope.setup(max_events: 100_000, meta: %{demo: "shop"})
+:ok = ElixirScope.setup(max_events: 100_000, max_term_bytes: %{call: 2_048}, meta: %{demo: "shop"})
+
 {:ok, _} = ElixirScope.trace_all_processes()
-for module <- [Shop.Gateway, Shop.Payment], do: {:ok, _} = ElixirScope.trace_module(module)
+modules = [Shop.Gateway, Shop.Payment]
+for module <- modules, do: {:ok, _} = ElixirScope.trace_module(module)
 
 customers = Task.async(fn -> Shop.Load.run(42, 20) end)
 Process.sleep(100)
 :ok = Task.await(Task.async(fn -> Shop.Load.unlucky("cart-99") end))
 receipts = Task.await(customers, 60_000)
+:ok = ElixirScope.untrace_all_processes()
+for module <- modules, do: :ok = ElixirScope.untrace_module(module)
 
 answers = Demo.Story.ask([])
 
-Demo.Page.line(
-  "#{length(receipts)} customers paid, one cart crashed; #{answers.events} events recorded"
-)
+Demo.Page.line("#{length(receipts)} customers paid, one cart crashed; #{answers.events} events recorded")
 
 Demo.Page.print(answers)
 Demo.Node.must_be_right(Demo.Facts.wrong(answers), "the running recorder")

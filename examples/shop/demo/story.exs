@@ -18,7 +18,7 @@ defmodule Demo.Story do
       state: state_before(crash, source),
       messages: messages(customer, crash, source),
       slowest: slowest(source),
-      events: Enum.count(events([], source))
+      events: Enum.count(events([type: [:message, :call, :state]], source))
     }
   end
 
@@ -68,7 +68,7 @@ defmodule Demo.Story do
     |> Enum.map(fn call ->
       %{
         function: {call.module, call.function, call.arity},
-        args: inspect(call.args),
+        args: call.args |> unpersonal() |> inspect(),
         duration_ns: call.duration,
         own_ns: call.own_duration
       }
@@ -93,6 +93,16 @@ defmodule Demo.Story do
   defp spoken({:"$gen_call", _from, message}), do: {:call, message}
   defp spoken({:"$gen_cast", message}), do: {:cast, message}
   defp spoken(other), do: {:info, other}
+
+  # A pid or reference of the recorded node is a live one there, and a struct elsewhere: no answer to compare.
+  defp unpersonal(%ElixirScope.Foreign{}), do: :_
+  defp unpersonal(id) when is_pid(id) or is_reference(id), do: :_
+  defp unpersonal([head | tail]), do: [unpersonal(head) | unpersonal(tail)]
+
+  defp unpersonal(tuple) when is_tuple(tuple),
+    do: tuple |> Tuple.to_list() |> unpersonal() |> List.to_tuple()
+
+  defp unpersonal(other), do: other
 
   defp text(pid) when is_pid(pid), do: pid |> :erlang.pid_to_list() |> List.to_string()
   defp text(%ElixirScope.Foreign{text: text}), do: text

@@ -14,11 +14,13 @@ end
 start(trace_all: true)
 head = spawn(fn -> Chain.link(4) end)
 Process.sleep(20)
+before = time()
 send(head, :break)
 gone(head)
 Process.sleep(20)
+later = time()
 
 write([
-  [kind: :events, kinds: [:exit]],
+  [kind: :events, kinds: [:exit], from: before, to: later],
   [kind: :events, process: text(head), classes: [:process]]
 ])

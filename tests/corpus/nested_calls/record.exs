@@ -25,5 +25,5 @@ gone(caller)
 
 write([
   [kind: :execution_path, process: text(caller)],
-  [kind: :events, module: "Nested", function: "inner"]
+  [kind: :events, classes: [:call], module: "Nested", function: "inner"]
 ])

@@ -11,8 +11,9 @@ compiled(
   end
 )
 
-start(trace_all: true)
+start()
 {:ok, _} = ElixirScope.trace_function({Vault, :open, 1})
+{:ok, _} = ElixirScope.trace_all_processes()
 hide = fn n -> "hunter2-" <> n end
 {:ok, vault} = GenServer.start(Vault, %{user: "ada", password: hide.("state")}, name: :vault)
 
@@ -33,14 +34,16 @@ client =
   end)
 
 Process.sleep(10)
+began = time()
 send(client, :go)
 gone(vault)
 Process.sleep(10)
+ended = time()
 
 write([
   [kind: :state_timeline, process: text(vault)],
   [kind: :message_flow, a: text(client), b: text(vault)],
   [kind: :execution_path, process: text(client)],
   [kind: :events, kinds: [:exit]],
-  [kind: :events, limit: 100_000]
+  [kind: :events, classes: [:message, :call, :state], from: began, to: ended]
 ])

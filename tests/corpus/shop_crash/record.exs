@@ -1,8 +1,9 @@
 # The example shop's unlucky customer: examples/shop/facts.md tells the story.
 import Corpus.Recording
 
-start(trace_all: true, max_events: 5_000)
+start(max_events: 5_000)
 for module <- [Shop.Gateway, Shop.Payment], do: {:ok, _} = ElixirScope.trace_module(module)
+{:ok, _} = ElixirScope.trace_all_processes()
 {:ok, _} = Application.ensure_all_started(:shop)
 
 customer =

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the node ends when we do: it waits on a pipe that we hold.
 
-use super::round::Line;
+use super::line::Line;
 use crate::progress::say;
 use crate::{command, workspace};
 use anyhow::{Context, Result, ensure};
@@ -52,28 +52,25 @@ impl Node {
         Ok(Self { recorder: build.join("lib/elixir_scope/ebin"), dir })
     }
 
-    /// Starts the node with so many schedulers, lets `main` of `bench_capture` run with these options (an Erlang map), and
-    /// shows each line to `see`; after a line for which that says `true`, the node is told to go on.
+    /// Starts the node with so many schedulers, lets `main` of `bench_capture` run with these options (the inside of an
+    /// Elixir map), and shows each line to `see`; what that says is the node's next line of input.
     pub(crate) fn run(
         &self,
         schedulers: usize,
         options: &str,
-        mut see: impl FnMut(Line) -> Result<bool>,
+        mut see: impl FnMut(Line) -> Result<Option<&'static str>>,
     ) -> Result<()> {
         let mut node = command::program("elixir", workspace::root());
         // No scheduler may spin while it waits: that would count as cost of whatever is waited for.
         let flags = format!("+S {schedulers}:{schedulers} +sbwt none +sbwtdcpu none +sbwtdio none");
         node.args(["--erl", &flags, "-pa"]).arg(&self.dir).arg("-pa").arg(&self.recorder);
-        let main = format!(
-            "{{:ok, tokens, _}} = :erl_scan.string(~c\"\"\"\n{options}.\n\"\"\")\n\
-             {{:ok, options}} = :erl_parse.parse_term(tokens)\n:bench_capture.main(options)"
-        );
+        let main = format!(":bench_capture.main(%{{{options}, dir: ~c{:?}}})", self.dir);
         let mut child = node.args(["-e", &main]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let mut go_on = child.stdin.take().context("a piped child has a stdin")?;
+        let mut answers = child.stdin.take().context("a piped child has a stdin")?;
         let said = child.stdout.take().context("a piped child has a stdout")?;
         for line in BufReader::new(said).lines() {
-            if see(Line::parse(&line?))? {
-                writeln!(go_on, "go")?;
+            if let Some(answer) = see(Line::parse(&line?))? {
+                writeln!(answers, "{answer}")?;
             }
         }
         let status = child.wait()?;

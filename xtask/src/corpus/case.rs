@@ -49,7 +49,8 @@ impl Case {
                 problems.push(format!("{request}\n         accepted: {accepted}\n         answered: {answer}"));
             }
         }
-        let answers: Vec<Value> = answers.iter().map(|answer| serde_json::from_str(answer)).collect::<Result<_, _>>()?;
+        let answers: Vec<Value> =
+            answers.iter().map(|answer| serde_json::from_str(answer)).collect::<Result<_, _>>()?;
         if self.facts.is_empty() {
             problems.push("facts.md states no fact".into());
         }

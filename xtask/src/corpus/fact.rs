@@ -33,7 +33,11 @@ enum Claim {
 /// The facts in a page.
 pub(super) fn parse(page: &str) -> Result<Vec<Fact>> {
     let blocks = page.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("facts\n"));
-    blocks.flat_map(str::lines).filter(|line| !line.is_empty()).map(|line| fact(line).with_context(|| line.to_owned())).collect()
+    blocks
+        .flat_map(str::lines)
+        .filter(|line| !line.is_empty())
+        .map(|line| fact(line).with_context(|| line.to_owned()))
+        .collect()
 }
 
 fn fact(line: &str) -> Result<Fact> {
@@ -61,7 +65,10 @@ impl Fact {
         if found.is_empty() {
             return Some(format!("fact {}: there is nothing at this path", self.line));
         }
-        found.iter().find(|value| !self.claim.holds(value)).map(|value| format!("fact {}: it is {}", self.line, short(value)))
+        found
+            .iter()
+            .find(|value| !self.claim.holds(value))
+            .map(|value| format!("fact {}: it is {}", self.line, short(value)))
     }
 }
 

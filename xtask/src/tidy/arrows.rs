@@ -8,7 +8,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scope-core", &[]),
     ("scope-query", &["scope-core"]),
     ("scope_nif", &["scope-core", "scope-query"]),
-    ("scope-noop", &[]),
     ("xtask", &["scope-core", "scope-query"]),
 ];
 

@@ -51,7 +51,7 @@ impl Baseline {
         }
     }
 
-    /// After rows were folded: removes the dead, keeps within the bound. `floor_of_states` says which states cannot come any more.
+    /// After rows were folded: removes the dead, keeps within the bound. States below `floor_of_states` come no more, but for late ones.
     pub(crate) fn settle(&mut self, at: OrderKey, floor_of_states: OrderKey, max_bytes: u64) {
         let Self { entries, states, exited, .. } = self;
         if !exited.is_empty() {
@@ -61,7 +61,7 @@ impl Baseline {
                 *key >= floor_of_states
             });
         }
-        self.at = self.at.max(at);
+        self.at = at;
         self.bound(max_bytes);
         self.tidy();
     }

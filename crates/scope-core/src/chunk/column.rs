@@ -12,7 +12,7 @@
 //!
 //! Invariant: the same values always take the same width and bytes.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::wire::Reader;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -149,7 +149,7 @@ impl Column {
         let differences = match reader.u8()? {
             0 => false,
             1 => true,
-            _ => return Err(reader.corrupt("a column has an unknown encoding")),
+            _ => return Err(Error::NewerKind { what: "column" }),
         };
         let (width, base) = (usize::from(reader.u8()?), reader.u64()?);
         if !matches!(width, 0 | 1 | 2 | 4 | 8) {

@@ -9,6 +9,10 @@
 //!
 //! Invariant: ids are dense from 1; every atom id inside an entity or function is one of this dictionary or none.
 
+mod build;
+
+pub(crate) use build::DictBuilder;
+
 use crate::error::{Error, Result};
 use crate::symbols::ReferenceWords;
 use crate::wire::{Reader, put_leb};
@@ -249,121 +253,6 @@ fn decode_entity<'a>(reader: &mut Reader<'a>, atom: &impl Fn(&mut Reader<'a>) ->
         entity_kind::NAME => Entity::Name(atom(reader)?),
         entity_kind::REMOTE_NAME => Entity::RemoteName { name: atom(reader)?, node: atom(reader)? },
         entity_kind::OPAQUE => Entity::Opaque(reader.leb()?),
-        _ => return Err(reader.corrupt("an entity has an unknown kind")),
+        _ => return Err(Error::NewerKind { what: "entity" }),
     })
-}
-
-/// A dictionary that grows with an open chunk.
-#[derive(Debug, Default)]
-pub(crate) struct DictBuilder {
-    text: String,
-    ends: Vec<u32>,
-    mfas: Vec<Mfa>,
-    entities: Vec<Entity>,
-    atom_ids: LocalIds,
-    mfa_ids: LocalIds,
-    entity_ids: LocalIds,
-}
-
-/// The recorder's ids to a chunk's own: one look-up by index, no hashing.
-#[derive(Debug, Default)]
-struct LocalIds {
-    /// By the recorder's id; 0 where this chunk has none yet.
-    local: Vec<u32>,
-    /// The recorder's ids seen, so that clearing costs what was used.
-    seen: Vec<u32>,
-}
-
-impl LocalIds {
-    /// The local id, and whether it is new.
-    #[inline]
-    fn get(&mut self, recorder_id: u32) -> (u32, bool) {
-        let idx = recorder_id as usize;
-        if idx >= self.local.len() {
-            self.local.resize(idx + 1, 0);
-        }
-        match self.local.get_mut(idx) {
-            Some(slot) if *slot == 0 => {
-                self.seen.push(recorder_id);
-                *slot = self.seen.len() as u32;
-                (*slot, true)
-            }
-            Some(slot) => (*slot, false),
-            None => (0, false),
-        }
-    }
-
-    fn clear(&mut self) {
-        for recorder_id in self.seen.drain(..) {
-            if let Some(slot) = self.local.get_mut(recorder_id as usize) {
-                *slot = 0;
-            }
-        }
-    }
-}
-
-impl DictBuilder {
-    /// The chunk's id of one of the recorder's atoms; none for none and for an id the recorder does not have.
-    #[inline]
-    pub(crate) fn atom(&mut self, symbols: &Symbols, id: AtomId) -> AtomId {
-        if id.is_none() || id.0 as usize > symbols.counts().0 {
-            return AtomId::NONE;
-        }
-        let (local, new) = self.atom_ids.get(id.0);
-        if new {
-            self.text.push_str(symbols.atom(id));
-            self.ends.push(self.text.len() as u32);
-        }
-        AtomId(local)
-    }
-
-    /// The chunk's id of one of the recorder's functions.
-    #[inline]
-    pub(crate) fn mfa(&mut self, symbols: &Symbols, id: MfaId) -> MfaId {
-        let Some(mfa) = symbols.mfa(id) else { return MfaId::NONE };
-        let (local, new) = self.mfa_ids.get(id.0);
-        if new {
-            let (module, function) = (self.atom(symbols, mfa.module), self.atom(symbols, mfa.function));
-            self.mfas.push(Mfa { module, function, arity: mfa.arity });
-        }
-        MfaId(local)
-    }
-
-    /// The chunk's id of one of the recorder's entities.
-    #[inline]
-    pub(crate) fn entity(&mut self, symbols: &Symbols, id: EntityId) -> EntityId {
-        let Some(entity) = symbols.entity(id) else { return EntityId::NONE };
-        let (local, new) = self.entity_ids.get(id.0);
-        if new {
-            let own = match entity {
-                Entity::RemoteProcess { node, number, serial } => {
-                    Entity::RemoteProcess { node: self.atom(symbols, *node), number: *number, serial: *serial }
-                }
-                Entity::Name(name) => Entity::Name(self.atom(symbols, *name)),
-                Entity::RemoteName { name, node } => {
-                    Entity::RemoteName { name: self.atom(symbols, *name), node: self.atom(symbols, *node) }
-                }
-                other => other.clone(),
-            };
-            self.entities.push(own);
-        }
-        EntityId(local)
-    }
-
-    pub(crate) fn freeze(&self) -> Dict {
-        let mut starts = Vec::with_capacity(self.ends.len() + 1);
-        starts.push(0);
-        starts.extend_from_slice(&self.ends);
-        Dict::new(&self.text, &starts, &self.mfas, self.entities.as_slice().into())
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
-        self.mfas.clear();
-        self.entities.clear();
-        self.atom_ids.clear();
-        self.mfa_ids.clear();
-        self.entity_ids.clear();
-    }
 }

@@ -57,10 +57,13 @@ pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -
         reading.lose_something(Reason::Damaged, "the first 16 bytes");
     }
     let mut scanner = Scanner::new(sections);
-    for found in &mut scanner {
+    while let Some(found) = scanner.next() {
         match found {
             Found::Gap(_) if reading.end.is_some() => reading.lose_something(Reason::Damaged, "bytes after the end"),
-            Found::Gap(n) => reading.lose_something(Reason::Damaged, &format!("{n} bytes in no section")),
+            Found::Gap(n) => {
+                let reason = if scanner.is_done() { Reason::Truncated } else { Reason::Damaged };
+                reading.lose_something(reason, &format!("{n} bytes in no section"));
+            }
             Found::Section { kind, head, body } => {
                 reading.n_sections += 1;
                 reading.section(kind, head, &body);

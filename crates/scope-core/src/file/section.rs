@@ -147,6 +147,11 @@ impl<'a> Scanner<'a> {
         Self { bytes, pos: 0, work: bytes.len().saturating_mul(MAX_LOOKS).saturating_add(1 << 16) }
     }
 
+    /// Whether the end of the file is reached.
+    pub(crate) const fn is_done(&self) -> bool {
+        self.pos >= self.bytes.len()
+    }
+
     fn spend(&mut self, n_bytes: usize) -> Option<()> {
         self.work = self.work.checked_sub(n_bytes)?;
         Some(())
@@ -195,7 +200,7 @@ impl<'a> Iterator for Scanner<'a> {
 
     fn next(&mut self) -> Option<Found<'a>> {
         let start = self.pos;
-        if start >= self.bytes.len() {
+        if self.is_done() {
             return None;
         }
         let Some(frame) = self.frame(start) else {

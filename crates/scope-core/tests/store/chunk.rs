@@ -84,7 +84,7 @@ fn damaged_bytes_are_refused_or_read_but_never_panic() {
                 let at = at % bytes.len();
                 bytes[at] ^= byte;
             }
-            if cut % 3 == 0 {
+            if cut.is_multiple_of(3) {
                 bytes.truncate(cut % bytes.len());
             }
             match Chunk::decode(&bytes) {

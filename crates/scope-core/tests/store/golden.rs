@@ -32,10 +32,10 @@ fn version_1() -> Intake {
     };
     let limits = Limits { max_events: 40, max_critical_events: 12, ..Limits::default() };
     let mut intake = Intake::new(header, limits, 1);
-    for n in 0..90 {
+    for n in 0..170 {
         let kind = Kind::ALL[n % Kind::ALL.len()];
         record(&mut intake, n as u64, kind);
-        if n == 50 {
+        if n % 60 == 50 {
             intake.seal(u64::MAX);
         }
     }
@@ -57,7 +57,7 @@ fn version_1() -> Intake {
 }
 
 fn record(intake: &mut Intake, n: u64, kind: Kind) {
-    let process = ProcessKey { number: 100 + (n % 4) as u32, serial: 0, incarnation: 1 + (n % 3) as u32 };
+    let process = ProcessKey { number: 100 + (n % 11) as u32, serial: 0, incarnation: 1 + (n % 2) as u32 };
     let symbols = intake.symbols();
     let (name, node) = (symbols.intern_atom("cart"), symbols.intern_atom("b@host"));
     let parties = [
@@ -95,7 +95,7 @@ fn record(intake: &mut Intake, n: u64, kind: Kind) {
     let resolved =
         scope_core::term::resolve::resolve(&raw, ids, intake.symbols(), &redactor, seed, &mut bytes).unwrap();
     intake.store_mut().counts_mut()[kind.class() as usize].emitted += 1;
-    intake.push(&event, (n % 9 > 0).then_some((&*bytes, resolved))).unwrap();
+    intake.push(&event, (!n.is_multiple_of(9)).then_some((&*bytes, resolved))).unwrap();
 }
 
 fn term(n: u64) -> Term {

@@ -151,7 +151,7 @@ impl History {
             kind: [Kind::Send, Kind::Delivered, Kind::Call][n as usize % 3],
             flags: Flags::NONE,
             process: Some(ProcessKey::first(100 + n as u32 % 5, 0)),
-            peer: (n % 3 == 0).then(|| Peer::Process(ProcessKey::first(100 + n as u32 % 7, 0))),
+            peer: n.is_multiple_of(3).then(|| Peer::Process(ProcessKey::first(100 + n as u32 % 7, 0))),
             what: (n % 3 == 2).then(|| "Elixir.Shop.Cart".to_owned()),
             term: Some(Term::Tuple(vec![
                 Term::Atom("add".into()),

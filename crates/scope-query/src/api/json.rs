@@ -8,6 +8,14 @@ use serde::Serialize;
 
 /// Answers a request written in JSON with `{"data": .., "coverage": .., "next": ..}` or
 /// `{"error": {"code": .., "message": ..}}`; the error of an incomplete state has a `partial` state too.
+///
+/// ```
+/// use scope_core::{header::Header, intake::Intake, store::Limits};
+///
+/// let trace = Intake::new(Header::default(), Limits::default(), 0).snapshot(0);
+/// let answer = scope_query::answer_json(&trace, r#"{"kind": "term", "id": "state-0-1"}"#);
+/// assert_eq!(answer, r#"{"error":{"code":"not_found","message":"the trace has no event state-0-1"}}"#);
+/// ```
 #[must_use]
 pub fn answer_json(trace: &Trace, request_json: &str) -> String {
     let answer = read(request_json).and_then(|request| crate::answer(trace, &request));

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// The most rows one answer may have, and the default.
+/// The most rows one answer may have; more would make answers of hundreds of megabytes.
 pub const MAX_LIMIT: u32 = 100_000;
 /// Rows in an answer when the request names no limit.
 pub const DEFAULT_LIMIT: u32 = 1_000;

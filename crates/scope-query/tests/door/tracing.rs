@@ -55,6 +55,18 @@ fn the_time_before_and_after_a_target_is_a_gap() {
 }
 
 #[test]
+fn a_process_stays_traced_while_one_of_its_targets_is_left() {
+    let mut script = Script::new();
+    script.spawn(1, pid(1), pid(0));
+    script.target(1, true, Some(pid(1)), &["state"]);
+    script.target(3, true, None, &["state"]);
+    script.target(5, false, Some(pid(1)), &["state"]);
+    script.target(7, false, None, &["state"]);
+    script.spawn(9, pid(2), pid(0));
+    assert_eq!(gaps(&mut script, pid(1)), [(8, 9)]);
+}
+
+#[test]
 fn losses_that_touch_the_answer_are_in_its_coverage() {
     let mut script = Script::new();
     script.state(1, pid(1), &atom("idle"));

@@ -15,7 +15,7 @@ defmodule Shop.Load do
           | {:remove, String.t()}
           | :ship
           | :total
-          | {:pay, String.t()}
+          | {:pay, map}
 
   @doc "What `customers` customers do: for each a cart id and its steps."
   @spec plan(integer, pos_integer) :: [{String.t(), [step]}]
@@ -65,8 +65,8 @@ defmodule Shop.Load do
   defp perform(:ship, id), do: Shop.Cart.estimate_shipping(id)
   defp perform(:total, id), do: Shop.Cart.total(id)
 
-  defp perform({:pay, token}, id) do
-    {:ok, receipt} = Shop.Cart.checkout(id, %{method: "card", token: token})
+  defp perform({:pay, payment}, id) do
+    {:ok, receipt} = Shop.Cart.checkout(id, payment)
     receipt
   end
 
@@ -74,10 +74,10 @@ defmodule Shop.Load do
   defp steps(n, random) do
     {count, random} = uniform(4, random)
 
-    {middle, random} =
-      Enum.flat_map_reduce(1..count, random, fn _step, random -> step(random) end)
+    {middle, random} = Enum.flat_map_reduce(1..count, random, fn _step, random -> step(random) end)
 
-    {[{:add, "mug", 1}] ++ middle ++ [:total, {:pay, "tok_live_#{n}"}], random}
+    payment = %{method: "card", token: "tok_live_#{n}"}
+    {[{:add, "mug", 1}] ++ middle ++ [:total, {:pay, payment}], random}
   end
 
   defp step(random) do
