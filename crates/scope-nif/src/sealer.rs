@@ -12,13 +12,13 @@ use crate::tick;
 use crate::words::Words;
 use hashbrown::{HashMap, HashSet};
 use rustler::sys::ErlNifEnv;
+use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
 use scope_core::intake::Intake;
 use scope_core::loss::{Loss, Reason};
 use scope_core::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::term::write::Term;
-use scope_core::{EntityId, Mfa};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
@@ -205,10 +205,10 @@ impl Sealing {
         let [x, y, z] = record.extra;
         let (mut peer, mut what) = (EntityId::NONE, 0);
         match record.kind {
-            Kind::Call | Kind::Return | Kind::Exception => what = self.words.mfa(symbols, record.slot, x, y),
+            Kind::Call | Kind::Return | Kind::Exception => what = self.words.function(symbols, record.slot, x, y).0,
             Kind::Spawn => {
                 peer = self.words.entity(symbols, record.slot);
-                what = self.words.mfa(symbols, x, y, z);
+                what = self.words.function(symbols, x, y, z).0;
             }
             Kind::Send => {
                 peer = match record.destination {
@@ -254,7 +254,7 @@ impl Sealing {
         self.intake.store_mut().counts_mut()[class as usize].emitted += 1;
         let symbols = self.intake.symbols();
         let what = match given.what {
-            Some((module, function, arity)) if function != 0 => self.words.mfa(symbols, module, function, arity),
+            Some((module, function, arity)) if function != 0 => self.words.function(symbols, module, function, arity).0,
             Some((atom, _, _)) => resolve::Words::atom(&mut self.words, symbols, atom).0,
             None => 0,
         };
@@ -394,18 +394,6 @@ fn batch_of(batches: &mut Vec<Batch>, thread: u16) -> &mut Batch {
         batches.len() - 1
     });
     &mut batches[i]
-}
-
-impl Words {
-    /// The number of a function in the dictionary.
-    fn mfa(&mut self, symbols: &mut scope_core::Symbols, module: u64, function: u64, arity: u64) -> u32 {
-        if module == 0 {
-            return 0;
-        }
-        let module = resolve::Words::atom(self, symbols, module);
-        let function = resolve::Words::atom(self, symbols, function);
-        symbols.intern_mfa(Mfa { module, function, arity: arity as u32 }).0
-    }
 }
 
 /// Bytes in all rings, for `status`.

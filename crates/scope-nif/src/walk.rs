@@ -142,6 +142,14 @@ impl Walk {
         if kind == VERIFIED.map.load(Relaxed) {
             return self.map(word, depth);
         }
+        if kind == VERIFIED.float.load(Relaxed) {
+            self.byte(tag::FLOAT);
+            // SAFETY: a float's header is followed by its 64 bits.
+            return self.bytes(unsafe { *words }.to_be_bytes());
+        }
+        if kind == VERIFIED.reference.load(Relaxed) {
+            return self.reference(word);
+        }
         if VERIFIED.bignums.load(Relaxed) {
             let negative = kind == VERIFIED.negative.load(Relaxed);
             if negative || kind == VERIFIED.positive.load(Relaxed) {

@@ -8,8 +8,8 @@
 use rustler::sys::{
     ErlNifEnv, ErlNifPid, ErlNifTerm, enif_get_int64, enif_get_list_cell, enif_get_local_pid, enif_get_tuple,
     enif_is_atom, enif_make_atom_len, enif_make_copy, enif_make_double, enif_make_int64, enif_make_list_cell,
-    enif_make_list_from_array, enif_make_new_binary, enif_make_new_map, enif_make_pid, enif_make_tuple_from_array,
-    enif_make_uint64, enif_self,
+    enif_make_list_from_array, enif_make_new_binary, enif_make_new_map, enif_make_pid, enif_make_ref,
+    enif_make_tuple_from_array, enif_make_uint64, enif_self,
 };
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -123,6 +123,7 @@ pub(crate) struct Verified {
     /// Header kinds taken from samples; `u64::MAX` while unknown.
     pub(crate) float: AtomicU64,
     pub(crate) map: AtomicU64,
+    pub(crate) reference: AtomicU64,
     pub(crate) heap_binary: AtomicU64,
     pub(crate) positive: AtomicU64,
     pub(crate) negative: AtomicU64,
@@ -133,6 +134,7 @@ pub(crate) static VERIFIED: Verified = Verified {
     bignums: AtomicBool::new(false),
     float: AtomicU64::new(u64::MAX),
     map: AtomicU64::new(u64::MAX),
+    reference: AtomicU64::new(u64::MAX),
     heap_binary: AtomicU64::new(u64::MAX),
     positive: AtomicU64::new(u64::MAX),
     negative: AtomicU64::new(u64::MAX),
@@ -168,8 +170,12 @@ pub(crate) fn check(env: *mut ErlNifEnv) {
         }
         let header = |t: ErlNifTerm| if is_boxed(of(t)) { boxed(of(t)).0 } else { u64::MAX };
         let kind = |t: ErlNifTerm| Some(subtag(header(t))).filter(|s| *s != 0x3f).unwrap_or(u64::MAX);
-        VERIFIED.float.store(kind(enif_make_double(env, 1.5)), Relaxed);
+        let float = enif_make_double(env, 1.5);
+        if is_boxed(of(float)) && *boxed(of(float)).1 == 1.5f64.to_bits() {
+            VERIFIED.float.store(kind(float), Relaxed);
+        }
         VERIFIED.map.store(kind(enif_make_new_map(env)), Relaxed);
+        VERIFIED.reference.store(kind(enif_make_ref(env)), Relaxed);
         let mut binary = std::mem::MaybeUninit::<ErlNifTerm>::uninit();
         enif_make_new_binary(env, 3, binary.as_mut_ptr().cast());
         VERIFIED.heap_binary.store(kind(binary.assume_init()), Relaxed);

@@ -11,7 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use rustler::sys::{ErlNifEnv, enif_alloc_env, enif_free_env};
 use scope_core::symbols::ReferenceWords;
 use scope_core::term::{resolve, tag};
-use scope_core::{AtomId, Entity, EntityId, ProcessKey, Symbols};
+use scope_core::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey, Symbols};
 
 /// Pids remembered, of processes that ended and of those that came after them. Past this many, a pid that is used again after so long is
 /// taken for its old process.
@@ -22,6 +22,7 @@ const MAX_REMEMBERED: usize = 1 << 16;
 pub(crate) struct Words {
     env: Env,
     atoms: HashMap<u64, AtomId>,
+    functions: HashMap<(u64, u64, u64), MfaId>,
     entities: HashMap<u64, EntityId>,
     processes: HashMap<u64, ProcessKey>,
     /// Last incarnation of pids that had more than one.
@@ -51,6 +52,7 @@ impl Words {
             // SAFETY: has no precondition.
             env: Env(unsafe { enif_alloc_env() }),
             atoms: HashMap::new(),
+            functions: HashMap::new(),
             entities: HashMap::new(),
             processes: HashMap::new(),
             incarnations: HashMap::new(),
@@ -65,6 +67,7 @@ impl Words {
     /// Drops what can be looked up again, when the recorder's dictionary starts anew.
     pub(crate) fn forget(&mut self) {
         self.atoms.clear();
+        self.functions.clear();
         self.entities.clear();
         self.processes.clear();
         if self.incarnations.len() > MAX_REMEMBERED {
@@ -100,6 +103,21 @@ impl Words {
         let key = ProcessKey { number, serial, incarnation };
         self.processes.insert(word, key);
         Some(key)
+    }
+
+    /// The id of a function given by its words; none for module 0.
+    pub(crate) fn function(&mut self, symbols: &mut Symbols, module: u64, function: u64, arity: u64) -> MfaId {
+        if module == 0 {
+            return MfaId::NONE;
+        }
+        if let Some(id) = self.functions.get(&(module, function, arity)) {
+            return *id;
+        }
+        let module_id = resolve::Words::atom(self, symbols, module);
+        let function_id = resolve::Words::atom(self, symbols, function);
+        let id = symbols.intern_mfa(Mfa { module: module_id, function: function_id, arity: arity as u32 });
+        self.functions.insert((module, function, arity), id);
+        id
     }
 
     /// A process ended.

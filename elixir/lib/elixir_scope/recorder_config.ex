@@ -7,7 +7,7 @@ defmodule ElixirScope.RecorderConfig do
   # Nesting a captured term is followed to; deeper parts are cut.
   @max_depth 12
   # Room between two drains, per scheduler thread; a power of two. More bridges longer bursts, and costs memory on every thread.
-  @buffer_bytes 4 * 1024 * 1024
+  @buffer_bytes 8 * 1024 * 1024
   # Lifecycle and control events are few and explain the others: they have a budget of their own.
   @max_critical_events 100_000
   @max_baseline_bytes 64 * 1024 * 1024
