@@ -21,7 +21,10 @@ use scope_query::Error;
 const MAX_TRACE_BYTES: u64 = 2 << 30;
 
 /// Opens a trace file; damage inside is no error, but in every answer's coverage.
-#[cfg_attr(not(any(feature = "js", feature = "c-abi", test)), expect(dead_code, reason = "a build without an edge has no caller"))]
+#[cfg_attr(
+    not(any(feature = "js", feature = "c-abi", test)),
+    expect(dead_code, reason = "a build without an edge has no caller")
+)]
 fn open(bytes: &[u8]) -> Result<Trace, Error> {
     Ok(file::read(bytes, ReadLimits { max_bytes: MAX_TRACE_BYTES })?)
 }

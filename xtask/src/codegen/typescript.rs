@@ -11,7 +11,8 @@ const HEAD: &str = "// Written by `cargo xtask codegen` from the types of crates
 /// The page `js/src/types.gen.ts`.
 pub(super) fn types() -> String {
     // The door has no integer above 2^53, so every integer is a `number`.
-    let mut declared = Declared { config: Config::new().with_large_int("number"), seen: BTreeSet::new(), types: BTreeMap::new() };
+    let mut declared =
+        Declared { config: Config::new().with_large_int("number"), seen: BTreeSet::new(), types: BTreeMap::new() };
     declared.visit::<Request>();
     declared.visit::<answer::Answer>();
     declared.types.values().fold(HEAD.to_owned(), |page, text| page + "\n" + text)
@@ -22,7 +23,8 @@ pub(super) fn requests() -> String {
     let mut imports: Vec<&str> = TABLE.iter().map(|names| data(names.kind).trim_end_matches("[]")).collect();
     imports.sort_unstable();
     imports.dedup();
-    let mut page = format!("{HEAD}\nimport type {{ Answer, {}, Request }} from \"./types.gen.js\";\n", imports.join(", "));
+    let mut page =
+        format!("{HEAD}\nimport type {{ Answer, {}, Request }} from \"./types.gen.js\";\n", imports.join(", "));
     page += "\n/** The data of an answer, by the request's kind. */\nexport interface DataOf {\n";
     for names in TABLE {
         page += &format!("  {}: {};\n", names.kind, data(names.kind));

@@ -43,10 +43,13 @@ impl Compiler {
         let rustc = std_build::rustc(&dir);
         if !std_build::is_built(&dir) {
             if !debian::is_here() {
-                bail!("the Rust toolchain has no {TARGET}: install it with `rustup target add {TARGET}`, or your system's package of it");
+                bail!(
+                    "the Rust toolchain has no {TARGET}: install it with `rustup target add {TARGET}`, or your system's package of it"
+                );
             }
-            let library = debian::library(&dir, &toolchain.release)
-                .with_context(|| format!("no {TARGET}, and no source to build it from; `rustup target add {TARGET}` would do"))?;
+            let library = debian::library(&dir, &toolchain.release).with_context(|| {
+                format!("no {TARGET}, and no source to build it from; `rustup target add {TARGET}` would do")
+            })?;
             std_build::build(&dir, &library, &toolchain)?;
         }
         Ok(Self { rustc: Some(rustc) })
@@ -93,5 +96,7 @@ impl Toolchain {
 /// Whether a folder of a sysroot holds a standard library.
 pub(super) fn has_libraries(dir: &Path) -> bool {
     let is_std = |name: &str| name.starts_with("libstd-") && name.ends_with(".rlib");
-    dir.read_dir().is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| is_std(&entry.file_name().to_string_lossy()))))
+    dir.read_dir().is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| is_std(&entry.file_name().to_string_lossy())))
+    })
 }

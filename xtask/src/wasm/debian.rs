@@ -39,7 +39,10 @@ pub(super) fn library(dir: &Path, release: &str) -> Result<PathBuf> {
         .with_context(|| format!("Debian's {SUITE} has no rust-src {release}"))?;
 
     let package = only_package(&apt)?;
-    let unpack = format!("dpkg-deb --fsys-tarfile '{}' | tar --extract --wildcards './usr/src/rustc-*/library'", package.display());
+    let unpack = format!(
+        "dpkg-deb --fsys-tarfile '{}' | tar --extract --wildcards './usr/src/rustc-*/library'",
+        package.display()
+    );
     command::run(command::program("sh", dir).args(["-c", &unpack]))?;
     let library = dir.join("usr/src").join(format!("rustc-{release}")).join("library");
     ensure!(library.join("std").is_dir(), "{} holds no library", package.display());
@@ -71,7 +74,10 @@ fn private_config(apt: &Path) -> String {
 
 fn only_package(apt: &Path) -> Result<PathBuf> {
     let packages = apt.read_dir()?.filter_map(|entry| Some(entry.ok()?.path()));
-    packages.filter(|path| path.extension().is_some_and(|ext| ext == "deb")).max().context("apt-get download left no package")
+    packages
+        .filter(|path| path.extension().is_some_and(|ext| ext == "deb"))
+        .max()
+        .context("apt-get download left no package")
 }
 
 #[cfg(test)]
