@@ -15,6 +15,7 @@ mod report;
 mod rounds;
 mod row_log;
 mod store;
+mod wasm;
 
 use crate::progress::say;
 use crate::{command, workspace};
@@ -31,6 +32,7 @@ pub(crate) enum Suite {
     Store,
     /// Questions to a recording of a million events
     Query,
+    /// Loading and questions in Node, through WebAssembly, against native
     Wasm,
     Viewer,
 }
@@ -49,27 +51,27 @@ pub(crate) struct BenchArgs {
     /// Capture buffer of each scheduler thread, in bytes (capture only)
     #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
     pub(crate) buffer_bytes: usize,
-    /// Only load this file, and print what that cost (store only)
+    /// Only load this file, and print what that cost (store and wasm only)
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) load: Option<PathBuf>,
 }
 
 /// Runs a suite.
 pub(crate) fn run(args: BenchArgs) -> Result<()> {
-    if matches!(args.suite, Suite::Wasm | Suite::Viewer) {
-        let name = args.suite.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-        bail!("the {name} suite is not built yet: there is nothing to measure so far");
+    if args.suite == Suite::Viewer {
+        bail!("the viewer suite is not built yet: there is nothing to measure so far");
     }
     if cfg!(not(feature = "bench-peers")) {
         return run_release();
     }
     if let Some(path) = &args.load {
-        return store::load(path);
+        return if args.suite == Suite::Wasm { wasm::native::work(path) } else { store::load(path) };
     }
     let report = match args.suite {
         Suite::Capture => capture::run(args.quick, args.buffer_bytes)?,
         Suite::Store => store::run(args.quick)?,
-        Suite::Query | Suite::Wasm | Suite::Viewer => query::run(args.quick)?,
+        Suite::Query | Suite::Viewer => query::run(args.quick)?,
+        Suite::Wasm => wasm::run(args.quick)?,
     };
     print!("{report}");
     if let Some(path) = &args.json {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a generated file has one source of truth, and `--check` fails when the committed text is another.
 
+mod typescript;
+
 use crate::workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -17,7 +19,11 @@ pub(crate) struct CodegenArgs {
 
 /// Every generated file: its path in the checkout, and its text.
 fn files() -> Vec<(&'static str, String)> {
-    vec![("docs/requests.md", scope_query::api::names::markdown())]
+    vec![
+        ("docs/requests.md", scope_query::api::names::markdown()),
+        ("js/src/types.gen.ts", typescript::types()),
+        ("js/src/requests.gen.ts", typescript::requests()),
+    ]
 }
 
 /// Writes or checks the generated files.

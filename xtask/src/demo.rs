@@ -2,9 +2,10 @@
 //!
 //! The scripts are in examples/shop/demo. They hold every answer against facts.md and fail when one is wrong.
 //!
-//! Invariant: everything is written under the target directory.
+//! Invariant: everything is written under the target directory, but for the npm package, which is built in js/.
 
 use crate::progress::say;
+use crate::wasm::npm;
 use crate::{command, dist, setup, workspace};
 use anyhow::{Context, Result};
 use std::fs;
@@ -13,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// Sets up, records, asks, and asks again from the file.
+/// Sets up, records, asks, asks again from the file, and once more without a BEAM.
 pub(crate) fn run() -> Result<()> {
     let began = Instant::now();
     setup::ensure()?;
@@ -28,6 +29,11 @@ pub(crate) fn run() -> Result<()> {
     play(&dir, &["run", "--no-compile"], "record")?;
     say("opening the file in a fresh node, without the shop");
     play(&dir, &["run", "--no-compile", "--no-start"], "reopen")?;
+    say("building the npm package");
+    npm::build()?;
+    say("opening the file in Node, without a BEAM");
+    let mut node = command::program("node", &workspace::shop());
+    command::run(node.arg("demo/outside.mjs").arg(&dir).arg(workspace::js()))?;
 
     print_next(&dir.join("shop.scope"));
     println!("\nThe demo took {:.0} s.", began.elapsed().as_secs_f64());
@@ -38,7 +44,7 @@ pub(crate) fn run() -> Result<()> {
 fn play(dir: &Path, run: &[&str], script: &str) -> Result<()> {
     let mut node = mix(dir);
     node.args(run);
-    for module in ["node", "story", "facts", "page"] {
+    for module in ["node", "story", "facts", "page", "door"] {
         node.args(["-r", &format!("demo/{module}.exs")]);
     }
     node.arg(format!("demo/{script}.exs")).arg(dir).arg(if is_colourful() { "colour" } else { "plain" });

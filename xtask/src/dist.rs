@@ -1,22 +1,67 @@
-//! `cargo xtask dist`: the native library for machines without Rust, to be named in `ELIXIR_SCOPE_NIF`.
+//! `cargo xtask dist`: what others install, in target/dist.
 
+use crate::wasm::module::{self, Edge};
+use crate::wasm::npm;
 use crate::{command, workspace};
 use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Builds the library and packs it, with its checksum, under a name that says version and machine.
-pub(crate) fn run() -> Result<()> {
-    let built = build_library()?;
-    let library = fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
+/// Arguments of `cargo xtask dist`.
+#[derive(Args, Debug)]
+pub(crate) struct DistArgs {
+    /// Only this (default: everything)
+    part: Option<Part>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The native library for machines without Rust, to be named in `ELIXIR_SCOPE_NIF`
+    Native,
+    /// The WebAssembly module with a plain C ABI
+    Wasm,
+    /// The npm package
+    Js,
+}
+
+/// Builds and packs the parts asked for.
+pub(crate) fn run(args: &DistArgs) -> Result<()> {
+    let is_asked = |part| args.part.is_none_or(|only| only == part);
+    let version = env!("CARGO_PKG_VERSION");
+    if is_asked(Part::Native) {
+        pack(&build_library()?, &format!("scope_nif-{version}-{}.so", host_triple()?))?;
+    }
+    if is_asked(Part::Wasm) {
+        npm::install()?;
+        let module = module::build(Edge::CAbi)?;
+        let optimised = module.with_extension("opt.wasm");
+        npm::optimise(&module, &optimised)?;
+        pack(&optimised, &format!("scope-{version}.wasm"))?;
+    }
+    if is_asked(Part::Js) {
+        npm::build()?;
+        let package = npm::pack(&out_dir()?)?;
+        println!("{}  {} bytes", package.display(), fs::metadata(&package)?.len());
+    }
+    Ok(())
+}
+
+fn out_dir() -> Result<PathBuf> {
     let dir = workspace::target().join("dist");
     fs::create_dir_all(&dir)?;
-    let name = format!("scope_nif-{}-{}.so", env!("CARGO_PKG_VERSION"), host_triple()?);
-    let checksum: String = Sha256::digest(&library).iter().map(|byte| format!("{byte:02x}")).collect();
-    fs::write(dir.join(&name), &library)?;
+    Ok(dir)
+}
+
+/// Puts a built file, with its checksum, under a name that says version and machine.
+fn pack(built: &Path, name: &str) -> Result<()> {
+    let bytes = fs::read(built).with_context(|| format!("cannot read {}", built.display()))?;
+    let dir = out_dir()?;
+    let checksum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(dir.join(name), &bytes)?;
     fs::write(dir.join(format!("{name}.sha256")), format!("{checksum}  {name}\n"))?;
-    println!("{}  {} bytes, sha256 {checksum}", dir.join(&name).display(), library.len());
+    println!("{}  {} bytes, sha256 {checksum}", dir.join(name).display(), bytes.len());
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Every developer verb of ElixirScope, one file each.
 //!
 //! Invariant: a verb works from a fresh clone; what it needs and does not find, it names, all at once.
-//! Invariant: nothing is written outside `target/`, but by the verbs whose purpose it is (`codegen`, `corpus`).
+//! Invariant: nothing is written outside `target/`, but by the verbs whose purpose it is (`codegen`, `corpus`), and into the folders
+//! of js/ that npm wants there and git ignores.
 
 mod bench;
 mod codegen;
@@ -13,6 +14,7 @@ mod progress;
 mod setup;
 mod test;
 mod tidy;
+mod wasm;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -42,8 +44,8 @@ enum Verb {
     Codegen(codegen::CodegenArgs),
     /// Check the rules of the architecture
     Tidy,
-    /// Pack the native library for machines without Rust, into target/dist
-    Dist,
+    /// Pack what others install: the native library, the WebAssembly module for any host, the npm package
+    Dist(dist::DistArgs),
 }
 
 fn main() -> ExitCode {
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
         Verb::Bench(args) => bench::run(args),
         Verb::Codegen(args) => codegen::run(&args),
         Verb::Tidy => tidy::run(),
-        Verb::Dist => dist::run(),
+        Verb::Dist(args) => dist::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -72,8 +72,8 @@ impl Steps {
 }
 
 impl Tests {
-    /// Adds what one line of a test program's output says, if it is a summary: cargo's (`test result: ok. 3 passed; ..`) or
-    /// ExUnit's (`2 doctests, 6 tests, 0 failures, 1 excluded`).
+    /// Adds what one line of a test program's output says, if it is a summary: cargo's (`test result: ok. 3 passed; ..`), ExUnit's
+    /// (`2 doctests, 6 tests, 0 failures, 1 excluded`) or Node's (`# pass 3`, `# fail 0` and `# skipped 0`, one to a line).
     pub(crate) fn see(&mut self, line: &str) {
         if let Some(rest) = line.trim().strip_prefix("test result: ") {
             let rest = rest.split_once(". ").map_or("", |(_verdict, counts)| counts);
@@ -101,6 +101,15 @@ impl Tests {
             }
             self.passed += run.saturating_sub(failed);
             self.failed += failed;
+        } else if let Some((what, n)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(' '))
+            && let Ok(n) = n.parse::<u64>()
+        {
+            match what {
+                "pass" => self.passed += n,
+                "fail" | "cancelled" => self.failed += n,
+                "skipped" | "todo" => self.skipped += n,
+                _ => {}
+            }
         }
     }
 
@@ -135,17 +144,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn summaries_of_cargo_and_ex_unit_are_counted() {
+    fn summaries_of_cargo_ex_unit_and_node_are_counted() {
         let mut tests = Tests::default();
         for line in [
             "running 3 tests",
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "2 doctests, 6 tests, 1 failure, 1 skipped",
+            "# tests 5",
+            "# pass 4",
+            "# fail 1",
+            "# duration_ms 20.1",
         ] {
             tests.see(line);
         }
-        assert_eq!(tests, Tests { passed: 3 + 2 + 6, failed: 2, skipped: 2 });
+        assert_eq!(tests, Tests { passed: 3 + 2 + 6 + 4, failed: 3, skipped: 2 });
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn advice(missing: &[&Need], is_debian: bool) -> String {
         format!("{names} missing; as root: apt-get install --no-install-recommends {}", packages(missing).join(" "))
     } else {
         format!(
-            "{names} missing; install a C compiler, Erlang/OTP 25 or later with its headers, and Elixir 1.14 or later"
+            "{names} missing; install a C compiler, Erlang/OTP 25 or later with its headers, Elixir 1.14 or later, and Node 20 or later"
         )
     }
 }

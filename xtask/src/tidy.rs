@@ -4,6 +4,7 @@
 
 mod arrows;
 mod documents;
+mod glue;
 mod hash_order;
 mod headers;
 mod names;
@@ -29,6 +30,7 @@ const RULES: &[Rule] = &[
     ("the core and the query engine are pure", purity::check),
     ("unsafe code stays in its place and says why it is sound", unsafety::check),
     ("one Elixir module faces the native library", native::check),
+    ("one TypeScript file faces the module", glue::check),
     ("files stay small", size::check),
     ("names say what a file holds", names::check),
     ("every source file says what it is", headers::check),

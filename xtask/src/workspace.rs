@@ -17,6 +17,11 @@ pub(crate) fn shop() -> PathBuf {
     root().join("examples/shop")
 }
 
+/// The npm package.
+pub(crate) fn js() -> PathBuf {
+    root().join("js")
+}
+
 /// The recorded cases.
 pub(crate) fn corpus() -> PathBuf {
     root().join("tests/corpus")

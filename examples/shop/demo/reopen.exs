@@ -20,3 +20,5 @@ leaks = for %{term: %{text: text}} = event <- all.data, text =~ "tok_live_", do:
 Demo.Node.must_be_right(leaks, "the file")
 
 Demo.Page.line("the same answers to all #{map_size(answers)} questions, without the shop running")
+
+Demo.Node.must_be_right(Demo.Door.write(trace, dir), "the file")

@@ -68,6 +68,14 @@ pub(crate) const NEEDS: &[Need] = &[
         shows: "Mix",
         packages: &["elixir"],
     },
+    Need {
+        name: "node",
+        why: "runs the npm package (Node 20 or later)",
+        probe: &["node", "--version"],
+        shows: "v",
+        packages: &["nodejs"],
+    },
+    Need { name: "npm", why: "builds the npm package", probe: &["npm", "--version"], shows: ".", packages: &["npm"] },
 ];
 
 impl Need {

@@ -8,6 +8,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scope-core", &[]),
     ("scope-query", &["scope-core"]),
     ("scope_nif", &["scope-core", "scope-query"]),
+    ("scope-wasm", &["scope-core", "scope-query"]),
+    ("embed-rust", &["scope-core", "scope-query"]),
+    ("embed-wasmtime", &[]),
+    ("xtask-bindgen", &[]),
     ("xtask", &["scope-core", "scope-query"]),
 ];
 
@@ -17,6 +21,8 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
     ("scope-core", "serde_json", "the core knows no JSON; serde lives behind the door, in scope-query"),
     ("scope-core", "rustler", "only scope_nif knows the BEAM"),
     ("scope-query", "rustler", "only scope_nif knows the BEAM"),
+    ("scope-query", "wasm-bindgen", "only scope-wasm knows JavaScript"),
+    ("scope_nif", "wasm-bindgen", "only scope-wasm knows JavaScript"),
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {

@@ -31,6 +31,11 @@ mod entity_kind {
     pub(super) const OPAQUE: u8 = 7;
 }
 
+/// Bytes of an [`Entity`] where addresses have 64 bits; counted everywhere, so that a trace is equally large on every machine.
+const ENTITY_BYTES: usize = 40;
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Entity>() == ENTITY_BYTES);
+
 /// A frozen dictionary with its search orders.
 #[derive(Debug)]
 pub(crate) struct Dict {
@@ -137,7 +142,7 @@ impl Dict {
     }
 
     pub(crate) fn data_bytes(&self) -> usize {
-        self.text.len() + size_of_val(&*self.starts) + size_of_val(&*self.mfas) + size_of_val(&*self.entities)
+        self.text.len() + size_of_val(&*self.starts) + size_of_val(&*self.mfas) + ENTITY_BYTES * self.entities.len()
     }
 
     pub(crate) fn index_bytes(&self) -> usize {

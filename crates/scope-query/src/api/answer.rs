@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Answer {
     /// The rows or facts, by request.
     pub data: Data,
@@ -17,6 +18,7 @@ pub struct Answer {
 
 /// The data of an answer; which one follows from the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Data {
     /// For `info`.
@@ -37,6 +39,7 @@ pub enum Data {
 
 /// What an answer rests on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Coverage {
     /// First time the answer speaks of.
     pub from: u64,
@@ -58,6 +61,7 @@ pub struct Coverage {
 
 /// Lost events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Dropped {
     /// Class name, or `null` when damage hides it.
     pub class: Option<String>,
@@ -73,6 +77,7 @@ pub struct Dropped {
 
 /// A stretch in which something was not recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct NotTraced {
     /// The process or function.
     pub target: String,
@@ -86,6 +91,7 @@ pub struct NotTraced {
 
 /// A term as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Term {
     /// Its id for a `term` request: `<event id>`.
     pub id: String,
@@ -99,6 +105,7 @@ pub struct Term {
 
 /// A part of a term.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TermPart {
     /// The term's id.
     pub id: String,
@@ -116,6 +123,7 @@ pub struct TermPart {
 
 /// A child of a collection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TermChild {
     /// Its step in a path.
     pub step: u32,
@@ -129,6 +137,7 @@ pub struct TermChild {
 
 /// A process as shown: pid, and the name it held at that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Process {
     /// `<0.1.0>`, `<0.1.0>~2`.
     pub pid: String,
@@ -138,6 +147,7 @@ pub struct Process {
 
 /// A function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Function {
     /// Module as Elixir writes it.
     pub module: String,
@@ -149,6 +159,7 @@ pub struct Function {
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Event {
     /// `message-12-345`.
     pub id: String,
@@ -174,6 +185,7 @@ pub struct Event {
 
 /// One state of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct State {
     /// The id of the event that showed it.
     pub id: String,
@@ -193,6 +205,7 @@ pub struct State {
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Message {
     /// The id of the send, or of the delivery for an external message.
     pub id: String,
@@ -220,6 +233,7 @@ pub struct Message {
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Call {
     /// The id of the call event.
     pub id: String,
@@ -243,6 +257,7 @@ pub struct Call {
 
 /// Where a trace comes from and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Info {
     /// `live` or `file`.
     pub source: String,
@@ -282,6 +297,7 @@ pub struct Info {
 
 /// A name and its value as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Named {
     /// Name.
     pub name: String,
@@ -291,6 +307,7 @@ pub struct Named {
 
 /// What is held and lost of a class.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ClassInfo {
     /// Class name.
     pub class: String,

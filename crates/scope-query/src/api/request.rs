@@ -13,6 +13,7 @@ pub const DEFAULT_LIMIT: u32 = 1_000;
 
 /// One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Request {
     /// Where the trace comes from, what it covers and what it lost.
@@ -33,11 +34,13 @@ pub enum Request {
 
 /// See [`Request::Info`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "InfoRequest", optional_fields = nullable))]
 #[serde(deny_unknown_fields, default)]
 pub struct Info {}
 
 /// See [`Request::Events`]. Every filter that is given must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "EventsRequest", optional_fields = nullable))]
 #[serde(deny_unknown_fields, default)]
 pub struct Events {
     /// A pid (`<0.1.0>`, `#PID<0.1.0>`, `<0.1.0>~2`) or a registered name (`Shop.Inventory`, `:cart`).
@@ -55,6 +58,7 @@ pub struct Events {
     /// Last time, inclusive.
     pub to: Option<u64>,
     /// Newest first.
+    #[cfg_attr(feature = "ts", ts(as = "Option<bool>", optional))]
     pub backward: bool,
     /// Most rows.
     pub limit: Option<u32>,
@@ -64,12 +68,14 @@ pub struct Events {
 
 /// See [`Request::Term`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "TermRequest", optional_fields = nullable))]
 #[serde(deny_unknown_fields)]
 pub struct Term {
     /// The id of a term, from an answer.
     pub id: String,
     /// Steps into the term: element positions from 0 (for a map: the n-th pair's value).
     #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Vec<u32>>", optional))]
     pub path: Vec<u32>,
     /// Elements shown per collection (default 50).
     #[serde(default)]
@@ -81,6 +87,7 @@ pub struct Term {
 
 /// A process and a window of time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "ProcessWindowRequest", optional_fields = nullable))]
 #[serde(deny_unknown_fields)]
 pub struct ProcessWindow {
     /// A pid or a registered name; a bare pid means its latest incarnation in the window.
@@ -101,6 +108,7 @@ pub struct ProcessWindow {
 
 /// See [`Request::StateAt`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "StateAtRequest", optional_fields = nullable))]
 #[serde(deny_unknown_fields)]
 pub struct StateAt {
     /// A pid or a registered name.
@@ -111,6 +119,7 @@ pub struct StateAt {
 
 /// See [`Request::MessageFlow`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "MessageFlowRequest", optional_fields = nullable))]
 #[serde(deny_unknown_fields)]
 pub struct MessageFlow {
     /// One process.

@@ -1,0 +1,352 @@
+// Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
+
+/** One answer. */
+export type Answer = {
+  /** The rows or facts, by request. */
+  data: Data,
+  /** What the answer rests on. */
+  coverage: Coverage,
+  /** Where to go on (`after` of the next request), or `null` when this is all. */
+  next: string | null,
+};
+
+/** One call. */
+export type Call = {
+  /** The id of the call event. */
+  id: string,
+  /** When it began. */
+  time: number,
+  /** The function. */
+  function: Function,
+  /** Its arguments, or `null` when only the arity was captured. */
+  args: Term | null,
+  /** Calls open around it in the process, among the traced ones. */
+  depth: number,
+  /** From call to return or exception. */
+  duration_ns: number | null,
+  /** `duration_ns` less the traced calls inside. */
+  own_ns: number | null,
+  /** The value returned, or `{class, reason}`. */
+  result: Term | null,
+  /** `returned`, `raised`, `open` (no return in the trace), `call_only` (returns were not traced). */
+  outcome: string,
+};
+
+/** What is held and lost of a class. */
+export type ClassInfo = {
+  /** Class name. */
+  class: string,
+  /** Produced. */
+  emitted: number,
+  /** Held. */
+  stored: number,
+  /** Evicted. */
+  evicted: number,
+  /** Sampled out. */
+  sampled_out: number,
+  /** Filtered. */
+  filtered: number,
+  /** Dropped, all reasons. */
+  dropped: number,
+};
+
+/** What an answer rests on. */
+export type Coverage = {
+  /** First time the answer speaks of. */
+  from: number,
+  /** Last time the answer speaks of. */
+  to: number,
+  /** The trace is complete up to this time. */
+  watermark: number,
+  /** Events looked at. */
+  events: number,
+  /** Losses that touch the window. */
+  dropped: Array<Dropped>,
+  /** Targets of the request that were not traced, for the class that would show it. */
+  not_traced: Array<NotTraced>,
+  /** Events before this time are gone (`null`: nothing was evicted). */
+  evicted_before: number | null,
+  /** The answer was cut by `limit`; `next` goes on. */
+  truncated: boolean,
+};
+
+/** The data of an answer; which one follows from the request. */
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart;
+
+/** Lost events. */
+export type Dropped = {
+  /** Class name, or `null` when damage hides it. */
+  class: string | null,
+  /** How many, or `null` when unknowable. */
+  n: number | null,
+  /** First time they can have had. */
+  from: number,
+  /** Last time they can have had. */
+  to: number,
+  /** `buffer_full`, `damaged`, ... */
+  reason: string,
+};
+
+/** One event. */
+export type Event = {
+  /** `message-12-345`. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Class name. */
+  class: string,
+  /** Kind name. */
+  kind: string,
+  /** Where, or `null` for recorder-wide events. */
+  process: Process | null,
+  /** The other party as text: a pid, a name, a port, a reference. */
+  peer: string | null,
+  /** The function, for kinds that have one. */
+  function: Function | null,
+  /** The name or module, for kinds that have one. */
+  atom: string | null,
+  /** Message, arguments, value, state, reason or details. */
+  term: Term | null,
+  /** `to_dead`, `no_return`, `arity_only`. */
+  flags: Array<string>,
+};
+
+/** See [`Request::Events`]. Every filter that is given must match. */
+export type EventsRequest = {
+  /** A pid (`<0.1.0>`, `#PID<0.1.0>`, `<0.1.0>~2`) or a registered name (`Shop.Inventory`, `:cart`). */
+  process?: string | null,
+  /** Class names. */
+  classes?: Array<string> | null,
+  /** Kind names. */
+  kinds?: Array<string> | null,
+  /** Module, as Elixir (`Shop.Cart`) or Erlang (`:gen_server`, `gen_server`) writes it. */
+  module?: string | null,
+  /** Function name. */
+  function?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Newest first. */
+  backward?: boolean,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** A function. */
+export type Function = {
+  /** Module as Elixir writes it. */
+  module: string,
+  /** Function name. */
+  function: string,
+  /** Number of arguments. */
+  arity: number,
+};
+
+/** Where a trace comes from and what it holds. */
+export type Info = {
+  /** `live` or `file`. */
+  source: string,
+  /** Version of the recorder. */
+  recorder_version: string,
+  /** Node name. */
+  node: string,
+  /** OTP release. */
+  otp: string,
+  /** Elixir version. */
+  elixir: string,
+  /** Operating system. */
+  os: string,
+  /** The recording's id. */
+  instance: string,
+  /** Wall clock at time 0, ns since the Unix epoch, as a decimal string. */
+  wall_anchor_ns: string,
+  /** Erlang monotonic time at time 0, ns, as a decimal string. */
+  monotonic_anchor_ns: string,
+  /** Applications and versions. */
+  applications: Array<Named>,
+  /** The recorder's options. */
+  options: Array<Named>,
+  /** The user's meta. */
+  meta: Array<Named>,
+  /** First time held. */
+  from: number | null,
+  /** Last time held. */
+  to: number | null,
+  /** Per class. */
+  classes: Array<ClassInfo>,
+  /** Processes named anywhere. */
+  n_processes: number,
+  /** Bytes held in memory: chunks with their index. */
+  bytes: number,
+};
+
+/** See [`Request::Info`]. */
+export type InfoRequest = Record<symbol, never>;
+
+/** One message. */
+export type Message = {
+  /** The id of the send, or of the delivery for an external message. */
+  id: string,
+  /** When it was sent, or `null` for an external one. */
+  sent_at: number | null,
+  /** Who sent it. */
+  from: Process | null,
+  /** Who received it, or should have. */
+  to: Process | null,
+  /** The destination as written, when it was a name, alias or dead. */
+  sent_to: string | null,
+  /** The message. */
+  message: Term,
+  /** When it came into the inner queue. */
+  delivered_at: number | null,
+  /** When the receiver's callback began to work on it. */
+  handled_at: number | null,
+  /** `handled_at - sent_at`, only where handled is known. */
+  waiting_ns: number | null,
+  /** `delivered_at - sent_at`. */
+  delivery_ns: number | null,
+  /** `matched`, `ambiguous`, `undelivered`, `to_dead`, `external`, `not_traced`. */
+  matched: string,
+};
+
+/** See [`Request::MessageFlow`]. */
+export type MessageFlowRequest = {
+  /** One process. */
+  a: string,
+  /** The other process. */
+  b: string,
+  /** First time of sending, inclusive. */
+  from?: number | null,
+  /** Last time of sending, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** A name and its value as text. */
+export type Named = {
+  /** Name. */
+  name: string,
+  /** Value. */
+  value: string,
+};
+
+/** A stretch in which something was not recorded. */
+export type NotTraced = {
+  /** The process or function. */
+  target: string,
+  /** The class that was not recorded. */
+  class: string,
+  /** From. */
+  from: number,
+  /** To. */
+  to: number,
+};
+
+/** A process as shown: pid, and the name it held at that time. */
+export type Process = {
+  /** `<0.1.0>`, `<0.1.0>~2`. */
+  pid: string,
+  /** Registered name as Elixir writes it, or `null`. */
+  name: string | null,
+};
+
+/** A process and a window of time. */
+export type ProcessWindowRequest = {
+  /** A pid or a registered name; a bare pid means its latest incarnation in the window. */
+  process: string,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest;
+
+/** One state of a server. */
+export type State = {
+  /** The id of the event that showed it. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Whose. */
+  process: Process,
+  /** The callback module, or `null`. */
+  module: string | null,
+  /** The state. */
+  state: Term,
+  /** It is the state at termination. */
+  at_termination: boolean,
+  /** What led to it: the event handled before (`handled`, or `spawn` for the first), or `null` when not recorded. */
+  cause: Event | null,
+};
+
+/** See [`Request::StateAt`]. */
+export type StateAtRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment. */
+  time: number,
+};
+
+/** A term as text. */
+export type Term = {
+  /** Its id for a `term` request: `<event id>`. */
+  id: string,
+  /** As Elixir's `inspect/2` shows it, with limits. */
+  text: string,
+  /** Bytes of its stored form. */
+  bytes: number,
+  /** Whether nothing of it was cut, redacted or opaque when captured. */
+  complete: boolean,
+};
+
+/** A child of a collection. */
+export type TermChild = {
+  /** Its step in a path. */
+  step: number,
+  /** A map's key as text, else `null`. */
+  key: string | null,
+  /** The child as text. */
+  text: string,
+  /** Number of its own children. */
+  size: number,
+};
+
+/** A part of a term. */
+export type TermPart = {
+  /** The term's id. */
+  id: string,
+  /** The path asked. */
+  path: Array<number>,
+  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
+  kind: string,
+  /** As `inspect` shows it. */
+  text: string,
+  /** Number of children (0 for a scalar). */
+  size: number,
+  /** The page of children. */
+  children: Array<TermChild>,
+};
+
+/** See [`Request::Term`]. */
+export type TermRequest = {
+  /** The id of a term, from an answer. */
+  id: string,
+  /** Steps into the term: element positions from 0 (for a map: the n-th pair's value). */
+  path?: Array<number>,
+  /** Elements shown per collection (default 50). */
+  limit?: number | null,
+  /** Cursor into the children of a long collection. */
+  after?: string | null,
+};

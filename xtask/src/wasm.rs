@@ -1,0 +1,12 @@
+//! WebAssembly builds of the door: a compiler with the target, the module for JavaScript, the module for any other host.
+//!
+//! Invariant: everything is cached under the target directory; a second run changes nothing.
+
+pub(crate) mod compiler;
+mod debian;
+pub(crate) mod module;
+pub(crate) mod npm;
+mod std_build;
+
+/// The one target.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";

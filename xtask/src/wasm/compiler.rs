@@ -1,0 +1,102 @@
+//! A Rust compiler that has the standard library for WebAssembly.
+//!
+//! The toolchain's own where it has the target, else rustup's, else one whose standard library is built from Debian's source. The last
+//! is for machines on which rustup must not download anything, which they say with `RUSTUP_AUTO_INSTALL=0`.
+
+use super::{TARGET, debian, std_build};
+use crate::progress::say;
+use crate::{command, workspace};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How to call cargo for [`TARGET`].
+#[derive(Debug)]
+pub(crate) struct Compiler {
+    /// The compiler to use instead of the toolchain's.
+    rustc: Option<PathBuf>,
+}
+
+/// The toolchain in use.
+#[derive(Debug)]
+pub(super) struct Toolchain {
+    pub(super) sysroot: PathBuf,
+    /// `x86_64-unknown-linux-gnu`
+    pub(super) host: String,
+    /// `1.95.0`
+    pub(super) release: String,
+}
+
+impl Compiler {
+    /// Finds a compiler, or makes one; what cannot be done is said with what to install.
+    pub(crate) fn ready() -> Result<Self> {
+        let toolchain = Toolchain::current()?;
+        if toolchain.has_target() {
+            return Ok(Self { rustc: None });
+        }
+        if may_use_rustup() {
+            say(&format!("rustup target add {TARGET}"));
+            command::run(command::program("rustup", workspace::root()).args(["target", "add", TARGET]))?;
+            return Ok(Self { rustc: None });
+        }
+        let dir = workspace::target().join("wasm-std").join(&toolchain.release);
+        let rustc = std_build::rustc(&dir);
+        if !std_build::is_built(&dir) {
+            if !debian::is_here() {
+                bail!(
+                    "the Rust toolchain has no {TARGET}: install it with `rustup target add {TARGET}`, or your system's package of it"
+                );
+            }
+            let library = debian::library(&dir, &toolchain.release).with_context(|| {
+                format!("no {TARGET}, and no source to build it from; `rustup target add {TARGET}` would do")
+            })?;
+            std_build::build(&dir, &library, &toolchain)?;
+        }
+        Ok(Self { rustc: Some(rustc) })
+    }
+
+    /// Cargo, in the checkout's root, with this compiler and a target directory of its own.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut cargo = command::cargo(workspace::root());
+        cargo.env("CARGO_TARGET_DIR", target_dir());
+        if let Some(rustc) = &self.rustc {
+            cargo.env("RUSTC", rustc);
+        }
+        cargo
+    }
+}
+
+/// Where modules are built, apart from what is built for this machine.
+pub(super) fn target_dir() -> PathBuf {
+    workspace::target().join("wasm")
+}
+
+fn may_use_rustup() -> bool {
+    let is_forbidden = std::env::var("RUSTUP_AUTO_INSTALL").is_ok_and(|value| value == "0");
+    !is_forbidden && Command::new("rustup").arg("--version").output().is_ok_and(|done| done.status.success())
+}
+
+impl Toolchain {
+    fn current() -> Result<Self> {
+        let ask = |args: &[&str]| command::output(command::program("rustc", workspace::root()).args(args));
+        let about = ask(&["-vV"])?;
+        let field = |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+        Ok(Self {
+            sysroot: ask(&["--print", "sysroot"])?.trim().into(),
+            host: field("host: ").context("rustc -vV names its host")?,
+            release: field("release: ").context("rustc -vV names its release")?,
+        })
+    }
+
+    fn has_target(&self) -> bool {
+        has_libraries(&self.sysroot.join("lib/rustlib").join(TARGET).join("lib"))
+    }
+}
+
+/// Whether a folder of a sysroot holds a standard library.
+pub(super) fn has_libraries(dir: &Path) -> bool {
+    let is_std = |name: &str| name.starts_with("libstd-") && name.ends_with(".rlib");
+    dir.read_dir().is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| is_std(&entry.file_name().to_string_lossy())))
+    })
+}
