@@ -17,17 +17,29 @@ pub(crate) fn coverage(trace: &Trace, asked: Window, classes: &[Class], n_events
         to: window.to,
         watermark: trace.watermark().min(MAX_TICK),
         events: n_events,
-        dropped: dropped(trace, asked, classes),
+        dropped: dropped(trace, asked, classes, None),
         not_traced: Vec::new(),
         evicted_before: (floor != OrderKey::default()).then_some(floor.tick),
         truncated: false,
     }
 }
 
-/// The losses that touch the window and the classes. Damage that hides its class may have hit any.
-fn dropped(trace: &Trace, asked: Window, classes: &[Class]) -> Vec<Dropped> {
+/// The same for an answer of states, whose causes are messages handled in `causes`.
+pub(crate) fn coverage_of_states(trace: &Trace, asked: Window, causes: Window, n_events: u64) -> Coverage {
+    let dropped = dropped(trace, asked, &[Class::State], Some(causes));
+    Coverage { dropped, ..coverage(trace, asked, &[Class::State], n_events) }
+}
+
+/// The losses that touch the window and the classes, and those of messages that touch `causes`. Damage that hides its class may have hit
+/// any. Every answer rests on the names, lifetimes and targets that the critical classes tell, whenever they were told: their losses
+/// always count.
+fn dropped(trace: &Trace, asked: Window, classes: &[Class], causes: Option<Window>) -> Vec<Dropped> {
     let touching = trace.losses().iter().filter(|loss| {
-        asked.touches(loss.from_tick, loss.to_tick) && loss.class.is_none_or(|class| classes.contains(&class))
+        let touches = |window: Window| window.touches(loss.from_tick, loss.to_tick);
+        let of = |classes: &[Class]| loss.class.is_none_or(|class| classes.contains(&class));
+        loss.class.is_some_and(Class::is_critical)
+            || touches(asked) && of(classes)
+            || causes.is_some_and(touches) && of(&[Class::Message])
     });
     touching
         .map(|loss| Dropped {

@@ -6,6 +6,7 @@ use crate::api::answer::State;
 use crate::located::{Dictionary, Located};
 use crate::row::Row;
 use crate::view::{self, View};
+use crate::window::Window;
 use scope_core::baseline::LastState;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
@@ -68,15 +69,26 @@ impl<'a> Last<'a> {
 /// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn.
 fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
     let until = just_before(key)?;
-    let since = match Last::of(trace, process, until) {
-        Some(before) => before.key(),
-        None if may_be_forgotten(trace, process) => trace.floor(Class::State),
-        None => OrderKey::default(),
-    };
+    let since = caused_since(trace, process, until);
     trace
         .process_rows(process, &[Class::Process, Class::Message], since, until, Direction::Backward)
         .map(|at| Row::read(trace, at))
         .find(|row| matches!(row.kind(), Kind::Handled | Kind::Spawn))
+}
+
+/// Where the cause of the first state after `until` is looked for: from the state before on.
+fn caused_since(trace: &Trace, process: ProcessKey, until: OrderKey) -> OrderKey {
+    match Last::of(trace, process, until) {
+        Some(before) => before.key(),
+        None if may_be_forgotten(trace, process) => trace.floor(Class::State),
+        None => OrderKey::default(),
+    }
+}
+
+/// The time in which the causes of the states from `key` to `to` lie.
+pub(crate) fn causes(trace: &Trace, process: ProcessKey, key: OrderKey, to: u64) -> Window {
+    let from = just_before(key).map_or(0, |until| caused_since(trace, process, until).tick);
+    Window { from, to }
 }
 
 /// Whether states of the process may have been evicted that the baseline does not remember.

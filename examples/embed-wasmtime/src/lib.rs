@@ -88,7 +88,7 @@ impl Trace {
     /// # Errors
     /// When the module trapped.
     pub fn close(mut self) -> Result<()> {
-        Ok(self.close.call(&mut self.store, self.trace)?)
+        self.close.call(&mut self.store, self.trace)
     }
 
     /// Bytes of the module's memory.

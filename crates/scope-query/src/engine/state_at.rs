@@ -3,7 +3,7 @@
 use crate::api::Answer;
 use crate::api::answer::Data;
 use crate::api::request::StateAt;
-use crate::coverage::coverage;
+use crate::coverage::coverage_of_states;
 use crate::error::{Error, Result};
 use crate::incomplete;
 use crate::lifetime::Lifetime;
@@ -47,7 +47,8 @@ pub(super) fn answer(trace: &Trace, request: &StateAt) -> Result<Answer> {
     }
     // What was lost or not watched since that state may have changed it.
     let since = Window { from: state.time, to: request.time };
-    let mut coverage = coverage(trace, since, &[Class::State], 1);
+    let causes = state::causes(trace, process, last.key(), request.time);
+    let mut coverage = coverage_of_states(trace, since, causes, 1);
     coverage.not_traced = not_traced(trace, process, Class::State, since.clipped(trace));
     Ok(Answer { data: Data::State(state), coverage, next: None })
 }

@@ -4,11 +4,11 @@ use super::page::Page;
 use crate::api::Answer;
 use crate::api::answer::Data;
 use crate::api::request::ProcessWindow;
-use crate::coverage::coverage;
+use crate::coverage::coverage_of_states;
 use crate::cursor::{self, Cursor};
 use crate::error::Result;
 use crate::row::Row;
-use crate::state::Last;
+use crate::state::{self, Last};
 use crate::view::View;
 use crate::watch::not_traced;
 use crate::who;
@@ -34,7 +34,8 @@ pub(super) fn answer(trace: &Trace, request: &ProcessWindow) -> Result<Answer> {
         .inspect(|_| n_events += 1);
     let page = Page::take(rows, limit, |row| (row.key(), row.id()));
 
-    let mut coverage = coverage(trace, window, &[Class::State], n_events);
+    let causes = state::causes(trace, process, window.first_key(), window.to);
+    let mut coverage = coverage_of_states(trace, window, causes, n_events);
     coverage.not_traced = not_traced(trace, process, Class::State, window.clipped(trace));
     coverage.truncated = page.truncated();
     let mut view = View::new(trace);
