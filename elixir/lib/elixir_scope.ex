@@ -310,114 +310,25 @@ defmodule ElixirScope do
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
   def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
 
-  @doc """
-  The messages between two processes, both ways, in order of sending:
-  `%{id, timestamp, at, from, to, sent_to, message, delivered_at, handled_at, waiting, delivery, matched}`.
-
-  `waiting` is the time from sending to the start of the receiver's callback, `nil` where the receiver is not a traced GenServer;
-  `delivery` only reaches to its inner queue. `matched` says how sure the pairing is: `:matched`, `:ambiguous`, `:undelivered`, `:to_dead`, `:external` or
-  `:not_traced`. Options: `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`.
-
-      iex> ElixirScope.setup()
-      :ok
-      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
-      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
-      iex> {:ok, _} = ElixirScope.trace_process(self(), modules: [])
-      iex> GenServer.cast(counter, {:add, 1})
-      :ok
-      iex> GenServer.call(counter, {:add, 1})
-      2
-      iex> [cast | _] = ElixirScope.message_flow(self(), counter)
-      iex> {cast.message, cast.from == self(), cast.waiting > 0}
-      {{:"$gen_cast", {:add, 1}}, true, true}
-      iex> ElixirScope.stop()
-      :ok
-  """
+  @doc "The messages between two processes, both ways, with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
   @spec message_flow(process(), process(), keyword()) :: [map()]
-  def message_flow(a, b, options \\ []), do: Question.list!(:message_flow, [a: a, b: b], [], options)
+  defdelegate message_flow(a, b, options \\ []), to: ElixirScope.Query.Messages
 
-  @doc """
-  Every recorded state of a process, oldest first: `%{id, timestamp, at, state, complete, module, at_termination, cause}`. `cause` is the
-  event that led to it: the message handled before, or the spawn. Options as `message_flow/3`.
-
-      iex> ElixirScope.setup()
-      :ok
-      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
-      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
-      iex> GenServer.call(counter, {:add, 7})
-      7
-      iex> [row] = ElixirScope.state_timeline(counter)
-      iex> {row.state, row.module, row.cause.kind}
-      {7, ElixirScope.Doc.Counter, :handled}
-      iex> ElixirScope.stop()
-      :ok
-  """
+  @doc "Every recorded state of a process, oldest first, with what led to it. See `ElixirScope.Query.States.state_timeline/2`."
   @spec state_timeline(process(), keyword()) :: [map()]
-  def state_timeline(process, options \\ []), do: Question.list!(:state_timeline, [process: process], [], options)
+  defdelegate state_timeline(process, options \\ []), to: ElixirScope.Query.States
 
-  @doc """
-  The traced calls of a process in order: `%{id, timestamp, at, module, function, arity, args, depth, duration, own_duration, result, outcome}`.
-  `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. Options as `message_flow/3`.
-
-      iex> ElixirScope.setup()
-      :ok
-      iex> {:ok, _} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1}, in: self())
-      iex> ElixirScope.Doc.Sum.of([1, 2])
-      3
-      iex> [call] = ElixirScope.execution_path(self())
-      iex> {call.function, call.args, call.result, call.outcome, call.duration > 0}
-      {:of, [[1, 2]], 3, :returned, true}
-      iex> ElixirScope.stop()
-      :ok
-  """
+  @doc "The traced calls of a process in order, with depth and durations. See `ElixirScope.Query.Calls.execution_path/2`."
   @spec execution_path(process(), keyword()) :: [map()]
-  def execution_path(process, options \\ []), do: Question.list!(:execution_path, [process: process], [], options)
+  defdelegate execution_path(process, options \\ []), to: ElixirScope.Query.Calls
 
-  @doc """
-  The state of a process at a time: a real term, only if it was recorded whole. Else an error with `code`:
-
-    * `:not_found` - the trace has never seen the process, or it was not alive then
-    * `:not_traced` - nobody recorded its state then
-    * `:evicted` - it was recorded, and is gone since
-    * `:incomplete_state` - parts are missing: `partial` holds the rest, `paths` the places
-
-  Option `:trace`.
-
-      iex> ElixirScope.setup()
-      :ok
-      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
-      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
-      iex> GenServer.call(counter, {:add, 1})
-      1
-      iex> then = ElixirScope.now()
-      iex> GenServer.call(counter, {:add, 1})
-      2
-      iex> ElixirScope.get_state_at(counter, then)
-      {:ok, 1}
-      iex> ElixirScope.stop()
-      :ok
-  """
+  @doc "The state of a process at a time. See `ElixirScope.Query.States.get_state_at/3`."
   @spec get_state_at(process(), time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
-  def get_state_at(process, time, options \\ []), do: Question.state_at(process, time, options)
+  defdelegate get_state_at(process, time, options \\ []), to: ElixirScope.Query.States
 
-  @doc """
-  The events between two times, as `ElixirScope.Event`s. Options `:limit`, `:after`, `:trace`, and filters: `:pid`, `:type` (a class such as
-  `:message`, or a kind such as `:send`, or a list), `:module`, `:function`; `backward: true` gives the newest first.
-
-      iex> ElixirScope.setup()
-      :ok
-      iex> start = ElixirScope.now()
-      iex> {pid, monitor} = spawn_monitor(fn -> exit(:done) end)
-      iex> receive do {:DOWN, ^monitor, _, _, _} -> :ok end
-      :ok
-      iex> events = ElixirScope.get_events_between(start, ElixirScope.now(), pid: pid, type: :process)
-      iex> {List.first(events).kind, List.last(events).term}
-      {:spawn, :done}
-      iex> ElixirScope.stop()
-      :ok
-  """
+  @doc "The events between two times, filtered. See `ElixirScope.Query.Events.get_events_between/3`."
   @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
-  def get_events_between(from, to, options \\ []), do: Question.events!(from, to, options)
+  defdelegate get_events_between(from, to, options \\ []), to: ElixirScope.Query.Events
 
   @doc """
   Any request of the door, with its answer as it is: see `ElixirScope.Answer`. Options `:limit`, `:after` and `:trace`.

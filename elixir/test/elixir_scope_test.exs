@@ -7,6 +7,10 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Event
   doctest ElixirScope.Foreign
   doctest ElixirScope.Opaque
+  doctest ElixirScope.Query.Calls
+  doctest ElixirScope.Query.Events
+  doctest ElixirScope.Query.Messages
+  doctest ElixirScope.Query.States
   doctest ElixirScope.Redacted
   doctest ElixirScope.Trace
   doctest ElixirScope.Truncated

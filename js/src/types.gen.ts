@@ -111,7 +111,7 @@ export type Event = {
   flags: Array<string>,
 };
 
-/** See [`Request::Events`]. Every filter that is given must match. */
+/** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
 export type EventsRequest = {
   /** A pid (`<0.1.0>`, `#PID<0.1.0>`, `<0.1.0>~2`) or a registered name (`Shop.Inventory`, `:cart`). */
   process?: string | null,
@@ -183,7 +183,7 @@ export type Info = {
   bytes: number,
 };
 
-/** See [`Request::Info`]. */
+/** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
 
 /** One message. */
@@ -212,7 +212,7 @@ export type Message = {
   matched: string,
 };
 
-/** See [`Request::MessageFlow`]. */
+/** See [`Request::MessageFlow`](super::Request::MessageFlow). */
 export type MessageFlowRequest = {
   /** One process. */
   a: string,
@@ -291,7 +291,7 @@ export type State = {
   cause: Event | null,
 };
 
-/** See [`Request::StateAt`]. */
+/** See [`Request::StateAt`](super::Request::StateAt). */
 export type StateAtRequest = {
   /** A pid or a registered name. */
   process: string,
@@ -339,7 +339,7 @@ export type TermPart = {
   children: Array<TermChild>,
 };
 
-/** See [`Request::Term`]. */
+/** See [`Request::Term`](super::Request::Term). */
 export type TermRequest = {
   /** The id of a term, from an answer. */
   id: string,
