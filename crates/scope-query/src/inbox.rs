@@ -8,6 +8,7 @@ use crate::row::Row;
 use crate::watch::Watch;
 use crate::window::Window;
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, PeerKey, Trace};
@@ -112,17 +113,20 @@ impl<'a> Inbox<'a> {
             }
         }
         let in_window = sent.iter().filter(|(_, row, _)| window.contains(row.tick()));
-        let wanted: BTreeSet<u64> = in_window.map(|(key, ..)| *key).collect();
-        for (key, row, origin) in sent.into_iter().filter(|(key, ..)| wanted.contains(key)) {
-            self.equal.entry(key).or_default().sent.push((row, origin));
+        in_window.for_each(|(key, ..)| _ = self.equal.entry(*key).or_default());
+        for (key, row, origin) in sent {
+            if let Some(equal) = self.equal.get_mut(&key) {
+                equal.sent.push((row, origin));
+            }
         }
         to_dead
     }
 
     /// Takes what others sent to the receiver that looks equal.
     fn take_sent_by_others(&mut self) {
-        let names: BTreeSet<&str> = self.names.iter().map(|holding| &*holding.name).collect();
-        let peers = names.into_iter().map(|name| PeerKey::Name(name.into()));
+        let mut names = BTreeSet::new();
+        names.extend(self.names.iter().map(|holding| String::from(&*holding.name)));
+        let peers = names.into_iter().map(PeerKey::Name);
         let peers: Vec<PeerKey> = peers.chain([PeerKey::Process(self.receiver)]).collect();
         for peer in peers {
             let (first, last) = (Window::all().first_key(), Window::all().last_key());
@@ -140,7 +144,7 @@ impl<'a> Inbox<'a> {
             }
         }
         for equal in self.equal.values_mut() {
-            equal.sent.sort_by_key(|(row, _)| row.key());
+            equal.sent.sort_unstable_by_key(|(row, _)| (row.key(), row.id()));
         }
     }
 

@@ -21,6 +21,7 @@ const PARENT: ProcessKey = ProcessKey::first(100, 0);
 pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
     let story = match case {
         "clock_tie" => clock_tie(),
+        "empty_trace" => vec![],
         "pid_reused" => pid_reused(),
         _ => return None,
     };
@@ -194,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_committed_synthetic_trace_is_the_one_its_story_gives() {
-        for case in ["clock_tie", "pid_reused"] {
+        for case in ["clock_tie", "empty_trace", "pid_reused"] {
             let committed = std::fs::read(workspace::corpus().join(case).join("trace.scope")).unwrap();
             assert!(trace(case).unwrap().unwrap() == committed, "{case}: record it again");
         }

@@ -34,7 +34,7 @@ pub(super) fn answer(trace: &Trace, request: &MessageFlow) -> Result<Answer> {
         passages.extend(back);
         n_events += n_back;
     }
-    passages.sort_by_key(|passage| (passage.send.key(), passage.send.id()));
+    passages.sort_unstable_by_key(|passage| (passage.send.key(), passage.send.id()));
     let mut passes = cursor::resume(after);
     let rows = passages.into_iter().filter(|passage| {
         let (key, id) = (passage.send.key(), passage.send.id());
