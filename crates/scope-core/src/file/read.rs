@@ -35,10 +35,18 @@ struct Reading {
     /// The chunk met last, whether it could be read or not.
     previous: Option<Brief>,
     /// Every chunk that was met or named, and what could be read of them.
-    known: BTreeMap<(u8, u32), (Brief, Option<Arc<Chunk>>)>,
+    known: BTreeMap<(u8, u32), Known>,
     n_sections: u64,
     end: Option<End>,
     losses: Losses,
+}
+
+/// A chunk of the file.
+struct Known {
+    /// What was said of it last.
+    brief: Brief,
+    /// It itself, if it could be read.
+    chunk: Option<Arc<Chunk>>,
 }
 
 pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -> Trace {
@@ -134,8 +142,8 @@ impl Reading {
         };
         match read {
             Ok(chunk) if Brief::of(&chunk) == brief => {
-                if let Some((_, held)) = self.known.get_mut(&(brief.class, brief.seq)) {
-                    held.get_or_insert_with(|| Arc::new(chunk));
+                if let Some(known) = self.known.get_mut(&(brief.class, brief.seq)) {
+                    known.chunk.get_or_insert_with(|| Arc::new(chunk));
                 }
             }
             Ok(_) => self.lose(&brief, Reason::Damaged, "its head says something else"),
@@ -147,7 +155,7 @@ impl Reading {
     fn know(&mut self, brief: Brief) -> bool {
         let known = self.known.entry((brief.class, brief.seq));
         let is_new = matches!(known, Entry::Vacant(_));
-        known.or_insert((brief, None)).0 = brief;
+        known.or_insert(Known { brief, chunk: None }).brief = brief;
         is_new
     }
 
@@ -181,7 +189,7 @@ impl Reading {
 
     /// Chunks that neither their own head nor the next one's told of, but that the numbers of their class leave room for.
     fn lose_gaps(&mut self) {
-        let briefs: Vec<Brief> = self.known.values().map(|(brief, _)| *brief).collect();
+        let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).collect();
         for pair in briefs.windows(2) {
             let [earlier, later] = pair else { continue };
             // A store that evicts keeps no gap between chunks it still holds, but for chunks that were late as a whole.
@@ -209,7 +217,7 @@ impl Reading {
             Some(_) => {}
         }
         let mut lanes: [Lane; N_CLASSES] = Default::default();
-        for chunk in core::mem::take(&mut self.known).into_values().filter_map(|(_, chunk)| chunk) {
+        for chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
             lanes[chunk.class() as usize].push(chunk);
         }
         let last_tick = lanes.iter().flat_map(|lane| lane.chunks()).map(|chunk| chunk.last().tick).max();
