@@ -93,13 +93,13 @@ struct Exit<'a> {
 /// What was found out about reasons, which are equal in a storm of crashes.
 #[derive(Default)]
 struct Reasons {
-    causes: HashMap<(u32, TermId), Option<Rc<str>>>,
+    known: HashMap<(u32, TermId), Option<Rc<str>>>,
 }
 
 impl Reasons {
     /// The cause of an exit, if it is a crash.
     fn cause(&mut self, row: &Row<'_>) -> Option<Rc<str>> {
-        let found = self.causes.entry((row.chunk_idx, row.term_id()));
+        let found = self.known.entry((row.chunk_idx, row.term_id()));
         found.or_insert_with(|| reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into())).clone()
     }
 }
