@@ -186,9 +186,8 @@ impl History {
             })
             .collect();
         linked.sort();
-        let earlier = exits.iter().filter(|other| other.at < exit.at);
-        let followed =
-            earlier.filter(|other| self.linked(exit.process, other.process, other.at) && same(other)).next_back();
+        let mut earlier = exits.iter().filter(|other| other.at < exit.at);
+        let followed = earlier.rfind(|other| self.linked(exit.process, other.process, other.at) && same(other));
         let start = own.iter().find_map(|(step, _)| match step {
             Step::Spawn(_, start) => Some(*start),
             _ => None,
