@@ -150,8 +150,7 @@ impl Recorder {
             let (n, runaways) = {
                 let mut sealing = self.sealing();
                 let n = sealing.drain();
-                let old = sealing.watermark().saturating_sub(SEAL_AFTER_NS);
-                sealing.intake.seal(old);
+                sealing.seal_older(SEAL_AFTER_NS);
                 (n, sealing.take_runaways())
             };
             self.report(&runaways);
