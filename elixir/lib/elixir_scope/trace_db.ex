@@ -28,7 +28,8 @@ defmodule ElixirScope.TraceDB do
   Times and processes are given as everywhere: see `ElixirScope`.
   """
 
-  use GenServer
+  # After ElixirScope.stop/0 a supervisor shall not begin anew.
+  use GenServer, restart: :transient
   alias ElixirScope.{Error, Event, GivenEvent, Moment, Native, Options, Query, Question, Recorder, Recording, Source, View}
 
   @classes [:process, :message, :call, :state, :span, :runtime]
@@ -40,7 +41,7 @@ defmodule ElixirScope.TraceDB do
 
     * `:test_mode` - `true`: nothing is traced, and times are as given
     * `:epoch` - with `test_mode`, the integer that is time 0, when times are not `System.monotonic_time(:nanosecond)` but the test's own,
-      in ns. Without it, events may lie up to 30 days back.
+      in ns; what has no time then happens so many ns after the start. Without it, events may lie up to 30 days back.
 
   When it ends, or after `ElixirScope.stop/0`, what was stored is gone. A wrong option raises `ArgumentError`; a recording that runs already is
   `:already_started`, and an option that is not built yet `:not_supported`.
@@ -96,7 +97,10 @@ defmodule ElixirScope.TraceDB do
   end
 
   @impl true
-  def handle_info({:DOWN, monitor, :process, _recorder, _reason}, monitor), do: {:stop, :normal, monitor}
+  def handle_info({:DOWN, monitor, :process, _recorder, reason}, monitor) do
+    {:stop, if(reason in [:normal, :shutdown, :noproc], do: :normal, else: {:recorder, reason}), monitor}
+  end
+
   def handle_info(_other, monitor), do: {:noreply, monitor}
 
   @impl true
