@@ -39,7 +39,7 @@ defmodule ElixirScope.StateRecorder do
   @doc false
   defmacro __before_compile__(env) do
     defined = for callback <- @callbacks, own?(env.module, callback), do: callback
-    [Enum.map(defined, &wrapped/1), terminate(own?(env.module, {:terminate, 2}))]
+    [Enum.map(defined, &wrapped/1), terminate(env.module)]
   end
 
   # `use GenServer` defines callbacks too, which change no state.
@@ -69,21 +69,17 @@ defmodule ElixirScope.StateRecorder do
   defp message(:handle_info, [message, _state]), do: quote(do: {:message, unquote(message)})
   defp message(_no_message, _arguments), do: :none
 
-  defp terminate(true) do
-    quote do
-      defoverridable terminate: 2
+  defp terminate(module) do
+    own? = own?(module, {:terminate, 2})
 
+    quote do
+      if unquote(Module.defines?(module, {:terminate, 2})), do: defoverridable(terminate: 2)
+
+      @doc false
       def terminate(reason, state) do
         ElixirScope.StateRecorder.terminated(__MODULE__, state)
-        super(reason, state)
+        unquote(if own?, do: quote(do: super(reason, state)), else: :ok)
       end
-    end
-  end
-
-  defp terminate(false) do
-    quote do
-      @doc false
-      def terminate(_reason, state), do: ElixirScope.StateRecorder.terminated(__MODULE__, state)
     end
   end
 
