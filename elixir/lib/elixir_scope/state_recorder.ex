@@ -2,11 +2,9 @@ defmodule ElixirScope.StateRecorder do
   @moduledoc """
   Records the states of a GenServer from its own code, also when nobody traces it.
 
-      defmodule MyApp.Cart do
-        use GenServer
-        use ElixirScope.StateRecorder
-        # callbacks as ever
-      end
+      # in the server's module, whose callbacks stay as they are
+      use GenServer
+      use ElixirScope.StateRecorder
 
   Each callback's message is recorded before it and the state it returns after it; when the server terminates, its last state. While nothing records,
   a callback costs one look into a table more. While the recorder traces the server's states itself (`ElixirScope.trace_genserver/2`), it alone records them.
