@@ -62,7 +62,8 @@ type TimedRow<'a> = (Atom, Term<'a>, Term<'a>, Term<'a>, Vec<Term<'a>>, Option<i
 
 #[rustler::nif(schedule = "DirtyCpu")]
 fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedRow<'a>>) -> NifResult<Term<'a>> {
-    let mut sealing = recorder.recorder().drained();
+    // What was captured before comes before: a pid's earlier process must be known to have ended.
+    let mut sealing = recorder.recorder().drained_if_traced();
     if !recorder.recorder().is_running() {
         return failure(env, "not_running", "the recorder has been stopped", &Value::Null);
     }
@@ -88,12 +89,16 @@ fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedR
     Ok(atom::ok().encode(env))
 }
 
+/// How far the caller's reading of Erlang's clock may be ahead of ours: ours is measured now and then, and between goes by the CPU's.
+const CLOCK_ERROR_NS: u64 = 1_000_000;
+
 /// A time given by hand in ns since the recorder's epoch.
 fn ns_of(sealing: &Sealing, monotonic_ns: i64, now_ns: u64) -> Result<u64, String> {
     let since = i128::from(monotonic_ns) - i128::from(sealing.clock.epoch_monotonic_ns);
     // While a tracer records, an event of the future would lie beyond what answers say they are complete up to.
-    let last = if sealing.by_hand { MAX_TICK } else { now_ns };
-    u64::try_from(since).ok().filter(|ns| *ns <= last).ok_or_else(|| {
+    let (last, reading_ns) = if sealing.by_hand { (MAX_TICK, 0) } else { (now_ns, CLOCK_ERROR_NS) };
+    let ns = u64::try_from(since).ok().filter(|ns| *ns <= last + reading_ns).map(|ns| ns.min(last));
+    ns.ok_or_else(|| {
         let (first, last) =
             (sealing.clock.epoch_monotonic_ns, i128::from(sealing.clock.epoch_monotonic_ns) + i128::from(last));
         format!("timestamp {monotonic_ns} is no time of this recording, which can hold {first} to {last}")

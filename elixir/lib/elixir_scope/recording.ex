@@ -74,12 +74,14 @@ defmodule ElixirScope.Recording do
   end
 
   defp lookup(key) do
-    case :ets.lookup(@table, key) do
-      [{_key, value}] -> value
-      [] -> nil
+    # Without the table nothing records; to look is cheaper than to fail.
+    with table when table != :undefined <- :ets.whereis(@table), [{_key, value}] <- :ets.lookup(table, key) do
+      value
+    else
+      _nothing -> nil
     end
   rescue
-    # Nothing records.
+    # It went meanwhile.
     ArgumentError -> nil
   end
 end

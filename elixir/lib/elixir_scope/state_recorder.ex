@@ -98,24 +98,35 @@ defmodule ElixirScope.StateRecorder do
   @spec record(module(), term()) :: :ok | {:error, Error.t()}
   def record(module, state) when is_atom(module), do: Recording.put([state(:state, module, state)])
 
+  # The message a callback works on is kept until there is a state to record it with: one way to the store instead of two.
+  @pending {__MODULE__, :message}
+
   @doc false
   def handled(_module, :none), do: :ok
-  def handled(module, {:message, message}), do: put([{:handled, self(), nil, module, [message], nil}])
+
+  def handled(module, {:message, message}) do
+    if Recording.wants_states?(self()) do
+      Process.put(@pending, {:handled, self(), nil, module, [message], System.monotonic_time(:nanosecond)})
+    else
+      Process.delete(@pending)
+    end
+  end
 
   @doc false
   # Hands on what a callback returned.
   def returned(module, result) do
-    with {:state, state} <- state_of(result), do: put([state(:state, module, state)])
+    with {:state, state} <- state_of(result), do: put(state(:state, module, state))
     result
   end
 
   @doc false
-  def terminated(module, state), do: put([state(:terminate, module, state)])
+  def terminated(module, state), do: put(state(:terminate, module, state))
 
   defp state(kind, module, state), do: {kind, self(), nil, module, [state], nil}
 
-  defp put(rows) do
-    if Recording.wants_states?(self()), do: Recording.put(rows)
+  defp put(row) do
+    pending = List.wrap(Process.delete(@pending))
+    if Recording.wants_states?(self()), do: Recording.put(pending ++ [row])
     :ok
   end
 
