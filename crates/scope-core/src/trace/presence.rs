@@ -8,8 +8,10 @@
 use crate::ProcessKey;
 use crate::chunk::Chunk;
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::{Range, RangeInclusive};
 
 /// So many segments of one size become one. More would make searches slower, fewer would merge more often.
 const MERGE: usize = 8;
@@ -52,21 +54,33 @@ impl Presence {
         self.segments.retain(|segment| segment.last_seq >= seq);
     }
 
-    /// The sequence numbers of the chunks that name a process, ascending.
-    pub(crate) fn chunks_of(&self, process: ProcessKey) -> impl Iterator<Item = u32> {
-        self.segments.iter().flat_map(move |segment| {
-            let start = segment.pairs.partition_point(|(key, _)| *key < process);
-            let pairs = segment.pairs.get(start..).unwrap_or_default();
-            pairs.iter().take_while(move |(key, _)| *key == process).map(|(_, seq)| *seq)
-        })
+    /// The chunks that name a process and have numbers of `seqs`: slices of ascending pairs, in order of their chunks, none empty.
+    pub(crate) fn listed(&self, process: ProcessKey, seqs: RangeInclusive<u32>) -> VecDeque<&[(ProcessKey, u32)]> {
+        let slice = |segment: &'_ Arc<Segment>| -> Range<usize> {
+            let start = segment.pairs.partition_point(|pair| *pair < (process, *seqs.start()));
+            let end = segment.pairs.partition_point(|pair| *pair <= (process, *seqs.end()));
+            start..end.max(start)
+        };
+        let slices = self.segments.iter().filter_map(|segment| segment.pairs.get(slice(segment)));
+        slices.filter(|pairs| !pairs.is_empty()).collect()
     }
 
-    /// The processes from `from` to `to`, each with the sequence number of a chunk that names it.
-    pub(crate) fn between(&self, from: ProcessKey, to: ProcessKey) -> impl Iterator<Item = (ProcessKey, u32)> {
-        self.segments.iter().flat_map(move |segment| {
+    /// The processes from `from` to `to` that a chunk names for which `is_held` holds; a process may come more than once.
+    pub(crate) fn between(&self, from: ProcessKey, to: ProcessKey, is_held: impl Fn(u32) -> bool) -> Vec<ProcessKey> {
+        let mut found = Vec::new();
+        for segment in &self.segments {
             let start = segment.pairs.partition_point(|(key, _)| *key < from);
-            let pairs = segment.pairs.get(start..).unwrap_or_default();
-            pairs.iter().copied().take_while(move |(key, _)| *key <= to)
-        })
+            let end = segment.pairs.partition_point(|(key, _)| *key <= to);
+            let mut pairs = segment.pairs.get(start..end).unwrap_or_default();
+            // From one process to the next, not from chunk to chunk.
+            while let Some((process, _)) = pairs.first().copied() {
+                let (own, rest) = pairs.split_at(pairs.partition_point(|(key, _)| *key <= process));
+                if own.iter().rev().any(|(_, seq)| is_held(*seq)) {
+                    found.push(process);
+                }
+                pairs = rest;
+            }
+        }
+        found
     }
 }
