@@ -7,7 +7,8 @@ use crate::api::request::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::error::{Error, Result};
 use alloc::format;
 use alloc::string::String;
-use scope_core::{EventId, OrderKey};
+use scope_core::symbols::PidText;
+use scope_core::{EventId, OrderKey, ProcessKey};
 
 /// The last row of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,22 @@ pub(crate) fn resume(after: Option<Cursor>) -> impl FnMut(OrderKey, EventId) -> 
         }
         _ => true,
     }
+}
+
+/// The cursor of a page that ends with a process.
+pub(crate) fn process_text(kind: &str, process: ProcessKey) -> String {
+    format!("{kind}.<0.{}.{}>~{}", process.number, process.serial, process.incarnation)
+}
+
+/// The process a page of this kind ended with, if the request has a cursor.
+pub(crate) fn last_process(kind: &str, after: Option<&str>) -> Result<Option<ProcessKey>> {
+    let Some(text) = after else { return Ok(None) };
+    let pid =
+        text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')).and_then(|pid| pid.parse::<PidText>().ok());
+    let process = pid.and_then(|PidText { number, serial, incarnation }| {
+        Some(ProcessKey { number, serial, incarnation: incarnation? })
+    });
+    process.filter(|process| process_text(kind, *process) == text).map(Some).ok_or_else(|| refused(kind, text))
 }
 
 /// The place in the children of a collection where a page of a `term` request ended.
@@ -120,6 +137,17 @@ mod tests {
         assert!(!after(CURSOR.key, id(5)));
         assert!(after(CURSOR.key, id(6)));
         assert!(after(OrderKey::at(2000), id(7)));
+    }
+
+    #[test]
+    fn a_cursor_of_processes_reads_back() {
+        let process = ProcessKey { number: 7, serial: 1, incarnation: 1 };
+        assert_eq!(process_text("snapshot_at", process), "snapshot_at.<0.7.1>~1");
+        assert_eq!(last_process("snapshot_at", Some("snapshot_at.<0.7.1>~1")), Ok(Some(process)));
+        assert_eq!(last_process("snapshot_at", None), Ok(None));
+        for text in ["snapshot_at.<0.7.1>", "events.<0.7.1>~1", "snapshot_at.#PID<0.7.1>~1", "snapshot_at.<0.07.1>~1"] {
+            assert!(last_process("snapshot_at", Some(text)).is_err(), "{text}");
+        }
     }
 
     #[test]

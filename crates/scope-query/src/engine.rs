@@ -3,8 +3,11 @@
 mod events;
 mod execution_path;
 mod info;
+mod message;
 mod message_flow;
 mod page;
+mod server_calls;
+mod snapshot_at;
 mod state_at;
 mod state_timeline;
 mod term;
@@ -36,6 +39,9 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateTimeline(request) => state_timeline::answer(trace, request),
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
+        Request::Message(request) => message::answer(trace, request),
+        Request::ServerCalls(request) => server_calls::answer(trace, request),
+        Request::SnapshotAt(request) => snapshot_at::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
     }
 }

@@ -8,22 +8,31 @@
 
 extern crate alloc;
 
+mod addressee;
 pub mod api;
 mod calls;
 mod coverage;
 mod cursor;
 mod engine;
+mod equal;
 pub mod error;
 mod function;
+mod gen_call;
 mod inbox;
 mod incomplete;
 mod lifetime;
 pub mod located;
+mod mailbox;
 mod matching;
 mod naming;
+mod open_call;
+mod passage;
+mod population;
+mod reply;
 mod row;
 mod spelling;
 mod state;
+mod turn;
 mod view;
 mod watch;
 mod who;

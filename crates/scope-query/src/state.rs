@@ -10,7 +10,7 @@ use crate::window::Window;
 use scope_core::baseline::LastState;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
 
 /// The last state a trace knows at a moment.
 #[derive(Debug)]
@@ -41,6 +41,22 @@ impl<'a> Last<'a> {
         }
     }
 
+    /// The id of the event that showed it.
+    pub(crate) fn id(&self) -> EventId {
+        match self {
+            Self::Held(row) => row.id(),
+            Self::Remembered(state, _) => state.id,
+        }
+    }
+
+    /// The callback module, if known.
+    pub(crate) fn module(&self) -> Option<&str> {
+        match self {
+            Self::Held(row) => row.atom(),
+            Self::Remembered(state, _) => state.module.as_deref(),
+        }
+    }
+
     pub(crate) fn located(&self) -> Option<Located<'a>> {
         match self {
             Self::Held(row) => row.term().map(|term| Located { term, names: Dictionary::Chunk(row.chunk) }),
@@ -50,15 +66,16 @@ impl<'a> Last<'a> {
 
     /// The state as the door shows it; `None` for an event without a term.
     pub(crate) fn shown(&self, trace: &'a Trace, view: &mut View<'a>, process: ProcessKey) -> Option<State> {
-        let (id, module, at_termination, cause) = match self {
-            Self::Held(row) => (row.id(), row.atom(), row.kind() == Kind::Terminate, cause(trace, process, row.key())),
-            Self::Remembered(state, _) => (state.id, state.module.as_deref(), false, None),
+        let (at_termination, cause) = match self {
+            Self::Held(row) => (row.kind() == Kind::Terminate, cause(trace, process, row.key())),
+            Self::Remembered(..) => (false, None),
         };
+        let id = self.id();
         Some(State {
             id: view::id_text(id),
             time: self.key().tick,
             process: view.process(process, self.key()),
-            module: module.map(atom_text),
+            module: self.module().map(atom_text),
             state: view::located_term(id, &self.located()?),
             at_termination,
             cause: cause.map(|row| view.event(&row)),

@@ -267,7 +267,10 @@ mod tests {
         let (calls, messages) = (count(&[Kind::Call, Kind::Return]), count(&[Kind::Send, Kind::Delivered]));
         let states = count(&[Kind::State]);
         let share = |count: f64| count / (calls + messages + states);
-        assert!((share(calls) - 0.4).abs() < 0.02 && (share(messages) - 0.4).abs() < 0.02, "{calls} {messages} {states}");
+        assert!(
+            (share(calls) - 0.4).abs() < 0.02 && (share(messages) - 0.4).abs() < 0.02,
+            "{calls} {messages} {states}"
+        );
         assert!(count(&[Kind::Handled]) > 0.1 * messages && count(&[Kind::Exit]) > 0.0);
         assert!(mix.rows.windows(2).all(|rows| rows[0].event.key < rows[1].event.key));
         assert_eq!(Mix::generate(n).unwrap().terms, mix.terms);

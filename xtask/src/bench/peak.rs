@@ -27,7 +27,7 @@ impl Peak {
         #[cfg(feature = "bench-peers")]
         let peak = COUNTED.peak_usage();
         #[cfg(not(feature = "bench-peers"))]
-        let peak = 0;
+        let peak = 0usize;
         peak.saturating_sub(self.before)
     }
 }

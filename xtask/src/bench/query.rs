@@ -42,7 +42,8 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
     let mut memory = Vec::new();
     for n_events in sizes {
         let (trace, end) = recording(*n_events)?;
-        let n_bytes: usize = Class::ALL.iter().flat_map(|class| trace.chunks(*class)).map(|c| c.data_bytes() + c.index_bytes()).sum();
+        let n_bytes: usize =
+            Class::ALL.iter().flat_map(|class| trace.chunks(*class)).map(|c| c.data_bytes() + c.index_bytes()).sum();
         let asked = Asked::new(&trace, end)?;
         let mut most = 0;
         for (question, rows) in question::ALL.iter().zip(&mut rows) {
@@ -52,7 +53,9 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         }
         let share = most as f64 / n_bytes as f64;
         if share > MOST_MEMORY && !quick {
-            report.failures.push(format!("an answer took {most} bytes, the recording of {n_events} events has {n_bytes}"));
+            report
+                .failures
+                .push(format!("an answer took {most} bytes, the recording of {n_events} events has {n_bytes}"));
         }
         memory.push(Row::counted(&format!("memory/{}", size(*n_events)), share * 100.0, "% of the recording"));
     }

@@ -56,6 +56,9 @@ fn data(kind: &str) -> &'static str {
         "state_timeline" => "State[]",
         "state_at" => "State",
         "message_flow" => "Message[]",
+        "message" => "MessageDetail",
+        "server_calls" => "ServerCall[]",
+        "snapshot_at" => "Snapshot",
         "execution_path" => "Call[]",
         _ => "never",
     }

@@ -5,6 +5,8 @@ mod coverage;
 mod event;
 mod info;
 mod message;
+mod server_call;
+mod snapshot;
 mod state;
 mod term;
 
@@ -12,7 +14,9 @@ pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
-pub use message::Message;
+pub use message::{Message, MessageDetail};
+pub use server_call::ServerCall;
+pub use snapshot::{HeldState, Mailbox, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
 
@@ -45,6 +49,12 @@ pub enum Data {
     States(Vec<State>),
     /// For `message_flow`.
     Messages(Vec<Message>),
+    /// For `message`.
+    Message(MessageDetail),
+    /// For `server_calls`.
+    ServerCalls(Vec<ServerCall>),
+    /// For `snapshot_at`.
+    Snapshot(Snapshot),
     /// For `execution_path`.
     Calls(Vec<Call>),
     /// For `state_at`.

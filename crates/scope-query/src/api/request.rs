@@ -6,13 +6,17 @@ mod events;
 mod info;
 mod message;
 mod process;
+mod server_call;
+mod snapshot;
 mod state;
 mod term;
 
 pub use events::Events;
 pub use info::Info;
-pub use message::MessageFlow;
+pub use message::{Message, MessageFlow};
 pub use process::ProcessWindow;
+pub use server_call::ServerCalls;
+pub use snapshot::SnapshotAt;
 pub use state::StateAt;
 pub use term::Term;
 
@@ -38,8 +42,14 @@ pub enum Request {
     StateTimeline(ProcessWindow),
     /// The state of a process at a time.
     StateAt(StateAt),
-    /// Messages between two processes, both ways, with their three instants.
+    /// Messages between two processes, or from or to one, with their three instants.
     MessageFlow(MessageFlow),
+    /// One message by the id of any of its events, and what a request was replied.
+    Message(Message),
+    /// The requests of a server, or of a caller, with their replies.
+    ServerCalls(ServerCalls),
+    /// Who was alive at a time: states, mailboxes, calls and names.
+    SnapshotAt(SnapshotAt),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
 }

@@ -241,7 +241,15 @@ pub(crate) fn window(process: &str) -> request::ProcessWindow {
 }
 
 pub(crate) fn flow(a: &str, b: &str) -> request::MessageFlow {
-    request::MessageFlow { a: a.into(), b: b.into(), from: None, to: None, limit: None, after: None }
+    request::MessageFlow {
+        a: a.into(),
+        b: Some(b.into()),
+        direction: None,
+        from: None,
+        to: None,
+        limit: None,
+        after: None,
+    }
 }
 
 pub(crate) fn states(answer: Answer) -> Vec<answer::State> {

@@ -60,10 +60,7 @@ pub(super) const ALL: &[Question] = &[
         name: "process_events",
         request: |asked, i| json!({"kind": "events", "process": pid(i), "from": asked.time(i), "limit": 100}),
     },
-    Question {
-        name: "snapshot_at",
-        request: |asked, i| json!({"kind": "snapshot_at", "time": asked.time(i)}),
-    },
+    Question { name: "snapshot_at", request: |asked, i| json!({"kind": "snapshot_at", "time": asked.time(i)}) },
     Question {
         name: "message_flow",
         request: |asked, i| json!({"kind": "message_flow", "a": pid(i), "b": pid(i + 1), "from": asked.time(i), "limit": 100}),
