@@ -8,6 +8,8 @@ mod json;
 mod messages;
 mod names;
 mod script;
+mod server_calls;
+mod snapshot;
 mod states;
 mod terms;
 mod tracing;

@@ -266,6 +266,32 @@ pub(crate) fn messages(answer: Answer) -> Vec<answer::Message> {
     }
 }
 
+/// A message by the id of one of its events.
+pub(crate) fn message(trace: &Trace, id: EventId) -> answer::MessageDetail {
+    match ask(trace, Request::Message(request::Message { id: id.to_string() })).expect("an answer").data {
+        Data::Message(message) => message,
+        data => panic!("a message, not {data:?}"),
+    }
+}
+
+pub(crate) fn server_calls(answer: Answer) -> Vec<answer::ServerCall> {
+    match answer.data {
+        Data::ServerCalls(calls) => calls,
+        data => panic!("server calls, not {data:?}"),
+    }
+}
+
+pub(crate) fn snapshot_request(time: u64) -> request::SnapshotAt {
+    request::SnapshotAt { time, messages: None, limit: None, after: None }
+}
+
+pub(crate) fn snapshot(answer: Answer) -> answer::Snapshot {
+    match answer.data {
+        Data::Snapshot(snapshot) => snapshot,
+        data => panic!("a snapshot, not {data:?}"),
+    }
+}
+
 pub(crate) fn calls(answer: Answer) -> Vec<answer::Call> {
     match answer.data {
         Data::Calls(calls) => calls,
