@@ -71,7 +71,7 @@ export type Coverage = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | State | TermPart;
 
 /** Lost events. */
 export type Dropped = {
@@ -145,6 +145,18 @@ export type Function = {
   arity: number,
 };
 
+/** The state a server held. */
+export type HeldState = {
+  /** The id of the event that showed it. */
+  id: string,
+  /** Since when. */
+  time: number,
+  /** The callback module, or `null`. */
+  module: string | null,
+  /** The state. */
+  state: Term,
+};
+
 /** Where a trace comes from and what it holds. */
 export type Info = {
   /** `live` or `file`. */
@@ -186,11 +198,23 @@ export type Info = {
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
 
+/** Messages sent to a server that it had not begun to handle. */
+export type Mailbox = {
+  /** Delivered and not handled. A reply to a call of its own is not counted: it is taken out of turn. */
+  n_waiting: number,
+  /** Sent and not delivered. */
+  n_on_the_way: number,
+  /** Messages sent before this time and still on the way are not counted (`null`: there are none). */
+  since: number | null,
+  /** The first of them: the delivered ones in order, then those on the way. */
+  messages: Array<PendingMessage>,
+};
+
 /** One message. */
 export type Message = {
-  /** The id of the send, or of the delivery for an external message. */
+  /** The id of its send; of its delivery, or else of its handling, when nothing tells the send. */
   id: string,
-  /** When it was sent, or `null` for an external one. */
+  /** When it was sent, or `null` when nothing tells. */
   sent_at: number | null,
   /** Who sent it. */
   from: Process | null,
@@ -208,16 +232,32 @@ export type Message = {
   waiting_ns: number | null,
   /** `delivered_at - sent_at`. */
   delivery_ns: number | null,
-  /** `matched`, `ambiguous`, `undelivered`, `to_dead`, `external`, `not_traced`. */
+  /** Messages that the receiver began to handle between the sending of this one and its own turn: those before it in the queue. */
+  queue_length: number | null,
+  /** `matched`, `ambiguous`, `undelivered` (up to the watermark), `to_dead`, `external` (delivered, and no send of it is in the trace: a
+   * timer, a monitor, a port, another node, or a sender nobody traced), `not_traced` (deliveries to the receiver). */
   matched: string,
+  /** What the receiver's loop did with the delivered message: `handled`, `not_handled` (up to the watermark: it waits, or was taken by a
+   * `receive` of the process itself), `ambiguous`, `not_recorded`; `null` for one that is not known to be delivered. */
+  handling: string | null,
+};
+
+/** One message, and the call it belongs to. */
+export type MessageDetail = {
+  /** The message. */
+  message: Message,
+  /** Its call with the reply, when it is a request of `GenServer.call`. */
+  call: ServerCall | null,
 };
 
 /** See [`Request::MessageFlow`](super::Request::MessageFlow). */
 export type MessageFlowRequest = {
   /** One process. */
   a: string,
-  /** The other process. */
-  b: string,
+  /** The other process; `null` means every other. */
+  b?: string | null,
+  /** `both` (the default), `from_a` or `to_a`. */
+  direction?: string | null,
   /** First time of sending, inclusive. */
   from?: number | null,
   /** Last time of sending, inclusive. */
@@ -226,6 +266,12 @@ export type MessageFlowRequest = {
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
+};
+
+/** See [`Request::Message`](super::Request::Message). */
+export type MessageRequest = {
+  /** The id of its send, its delivery or its handling. */
+  id: string,
 };
 
 /** A name and its value as text. */
@@ -248,12 +294,68 @@ export type NotTraced = {
   to: number,
 };
 
+/** A call that had not ended. */
+export type OpenCall = {
+  /** The id of the call. */
+  id: string,
+  /** When it began. */
+  time: number,
+  /** The function. */
+  function: Function,
+  /** Its arguments, or `null` when only the arity was captured. */
+  args: Term | null,
+};
+
+/** A request whose reply had not come. */
+export type OpenRequest = {
+  /** The id of its send. */
+  id: string,
+  /** When it was sent. */
+  sent_at: number,
+  /** The server, as it was addressed. */
+  sent_to: string | null,
+  /** The message sent. */
+  request: Term,
+};
+
+/** A message not yet handled. */
+export type PendingMessage = {
+  /** The id of its delivery, or of its send when it is on the way; a `message` request tells the rest. */
+  id: string,
+  /** When it was sent, for one on the way. */
+  sent_at: number | null,
+  /** When it was delivered; `null` for one on the way. */
+  delivered_at: number | null,
+  /** The message. */
+  message: Term,
+};
+
 /** A process as shown: pid, and the name it held at that time. */
 export type Process = {
   /** `<0.1.0>`, `<0.1.0>~2`. */
   pid: string,
   /** Registered name as Elixir writes it, or `null`. */
   name: string | null,
+};
+
+/** One process at a moment. */
+export type ProcessSnapshot = {
+  /** Which. */
+  process: Process,
+  /** The names it held. */
+  names: Array<string>,
+  /** When it was spawned; `null` when it was there before the recorder looked. */
+  spawned_at: number | null,
+  /** Its last state up to the moment; `null` when none was recorded, or none is held any more. */
+  state: HeldState | null,
+  /** Its mailbox; `null` when its handling of messages was not recorded, or equal messages hide where it stood. */
+  mailbox: Mailbox | null,
+  /** The traced calls it was in, outermost first. */
+  calls: Array<OpenCall>,
+  /** Calls that began before this time are not known (`null`: all are). */
+  calls_since: number | null,
+  /** The request it waited on: sent, and no reply had come. */
+  waits_for: OpenRequest | null,
 };
 
 /** A process and a window of time. */
@@ -271,7 +373,76 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest;
+
+/** A `GenServer.call`: a request joined to its reply by the reference in both. */
+export type ServerCall = {
+  /** The id of the request's send. */
+  id: string,
+  /** When it was sent. */
+  sent_at: number,
+  /** Who called. */
+  caller: Process | null,
+  /** Who was called. */
+  server: Process | null,
+  /** The message sent, `{:"$gen_call", {pid, tag}, request}`. */
+  request: Term,
+  /** When the server began to work on it. */
+  handled_at: number | null,
+  /** When the reply was sent. */
+  replied_at: number | null,
+  /** When the reply came to the caller. */
+  returned_at: number | null,
+  /** The message sent back, `{tag, reply}`. */
+  reply: Term | null,
+  /** `handled_at - sent_at`. */
+  waiting_ns: number | null,
+  /** `replied_at - handled_at`. */
+  handling_ns: number | null,
+  /** From sending to the reply's coming back (to its sending, when its coming was not recorded). */
+  latency_ns: number | null,
+  /** `replied`; `late` (a reply was sent and did not come: the caller had given up); `to_dead`; `caller_exited` or `server_exited` (before
+   * a reply was seen); `open` (no reply up to the watermark). */
+  outcome: string,
+};
+
+/** See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given. */
+export type ServerCallsRequest = {
+  /** Who was called. */
+  server?: string | null,
+  /** Who called. */
+  caller?: string | null,
+  /** First time of sending, inclusive. */
+  from?: number | null,
+  /** Last time of sending, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** Who was alive at a moment. */
+export type Snapshot = {
+  /** The moment. */
+  time: number,
+  /** How many processes were alive, of all pages. */
+  n_alive: number,
+  /** The living of this page, by pid. */
+  processes: Array<ProcessSnapshot>,
+};
+
+/** See [`Request::SnapshotAt`](super::Request::SnapshotAt). */
+export type SnapshotAtRequest = {
+  /** The moment. */
+  time: number,
+  /** Messages shown per mailbox (default 10); their number is told whole. */
+  messages?: number | null,
+  /** Most processes. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
 
 /** One state of a server. */
 export type State = {

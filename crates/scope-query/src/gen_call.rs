@@ -36,6 +36,14 @@ pub(crate) fn is_reply(row: &Row<'_>) -> bool {
         && row.term().and_then(|term| part(term.bytes, &[0]).ok()?).is_some_and(|tag| tag.kind == "list")
 }
 
+/// Whether a delivery is an expired `receive ... after`, which the VM traces as the atom `timeout`.
+pub(crate) fn is_expiry(row: &Row<'_>) -> bool {
+    row.chunk.find_atom("timeout").is_some()
+        && row
+            .term()
+            .is_some_and(|term| matches!(at(row.chunk, term.bytes, &[]), Some(Term::Atom(name)) if name == "timeout"))
+}
+
 fn tag(term: Term) -> Option<ReferenceWords> {
     match term {
         Term::Reference(words) => Some(words),

@@ -59,7 +59,9 @@ pub(crate) fn at<'a>(
         let Some(from) = anchor.delivered(&inbox) else { continue };
         let rows = trace.process_rows(anchor.process, &[Class::Message], from, key, Direction::Forward);
         let rows = rows.map(|at| Row::read(trace, at)).inspect(|_| n_events += 1);
-        let waiting = rows.filter(|row| row.kind() == Kind::Delivered && !gen_call::is_reply(row)).collect();
+        let waits =
+            |row: &Row<'_>| row.kind() == Kind::Delivered && !gen_call::is_reply(row) && !gen_call::is_expiry(row);
+        let waiting = rows.filter(waits).collect();
         let mut mailbox = Mailbox { waiting, ..Mailbox::default() };
         n_events += mailbox.find_on_the_way(trace, &inbox, key);
         mailboxes.insert(anchor.process, mailbox);

@@ -58,9 +58,10 @@ pub struct HeldState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Mailbox {
-    /// Delivered and not handled. A reply to a call of its own is not counted: it is taken out of turn.
+    /// Delivered after what it handled last. Replies to calls of its own and expired `receive ... after`s are not counted, as they never wait;
+    /// what a callback takes out by another `receive` of its own is.
     pub n_waiting: u64,
-    /// Sent and not delivered.
+    /// Sent and not delivered, at least: an equal message from elsewhere counts as its delivery.
     pub n_on_the_way: u64,
     /// Messages sent before this time and still on the way are not counted (`null`: there are none).
     pub since: Option<u64>,

@@ -1,0 +1,41 @@
+# A thousand casts to a server that is busy, and then handles them one by one.
+import Corpus.Recording
+
+defmodule Flooded do
+  use GenServer
+  def init(n), do: {:ok, n}
+
+  def handle_cast(:wait, n) do
+    receive do: (:go -> {:noreply, n})
+  end
+
+  def handle_cast({:item, _i}, n), do: {:noreply, n + 1}
+end
+
+start()
+{:ok, server} = GenServer.start(Flooded, 0, name: :flooded)
+{:ok, _} = ElixirScope.trace_genserver(server)
+
+client =
+  spawn(fn ->
+    receive do: (:begin -> :ok)
+    GenServer.cast(:flooded, :wait)
+    for i <- 1..1_000, do: GenServer.cast(:flooded, {:item, i})
+    receive do: (:end -> :ok)
+  end)
+
+{:ok, _} = ElixirScope.trace_process(client)
+send(client, :begin)
+Process.sleep(500)
+flooded = time()
+send(server, :go)
+1_000 = :sys.get_state(server)
+done = time()
+
+before = Regex.replace(~r/<0\.(\d+)\./, text(server), fn _, n -> "<0.#{String.to_integer(n) - 1}." end)
+
+write([
+  [kind: :snapshot_at, time: flooded, after: "snapshot_at.#{before}~1", limit: 1, messages: 2],
+  [kind: :snapshot_at, time: done, after: "snapshot_at.#{before}~1", limit: 1],
+  [kind: :message_flow, a: text(client), direction: :from_a, limit: 2_000]
+])
