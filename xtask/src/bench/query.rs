@@ -31,7 +31,7 @@ struct Cost {
 }
 
 pub(crate) fn run(quick: bool) -> Result<Report> {
-    let sizes: &[usize] = if quick { &[100_000, 200_000, 400_000] } else { &[1_000_000, 5_000_000, 10_000_000] };
+    let sizes: &[usize] = if quick { &[200_000, 400_000, 800_000] } else { &[1_000_000, 5_000_000, 10_000_000] };
     let mut report = Report::new("query");
     report.notes.push(format!(
         "median of {N_QUESTIONS} questions of a kind, about different processes and times spread over the recording; memory: the most that \
