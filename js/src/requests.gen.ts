@@ -14,6 +14,7 @@ export interface DataOf {
   server_calls: ServerCall[];
   snapshot_at: Snapshot;
   execution_path: Call[];
+  crashes: Crashes;
 }
 
 /** A request of one kind. */
@@ -75,5 +76,10 @@ export abstract class Requests {
   /** The traced calls of a process in order, with depth and durations. */
   executionPath(request: Omit<RequestOf<"execution_path">, "kind">): AnswerOf<"execution_path"> {
     return this.query<"execution_path">({ ...request, kind: "execution_path" });
+  }
+
+  /** Every abnormal exit with its circumstances, and what the exits have in common. */
+  crashes(request: Omit<RequestOf<"crashes">, "kind">): AnswerOf<"crashes"> {
+    return this.query<"crashes">({ ...request, kind: "crashes" });
   }
 }

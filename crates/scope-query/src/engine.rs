@@ -1,5 +1,6 @@
 //! Answers requests: one file per request.
 
+mod crashes;
 mod events;
 mod execution_path;
 mod info;
@@ -43,5 +44,6 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::ServerCalls(request) => server_calls::answer(trace, request),
         Request::SnapshotAt(request) => snapshot_at::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
+        Request::Crashes(request) => crashes::answer(trace, request),
     }
 }

@@ -92,8 +92,7 @@ fn walk<'a>(trace: &'a Trace, open: Open, mut join: impl FnMut(usize, Row<'a>) -
             n_events += 1;
             let row = Row::read(trace, at);
             let Some(tag) = tag_of(&row) else { continue };
-            if let Some(number) = tags.get(&tag).copied().filter(|number| join(*number, row)) {
-                debug_assert!(tags.values().any(|other| *other == number));
+            if tags.get(&tag).is_some_and(|number| join(*number, row)) {
                 tags.remove(&tag);
             }
         }

@@ -60,6 +60,7 @@ fn data(kind: &str) -> &'static str {
         "server_calls" => "ServerCall[]",
         "snapshot_at" => "Snapshot",
         "execution_path" => "Call[]",
+        "crashes" => "Crashes",
         _ => "never",
     }
 }

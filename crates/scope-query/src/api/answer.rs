@@ -2,6 +2,7 @@
 
 mod call;
 mod coverage;
+mod crash;
 mod event;
 mod info;
 mod message;
@@ -12,6 +13,7 @@ mod term;
 
 pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
+pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::{Message, MessageDetail};
@@ -59,6 +61,8 @@ pub enum Data {
     Calls(Vec<Call>),
     /// For `state_at`.
     State(State),
+    /// For `crashes`.
+    Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
 }

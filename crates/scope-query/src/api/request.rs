@@ -2,6 +2,7 @@
 //!
 //! Invariant: an unknown field or kind is refused, never ignored.
 
+mod crashes;
 mod events;
 mod info;
 mod message;
@@ -11,6 +12,7 @@ mod snapshot;
 mod state;
 mod term;
 
+pub use crashes::Crashes;
 pub use events::Events;
 pub use info::Info;
 pub use message::{Message, MessageFlow};
@@ -52,4 +54,6 @@ pub enum Request {
     SnapshotAt(SnapshotAt),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// Every abnormal exit with its circumstances, and what the exits have in common.
+    Crashes(Crashes),
 }

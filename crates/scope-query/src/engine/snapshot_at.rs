@@ -24,13 +24,15 @@ use scope_core::{Class, Kind, OrderKey, ProcessKey};
 const KIND: &str = "snapshot_at";
 /// Messages shown per mailbox when the request does not say.
 const DEFAULT_MESSAGES: u32 = 10;
+/// The most a request may ask for: there may be a thousand mailboxes in an answer.
+const MAX_MESSAGES: u32 = 1_000;
 /// So many events of a process are looked at for the request it waits on. It is the last thing it sent, so more are rarely needed.
 const MAX_EVENTS: usize = 1_000;
 
 pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
     let moment = Window::moment(request.time)?;
     let limit = cursor::limit(request.limit)?;
-    let n_messages = request.messages.unwrap_or(DEFAULT_MESSAGES) as usize;
+    let n_messages = cursor::within("messages", request.messages, DEFAULT_MESSAGES, 0..=MAX_MESSAGES)?;
     let after = cursor::last_process(KIND, request.after.as_deref())?;
     let (living, mut n_events) = population::at(trace, moment);
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct SnapshotAt {
     /// The moment.
     pub time: u64,
-    /// Messages shown per mailbox (default 10); their number is told whole.
+    /// Messages shown per mailbox (default 10, at most 1000); their number is told whole.
     #[serde(default)]
     pub messages: Option<u32>,
     /// Most processes.
