@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Call, Event, Info, Message, MessageDetail, ServerCall, Snapshot, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Call, Crashes, Event, Info, Message, MessageDetail, ServerCall, Snapshot, State, TermPart, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {

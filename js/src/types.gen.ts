@@ -141,7 +141,7 @@ export type CrashesRequest = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | State | TermPart;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | State | Crashes | TermPart;
 
 /** Lost events. */
 export type Dropped = {
@@ -288,11 +288,22 @@ export type Info = {
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
 
+/** A process that was linked to one that crashed. */
+export type Linked = {
+  /** Which. */
+  process: Process,
+  /** Its own exit, or `null` when none was seen. */
+  exit: string | null,
+  /** It exited at that time or later, with the same reason. */
+  died_along: boolean,
+};
+
 /** Messages sent to a server that it had not begun to handle. */
 export type Mailbox = {
-  /** Delivered and not handled. A reply to a call of its own is not counted: it is taken out of turn. */
+  /** Delivered after what it handled last. Replies to calls of its own and expired `receive ... after`s are not counted, as they never wait;
+   * what a callback takes out by another `receive` of its own is. */
   n_waiting: number,
-  /** Sent and not delivered. */
+  /** Sent and not delivered, at least: an equal message from elsewhere counts as its delivery. */
   n_on_the_way: number,
   /** Messages sent before this time and still on the way are not counted (`null`: there are none). */
   since: number | null,
@@ -463,7 +474,19 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest;
+
+/** A process started in the place of another. */
+export type Restart = {
+  /** The id of its spawn. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Which. */
+  process: Process,
+  /** Who started it: the parent of both. */
+  by: Process,
+};
 
 /** A `GenServer.call`: a request joined to its reply by the reference in both. */
 export type ServerCall = {
@@ -526,7 +549,7 @@ export type Snapshot = {
 export type SnapshotAtRequest = {
   /** The moment. */
   time: number,
-  /** Messages shown per mailbox (default 10); their number is told whole. */
+  /** Messages shown per mailbox (default 10, at most 1000); their number is told whole. */
   messages?: number | null,
   /** Most processes. */
   limit?: number | null,

@@ -16,7 +16,7 @@ use core::cell::OnceCell;
 use scope_core::chunk::{Chunk, TermId};
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, PeerKey, Trace};
-use scope_core::{Class, Entity, EntityId, Flags, Kind, OrderKey, ProcessKey};
+use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 
 /// Messages by their match keys.
 pub(crate) type ByKey<'a> = BTreeMap<u64, Equal<'a>>;
@@ -64,7 +64,7 @@ impl<'a> Inbox<'a> {
         let floor = self.trace.floor(Class::Message);
         let mut n_events = 0;
         for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
-            let Some(wanted) = Wanted::of(chunk, self.receiver, keys) else { continue };
+            let Some(wanted) = Wanted::of(chunk, keys) else { continue };
             let peers = chunk.entities().filter(|(_, entity)| self.may_be_reached(chunk, entity));
             let sent = peers.flat_map(|(id, _)| chunk.rows_with_peer(id)).map(|row| (*row, true));
             let own = chunk.rows_of(self.receiver).iter().map(|row| (*row, false));
@@ -162,14 +162,9 @@ impl<'a> Inbox<'a> {
         let (slot, all) =
             (if kind == Kind::Handled { &self.first_handled } else { &self.first_delivered }, Window::all());
         *slot.get_or_init(|| {
-            let rows = self.trace.process_rows(
-                self.receiver,
-                &[Class::Message],
-                all.first_key(),
-                all.last_key(),
-                Direction::Forward,
-            );
-            rows.map(|at| Row::read(self.trace, at)).find(|row| row.kind() == kind).map(|row| row.tick())
+            let (first, last) = (all.first_key(), all.last_key());
+            let mut rows = self.trace.process_rows_of_kind(self.receiver, kind, first, last, Direction::Forward);
+            rows.next().map(|row| row.key.tick)
         })
     }
 
@@ -205,14 +200,10 @@ enum Wanted<'k> {
 
 impl<'k> Wanted<'k> {
     /// `None` when the chunk has none.
-    fn of(chunk: &Chunk, receiver: ProcessKey, keys: &'k BTreeSet<u64>) -> Option<Self> {
-        /// Probing for so many keys is never slower than finding out what else there is.
-        const FEW: usize = 16;
-        let n_rows = || {
-            let id = chunk.find_process(receiver).unwrap_or(EntityId::NONE);
-            chunk.rows_of(receiver).len() + chunk.rows_with_peer(id).len()
-        };
-        if keys.len() > FEW && keys.len() > n_rows() {
+    fn of(chunk: &Chunk, keys: &'k BTreeSet<u64>) -> Option<Self> {
+        /// A probe costs about as much as looking at so many rows, among which those sent to references may be all.
+        const ROWS_PER_PROBE: usize = 16;
+        if keys.len() > chunk.len() / ROWS_PER_PROBE {
             return Some(Self::Keys(keys));
         }
         let mut terms: Vec<(TermId, u64)> =

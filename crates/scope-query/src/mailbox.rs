@@ -18,8 +18,6 @@ use alloc::vec::Vec;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
-/// So many events of a process are looked at for the message it handled last. More would find it for servers that were flooded.
-const MAX_EVENTS: usize = 50_000;
 /// After so many sends in a row that had arrived, earlier ones are taken to have arrived too, and the answer says so.
 const QUIET: usize = 16;
 
@@ -57,10 +55,9 @@ pub(crate) fn at<'a>(
     for anchor in anchors {
         let inbox = Inbox::of(trace, naming, anchor.process);
         let Some(from) = anchor.delivered(&inbox) else { continue };
-        let rows = trace.process_rows(anchor.process, &[Class::Message], from, key, Direction::Forward);
+        let rows = trace.process_rows_of_kind(anchor.process, Kind::Delivered, from, key, Direction::Forward);
         let rows = rows.map(|at| Row::read(trace, at)).inspect(|_| n_events += 1);
-        let waits =
-            |row: &Row<'_>| row.kind() == Kind::Delivered && !gen_call::is_reply(row) && !gen_call::is_expiry(row);
+        let waits = |row: &Row<'_>| !gen_call::is_reply(row) && !gen_call::is_expiry(row);
         let waiting = rows.filter(waits).collect();
         let mut mailbox = Mailbox { waiting, ..Mailbox::default() };
         n_events += mailbox.find_on_the_way(trace, &inbox, key);
@@ -72,8 +69,8 @@ pub(crate) fn at<'a>(
 /// What a process handled last, if it is a server that was seen handling.
 fn anchor<'a>(trace: &'a Trace, process: ProcessKey, key: OrderKey, n_events: &mut u64) -> Option<Anchor<'a>> {
     let handled = |from, to, direction| {
-        let rows = trace.process_rows(process, &[Class::Message], from, to, direction);
-        rows.take(MAX_EVENTS).map(|at| Row::read(trace, at)).find(|row| row.kind() == Kind::Handled)
+        let mut rows = trace.process_rows_of_kind(process, Kind::Handled, from, to, direction);
+        rows.next().map(|at| Row::read(trace, at))
     };
     *n_events += 1;
     let found = handled(OrderKey::default(), key, Direction::Backward);
@@ -120,8 +117,8 @@ impl<'a> Mailbox<'a> {
     /// Looks backward from the moment for what had been sent and not delivered, until all is quiet.
     fn find_on_the_way(&mut self, trace: &'a Trace, inbox: &Inbox<'a>, key: OrderKey) -> u64 {
         let process = inbox.receiver;
-        let own = trace.process_rows(process, &[Class::Message], OrderKey::default(), key, Direction::Backward);
-        let mut own = own.map(|at| Row::read(trace, at)).filter(|row| row.kind() == Kind::Delivered).peekable();
+        let own = trace.process_rows_of_kind(process, Kind::Delivered, OrderKey::default(), key, Direction::Backward);
+        let mut own = own.map(|at| Row::read(trace, at)).peekable();
         // Deliveries by key that no send was found for, and all sends looked at, youngest first.
         let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();
         let mut missing: BTreeMap<u64, usize> = BTreeMap::new();

@@ -1,11 +1,10 @@
 //! In which turn a server handles its messages, and so how many were before one in its queue.
 
 use crate::passage::Passage;
-use crate::row::Row;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use scope_core::{Kind, OrderKey, ProcessKey};
 
 /// The handlings of the receivers of some messages, as far as they lie between a sending and a handling of these.
 #[derive(Debug)]
@@ -22,9 +21,8 @@ impl Turns {
             (*from, *until) = ((*from).min(sent.key()), (*until).max(handled.key()));
         }
         let handled = |(process, (from, until)): (ProcessKey, (OrderKey, OrderKey))| {
-            let rows = trace.process_rows(process, &[Class::Message], from, until, Direction::Forward);
-            let rows = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() == Kind::Handled);
-            (process, rows.map(|row| row.key()).collect())
+            let rows = trace.process_rows_of_kind(process, Kind::Handled, from, until, Direction::Forward);
+            (process, rows.map(|row| row.key).collect())
         };
         Self { handled: spans.into_iter().map(handled).collect() }
     }

@@ -74,7 +74,7 @@ impl Presence {
             let mut pairs = segment.pairs.get(start..end).unwrap_or_default();
             // From one process to the next, not from chunk to chunk.
             while let Some((process, _)) = pairs.first().copied() {
-                let (own, rest) = pairs.split_at(pairs.partition_point(|(key, _)| *key <= process));
+                let (own, rest) = pairs.split_at(n_first(pairs, process));
                 if own.iter().rev().any(|(_, seq)| is_held(*seq)) {
                     found.push(process);
                 }
@@ -83,4 +83,16 @@ impl Presence {
         }
         found
     }
+}
+
+/// How many of the first pairs are of this process: by doubling steps, as they are few among many.
+fn n_first(pairs: &[(ProcessKey, u32)], process: ProcessKey) -> usize {
+    let is_own = |place: usize| pairs.get(place).is_some_and(|(key, _)| *key <= process);
+    let mut reach = 1;
+    while is_own(reach) {
+        reach *= 2;
+    }
+    let start = reach / 2;
+    let within = pairs.get(start..reach.min(pairs.len())).unwrap_or_default();
+    start + within.partition_point(|(key, _)| *key <= process)
 }

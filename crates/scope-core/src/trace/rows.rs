@@ -5,7 +5,7 @@
 
 use crate::ProcessKey;
 use crate::chunk::Chunk;
-use crate::event::{Class, OrderKey};
+use crate::event::{Class, Kind, OrderKey};
 use crate::trace::lane::Lane;
 use crate::trace::{Direction, PeerKey, RowRef};
 use alloc::collections::binary_heap::PeekMut;
@@ -19,6 +19,8 @@ use core::ops::Range;
 pub(crate) enum Selection {
     All,
     Process(ProcessKey),
+    /// Those of one kind: a chunk that has none is passed over by its kinds alone.
+    ProcessKind(ProcessKey, Kind),
     Peer(PeerKey),
 }
 
@@ -57,6 +59,8 @@ struct Cursor<'a> {
     direction: Direction,
     chunk: &'a Chunk,
     rows: Rows<'a>,
+    /// Rows of other kinds are passed over.
+    kind: Option<Kind>,
     /// The places left in `rows`, the head's excluded.
     left: Range<u32>,
 }
@@ -80,7 +84,9 @@ impl<'a> RowIter<'a> {
             let from = from.max(floor);
             let within = lane.between(from, to);
             let pending = match &selection {
-                Selection::Process(process) | Selection::Peer(PeerKey::Process(process)) => {
+                Selection::Process(process)
+                | Selection::ProcessKind(process, _)
+                | Selection::Peer(PeerKey::Process(process)) => {
                     let mut pending = Pending::Listed(None, lane.naming(*process, within));
                     pending.take(lane, direction);
                     pending
@@ -157,13 +163,14 @@ impl<'a> Walk<'a> {
         let chunk: &'a Chunk = self.lane.chunks().get(idx)?;
         let rows = match selection {
             Selection::All => Rows::All,
-            Selection::Process(process) => Rows::Listed(chunk.rows_of(*process)),
+            Selection::Process(process) | Selection::ProcessKind(process, _) => Rows::Listed(chunk.rows_of(*process)),
             Selection::Peer(peer) => Rows::Listed(chunk.rows_with_peer(chunk.find_peer(peer)?)),
         };
         let start = rows.count_until(chunk, |key| key < self.from);
         let end = rows.count_until(chunk, |key| key <= to);
         let head = RowRef { class: self.class, chunk_idx: idx as u32, row: 0, key: OrderKey::default() };
-        let mut cursor = Cursor { head, direction, chunk, rows, left: start..end };
+        let kind = if let Selection::ProcessKind(_, kind) = selection { Some(*kind) } else { None };
+        let mut cursor = Cursor { head, direction, chunk, rows, kind, left: start..end };
         cursor.advance().then_some(cursor)
     }
 }
@@ -243,14 +250,19 @@ impl Rows<'_> {
 impl Cursor<'_> {
     /// Moves the head to the next row; false when there is none.
     fn advance(&mut self) -> bool {
-        let next = match self.direction {
-            Direction::Forward => self.left.next(),
-            Direction::Backward => self.left.next_back(),
-        };
-        let Some(place) = next else { return false };
-        self.head.row = self.rows.at(self.chunk, place);
-        self.head.key = self.chunk.key(self.head.row);
-        true
+        loop {
+            let next = match self.direction {
+                Direction::Forward => self.left.next(),
+                Direction::Backward => self.left.next_back(),
+            };
+            let Some(place) = next else { return false };
+            let row = self.rows.at(self.chunk, place);
+            if self.kind.is_none_or(|kind| self.chunk.kind(row) == kind) {
+                self.head.row = row;
+                self.head.key = self.chunk.key(row);
+                return true;
+            }
+        }
     }
 }
 

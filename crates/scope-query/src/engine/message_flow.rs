@@ -119,8 +119,18 @@ impl<'a> Flow<'a> {
     /// What one process sent that may have gone to the other.
     fn list_between(&mut self, view: &mut View<'a>, sender: ProcessKey, receiver: ProcessKey) {
         let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
-        let rows = self.rows_of(sender, self.window.last_key()).into_iter();
-        self.list(rows.filter(|row| row.kind() == Kind::Send && inbox.destination(row) != Destination::Elsewhere));
+        let rows = self.rows_of(sender, self.window.last_key());
+        // By an alias only what came to it can have been meant for it.
+        let (from, last) = (self.from, Window::all().last_key());
+        let came = self.trace.process_rows_of_kind(receiver, Kind::Delivered, from, last, Direction::Forward);
+        let came = came.filter_map(|at| Row::read(self.trace, at).term()).map(|term| term.key);
+        let came: BTreeSet<u64> = came.inspect(|_| self.n_events += 1).collect();
+        let may_be_meant = |row: &Row<'a>| match inbox.destination(row) {
+            Destination::Receiver => true,
+            Destination::Alias(_) => row.term().is_some_and(|term| came.contains(&term.key)),
+            Destination::Elsewhere => false,
+        };
+        self.list(rows.into_iter().filter(|row| row.kind() == Kind::Send && may_be_meant(row)));
     }
 
     /// What was sent to the process, and what came to it by an alias or from elsewhere.
