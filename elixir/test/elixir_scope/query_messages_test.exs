@@ -19,10 +19,12 @@ defmodule ElixirScope.QueryMessagesTest do
       end
     end
 
-    def handle_cast({:item, n}, begun) do
+    def handle_cast({:item, n}, state) do
       now = System.monotonic_time(:nanosecond)
       spin(now + 100_000)
-      {:noreply, [{n, now} | begun]}
+      # Not in the state: that is recorded after each.
+      Process.put(:begun, [{n, now} | Process.get(:begun, [])])
+      {:noreply, state}
     end
 
     # Calls another server from within a callback, and gives up in the end.
@@ -46,7 +48,7 @@ defmodule ElixirScope.QueryMessagesTest do
     end
 
     @impl true
-    def handle_call(:begun, _from, begun), do: {:reply, Enum.reverse(begun), begun}
+    def handle_call(:begun, _from, state), do: {:reply, Enum.reverse(Process.get(:begun)), state}
     def handle_call(:are_you_there, _from, begun), do: {:reply, :yes, begun}
 
     defp spin(until), do: if(System.monotonic_time(:nanosecond) < until, do: spin(until))
