@@ -120,11 +120,15 @@ impl<'a> Flow<'a> {
     fn list_between(&mut self, view: &mut View<'a>, sender: ProcessKey, receiver: ProcessKey) {
         let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
         let rows = self.rows_of(sender, self.window.last_key());
-        // By an alias only what came to it can have been meant for it.
-        let (from, last) = (self.from, Window::all().last_key());
-        let came = self.trace.process_rows_of_kind(receiver, Kind::Delivered, from, last, Direction::Forward);
-        let came = came.filter_map(|at| Row::read(self.trace, at).term()).map(|term| term.key);
-        let came: BTreeSet<u64> = came.inspect(|_| self.n_events += 1).collect();
+        let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias(_));
+        let mut came = BTreeSet::new();
+        if rows.iter().any(|row| row.kind() == Kind::Send && by_alias(row)) {
+            // By an alias only what came to it can have been meant for it.
+            let (from, last) = (self.from, Window::all().last_key());
+            let rows = self.trace.process_rows_of_kind(receiver, Kind::Delivered, from, last, Direction::Forward);
+            let rows = rows.map(|at| Row::read(self.trace, at)).inspect(|_| self.n_events += 1);
+            came.extend(rows.filter_map(|row| row.term()).map(|term| term.key));
+        }
         let may_be_meant = |row: &Row<'a>| match inbox.destination(row) {
             Destination::Receiver => true,
             Destination::Alias(_) => row.term().is_some_and(|term| came.contains(&term.key)),
