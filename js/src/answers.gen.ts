@@ -338,6 +338,18 @@ export type OpenCall = {
   args: Term | null,
 };
 
+/** A request whose reply had not come. */
+export type OpenRequest = {
+  /** The id of its send. */
+  id: string,
+  /** When it was sent. */
+  sent_at: number,
+  /** The server, as it was addressed. */
+  sent_to: string | null,
+  /** The message sent. */
+  request: Term,
+};
+
 /** A message not yet handled. */
 export type PendingMessage = {
   /** The id of its delivery, or of its send when it is on the way; a `message` request tells the rest. */

@@ -71,18 +71,6 @@ export type MessageRequest = {
   id: string,
 };
 
-/** A request whose reply had not come. */
-export type OpenRequest = {
-  /** The id of its send. */
-  id: string,
-  /** When it was sent. */
-  sent_at: number,
-  /** The server, as it was addressed. */
-  sent_to: string | null,
-  /** The message sent. */
-  request: Term,
-};
-
 /** A process and a window of time. */
 export type ProcessWindowRequest = {
   /** A pid or a registered name; a bare pid means its latest incarnation in the window. */
