@@ -20,6 +20,8 @@ client =
   spawn(fn ->
     receive do: (:begin -> :ok)
     GenServer.cast(:flooded, :wait)
+    # Until the server is in its callback.
+    Process.sleep(100)
     for i <- 1..1_000, do: GenServer.cast(:flooded, {:item, i})
     receive do: (:end -> :ok)
   end)
