@@ -12,16 +12,19 @@ pub(crate) struct Lifetime {
     pub(crate) spawn: Option<OrderKey>,
     /// Its exit; `None` while it lives, or when nobody saw it.
     pub(crate) exit: Option<OrderKey>,
+    /// Events looked at.
+    pub(crate) n_events: u64,
 }
 
 impl Lifetime {
     pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Self {
         let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
         let spawned = remembered.filter(|entry| entry.identity_known && !entry.seen_by_sweep);
-        let mut lifetime = Self { spawn: spawned.map(|entry| entry.since), exit: None };
+        let mut lifetime = Self { spawn: spawned.map(|entry| entry.since), exit: None, n_events: 0 };
         let all = Window::all();
         for at in trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
             let row = Row::read(trace, at);
+            lifetime.n_events += 1;
             match row.kind() {
                 Kind::Spawn => lifetime.spawn = Some(row.key()),
                 Kind::Exit => lifetime.exit = Some(row.key()),

@@ -1,0 +1,188 @@
+//! Which process replaced an exited one: its parent's next spawn with the same start.
+//!
+//! Invariant: a replacement is only named when no other exited sibling could have been meant; else nothing is said.
+
+use crate::origin::Origin;
+use crate::row::Row;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
+use scope_core::term::{Term, read};
+use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::{Class, Kind, OrderKey, ProcessKey};
+
+/// Exited children of one parent that may still be replaced. In a storm each is replaced at once; the children of a supervisor of tasks never
+/// are, and would be compared with every later one.
+const MAX_WAITING: usize = 64;
+
+/// How sure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// The supervisor said that both are the same child.
+    Certain,
+    /// The same parent started the same function with the same arguments, as far as they are known, after an abnormal exit.
+    Likely,
+}
+
+impl Certainty {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+        }
+    }
+}
+
+/// A process that came in place of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Replacement {
+    pub(crate) process: ProcessKey,
+    pub(crate) at: OrderKey,
+    pub(crate) certainty: Certainty,
+}
+
+/// The restarts of one parent's children.
+#[derive(Debug, Default)]
+pub(crate) struct Restarts {
+    replaced: BTreeMap<ProcessKey, Replacement>,
+    pub(crate) n_events: u64,
+}
+
+/// A child's exit or begin.
+enum Step {
+    Begun,
+    Exited { abnormal: bool },
+}
+
+impl Restarts {
+    /// The restarts by `parent` up to a point of the order. Costs the lifecycle events of its children.
+    pub(crate) fn of(trace: &Trace, parent: ProcessKey, until: OrderKey) -> Self {
+        let mut restarts = Self::default();
+        let mut steps = Vec::new();
+        let mut origins = BTreeMap::new();
+        for child in children(trace, parent, until, &mut restarts.n_events) {
+            let origin = Origin::of(trace, child, OrderKey::MAX);
+            if origin.parent != Some(parent) {
+                continue;
+            }
+            steps.extend(life(trace, child, until, &mut restarts.n_events));
+            origins.insert(child, origin);
+        }
+        steps.sort_by_key(|(key, child, _)| (*key, *child));
+        let mut waiting: VecDeque<(ProcessKey, bool)> = VecDeque::new();
+        for (at, child, step) in steps {
+            match step {
+                Step::Exited { abnormal } => {
+                    if waiting.len() == MAX_WAITING {
+                        waiting.pop_front();
+                    }
+                    waiting.push_back((child, abnormal));
+                }
+                Step::Begun => restarts.settle(&mut waiting, &origins, child, at),
+            }
+        }
+        restarts
+    }
+
+    /// Decides whom a new child replaces.
+    fn settle(
+        &mut self,
+        waiting: &mut VecDeque<(ProcessKey, bool)>,
+        origins: &BTreeMap<ProcessKey, Origin>,
+        child: ProcessKey,
+        at: OrderKey,
+    ) {
+        let Some(new) = origins.get(&child) else { return };
+        let alike = |(old, abnormal): &(ProcessKey, bool)| {
+            origins.get(old).and_then(|old| same_start(old, new)).filter(|c| *c == Certainty::Certain || *abnormal)
+        };
+        let found: Vec<_> = (0..).zip(waiting.iter()).filter_map(|(i, old)| Some((i, old.0, alike(old)?))).collect();
+        let certain: Vec<_> = found.iter().filter(|(_, _, c)| *c == Certainty::Certain).copied().collect();
+        let meant = if certain.is_empty() { &found } else { &certain };
+        if let [(_, old, certainty)] = meant.as_slice() {
+            self.replaced.insert(*old, Replacement { process: child, at, certainty: *certainty });
+        }
+        // Whoever could have been meant waits no longer for this one: the first of them, as a supervisor restarts in order.
+        if let Some((first, ..)) = meant.first() {
+            waiting.remove(*first);
+        }
+    }
+
+    /// Who replaced a child.
+    pub(crate) fn replacement(&self, exited: ProcessKey) -> Option<Replacement> {
+        self.replaced.get(&exited).copied()
+    }
+
+    /// How many children were replaced.
+    pub(crate) fn len(&self) -> u64 {
+        self.replaced.len() as u64
+    }
+}
+
+/// The process that replaced an exited one, if the trace tells. For many children of one parent use [`Restarts`].
+pub(crate) fn replacement(trace: &Trace, exited: ProcessKey) -> Option<Replacement> {
+    let parent = Origin::of(trace, exited, OrderKey::MAX).parent?;
+    Restarts::of(trace, parent, OrderKey::MAX).replacement(exited)
+}
+
+/// Whether two children of one parent have the same start, and how sure that is.
+fn same_start(a: &Origin, b: &Origin) -> Option<Certainty> {
+    let id = |origin: &Origin| origin.child.as_ref().and_then(|child| child.id.clone());
+    if let (Some(a), Some(b)) = (id(a), id(b)) {
+        return (a == b).then_some(Certainty::Certain);
+    }
+    let temporary =
+        |origin: &Origin| origin.child.as_ref().is_some_and(|child| child.restart.as_deref() == Some("temporary"));
+    if temporary(a) || temporary(b) {
+        return None;
+    }
+    let equal = match (a.start_key, b.start_key) {
+        (Some(a), Some(b)) => a == b,
+        // A sweep found one of them: its module is all there is.
+        _ => a.module.is_some() && a.module == b.module,
+    };
+    equal.then_some(Certainty::Likely)
+}
+
+/// The processes that named `parent` as their parent, ascending.
+fn children(trace: &Trace, parent: ProcessKey, until: OrderKey, n_events: &mut u64) -> Vec<ProcessKey> {
+    let peer = PeerKey::Process(parent);
+    let rows = trace.peer_rows(&peer, &[Class::Process], OrderKey::default(), until, Direction::Forward);
+    let rows = rows.map(|at| Row::read(trace, at)).inspect(|_| *n_events += 1);
+    let begun = rows.filter(|row| matches!(row.kind(), Kind::Spawn | Kind::Alive));
+    let mut children: Vec<_> = begun.filter_map(|row| row.process()).collect();
+    let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
+    children.extend(entries.iter().filter(|entry| entry.parent == Some(parent)).map(|entry| entry.process));
+    children.sort_unstable();
+    children.dedup();
+    children
+}
+
+/// The begin (if it was seen) and the exit of a process.
+fn life(
+    trace: &Trace,
+    process: ProcessKey,
+    until: OrderKey,
+    n_events: &mut u64,
+) -> impl Iterator<Item = (OrderKey, ProcessKey, Step)> {
+    let rows = trace.process_rows(process, &[Class::Process], OrderKey::default(), until, Direction::Forward);
+    let step = |row: Row<'_>| {
+        *n_events += 1;
+        match row.kind() {
+            Kind::Spawn => Some((row.key(), process, Step::Begun)),
+            Kind::Exit => Some((row.key(), process, Step::Exited { abnormal: is_abnormal(&row) })),
+            _ => None,
+        }
+    };
+    rows.map(|at| Row::read(trace, at)).filter_map(step).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether an exit was a failure: neither `normal` nor a shutdown. A reason that cannot be read counts as one.
+pub(crate) fn is_abnormal(exit: &Row<'_>) -> bool {
+    let reason = exit.term().and_then(|term| read::read(term.bytes, exit.chunk).ok());
+    let is_shutdown = |term: Option<&Term>| matches!(term, Some(Term::Atom(reason)) if reason == "shutdown");
+    match &reason {
+        Some(Term::Atom(name)) => name != "normal" && name != "shutdown",
+        Some(Term::Tuple(parts)) => parts.len() != 2 || !is_shutdown(parts.first()),
+        _ => true,
+    }
+}
