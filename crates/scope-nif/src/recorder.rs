@@ -27,7 +27,7 @@ static GENERATION: AtomicU32 = AtomicU32::new(0);
 /// The recorder that records, if any.
 static RUNNING: Mutex<Option<Arc<Recorder>>> = Mutex::new(None);
 
-rustler::atoms! { elixir_scope_returns_off }
+rustler::atoms! { elixir_scope_returns_off, elixir_scope_spawned }
 
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -145,16 +145,23 @@ impl Recorder {
     /// The sealer's thread.
     fn run(&self) {
         let mut pause = BUSY;
+        let mut told = Instant::now();
         while !self.stopping.load(SeqCst) {
             std::thread::park_timeout(pause);
-            let (n, runaways) = {
+            let tell = told.elapsed() >= TELL_PARENTS;
+            let (n, runaways, parents) = {
                 let mut sealing = self.sealing();
                 let n = sealing.drain();
                 let old = sealing.watermark().saturating_sub(SEAL_AFTER_NS);
                 sealing.intake.seal(old);
-                (n, sealing.take_runaways())
+                let parents = if tell { sealing.take_parents() } else { HashSet::new() };
+                (n, sealing.take_runaways(), parents)
             };
             self.report(&runaways);
+            if !parents.is_empty() {
+                told = Instant::now();
+                self.report_parents(&parents);
+            }
             filter::reclaim();
             pause = if n > 0 { BUSY } else { (pause * 2).min(IDLE) };
         }
@@ -172,6 +179,17 @@ impl Recorder {
         if running.as_ref().is_some_and(|r| r.generation == self.generation) {
             *running = None;
         }
+    }
+
+    /// Tells the owner who spawned: it looks at the supervisors among them, which know what their children are.
+    fn report_parents(&self, parents: &HashSet<u64>) {
+        let mut env = OwnedEnv::new();
+        // The owner may be gone; then nobody needs to know.
+        let _ = env.send_and_clear(&self.owner.0, |env| {
+            // SAFETY: local pids are immediates: their words are terms in every environment.
+            let pids = parents.iter().map(|word| unsafe { rustler::Term::new(env, word::term(*word)) });
+            (elixir_scope_spawned(), pids.collect::<Vec<_>>()).encode(env)
+        });
     }
 
     /// Tells the owner which functions' returns must be switched off.

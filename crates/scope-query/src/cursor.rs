@@ -7,7 +7,7 @@ use crate::api::request::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::error::{Error, Result};
 use alloc::format;
 use alloc::string::String;
-use scope_core::{EventId, OrderKey};
+use scope_core::{EventId, OrderKey, ProcessKey};
 
 /// The last row of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,24 @@ pub(crate) fn first_child(after: Option<&str>) -> Result<u64> {
         .and_then(|digits| u64::from_str_radix(digits, 16).ok())
         .filter(|step| child_text(*step) == text)
         .ok_or_else(|| refused("term", text))
+}
+
+/// The process that a page of processes ended with.
+pub(crate) fn process_text(kind: &str, process: ProcessKey) -> String {
+    format!("{kind}.{:x}.{:x}.{:x}", process.number, process.serial, process.incarnation)
+}
+
+/// The process after which a page of processes begins.
+pub(crate) fn after_process(kind: &str, after: Option<&str>) -> Result<Option<ProcessKey>> {
+    let Some(text) = after else { return Ok(None) };
+    let read = || {
+        let mut parts = text.strip_prefix(kind)?.strip_prefix('.')?.splitn(3, '.');
+        let mut number = || u32::from_str_radix(parts.next()?, 16).ok();
+        Some(ProcessKey { number: number()?, serial: number()?, incarnation: number()? })
+    };
+    // One spelling only.
+    let process = read().filter(|process| process_text(kind, *process) == text);
+    process.map(Some).ok_or_else(|| refused(kind, text))
 }
 
 /// The limit of a request.

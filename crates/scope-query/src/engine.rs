@@ -2,11 +2,15 @@
 
 mod events;
 mod execution_path;
+mod find_processes;
 mod info;
 mod message_flow;
 mod page;
+mod process_info;
+mod process_relationships;
 mod state_at;
 mod state_timeline;
+mod supervision_tree;
 mod term;
 
 use crate::api::{Answer, Request};
@@ -37,5 +41,9 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
+        Request::ProcessInfo(request) => process_info::answer(trace, request),
+        Request::FindProcesses(request) => find_processes::answer(trace, request),
+        Request::ProcessRelationships(request) => process_relationships::answer(trace, request),
+        Request::SupervisionTree(request) => supervision_tree::answer(trace, request),
     }
 }

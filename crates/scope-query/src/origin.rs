@@ -63,16 +63,20 @@ pub(crate) struct Origin {
     pub(crate) start_key: Option<u64>,
     /// Events looked at.
     pub(crate) n_events: u64,
+    is_told: bool,
 }
 
 impl Origin {
-    /// What was known of a process at a point of the order. What is remembered from before the floor counts at any time: it has no other.
+    /// What was known of a process at a point of the order. What is remembered from before the floor counts at any time, as does the first
+    /// that is told later when nothing was told until then: who a process is does not change.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, until: OrderKey) -> Self {
         let mut origin = Self::remembered(trace, process);
-        let rows = trace.process_rows(process, &[Class::Process], OrderKey::default(), until, Direction::Forward);
-        for row in rows.map(|at| Row::read(trace, at)) {
-            origin.n_events += 1;
-            origin.learn(&row);
+        let first = OrderKey::default();
+        for at in trace.process_rows(process, &[Class::Process], first, OrderKey::MAX, Direction::Forward) {
+            origin.learn(&Row::read(trace, at), until);
+            if origin.is_told && at.key > until {
+                break;
+            }
         }
         origin
     }
@@ -82,6 +86,7 @@ impl Origin {
         let mut origin = Self::default();
         let Some(baseline) = trace.baseline() else { return origin };
         let Some(entry) = baseline.process(process) else { return origin };
+        origin.is_told = entry.identity_known;
         origin.parent = entry.parent;
         origin.initial_call = entry.initial_call.clone();
         if let Some((term, symbols)) = baseline.origin_term(process) {
@@ -90,11 +95,13 @@ impl Origin {
         origin
     }
 
-    /// Takes in an event of the process.
-    pub(crate) fn learn(&mut self, row: &Row<'_>) {
-        if !matches!(row.kind(), Kind::Spawn | Kind::Alive) {
+    /// Takes in an event of the process; events come in order.
+    pub(crate) fn learn(&mut self, row: &Row<'_>, until: OrderKey) {
+        self.n_events += 1;
+        if !matches!(row.kind(), Kind::Spawn | Kind::Alive) || self.is_told && row.key() > until {
             return;
         }
+        self.is_told = true;
         self.parent = row.peer_process().or(self.parent);
         let mfa = row.event.mfa().and_then(|mfa| row.chunk.mfa(mfa));
         let text = |id| String::from(row.chunk.atom(id));

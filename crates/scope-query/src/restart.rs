@@ -112,6 +112,12 @@ impl Restarts {
         self.replaced.get(&exited).copied()
     }
 
+    /// Whom a child replaced.
+    pub(crate) fn replaced_by(&self, child: ProcessKey) -> Option<(ProcessKey, Certainty)> {
+        let mut replaced = self.replaced.iter();
+        replaced.find(|(_, new)| new.process == child).map(|(old, new)| (*old, new.certainty))
+    }
+
     /// How many children were replaced.
     pub(crate) fn len(&self) -> u64 {
         self.replaced.len() as u64
@@ -144,7 +150,7 @@ fn same_start(a: &Origin, b: &Origin) -> Option<Certainty> {
 }
 
 /// The processes that named `parent` as their parent, ascending.
-fn children(trace: &Trace, parent: ProcessKey, until: OrderKey, n_events: &mut u64) -> Vec<ProcessKey> {
+pub(crate) fn children(trace: &Trace, parent: ProcessKey, until: OrderKey, n_events: &mut u64) -> Vec<ProcessKey> {
     let peer = PeerKey::Process(parent);
     let rows = trace.peer_rows(&peer, &[Class::Process], OrderKey::default(), until, Direction::Forward);
     let rows = rows.map(|at| Row::read(trace, at)).inspect(|_| *n_events += 1);

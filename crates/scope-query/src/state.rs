@@ -41,6 +41,14 @@ impl<'a> Last<'a> {
         }
     }
 
+    /// The callback module, if it is known.
+    pub(crate) fn module(&self) -> Option<&'a str> {
+        match self {
+            Self::Held(row) => row.atom(),
+            Self::Remembered(state, _) => state.module.as_deref(),
+        }
+    }
+
     pub(crate) fn located(&self) -> Option<Located<'a>> {
         match self {
             Self::Held(row) => row.term().map(|term| Located { term, names: Dictionary::Chunk(row.chunk) }),
@@ -50,15 +58,15 @@ impl<'a> Last<'a> {
 
     /// The state as the door shows it; `None` for an event without a term.
     pub(crate) fn shown(&self, trace: &'a Trace, view: &mut View<'a>, process: ProcessKey) -> Option<State> {
-        let (id, module, at_termination, cause) = match self {
-            Self::Held(row) => (row.id(), row.atom(), row.kind() == Kind::Terminate, cause(trace, process, row.key())),
-            Self::Remembered(state, _) => (state.id, state.module.as_deref(), false, None),
+        let (id, at_termination, cause) = match self {
+            Self::Held(row) => (row.id(), row.kind() == Kind::Terminate, cause(trace, process, row.key())),
+            Self::Remembered(state, _) => (state.id, false, None),
         };
         Some(State {
             id: view::id_text(id),
             time: self.key().tick,
             process: view.process(process, self.key()),
-            module: module.map(atom_text),
+            module: self.module().map(atom_text),
             state: view::located_term(id, &self.located()?),
             at_termination,
             cause: cause.map(|row| view.event(&row)),

@@ -57,6 +57,10 @@ fn data(kind: &str) -> &'static str {
         "state_at" => "State",
         "message_flow" => "Message[]",
         "execution_path" => "Call[]",
+        "process_info" => "ProcessInfo",
+        "find_processes" => "FoundProcess[]",
+        "process_relationships" => "Relationships",
+        "supervision_tree" => "TreeNode[]",
         _ => "never",
     }
 }

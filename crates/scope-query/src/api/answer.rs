@@ -5,6 +5,7 @@ mod coverage;
 mod event;
 mod info;
 mod message;
+mod process;
 mod state;
 mod term;
 
@@ -13,6 +14,7 @@ pub use coverage::{Coverage, Dropped, NotTraced};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::Message;
+pub use process::{Child, ClassCount, FoundProcess, Peer, ProcessInfo, Relationships, Replacement, Strategy, TreeNode};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
 
@@ -51,4 +53,12 @@ pub enum Data {
     State(State),
     /// For `term`.
     Term(TermPart),
+    /// For `process_info`.
+    ProcessInfo(ProcessInfo),
+    /// For `find_processes`.
+    Processes(Vec<FoundProcess>),
+    /// For `process_relationships`.
+    Relationships(Relationships),
+    /// For `supervision_tree`.
+    Tree(Vec<TreeNode>),
 }

@@ -80,6 +80,38 @@ pub const TABLE: &[Names] = &[
         mcp: "elixir_scope_get_execution_path",
         doc: "The traced calls of a process in order, with depth and durations.",
     },
+    Names {
+        kind: "process_info",
+        elixir: "ElixirScope.process_info/2",
+        typescript: "trace.processInfo",
+        cli: "scope process",
+        mcp: "elixir_scope_get_process_info",
+        doc: "Who a process is, how it began and ended, its names, links and counts of events.",
+    },
+    Names {
+        kind: "find_processes",
+        elixir: "ElixirScope.find_processes/1",
+        typescript: "trace.findProcesses",
+        cli: "scope processes",
+        mcp: "elixir_scope_find_processes",
+        doc: "The processes that match: by module, name, parent, time and fate.",
+    },
+    Names {
+        kind: "process_relationships",
+        elixir: "ElixirScope.process_relationships/2",
+        typescript: "trace.processRelationships",
+        cli: "scope relationships",
+        mcp: "elixir_scope_get_process_relationships",
+        doc: "Parent, children, ancestors, links, supervisor and peers of a process.",
+    },
+    Names {
+        kind: "supervision_tree",
+        elixir: "ElixirScope.supervision_tree/1",
+        typescript: "trace.supervisionTree",
+        cli: "scope tree",
+        mcp: "elixir_scope_get_supervision_tree",
+        doc: "The supervision tree at a time: supervisors, strategies, children, restarts.",
+    },
 ];
 
 /// The table as the page `docs/requests.md`.

@@ -12,7 +12,7 @@ mod term;
 pub use events::Events;
 pub use info::Info;
 pub use message::MessageFlow;
-pub use process::ProcessWindow;
+pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
 pub use state::StateAt;
 pub use term::Term;
 
@@ -42,4 +42,12 @@ pub enum Request {
     MessageFlow(MessageFlow),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// Who a process is, how it began and ended, and what is known of it.
+    ProcessInfo(ProcessInfo),
+    /// The processes that match, by pid.
+    FindProcesses(FindProcesses),
+    /// Parent, children, links, supervisor and peers of a process.
+    ProcessRelationships(ProcessRelationships),
+    /// The supervision tree at a time.
+    SupervisionTree(SupervisionTree),
 }
