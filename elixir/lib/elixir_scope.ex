@@ -330,6 +330,22 @@ defmodule ElixirScope do
   @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
   defdelegate get_events_between(from, to, options \\ []), to: ElixirScope.Query.Events
 
+  @doc "What is known of a process, alive or not. See `ElixirScope.Query.Processes.process_info/2`."
+  @spec process_info(process(), keyword()) :: map()
+  defdelegate process_info(process, options \\ []), to: ElixirScope.Query.Processes
+
+  @doc "The processes that match, alive or not. See `ElixirScope.Query.Processes.find_processes/1`."
+  @spec find_processes(keyword()) :: [map()]
+  defdelegate find_processes(filters \\ []), to: ElixirScope.Query.Processes
+
+  @doc "Parent, children, links, supervisor and peers of a process. See `ElixirScope.Query.Processes.process_relationships/2`."
+  @spec process_relationships(process(), keyword()) :: map()
+  defdelegate process_relationships(process, options \\ []), to: ElixirScope.Query.Processes
+
+  @doc "The supervision tree now, or at a time. See `ElixirScope.Query.Processes.supervision_tree/1`."
+  @spec supervision_tree(keyword()) :: [map()]
+  defdelegate supervision_tree(options \\ []), to: ElixirScope.Query.Processes
+
   @doc """
   Any request of the door, with its answer as it is: see `ElixirScope.Answer`. Options `:limit`, `:after` and `:trace`.
 

@@ -6,6 +6,7 @@
 use crate::sealer::{Runaway, Sealing};
 use crate::tracer::ACTIVE;
 use crate::{filter, ring, word};
+use hashbrown::HashSet;
 use rustler::{Encoder, LocalPid, OwnedEnv};
 use scope_core::event::N_CLASSES;
 use scope_core::trace::Trace;
@@ -20,6 +21,8 @@ const BUSY: Duration = Duration::from_millis(1);
 const IDLE: Duration = Duration::from_millis(8);
 /// How long a stop waits for producers that are inside a callback.
 const STOP_PATIENCE: Duration = Duration::from_secs(1);
+/// How often the owner is told at most who spawned.
+const TELL_PARENTS: Duration = Duration::from_millis(100);
 /// An open chunk older than this is sealed even if small.
 const SEAL_AFTER_NS: u64 = 30_000_000_000;
 

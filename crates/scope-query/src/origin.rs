@@ -128,8 +128,10 @@ impl Origin {
         if !by_proc_lib {
             return;
         }
-        if let [_parent, ancestors, ..] = arguments {
-            self.ancestors = read_ancestors(ancestors);
+        if let [parent, ancestors, ..] = arguments {
+            // The arguments hold the ancestors of the parent; its own begin with the parent, by the name it had.
+            let own = [Term::List(alloc::vec![parent.clone()], None), ancestors.clone()];
+            self.ancestors = own.iter().map(read_ancestors).collect::<Option<Vec<_>>>().map(|parts| parts.concat());
         }
         self.module = start::callback_module(arguments).map(String::from);
         self.supervisor = start::is_supervisor(arguments).then(Strategy::default);

@@ -37,6 +37,37 @@ defmodule ElixirScope.Question do
     list!(:events, processes, Enum.flat_map(filters, &filter/1), [from: from, to: to] ++ options)
   end
 
+  @doc """
+  The one map that a request answers with. `processes` are the fields that name a process, `times` those that are a time, `options` those
+  the function takes. Raises `ElixirScope.Error`.
+  """
+  @spec one!(atom(), keyword(), keyword(), [atom()]) :: map()
+  def one!(kind, processes, options, allowed) do
+    {source, answer} = asked!(kind, processes, [], options, allowed)
+    View.one(Atom.to_string(kind), answer.data, source)
+  end
+
+  @doc "The rows of a request that is about a moment, not a stretch of time. As `one!/4`, with more fields in `fields`."
+  @spec rows!(atom(), keyword(), keyword(), keyword(), [atom()]) :: [map()]
+  def rows!(kind, processes, fields, options, allowed) do
+    {source, answer} = asked!(kind, processes, [limit: @limit] ++ fields, options, allowed)
+    View.rows(Atom.to_string(kind), answer.data, source)
+  end
+
+  defp asked!(kind, processes, fields, options, allowed) do
+    with :ok <- known(options, [:trace | allowed], kind),
+         {:ok, source} <- Source.open(options),
+         {:ok, processes} <- texts(processes),
+         {:ok, times} <- times(Keyword.take(options, [:at, :alive_at]), source),
+         fields = [kind: Atom.to_string(kind)] ++ fields ++ Keyword.take(options, [:limit, :after]) ++ processes,
+         {:ok, answer} <- ask(source, fields |> Map.new() |> Map.merge(times)) do
+      warn(kind, answer, times[:at] || times[:alive_at] || 0)
+      {source, answer}
+    else
+      {:error, error} -> raise error
+    end
+  end
+
   @doc "The state of a process at a time."
   @spec state_at(term(), term(), keyword()) :: {:ok, term()} | {:error, Error.t()}
   def state_at(process, time, options) do
@@ -93,9 +124,12 @@ defmodule ElixirScope.Question do
   end
 
   defp window(options, source) do
-    options
-    |> Keyword.take([:from, :to])
-    |> Enum.reject(fn {_bound, time} -> time == nil end)
+    options |> Keyword.take([:from, :to]) |> times(source)
+  end
+
+  defp times(times, source) do
+    times
+    |> Enum.reject(fn {_field, time} -> time == nil end)
     |> Enum.reduce_while({:ok, %{}}, fn {bound, time}, {:ok, window} ->
       case Moment.to_door(time, source) do
         {:ok, time} -> {:cont, {:ok, Map.put(window, bound, time)}}
@@ -132,7 +166,7 @@ defmodule ElixirScope.Question do
 
   defp request(other), do: Error.new(:bad_argument, "a request is a map such as %{kind: :info}, got: #{inspect(other)}")
 
-  defp plain(field, process) when field in ["process", "a", "b"], do: ProcessArgument.to_text(process)
+  defp plain(field, process) when field in ["process", "a", "b", "parent", "root"], do: ProcessArgument.to_text(process)
   defp plain(_field, value) when value in [nil, true, false], do: {:ok, value}
   defp plain(_field, atom) when is_atom(atom), do: {:ok, word(atom)}
   defp plain(_field, list) when is_list(list), do: {:ok, Enum.map(list, &if(is_atom(&1), do: word(&1), else: &1))}

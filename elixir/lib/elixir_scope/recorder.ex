@@ -8,7 +8,7 @@ defmodule ElixirScope.Recorder do
   # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
   use GenServer, restart: :temporary, shutdown: :infinity
 
-  alias ElixirScope.{Admission, Error, Janitor, Native, Plan, RecorderConfig, Sweep, Target, Tracing}
+  alias ElixirScope.{Admission, Error, Janitor, Native, Plan, RecorderConfig, Supervision, Sweep, Target, Tracing}
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
@@ -17,6 +17,12 @@ defmodule ElixirScope.Recorder do
   @deep_stack 10_000
   # How often a spared process is looked at.
   @spare_ms 100
+
+  # How long after a supervisor started a child it is asked about its children, how many are asked at once, and of how many processes it is
+  # known what was written down.
+  @families_ms 100
+  @max_families 32
+  @max_known 20_000
 
   defstruct [
     :native,
@@ -27,6 +33,8 @@ defmodule ElixirScope.Recorder do
     targets: %{},
     call_only: MapSet.new(),
     spared: MapSet.new(),
+    parents: MapSet.new(),
+    families: %{},
     monitors: %{}
   ]
 
@@ -147,6 +155,22 @@ defmodule ElixirScope.Recorder do
     {:noreply, replan(%{state | call_only: MapSet.put(state.call_only, mfa)})}
   end
 
+  # A supervisor that started children knows them by id. It is looked at a little later, when it has started all of them, and those of a
+  # storm at once.
+  def handle_info({:elixir_scope_spawned, parents}, %{options: %{tracing_level: level}} = state) when level != :off do
+    if MapSet.size(state.parents) == 0, do: Process.send_after(self(), :read_families, @families_ms)
+    {:noreply, %{state | parents: Enum.into(Enum.take(parents, @max_families), state.parents)}}
+  end
+
+  def handle_info(:read_families, state) do
+    {now, later} = state.parents |> Enum.filter(&Supervision.supervisor?/1) |> Enum.split(@max_families)
+    rows = Sweep.families(now)
+    {known, rows} = Enum.reduce(rows, {state.families, []}, &news/2)
+    if rows != [], do: put(state, Enum.reverse(rows))
+    if later != [], do: Process.send_after(self(), :read_families, @families_ms)
+    {:noreply, %{state | parents: MapSet.new(later), families: known}}
+  end
+
   def handle_info({:spared, pid}, state), do: {:noreply, spare(state, pid)}
 
   def handle_info(_other, state), do: {:noreply, state}
@@ -157,6 +181,18 @@ defmodule ElixirScope.Recorder do
     Janitor.expect([])
     put(state, [{:recorder_stopped, nil, nil, nil, nil}])
     Native.stop(state.native)
+  end
+
+  # What was written down of a process already is not written again. What is known is
+  # bounded; forgotten, it is written down once more.
+  defp news({:alive, pid, _parent, _call, details} = row, {known, rows}) do
+    said = :erlang.phash2(Map.take(details, [:supervisor, :child]))
+
+    cond do
+      known[pid] == said -> {known, rows}
+      map_size(known) >= @max_known -> {%{pid => said}, [row | rows]}
+      true -> {Map.put(known, pid, said), [row | rows]}
+    end
   end
 
   defp expiring(target, nil), do: target

@@ -1,8 +1,9 @@
 defmodule ElixirScope.Sweep do
   @moduledoc false
-  # What the recorder writes down of processes that were alive before it: identity, parent, names and links.
+  # What the recorder writes down of processes that were alive before it: identity, parent, label, names and links, and what supervisors
+  # say of themselves and of their children. The children of a supervisor that started some since are written down anew.
 
-  alias ElixirScope.{ServerLoop, Tracing}
+  alias ElixirScope.{ServerLoop, Supervision, Tracing}
 
   @info [:registered_name, :dictionary, :links, :initial_call]
   # Rows handed to the native library at once.
@@ -14,9 +15,10 @@ defmodule ElixirScope.Sweep do
   @spec run(Tracing.state(), ([row()] -> term())) :: %{processes: non_neg_integer(), held: [{pid(), term()}]}
   def run(tracer, put) do
     pids = Process.list()
+    family = Supervision.read(pids)
 
     pids
-    |> Stream.flat_map(&rows/1)
+    |> Stream.flat_map(&rows(&1, family))
     |> Stream.chunk_every(@batch)
     |> Enum.each(put)
 
@@ -25,18 +27,46 @@ defmodule ElixirScope.Sweep do
   end
 
   @doc "The rows of one process: none when it is gone."
-  @spec rows(pid()) :: [row()]
-  def rows(pid) do
+  @spec rows(pid(), Supervision.family()) :: [row()]
+  def rows(pid, family \\ %{}) do
     case Process.info(pid, @info) do
       nil -> []
-      info -> [alive(pid, info) | names(pid, info) ++ links(pid, info)]
+      info -> [alive(pid, info, family) | names(pid, info) ++ links(pid, info)]
     end
   end
 
-  defp alive(pid, info) do
+  @doc "What supervisors say now: a row for each of them and for each of their children."
+  @spec families([pid()]) :: [row()]
+  def families(supervisors) do
+    family = Supervision.read(supervisors)
+
+    for {pid, _said} <- family, info = Process.info(pid, @info), do: alive(pid, info, family)
+  end
+
+  defp alive(pid, info, family) do
     ancestors = ancestors(info[:dictionary])
     initial_call = proc_lib_call(info[:dictionary]) || info[:initial_call]
-    {:alive, pid, parent(ancestors), initial_call, %{ancestors: ancestors, module: ServerLoop.callback_module(info[:dictionary])}}
+    module = ServerLoop.callback_module(info[:dictionary]) |> supervised(info[:dictionary])
+    details = %{ancestors: ancestors, module: module} |> Map.merge(label(info[:dictionary])) |> Map.merge(Map.get(family, pid, %{}))
+    {:alive, pid, parent(ancestors), initial_call, details}
+  end
+
+  # Of a supervisor, `$initial_call` names its own module.
+  defp supervised(:supervisor, dictionary) do
+    case List.keyfind(dictionary, :"$initial_call", 0) do
+      {_, {:supervisor, module, 1}} -> module
+      _other -> :supervisor
+    end
+  end
+
+  defp supervised(module, _dictionary), do: module
+
+  # `:proc_lib.set_label/1`, from OTP 27 on.
+  defp label(dictionary) do
+    case List.keyfind(dictionary, :"$process_label", 0) do
+      {_, label} -> %{label: label}
+      nil -> %{}
+    end
   end
 
   defp names(pid, info) do
