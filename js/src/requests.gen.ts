@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Call, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Call, Event, FoundProcess, Info, Message, ProcessInfo, Relationships, State, TermPart, TreeNode, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -11,6 +11,10 @@ export interface DataOf {
   state_at: State;
   message_flow: Message[];
   execution_path: Call[];
+  process_info: ProcessInfo;
+  find_processes: FoundProcess[];
+  process_relationships: Relationships;
+  supervision_tree: TreeNode[];
 }
 
 /** A request of one kind. */
@@ -57,5 +61,25 @@ export abstract class Requests {
   /** The traced calls of a process in order, with depth and durations. */
   executionPath(request: Omit<RequestOf<"execution_path">, "kind">): AnswerOf<"execution_path"> {
     return this.query<"execution_path">({ ...request, kind: "execution_path" });
+  }
+
+  /** Who a process is, how it began and ended, its names, links and counts of events. */
+  processInfo(request: Omit<RequestOf<"process_info">, "kind">): AnswerOf<"process_info"> {
+    return this.query<"process_info">({ ...request, kind: "process_info" });
+  }
+
+  /** The processes that match: by module, name, parent, time and fate. */
+  findProcesses(request: Omit<RequestOf<"find_processes">, "kind">): AnswerOf<"find_processes"> {
+    return this.query<"find_processes">({ ...request, kind: "find_processes" });
+  }
+
+  /** Parent, children, ancestors, links, supervisor and peers of a process. */
+  processRelationships(request: Omit<RequestOf<"process_relationships">, "kind">): AnswerOf<"process_relationships"> {
+    return this.query<"process_relationships">({ ...request, kind: "process_relationships" });
+  }
+
+  /** The supervision tree at a time: supervisors, strategies, children, restarts. */
+  supervisionTree(request: Omit<RequestOf<"supervision_tree">, "kind">): AnswerOf<"supervision_tree"> {
+    return this.query<"supervision_tree">({ ...request, kind: "supervision_tree" });
   }
 }

@@ -32,6 +32,26 @@ export type Call = {
   outcome: string,
 };
 
+/** What a supervisor says of a child. */
+export type Child = {
+  /** The child's id as text; `null` for children of dynamic supervisors, or when no sweep saw it. */
+  id: string | null,
+  /** `worker` or `supervisor`. */
+  kind: string | null,
+  /** `permanent`, `transient` or `temporary`. */
+  restart: string | null,
+  /** Its modules; `null` when unknown or dynamic. */
+  modules: Array<string> | null,
+};
+
+/** A number of events. */
+export type ClassCount = {
+  /** Class name. */
+  class: string,
+  /** Events of it. */
+  events: number,
+};
+
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
@@ -71,7 +91,7 @@ export type Coverage = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode>;
 
 /** Lost events. */
 export type Dropped = {
@@ -133,6 +153,44 @@ export type EventsRequest = {
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
+};
+
+/** See [`Request::FindProcesses`](super::Request::FindProcesses). Every filter that is given must match. */
+export type FindProcessesRequest = {
+  /** The callback module, or the module of the initial call. */
+  module?: string | null,
+  /** A registered name held at any time, or at `alive_at`. */
+  name?: string | null,
+  /** The parent: a pid or a registered name. */
+  parent?: string | null,
+  /** Only processes alive at this time. */
+  alive_at?: number | null,
+  /** Only processes that exited abnormally (`true`), or only others (`false`). */
+  crashed?: boolean | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** A process that was found. */
+export type FoundProcess = {
+  /** Which, with its name at `alive_at`, or its last one. */
+  process: Process,
+  /** The callback module. */
+  module: string | null,
+  /** The function it began with. */
+  initial_call: Function | null,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** When it was spawned. */
+  spawned_at: number | null,
+  /** When it exited. */
+  exited_at: number | null,
+  /** Why it exited. */
+  exit_reason: Term | null,
+  /** It exited abnormally. */
+  crashed: boolean,
 };
 
 /** A function. */
@@ -248,12 +306,78 @@ export type NotTraced = {
   to: number,
 };
 
+/** The messages exchanged with one process. */
+export type Peer = {
+  /** The other. */
+  process: Process,
+  /** Messages sent to it. */
+  sent: number,
+  /** Messages it sent. */
+  received: number,
+};
+
 /** A process as shown: pid, and the name it held at that time. */
 export type Process = {
   /** `<0.1.0>`, `<0.1.0>~2`. */
   pid: string,
   /** Registered name as Elixir writes it, or `null`. */
   name: string | null,
+};
+
+/** What is known of one process. */
+export type ProcessInfo = {
+  /** Which, with the name it held at the time asked. */
+  process: Process,
+  /** The time asked. */
+  at: number,
+  /** `alive`, `exited`, or `not_yet` (spawned later), at the time asked. */
+  status: string,
+  /** The function it began with. */
+  initial_call: Function | null,
+  /** The callback module, as its spawn or a sweep told. */
+  module: string | null,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** Pids or names, nearest first, as the process itself remembers them; `null` when nothing told. */
+  ancestors: Array<string> | null,
+  /** Names held at the time asked. */
+  names: Array<string>,
+  /** The label it was given, as text. */
+  label: string | null,
+  /** Linked processes at the time asked. */
+  links: Array<Process>,
+  /** When it was spawned; `null`: before the recorder looked, or nobody saw it. */
+  spawned_at: number | null,
+  /** The first time anything is known of it, or `null` when nothing is held. */
+  first_seen: number | null,
+  /** When it exited; `null`: it had not by the watermark, or nobody saw it. */
+  exited_at: number | null,
+  /** Why it exited. */
+  exit_reason: Term | null,
+  /** It is a supervisor: how it supervises. */
+  strategy: Strategy | null,
+  /** What its supervisor says of it. */
+  child: Child | null,
+  /** Events held, per class. */
+  counts: Array<ClassCount>,
+};
+
+/** See [`Request::ProcessInfo`](super::Request::ProcessInfo). */
+export type ProcessInfoRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment whose names, links and label are meant (default: the end of the trace, or of the process). */
+  at?: number | null,
+};
+
+/** See [`Request::ProcessRelationships`](super::Request::ProcessRelationships). */
+export type ProcessRelationshipsRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment meant (default: the end of the trace, or of the process). */
+  at?: number | null,
+  /** Most children, and most peers. */
+  limit?: number | null,
 };
 
 /** A process and a window of time. */
@@ -270,8 +394,44 @@ export type ProcessWindowRequest = {
   after?: string | null,
 };
 
+/** Whom a process belongs to and talks with. */
+export type Relationships = {
+  /** Which. */
+  process: Process,
+  /** The time asked. */
+  at: number,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** Pids or names, nearest first. */
+  ancestors: Array<string> | null,
+  /** Processes it spawned that were alive then. */
+  children: Array<Process>,
+  /** Linked processes. */
+  links: Array<Process>,
+  /** Its supervisor. */
+  supervisor: Process | null,
+  /** How that supervisor supervises. */
+  strategy: Strategy | null,
+  /** What that supervisor says of it. */
+  child: Child | null,
+  /** The process that came in place of it after its exit. */
+  replaced_by: Replacement | null,
+  /** With whom it exchanged messages up to then, most first. */
+  peers: Array<Peer>,
+  /** Messages it sent to aliases, ports and other nodes, or to names nobody held: to nobody that could be named here. */
+  sent_elsewhere: number,
+};
+
+/** The other side of a restart: who was replaced, or who came in place. */
+export type Replacement = {
+  /** The other process. */
+  pid: string,
+  /** `certain`: the supervisor gave both the same id. `likely`: the same parent started the same function with the same arguments. */
+  certainty: string,
+};
+
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest;
 
 /** One state of a server. */
 export type State = {
@@ -297,6 +457,28 @@ export type StateAtRequest = {
   process: string,
   /** The moment. */
   time: number,
+};
+
+/** How a supervisor supervises. What no sweep could read is `null`. */
+export type Strategy = {
+  /** `one_for_one`, `one_for_all`, `rest_for_one`, `simple_one_for_one`. */
+  strategy: string | null,
+  /** Restarts allowed ... */
+  intensity: number | null,
+  /** ... in so many seconds. */
+  period_s: number | null,
+};
+
+/** See [`Request::SupervisionTree`](super::Request::SupervisionTree). */
+export type SupervisionTreeRequest = {
+  /** The moment (default: the end of the trace). */
+  at?: number | null,
+  /** Only this supervisor and what is below it. */
+  root?: string | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** A term as text. */
@@ -349,4 +531,26 @@ export type TermRequest = {
   limit?: number | null,
   /** Cursor into the children of a long collection. */
   after?: string | null,
+};
+
+/** A process in the supervision tree. Rows come in the order of the tree: a supervisor, then all below it. */
+export type TreeNode = {
+  /** Which. */
+  process: Process,
+  /** 0 for a supervisor under no supervisor. */
+  depth: number,
+  /** The supervisor it is under. */
+  supervisor: string | null,
+  /** The callback module. */
+  module: string | null,
+  /** What its supervisor says of it. */
+  child: Child | null,
+  /** It is a supervisor: how it supervises. */
+  strategy: Strategy | null,
+  /** It is a supervisor: children replaced after an exit, up to then. */
+  restarts: number | null,
+  /** When it was spawned. */
+  spawned_at: number | null,
+  /** The exited process it replaced. */
+  replaces: Replacement | null,
 };

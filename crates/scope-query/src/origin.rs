@@ -137,12 +137,13 @@ impl Origin {
         self.supervisor = start::is_supervisor(arguments).then(Strategy::default);
     }
 
+    /// What a sweep wrote down is all that is known from then on: the baseline keeps no more than the last that was told.
     fn found(&mut self, details: &[(Term, Term)]) {
-        self.ancestors = field(details, "ancestors").and_then(read_ancestors).or_else(|| self.ancestors.take());
-        self.module = field(details, "module").and_then(atom).or_else(|| self.module.take());
+        self.ancestors = field(details, "ancestors").and_then(read_ancestors);
+        self.module = field(details, "module").and_then(atom);
         self.label = field(details, "label").filter(|label| !is_nil(label)).cloned();
         self.child = field(details, "child").and_then(Child::read);
-        self.supervisor = field(details, "supervisor").and_then(Strategy::read).or_else(|| self.supervisor.take());
+        self.supervisor = field(details, "supervisor").and_then(Strategy::read);
     }
 
     /// Who supervises it: who said so, else its parent if that is a supervisor, which the caller has to find out.

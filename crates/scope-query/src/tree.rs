@@ -36,6 +36,10 @@ impl<'a> Tree<'a> {
         let alive: BTreeSet<ProcessKey> = living.map(|(process, _)| *process).collect();
         let mut supervisors = BTreeSet::new();
         for (process, member) in &census.members {
+            // What the dead said of their supervisors is forgotten with them, at the latest when they are evicted.
+            if !alive.contains(process) {
+                continue;
+            }
             supervisors.extend(member.origin.child.as_ref().and_then(|child| child.supervisor));
             supervisors.extend(member.origin.supervisor.as_ref().map(|_| *process));
         }

@@ -18,11 +18,9 @@ defmodule ElixirScope.Recorder do
   # How often a spared process is looked at.
   @spare_ms 100
 
-  # How long after a supervisor started a child it is asked about its children, how many are asked at once, and of how many processes it is
-  # known what was written down.
+  # How long after a supervisor started a child it is asked about its children, and how many are asked at once.
   @families_ms 100
   @max_families 32
-  @max_known 20_000
 
   defstruct [
     :native,
@@ -34,7 +32,8 @@ defmodule ElixirScope.Recorder do
     call_only: MapSet.new(),
     spared: MapSet.new(),
     parents: MapSet.new(),
-    families: %{},
+    family: %{},
+    n_living: 0,
     monitors: %{}
   ]
 
@@ -86,7 +85,8 @@ defmodule ElixirScope.Recorder do
       {:sweep_done, nil, nil, nil, details}
     ])
 
-    %{state | sweep: sweep}
+    {family, sweep} = Map.pop(sweep, :family)
+    %{state | sweep: sweep, family: family}
   end
 
   @impl true
@@ -164,11 +164,10 @@ defmodule ElixirScope.Recorder do
 
   def handle_info(:read_families, state) do
     {now, later} = state.parents |> Enum.filter(&Supervision.supervisor?/1) |> Enum.split(@max_families)
-    rows = Sweep.families(now)
-    {known, rows} = Enum.reduce(rows, {state.families, []}, &news/2)
-    if rows != [], do: put(state, Enum.reverse(rows))
+    {rows, family} = Sweep.families(now, state.family)
+    if rows != [], do: put(state, rows)
     if later != [], do: Process.send_after(self(), :read_families, @families_ms)
-    {:noreply, %{state | parents: MapSet.new(later), families: known}}
+    {:noreply, remember(%{state | parents: MapSet.new(later)}, family)}
   end
 
   def handle_info({:spared, pid}, state), do: {:noreply, spare(state, pid)}
@@ -183,15 +182,13 @@ defmodule ElixirScope.Recorder do
     Native.stop(state.native)
   end
 
-  # What was written down of a process already is not written again. What is known is
-  # bounded; forgotten, it is written down once more.
-  defp news({:alive, pid, _parent, _call, details} = row, {known, rows}) do
-    said = :erlang.phash2(Map.take(details, [:supervisor, :child]))
-
-    cond do
-      known[pid] == said -> {known, rows}
-      map_size(known) >= @max_known -> {%{pid => said}, [row | rows]}
-      true -> {Map.put(known, pid, said), [row | rows]}
+  # The dead are forgotten each time that they may have become as many as the living were.
+  defp remember(state, family) do
+    if map_size(family) > 2 * state.n_living + 100 do
+      living = Map.filter(family, fn {pid, _said} -> Process.alive?(pid) end)
+      %{state | family: living, n_living: map_size(living)}
+    else
+      %{state | family: family}
     end
   end
 

@@ -11,8 +11,12 @@ defmodule ElixirScope.Sweep do
 
   @type row :: {atom(), pid() | nil, pid() | nil, mfa() | atom() | nil, term()}
 
-  @doc "Runs over all processes; `put` takes rows in batches. Returns how many there are and which another tracer holds."
-  @spec run(Tracing.state(), ([row()] -> term())) :: %{processes: non_neg_integer(), held: [{pid(), term()}]}
+  @doc "Runs over all processes; `put` takes rows in batches. Returns how many there are, which another tracer holds, and what supervisors said."
+  @spec run(Tracing.state(), ([row()] -> term())) :: %{
+          processes: non_neg_integer(),
+          held: [{pid(), term()}],
+          family: Supervision.family()
+        }
   def run(tracer, put) do
     pids = Process.list()
     family = Supervision.read(pids)
@@ -23,7 +27,7 @@ defmodule ElixirScope.Sweep do
     |> Enum.each(put)
 
     held = for pid <- pids, {:other, holder} <- [Tracing.holder(pid, tracer)], do: {pid, holder}
-    %{processes: length(pids), held: held}
+    %{processes: length(pids), held: held, family: family}
   end
 
   @doc "The rows of one process: none when it is gone."
@@ -35,13 +39,27 @@ defmodule ElixirScope.Sweep do
     end
   end
 
-  @doc "What supervisors say now: a row for each of them and for each of their children."
-  @spec families([pid()]) :: [row()]
-  def families(supervisors) do
-    family = Supervision.read(supervisors)
+  @doc """
+  What supervisors say now, over what was known: a row for each process of which something else is known than before, and all that is known now.
+  A row always holds all that is known of a process, as readers keep only the last.
+  """
+  @spec families([pid()], Supervision.family()) :: {[row()], Supervision.family()}
+  def families(supervisors, known) do
+    said = Supervision.read(supervisors)
+    # Supervisors among the children may have no child yet, and so have never been noticed.
+    below = for {pid, %{child: %{type: :supervisor}}} <- said, not is_map_key(said[pid], :supervisor), do: pid
+    said = Map.merge(said, Supervision.read(below), fn _pid, above, below -> Map.merge(above, below) end)
+    family = Map.merge(known, said, fn _pid, before, now -> Map.merge(before, now, &newer/3) end)
 
-    for {pid, _said} <- family, info = Process.info(pid, @info), do: alive(pid, info, family)
+    rows =
+      for {pid, _said} <- said, family[pid] != known[pid], info = Process.info(pid, @info), do: alive(pid, info, family)
+
+    {rows, family}
   end
+
+  # A supervisor that could not be asked this time is what it was.
+  defp newer(:supervisor, before, now) when now == %{}, do: before
+  defp newer(_key, _before, now), do: now
 
   defp alive(pid, info, family) do
     ancestors = ancestors(info[:dictionary])

@@ -157,16 +157,17 @@ pub(crate) fn truth(told: &[Told], process: ProcessKey, at: OrderKey) -> Truth {
         truth.parent = begin.peer.or(truth.parent);
         match &begin.term {
             Some(Term::List(arguments, _)) => {
-                let Some(Term::List(server, _)) = arguments.get(4) else { panic!("told by this story") };
-                truth.module = Some(name(&server[3]));
-                truth.is_supervisor = truth.module.as_deref() == Some("supervisor");
                 truth.arguments = begin.term.clone();
+                if let Some(Term::List(server, _)) = arguments.get(4) {
+                    truth.module = Some(name(&server[3]));
+                    truth.is_supervisor = truth.module.as_deref() == Some("supervisor");
+                }
             }
             Some(Term::Map(fields)) => {
                 let field = |name: &str| fields.iter().find(|(key, _)| *key == atom(name)).map(|(_, value)| value);
                 truth.module = field("module").map(name);
                 truth.label = field("label").cloned();
-                truth.is_supervisor |= field("supervisor").is_some();
+                truth.is_supervisor = field("supervisor").is_some();
                 truth.child = field("child").map(|child| {
                     let Term::Map(child) = child else { panic!("told by this story") };
                     let Term::Pid(supervisor) = child[1].1 else { panic!("told by this story") };

@@ -76,6 +76,9 @@ defmodule ElixirScope.Query.ProcessesTest do
     wait_until(fn -> told(supervisor) == really(supervisor) end)
     [top] = ElixirScope.supervision_tree(root: supervisor)
     assert top.supervises.strategy == :one_for_all
+    # A supervisor that is looked at again as a child stays one.
+    assert Enum.find(top.children, &(&1.name == :processes_test_dynamic)).supervises.strategy == :one_for_one
+    assert Enum.find(top.children, &(&1.child.id == :inner)).supervises.strategy == :one_for_all
   end
 
   test "process_info is what Process.info says" do
