@@ -59,7 +59,7 @@ pub(crate) struct Origin {
     pub(crate) child: Option<Child>,
     /// It is a supervisor, and what is known of how it supervises.
     pub(crate) supervisor: Option<Strategy>,
-    /// The match key of the arguments of its spawn, if they were recorded whole.
+    /// The match key of the arguments of its spawn: of what was recorded of them, and of their size.
     pub(crate) start_key: Option<u64>,
     /// Events looked at.
     pub(crate) n_events: u64,
@@ -122,7 +122,7 @@ impl Origin {
     }
 
     fn spawned(&mut self, arguments: &[Term], located: &Located<'_>) {
-        self.start_key = located.term.complete.then_some(located.term.key);
+        self.start_key = Some(located.term.key);
         let by_proc_lib =
             self.initial_call.as_ref().is_some_and(|(m, f, a)| m == "proc_lib" && f == "init_p" && *a == 5);
         if !by_proc_lib {
@@ -144,6 +144,16 @@ impl Origin {
         self.label = field(details, "label").filter(|label| !is_nil(label)).cloned();
         self.child = field(details, "child").and_then(Child::read);
         self.supervisor = field(details, "supervisor").and_then(Strategy::read);
+    }
+
+    /// The id its supervisor gave it.
+    pub(crate) fn child_id(&self) -> Option<&Term> {
+        self.child.as_ref()?.id.as_ref()
+    }
+
+    /// Its supervisor does not restart it.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.child.as_ref().is_some_and(|child| child.restart.as_deref() == Some("temporary"))
     }
 
     /// Who supervises it: who said so, else its parent if that is a supervisor, which the caller has to find out.

@@ -2,9 +2,11 @@
 //!
 //! Invariant: a replacement is only named when no other exited sibling could have been meant; else nothing is said.
 
+use crate::naming;
 use crate::origin::Origin;
 use crate::row::Row;
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, PeerKey, Trace};
@@ -58,14 +60,15 @@ impl Restarts {
     pub(crate) fn of(trace: &Trace, parent: ProcessKey, until: OrderKey) -> Self {
         let mut restarts = Self::default();
         let mut steps = Vec::new();
-        let mut origins = BTreeMap::new();
+        let mut starts = BTreeMap::new();
         for child in children(trace, parent, until, &mut restarts.n_events) {
             let origin = Origin::of(trace, child, OrderKey::MAX);
             if origin.parent != Some(parent) {
                 continue;
             }
             steps.extend(life(trace, child, until, &mut restarts.n_events));
-            origins.insert(child, origin);
+            let names = naming::holdings(trace, child).into_iter().map(|holding| holding.name).collect();
+            starts.insert(child, Start { origin, names });
         }
         steps.sort_by_key(|(key, child, _)| (*key, *child));
         let mut waiting: VecDeque<(ProcessKey, bool)> = VecDeque::new();
@@ -77,7 +80,7 @@ impl Restarts {
                     }
                     waiting.push_back((child, abnormal));
                 }
-                Step::Begun => restarts.settle(&mut waiting, &origins, child, at),
+                Step::Begun => restarts.settle(&mut waiting, &starts, child, at),
             }
         }
         restarts
@@ -87,23 +90,28 @@ impl Restarts {
     fn settle(
         &mut self,
         waiting: &mut VecDeque<(ProcessKey, bool)>,
-        origins: &BTreeMap<ProcessKey, Origin>,
+        starts: &BTreeMap<ProcessKey, Start>,
         child: ProcessKey,
         at: OrderKey,
     ) {
-        let Some(new) = origins.get(&child) else { return };
+        let Some(new) = starts.get(&child) else { return };
         let alike = |(old, abnormal): &(ProcessKey, bool)| {
-            origins.get(old).and_then(|old| same_start(old, new)).filter(|c| *c == Certainty::Certain || *abnormal)
+            starts.get(old).and_then(|old| old.same(new)).filter(|c| *c == Certainty::Certain || *abnormal)
         };
-        let found: Vec<_> = (0..).zip(waiting.iter()).filter_map(|(i, old)| Some((i, old.0, alike(old)?))).collect();
-        let certain: Vec<_> = found.iter().filter(|(_, _, c)| *c == Certainty::Certain).copied().collect();
-        let meant = if certain.is_empty() { &found } else { &certain };
-        if let [(_, old, certainty)] = meant.as_slice() {
+        let mut found: Vec<_> = waiting.iter().filter_map(|old| Some((old.0, alike(old)?))).collect();
+        // A supervisor has one process for each id: of those with this one, and of those that may have had it, the last to exit was replaced.
+        let last_certain = found.iter().rposition(|(_, certainty)| *certainty == Certainty::Certain);
+        if let Some(last) = last_certain {
+            waiting.retain(|(old, _)| !found.iter().any(|(it, c)| it == old && *c == Certainty::Certain));
+            let later = found.split_off(last + 1);
+            found = if later.is_empty() { found.split_off(last) } else { later };
+        }
+        if let [(old, certainty)] = found.as_slice() {
             self.replaced.insert(*old, Replacement { process: child, at, certainty: *certainty });
         }
-        // Whoever could have been meant waits no longer for this one: the first of them, as a supervisor restarts in order.
-        if let Some((first, ..)) = meant.first() {
-            waiting.remove(*first);
+        // Of several that could be meant none is named; the first of them waits no longer, as a supervisor restarts in order.
+        if let Some((first, _)) = found.first() {
+            waiting.retain(|(old, _)| old != first);
         }
     }
 
@@ -130,23 +138,28 @@ pub(crate) fn replacement(trace: &Trace, exited: ProcessKey) -> Option<Replaceme
     Restarts::of(trace, parent, OrderKey::MAX).replacement(exited)
 }
 
-/// Whether two children of one parent have the same start, and how sure that is.
-fn same_start(a: &Origin, b: &Origin) -> Option<Certainty> {
-    let id = |origin: &Origin| origin.child.as_ref().and_then(|child| child.id.clone());
-    if let (Some(a), Some(b)) = (id(a), id(b)) {
-        return (a == b).then_some(Certainty::Certain);
+/// What two children of one parent are compared by.
+#[derive(Debug)]
+struct Start {
+    origin: Origin,
+    /// Every name it held.
+    names: Vec<String>,
+}
+
+impl Start {
+    /// Whether two have the same start, and how sure that is.
+    fn same(&self, other: &Self) -> Option<Certainty> {
+        let (a, b) = (&self.origin, &other.origin);
+        if let (Some(a), Some(b)) = (a.child_id(), b.child_id()) {
+            return (a == b).then_some(Certainty::Certain);
+        }
+        let equal = match (a.start_key, b.start_key) {
+            (Some(a), Some(b)) => a == b,
+            // A sweep found one of them: a name and the module are all there is.
+            _ => a.module.is_some() && a.module == b.module || self.names.iter().any(|name| other.names.contains(name)),
+        };
+        (equal && !a.is_temporary() && !b.is_temporary()).then_some(Certainty::Likely)
     }
-    let temporary =
-        |origin: &Origin| origin.child.as_ref().is_some_and(|child| child.restart.as_deref() == Some("temporary"));
-    if temporary(a) || temporary(b) {
-        return None;
-    }
-    let equal = match (a.start_key, b.start_key) {
-        (Some(a), Some(b)) => a == b,
-        // A sweep found one of them: its module is all there is.
-        _ => a.module.is_some() && a.module == b.module,
-    };
-    equal.then_some(Certainty::Likely)
 }
 
 /// The processes that named `parent` as their parent, ascending.

@@ -88,7 +88,8 @@ defmodule ElixirScope.Supervision do
 
   # The fields of OTP's record that have been where they are since OTP 21; others are not looked at.
   defp facts(state) when elem(state, 0) == :state and tuple_size(state) >= 10 do
-    with {:state, _name, strategy, children, _dynamics, intensity, period} <- state |> Tuple.to_list() |> Enum.take(7) |> List.to_tuple(),
+    with {:state, _name, strategy, children, _dynamics, intensity, period} <-
+           state |> Tuple.to_list() |> Enum.take(7) |> List.to_tuple(),
          true <- is_atom(strategy) and is_integer(intensity) and is_integer(period),
          {ids, %{} = specs} when is_list(ids) <- children do
       {%{strategy: strategy, intensity: intensity, period: period}, for({_id, spec} <- specs, child <- child(spec), do: child)}

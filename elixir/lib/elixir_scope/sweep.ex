@@ -51,8 +51,7 @@ defmodule ElixirScope.Sweep do
     said = Map.merge(said, Supervision.read(below), fn _pid, above, below -> Map.merge(above, below) end)
     family = Map.merge(known, said, fn _pid, before, now -> Map.merge(before, now, &newer/3) end)
 
-    rows =
-      for {pid, _said} <- said, family[pid] != known[pid], info = Process.info(pid, @info), do: alive(pid, info, family)
+    rows = for {pid, _said} <- said, family[pid] != known[pid], info = Process.info(pid, @info), do: alive(pid, info, family)
 
     {rows, family}
   end
@@ -65,7 +64,10 @@ defmodule ElixirScope.Sweep do
     ancestors = ancestors(info[:dictionary])
     initial_call = proc_lib_call(info[:dictionary]) || info[:initial_call]
     module = ServerLoop.callback_module(info[:dictionary]) |> supervised(info[:dictionary])
-    details = %{ancestors: ancestors, module: module} |> Map.merge(label(info[:dictionary])) |> Map.merge(Map.get(family, pid, %{}))
+
+    details =
+      %{ancestors: ancestors, module: module} |> Map.merge(label(info[:dictionary])) |> Map.merge(Map.get(family, pid, %{}))
+
     {:alive, pid, parent(ancestors), initial_call, details}
   end
 

@@ -27,7 +27,7 @@ fn naive(script: &Script) -> BTreeMap<ProcessKey, (String, String)> {
         let id = |child: &Option<(Option<Term>, Option<ProcessKey>)>| child.clone().and_then(|child| child.0);
         match (id(&a.child), id(&b.child)) {
             (Some(a), Some(b)) => (a == b).then_some("certain"),
-            _ => (a.abnormal && a.parent == b.parent && a.arguments == b.arguments).then_some("likely"),
+            _ => (a.abnormal && a.arguments == b.arguments).then_some("likely"),
         }
     };
     let mut waiting: BTreeMap<Option<ProcessKey>, Vec<ProcessKey>> = BTreeMap::new();
@@ -42,11 +42,17 @@ fn naive(script: &Script) -> BTreeMap<ProcessKey, (String, String)> {
                     waiting.iter().copied().filter(|old| same(*old, process) == Some(how)).collect()
                 };
                 let (certain, likely) = (of("certain"), of("likely"));
-                let (meant, how) = if certain.is_empty() { (likely, "likely") } else { (certain, "certain") };
-                if let [only] = meant.as_slice() {
-                    replaced.insert(*only, (process.to_string(), how.to_string()));
+                let after = |old: &ProcessKey| certain.last().is_none_or(|last| know(*old).exit > know(*last).exit);
+                let later: Vec<ProcessKey> = likely.into_iter().filter(after).collect();
+                let meant = match (certain.last(), later.as_slice()) {
+                    (Some(last), []) => Some((*last, "certain")),
+                    (_, [only]) => Some((*only, "likely")),
+                    _ => None,
+                };
+                if let Some((old, how)) = meant {
+                    replaced.insert(old, (process.to_string(), how.to_string()));
                 }
-                waiting.retain(|old| Some(old) != meant.first());
+                waiting.retain(|old| !certain.contains(old) && Some(old) != later.first());
             }
             _ => {}
         }
@@ -84,6 +90,25 @@ fn one_of_two_that_could_be_meant_is_not_guessed() {
     assert_eq!(replaced_by(&mut script, pid(2)), None);
     // The first spawn stands for one of them; only one is left to be replaced by the second.
     assert_eq!(replaced_by(&mut script, pid(3)), Some(("<0.5.0>".into(), "likely".into())));
+}
+
+#[test]
+fn the_last_of_an_id_is_replaced_even_where_those_between_were_not_asked() {
+    let mut script = Script::new();
+    let child = || vec![("child", Term::Map(vec![(atom("id"), atom("cart"))]))];
+    spawned(&mut script, 1, 2, 7);
+    script.alive(2, pid(2), pid(1), child());
+    script.exit(3, pid(2), &atom("boom"));
+    spawned(&mut script, 4, 3, 7);
+    script.exit(5, pid(3), &atom("boom"));
+    spawned(&mut script, 6, 4, 7);
+    script.alive(7, pid(4), pid(1), child());
+    assert_eq!(replaced_by(&mut script, pid(2)), Some(("<0.3.0>".into(), "likely".into())));
+    assert_eq!(replaced_by(&mut script, pid(3)), Some(("<0.4.0>".into(), "likely".into())));
+    script.exit(8, pid(4), &atom("normal"));
+    spawned(&mut script, 9, 5, 8);
+    script.alive(10, pid(5), pid(1), child());
+    assert_eq!(replaced_by(&mut script, pid(4)), Some(("<0.5.0>".into(), "certain".into())));
 }
 
 #[test]

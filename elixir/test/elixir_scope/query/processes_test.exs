@@ -6,12 +6,18 @@ defmodule ElixirScope.Query.ProcessesTest do
 
   # Asks no more than what the VM and the supervisors say of themselves.
   defp really(supervisor) do
-    for {id, pid, type, modules} <- Supervisor.which_children(supervisor), is_pid(pid), into: MapSet.new(), do: {id, pid, type, modules}
+    for {id, pid, type, modules} <- Supervisor.which_children(supervisor),
+        is_pid(pid),
+        into: MapSet.new(),
+        do: {id, pid, type, modules}
   end
 
   defp told(supervisor, options \\ []) do
     [top] = ElixirScope.supervision_tree([root: supervisor] ++ options)
-    for node <- top.children, into: MapSet.new(), do: {node.child && node.child.id, node.process, node.child && node.child.type, node.child && node.child.modules}
+
+    for node <- top.children,
+        into: MapSet.new(),
+        do: {node.child && node.child.id, node.process, node.child && node.child.type, node.child && node.child.modules}
   end
 
   defp agent(id), do: %{id: id, start: {Agent, :start_link, [fn -> id end]}, modules: [Agent]}
