@@ -6,7 +6,6 @@
 use crate::sealer::{Runaway, Sealing};
 use crate::tracer::ACTIVE;
 use crate::{filter, ring, word};
-use hashbrown::HashSet;
 use rustler::{Encoder, LocalPid, OwnedEnv};
 use scope_core::event::N_CLASSES;
 use scope_core::trace::Trace;
@@ -157,7 +156,7 @@ impl Recorder {
                 let n = sealing.drain();
                 let old = sealing.watermark().saturating_sub(SEAL_AFTER_NS);
                 sealing.intake.seal(old);
-                let parents = if tell { sealing.take_parents() } else { HashSet::new() };
+                let parents = if tell { sealing.take_parents() } else { Vec::new() };
                 (n, sealing.take_runaways(), parents)
             };
             self.report(&runaways);
@@ -185,7 +184,7 @@ impl Recorder {
     }
 
     /// Tells the owner who spawned: it looks at the supervisors among them, which know what their children are.
-    fn report_parents(&self, parents: &HashSet<u64>) {
+    fn report_parents(&self, parents: &[u64]) {
         let mut env = OwnedEnv::new();
         // The owner may be gone; then nobody needs to know.
         let _ = env.send_and_clear(&self.owner.0, |env| {

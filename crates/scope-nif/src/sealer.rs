@@ -77,7 +77,7 @@ pub(crate) struct Sealing {
     runaways: HashSet<(u64, u64, u64)>,
     pending: Vec<Runaway>,
     /// Words of processes that spawned others since the owner was told.
-    parents: HashSet<u64>,
+    parents: Vec<u64>,
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
 }
@@ -117,7 +117,7 @@ impl Sealing {
             open_calls: HashMap::new(),
             runaways: HashSet::new(),
             pending: Vec::new(),
-            parents: HashSet::new(),
+            parents: Vec::new(),
             caps,
             depth,
         }
@@ -183,7 +183,7 @@ impl Sealing {
     }
 
     /// Processes that spawned since the last call, as words.
-    pub(crate) fn take_parents(&mut self) -> HashSet<u64> {
+    pub(crate) fn take_parents(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.parents)
     }
 
@@ -217,8 +217,8 @@ impl Sealing {
         match record.kind {
             Kind::Call | Kind::Return | Kind::Exception => what = self.words.function(symbols, record.slot, x, y).0,
             Kind::Spawn => {
-                if self.parents.len() < MAX_PARENTS {
-                    self.parents.insert(record.slot);
+                if self.parents.len() < MAX_PARENTS && !self.parents.contains(&record.slot) {
+                    self.parents.push(record.slot);
                 }
                 peer = self.words.entity(symbols, record.slot);
                 what = self.words.function(symbols, x, y, z).0;

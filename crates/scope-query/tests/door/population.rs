@@ -81,7 +81,7 @@ fn step(script: &mut Script, living: &mut Living, tick: u64, (what, who, whom, h
 /// What `proc_lib` is given: of one of two modules, one of them a supervisor.
 fn arguments(parent: ProcessKey, how: u8) -> Vec<Term> {
     let list = |items| Term::List(items, None);
-    let module = if how % 3 == 0 { "supervisor" } else { "Elixir.Cart" };
+    let module = if how.is_multiple_of(3) { "supervisor" } else { "Elixir.Cart" };
     let server = vec![
         atom("gen_server"),
         atom("self"),
