@@ -173,10 +173,9 @@ impl Arbitrary for Recorded {
 fn canonical(term: &Term) -> Term {
     match term {
         Term::Tuple(elements) => Term::Tuple(elements.iter().map(canonical).collect()),
-        Term::List(elements, tail) => Term::List(
-            elements.iter().map(canonical).collect(),
-            tail.as_ref().map(|tail| Box::new(canonical(tail))),
-        ),
+        Term::List(elements, tail) => {
+            Term::List(elements.iter().map(canonical).collect(), tail.as_ref().map(|tail| Box::new(canonical(tail))))
+        }
         Term::Map(pairs) => {
             let mut pairs: Vec<_> = pairs.iter().map(|(key, value)| (key.clone(), canonical(value))).collect();
             pairs.sort_by_key(|(key, _)| format!("{key:?}"));
@@ -194,9 +193,10 @@ fn applied(term: &Term, changes: &[&Change<'_>], depth: usize) -> Term {
     }
     let under = |n: usize, is_tail: bool| -> Vec<&Change<'_>> {
         let at = |change: &&&Change<'_>| {
-            change.path.get(depth).is_some_and(|step| {
-                step.before == Some(n as u32) && (step.place == Place::Tail) == is_tail
-            })
+            change
+                .path
+                .get(depth)
+                .is_some_and(|step| step.before == Some(n as u32) && (step.place == Place::Tail) == is_tail)
         };
         changes.iter().filter(at).copied().collect()
     };

@@ -1,11 +1,15 @@
 //! Answers requests: one file per request.
 
+mod analyze_state_change;
+mod compare_states;
 mod events;
+mod events_around;
 mod execution_path;
 mod info;
 mod message_flow;
 mod page;
 mod state_at;
+mod state_changes;
 mod state_timeline;
 mod term;
 
@@ -37,5 +41,9 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
+        Request::EventsAround(request) => events_around::answer(trace, request),
+        Request::CompareStates(request) => compare_states::answer(trace, request),
+        Request::StateChanges(request) => state_changes::answer(trace, request),
+        Request::AnalyzeStateChange(request) => analyze_state_change::answer(trace, request),
     }
 }

@@ -57,6 +57,10 @@ fn data(kind: &str) -> &'static str {
         "state_at" => "State",
         "message_flow" => "Message[]",
         "execution_path" => "Call[]",
+        "events_around" => "Around",
+        "compare_states" => "Comparison",
+        "state_changes" => "StateChange[]",
+        "analyze_state_change" => "Transition[]",
         _ => "never",
     }
 }

@@ -83,12 +83,7 @@ impl<'t> Forest<'t> {
         }
         let exact = !matches!(
             term,
-            Term::BinaryCut(..)
-                | Term::TupleCut(..)
-                | Term::MapCut(..)
-                | Term::Opaque(..)
-                | Term::Redacted
-                | Term::Cut
+            Term::BinaryCut(..) | Term::TupleCut(..) | Term::MapCut(..) | Term::Opaque(..) | Term::Redacted | Term::Cut
         ) && children.iter().all(|child| self.exact(*child));
         let content = self.content(term, &children);
         let start = self.links.len();
@@ -121,11 +116,7 @@ impl<'t> Forest<'t> {
             Term::BinaryCut(bytes, total) => scalar(6, &[&total.to_le_bytes(), bytes]),
             Term::Pid(process) => scalar(
                 7,
-                &[
-                    &process.number.to_le_bytes(),
-                    &process.serial.to_le_bytes(),
-                    &process.incarnation.to_le_bytes(),
-                ],
+                &[&process.number.to_le_bytes(), &process.serial.to_le_bytes(), &process.incarnation.to_le_bytes()],
             ),
             Term::Port(number) => scalar(8, &[&number.to_le_bytes()]),
             Term::Reference(words) => {

@@ -79,8 +79,8 @@ impl<'t> Differ<'_, 't> {
         let (m, n) = (before.elements.len(), after.elements.len());
         let lengths = (m > n && !after.is_open) || (n > m && !before.is_open);
         let mut positions = before.elements.iter().zip(&after.elements);
-        let proved = lengths
-            || positions.any(|(a, b)| forest.id(*a) != forest.id(*b) && forest.exact(*a) && forest.exact(*b));
+        let proved =
+            lengths || positions.any(|(a, b)| forest.id(*a) != forest.id(*b) && forest.exact(*a) && forest.exact(*b));
         self.different |= proved;
         proved
     }

@@ -89,7 +89,8 @@ impl Differ<'_, '_> {
     fn are_different_structs(&self, before: &Side, after: &Side) -> bool {
         let module = |side: &Side| {
             let mut pairs = side.children.as_chunks::<2>().0.iter();
-            let [_, module] = pairs.find(|[key, _]| matches!(self.forest.term(*key), Term::Atom(name) if name == "__struct__"))?;
+            let [_, module] =
+                pairs.find(|[key, _]| matches!(self.forest.term(*key), Term::Atom(name) if name == "__struct__"))?;
             self.forest.exact(*module).then(|| self.forest.id(*module))
         };
         module(before).zip(module(after)).is_some_and(|(before, after)| before != after)

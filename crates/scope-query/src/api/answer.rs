@@ -1,15 +1,19 @@
 //! What is answered: one file for each concept.
 
+mod around;
 mod call;
 mod coverage;
+mod difference;
 mod event;
 mod info;
 mod message;
 mod state;
 mod term;
 
+pub use around::Around;
 pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
+pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::Message;
@@ -51,4 +55,12 @@ pub enum Data {
     State(State),
     /// For `term`.
     Term(TermPart),
+    /// For `events_around`.
+    Around(Around),
+    /// For `compare_states`.
+    Comparison(Comparison),
+    /// For `state_changes`.
+    StateChanges(Vec<StateChange>),
+    /// For `analyze_state_change`.
+    Transitions(Vec<Transition>),
 }

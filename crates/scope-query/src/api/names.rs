@@ -80,6 +80,38 @@ pub const TABLE: &[Names] = &[
         mcp: "elixir_scope_get_execution_path",
         doc: "The traced calls of a process in order, with depth and durations.",
     },
+    Names {
+        kind: "events_around",
+        elixir: "ElixirScope.events_around/2",
+        typescript: "trace.eventsAround",
+        cli: "scope around",
+        mcp: "elixir_scope_get_events_around",
+        doc: "The events before and after an event or a time.",
+    },
+    Names {
+        kind: "compare_states",
+        elixir: "ElixirScope.compare_states/3",
+        typescript: "trace.compareStates",
+        cli: "scope compare",
+        mcp: "elixir_scope_compare_states",
+        doc: "The difference of two states, or of any two terms.",
+    },
+    Names {
+        kind: "state_changes",
+        elixir: "ElixirScope.state_changes/3",
+        typescript: "trace.stateChanges",
+        cli: "scope state-changes",
+        mcp: "elixir_scope_analyze_state_changes",
+        doc: "When a part of a state changed, from what to what, and why.",
+    },
+    Names {
+        kind: "analyze_state_change",
+        elixir: "ElixirScope.analyze_state_change/4",
+        typescript: "trace.analyzeStateChange",
+        cli: "scope state-change",
+        mcp: "elixir_scope_analyze_state_change",
+        doc: "How a process came from one state into another.",
+    },
 ];
 
 /// The table as the page `docs/requests.md`.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: an unknown field or kind is refused, never ignored.
 
+mod around;
 mod events;
 mod info;
 mod message;
@@ -9,11 +10,12 @@ mod process;
 mod state;
 mod term;
 
+pub use around::EventsAround;
 pub use events::Events;
 pub use info::Info;
 pub use message::MessageFlow;
 pub use process::ProcessWindow;
-pub use state::StateAt;
+pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
 use serde::{Deserialize, Serialize};
@@ -42,4 +44,12 @@ pub enum Request {
     MessageFlow(MessageFlow),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// The events before and after an event or a time: stepping.
+    EventsAround(EventsAround),
+    /// The difference of two states, or of any two terms.
+    CompareStates(CompareStates),
+    /// When a part of a state changed, from what to what, and why.
+    StateChanges(StateChanges),
+    /// How a process came from one state into another.
+    AnalyzeStateChange(AnalyzeStateChange),
 }

@@ -8,6 +8,8 @@ mod json;
 mod messages;
 mod names;
 mod script;
+mod state_changes;
 mod states;
+mod stepping;
 mod terms;
 mod tracing;
