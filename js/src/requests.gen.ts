@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Call, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Around, Call, Comparison, Event, Info, Message, State, StateChange, TermPart, Transition, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -11,6 +11,10 @@ export interface DataOf {
   state_at: State;
   message_flow: Message[];
   execution_path: Call[];
+  events_around: Around;
+  compare_states: Comparison;
+  state_changes: StateChange[];
+  analyze_state_change: Transition[];
 }
 
 /** A request of one kind. */
@@ -57,5 +61,25 @@ export abstract class Requests {
   /** The traced calls of a process in order, with depth and durations. */
   executionPath(request: Omit<RequestOf<"execution_path">, "kind">): AnswerOf<"execution_path"> {
     return this.query<"execution_path">({ ...request, kind: "execution_path" });
+  }
+
+  /** The events before and after an event or a time. */
+  eventsAround(request: Omit<RequestOf<"events_around">, "kind">): AnswerOf<"events_around"> {
+    return this.query<"events_around">({ ...request, kind: "events_around" });
+  }
+
+  /** The difference of two states, or of any two terms. */
+  compareStates(request: Omit<RequestOf<"compare_states">, "kind">): AnswerOf<"compare_states"> {
+    return this.query<"compare_states">({ ...request, kind: "compare_states" });
+  }
+
+  /** When a part of a state changed, from what to what, and why. */
+  stateChanges(request: Omit<RequestOf<"state_changes">, "kind">): AnswerOf<"state_changes"> {
+    return this.query<"state_changes">({ ...request, kind: "state_changes" });
+  }
+
+  /** How a process came from one state into another. */
+  analyzeStateChange(request: Omit<RequestOf<"analyze_state_change">, "kind">): AnswerOf<"analyze_state_change"> {
+    return this.query<"analyze_state_change">({ ...request, kind: "analyze_state_change" });
   }
 }

@@ -1,5 +1,23 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
+/** See [`Request::AnalyzeStateChange`](super::Request::AnalyzeStateChange). */
+export type AnalyzeStateChangeRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The state it was in. */
+  was: Wanted,
+  /** The state it came to be in. */
+  became: Wanted,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** One answer. */
 export type Answer = {
   /** The rows or facts, by request. */
@@ -8,6 +26,16 @@ export type Answer = {
   coverage: Coverage,
   /** Where to go on (`after` of the next request), or `null` when this is all. */
   next: string | null,
+};
+
+/** The neighbours of an event or a time. */
+export type Around = {
+  /** Events before it, oldest first. */
+  before: Array<Event>,
+  /** The event itself, or `null` when a time was asked. */
+  event: Event | null,
+  /** Events after it, oldest first. */
+  after: Array<Event>,
 };
 
 /** One call. */
@@ -32,6 +60,20 @@ export type Call = {
   outcome: string,
 };
 
+/** One place that differs. */
+export type Change = {
+  /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
+  kind: string,
+  /** Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
+   * (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
+   * of what was removed those in the first. */
+  path: string,
+  /** What was there; the steps to it follow the event in its id (`state-0-12/0/2`). `null` when it was added. */
+  before: Term | null,
+  /** What is there, or `null` when it was removed. */
+  after: Term | null,
+};
+
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
@@ -48,6 +90,30 @@ export type ClassInfo = {
   filtered: number,
   /** Dropped, all reasons. */
   dropped: number,
+};
+
+/** See [`Request::CompareStates`](super::Request::CompareStates). */
+export type CompareStatesRequest = {
+  /** Whose states, where times are given. */
+  process?: string | null,
+  /** The first state. */
+  was: Moment,
+  /** The second state. */
+  became: Moment,
+  /** Most changes. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** Two terms compared. */
+export type Comparison = {
+  /** The first term. */
+  was: Term,
+  /** The second term. */
+  became: Term,
+  /** How they differ. */
+  difference: Difference,
 };
 
 /** What an answer rests on. */
@@ -71,7 +137,19 @@ export type Coverage = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart | Around | Comparison | Array<StateChange> | Array<Transition>;
+
+/** The difference of two terms. */
+export type Difference = {
+  /** `equal`, `different`, or `unknown` when all that was recorded of both agrees and not all was. */
+  verdict: string,
+  /** What differs, in the order of the first term. */
+  changes: Array<Change>,
+  /** How many changes there are, shown or not. */
+  n_changes: number,
+  /** A list was too long to be aligned as tightly as possible: fewer changes might tell the same. */
+  coarse: boolean,
+};
 
 /** Lost events. */
 export type Dropped = {
@@ -109,6 +187,26 @@ export type Event = {
   term: Term | null,
   /** `to_dead`, `no_return`, `arity_only`. */
   flags: Array<string>,
+};
+
+/** See [`Request::EventsAround`](super::Request::EventsAround). The filters choose among the neighbours; the event itself is always shown. */
+export type EventsAroundRequest = {
+  /** An event's id, or a time; events at that very time come after it. */
+  at: Moment,
+  /** Most events before it (default 10). */
+  n_before?: number | null,
+  /** Most events after it (default 10). */
+  n_after?: number | null,
+  /** As for `events`. */
+  process?: string | null,
+  /** Class names. */
+  classes?: Array<string> | null,
+  /** Kind names. */
+  kinds?: Array<string> | null,
+  /** Module. */
+  module?: string | null,
+  /** Function name. */
+  function?: string | null,
 };
 
 /** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
@@ -186,6 +284,12 @@ export type Info = {
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
 
+/** A term to compare states with. */
+export type Like = {
+  /** A term as Elixir writes it; `_` stands for anything, and `...` at the end of a map for any other keys: `%{status: :paid, ...}`. */
+  like: string,
+};
+
 /** One message. */
 export type Message = {
   /** The id of the send, or of the delivery for an external message. */
@@ -227,6 +331,9 @@ export type MessageFlowRequest = {
   /** Cursor. */
   after?: string | null,
 };
+
+/** A state as a request names it: the one at a time, or the term with an id. */
+export type Moment = number | string;
 
 /** A name and its value as text. */
 export type Named = {
@@ -271,7 +378,7 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest;
 
 /** One state of a server. */
 export type State = {
@@ -297,6 +404,40 @@ export type StateAtRequest = {
   process: string,
   /** The moment. */
   time: number,
+};
+
+/** A change of a part of a state. */
+export type StateChange = {
+  /** The id of the event that showed the new state. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Whose. */
+  process: Process,
+  /** The part before, or `null` when it was not there. */
+  before: Term | null,
+  /** The part after, or `null` when it was not there. */
+  after: Term | null,
+  /** How they differ; at most 10 changes are shown (`compare_states` shows all). Where the verdict is `unknown`, it may not have changed. */
+  difference: Difference,
+  /** What led to it, or `null` when not recorded. */
+  cause: Event | null,
+};
+
+/** See [`Request::StateChanges`](super::Request::StateChanges). */
+export type StateChangesRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The part of the state to watch, as changes name it: `.items[0].quantity`, `[:total]`, `items`; the whole state when not given. */
+  path?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** A term as text. */
@@ -350,3 +491,22 @@ export type TermRequest = {
   /** Cursor into the children of a long collection. */
   after?: string | null,
 };
+
+/** A way from one state into another. */
+export type Transition = {
+  /** The state it was in: the last one wanted before. */
+  was: State,
+  /** The state it came to be in. */
+  became: State,
+  /** Whether both are surely what was asked; a place that was not recorded may hide a difference. */
+  certain: boolean,
+  /** States in between. */
+  n_between: number,
+  /** How they differ; at most 50 changes are shown (`compare_states` shows all). */
+  difference: Difference,
+  /** The message handled (or the spawn) that led to the second state, or `null` when not recorded. */
+  trigger: Event | null,
+};
+
+/** One state, or every state that is like something. */
+export type Wanted = Moment | Like;
