@@ -15,19 +15,51 @@ defmodule ElixirScope.Question do
   """
   @spec list!(atom(), keyword(), keyword(), keyword()) :: [map()]
   def list!(kind, processes, fields, options) do
+    {answer, source} = answer!(kind, processes, fn _source -> {:ok, fields} end, options)
+    View.rows(Atom.to_string(kind), answer.data, source)
+  end
+
+  @doc "The answer to a request that takes a page of a window, whose other fields may need the source; raises and warns as `list!/4`."
+  @spec answer!(atom(), keyword(), (Source.t() -> {:ok, keyword()} | {:error, Error.t()}), keyword()) :: {Answer.t(), Source.t()}
+  def answer!(kind, processes, fields, options) do
     with :ok <- known(options, @common, kind),
          {:ok, source} <- Source.open(options),
          {:ok, processes} <- texts(processes),
+         {:ok, fields} <- fields.(source),
          {:ok, window} <- window(options, source),
          request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || @limit, after: options[:after]}, window),
          request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
          {:ok, answer} <- ask(source, request) do
       warn(kind, answer, window[:from] || 0)
-      View.rows(Atom.to_string(kind), answer.data, source)
+      {answer, source}
     else
       {:error, error} -> raise error
     end
   end
+
+  @doc "The events next to one, at most so many on each side."
+  @spec around!(term(), {non_neg_integer(), non_neg_integer()}, keyword()) :: map()
+  def around!(at, {n_before, n_after}, options) do
+    {filters, options} = Keyword.split(options, [:pid, :type, :module, :function])
+
+    with :ok <- known(options, [:trace], :events_around),
+         {:ok, source} <- Source.open(options),
+         {:ok, processes} <- texts(for {:pid, process} <- filters, do: {:process, process}),
+         {:ok, at} <- place(at, source),
+         request = %{kind: "events_around", at: at, n_before: n_before, n_after: n_after},
+         request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
+         {:ok, answer} <- ask(source, request) do
+      View.around(answer.data, source)
+    else
+      {:error, error} -> raise error
+    end
+  end
+
+  @doc "What the door calls a moment: the id of an event or of a row that has one, or a time."
+  @spec place(term(), Source.t()) :: {:ok, String.t() | non_neg_integer()} | {:error, Error.t()}
+  def place(%{id: id, timestamp: _}, _source) when is_binary(id), do: {:ok, id}
+  def place(id, source) when is_binary(id), do: if(Moment.id?(id), do: {:ok, id}, else: Moment.to_door(id, source))
+  def place(time, source), do: Moment.to_door(time, source)
 
   @doc "The events between two times."
   @spec events!(term(), term(), keyword()) :: [ElixirScope.Event.t()]

@@ -15,6 +15,7 @@ defmodule ElixirScope.View do
     span_start span_stop scheduled_in scheduled_out gc_start gc_stop
     matched ambiguous undelivered to_dead external not_traced
     returned raised open call_only no_return arity_only
+    equal different unknown
   )a
   @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 
@@ -33,6 +34,7 @@ defmodule ElixirScope.View do
 
   defp term_ids(%{id: _, text: _, bytes: _, complete: _} = term), do: [term.id]
   defp term_ids(%{} = map), do: Enum.flat_map(Map.values(map), &term_ids/1)
+  defp term_ids([%{} | _] = rows), do: Enum.flat_map(rows, &term_ids/1)
   defp term_ids(_scalar), do: []
 
   defp row("events", row, terms, source), do: event(row, terms, source)
@@ -81,6 +83,58 @@ defmodule ElixirScope.View do
       own_duration: row.own_ns,
       result: value(row.result, terms),
       outcome: word(row.outcome)
+    }
+  end
+
+  defp row("state_changes", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.time, source),
+      at: Moment.at(row.time, source),
+      before: value(row.before, terms),
+      after: value(row.after, terms),
+      diff: difference(row.difference, terms),
+      cause: row.cause && event(row.cause, terms, source)
+    }
+  end
+
+  defp row("analyze_state_change", row, terms, source) do
+    %{
+      before: row("state_timeline", row.was, terms, source),
+      after: row("state_timeline", row.became, terms, source),
+      certain: row.certain,
+      n_between: row.n_between,
+      diff: difference(row.difference, terms),
+      trigger: row.trigger && event(row.trigger, terms, source)
+    }
+  end
+
+  @doc "The neighbours of an event."
+  @spec around(map(), Source.t()) :: map()
+  def around(around, source) do
+    [before, event, later] = for rows <- [around.before, List.wrap(around.event), around.after], do: rows("events", rows, source)
+
+    %{before: before, event: List.first(event), after: later}
+  end
+
+  @doc "A difference with real terms."
+  @spec comparison(map(), Source.t()) :: map()
+  def comparison(%{difference: difference}, source) do
+    difference(difference, difference.changes |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source))
+  end
+
+  defp difference(difference, terms) do
+    of_kind = fn kind -> Enum.filter(difference.changes, &(&1.kind == kind)) end
+    both = fn change -> %{path: change.path, before: value(change.before, terms), after: value(change.after, terms)} end
+
+    %{
+      verdict: word(difference.verdict),
+      added: for(change <- of_kind.("added"), do: %{path: change.path, value: value(change.after, terms)}),
+      removed: for(change <- of_kind.("removed"), do: %{path: change.path, value: value(change.before, terms)}),
+      changed: Enum.map(of_kind.("changed"), both),
+      moved: for(change <- of_kind.("moved"), do: %{path: change.path, value: value(change.after, terms)}),
+      unknown: Enum.map(of_kind.("unknown"), both),
+      n_changes: difference.n_changes
     }
   end
 
