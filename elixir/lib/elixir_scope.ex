@@ -318,6 +318,10 @@ defmodule ElixirScope do
   @spec state_timeline(process(), keyword()) :: [map()]
   defdelegate state_timeline(process, options \\ []), to: ElixirScope.Query.States
 
+  @doc "Every abnormal exit with its circumstances, grouped by cause. See `ElixirScope.Query.Crashes.crashes/1`."
+  @spec crashes(keyword()) :: [map()]
+  defdelegate crashes(options \\ []), to: ElixirScope.Query.Crashes
+
   @doc "The traced calls of a process in order, with depth and durations. See `ElixirScope.Query.Calls.execution_path/2`."
   @spec execution_path(process(), keyword()) :: [map()]
   defdelegate execution_path(process, options \\ []), to: ElixirScope.Query.Calls

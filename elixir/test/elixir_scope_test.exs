@@ -8,6 +8,7 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Foreign
   doctest ElixirScope.Opaque
   doctest ElixirScope.Query.Calls
+  doctest ElixirScope.Query.Crashes
   doctest ElixirScope.Query.Events
   doctest ElixirScope.Query.Messages
   doctest ElixirScope.Query.States

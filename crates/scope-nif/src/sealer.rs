@@ -23,8 +23,6 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
 const MAX_OPEN_CALLS: i64 = 1_000;
-/// Entities after which the recorder's dictionary starts anew (about 30 MB).
-const MAX_ENTITIES: usize = 200_000;
 /// How often an interrupted producer is looked at again before the watermark is held back for it.
 const QUIET_TRIES: usize = 200;
 
@@ -165,9 +163,8 @@ impl Sealing {
         self.count(now);
         self.watermark = self.watermark.max(complete_to);
         self.last_drain = now;
-        if self.words.n_entities() > MAX_ENTITIES {
-            self.intake.reset_symbols();
-            self.words.forget();
+        if self.intake.tidy_symbols() {
+            self.words.forget(self.intake.symbols());
         }
         n
     }

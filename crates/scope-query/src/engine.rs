@@ -2,6 +2,7 @@
 
 mod analyze_state_change;
 mod compare_states;
+mod crashes;
 mod events;
 mod events_around;
 mod execution_path;
@@ -45,5 +46,6 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::CompareStates(request) => compare_states::answer(trace, request),
         Request::StateChanges(request) => state_changes::answer(trace, request),
         Request::AnalyzeStateChange(request) => analyze_state_change::answer(trace, request),
+        Request::Crashes(request) => crashes::answer(trace, request),
     }
 }

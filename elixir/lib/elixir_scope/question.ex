@@ -14,20 +14,25 @@ defmodule ElixirScope.Question do
   name a process.
   """
   @spec list!(atom(), keyword(), keyword(), keyword()) :: [map()]
-  def list!(kind, processes, fields, options) do
-    {answer, source} = answer!(kind, processes, fn _source -> {:ok, fields} end, options)
+  def list!(kind, processes, fields, options), do: list!(kind, processes, fields, options, @limit)
+
+  @doc "The same for a request that gives fewer rows at once."
+  @spec list!(atom(), keyword(), keyword(), keyword(), pos_integer()) :: [map()]
+  def list!(kind, processes, fields, options, limit) do
+    {answer, source} = answer!(kind, processes, fn _source -> {:ok, fields} end, options, limit)
     View.rows(Atom.to_string(kind), answer.data, source)
   end
 
   @doc "The answer to a request that takes a page of a window, whose other fields may need the source; raises and warns as `list!/4`."
-  @spec answer!(atom(), keyword(), (Source.t() -> {:ok, keyword()} | {:error, Error.t()}), keyword()) :: {Answer.t(), Source.t()}
-  def answer!(kind, processes, fields, options) do
+  @spec answer!(atom(), keyword(), (Source.t() -> {:ok, keyword()} | {:error, Error.t()}), keyword(), pos_integer()) ::
+          {Answer.t(), Source.t()}
+  def answer!(kind, processes, fields, options, limit \\ @limit) do
     with :ok <- known(options, @common, kind),
          {:ok, source} <- Source.open(options),
          {:ok, processes} <- texts(processes),
          {:ok, fields} <- fields.(source),
          {:ok, window} <- window(options, source),
-         request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || @limit, after: options[:after]}, window),
+         request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || limit, after: options[:after]}, window),
          request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
          {:ok, answer} <- ask(source, request) do
       warn(kind, answer, window[:from] || 0)
@@ -178,7 +183,7 @@ defmodule ElixirScope.Question do
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
         for(gap <- coverage.not_traced, whole?(gap, coverage), do: "#{gap.class} of #{gap.target} was not traced") ++
         if((coverage.evicted_before || 0) > from, do: ["older events were evicted (max_events, max_bytes)"], else: []) ++
-        if(answer.next, do: ["it was cut at #{length(answer.data)} rows (limit:)"], else: [])
+        if(answer.next, do: ["it was cut (limit:)"], else: [])
 
     if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
   end

@@ -61,6 +61,7 @@ fn data(kind: &str) -> &'static str {
         "compare_states" => "Comparison",
         "state_changes" => "StateChange[]",
         "analyze_state_change" => "Transition[]",
+        "crashes" => "Crashes",
         _ => "never",
     }
 }

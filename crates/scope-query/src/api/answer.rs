@@ -3,6 +3,7 @@
 mod around;
 mod call;
 mod coverage;
+mod crash;
 mod difference;
 mod event;
 mod info;
@@ -13,6 +14,7 @@ mod term;
 pub use around::Around;
 pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
+pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
 pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
@@ -53,6 +55,8 @@ pub enum Data {
     Calls(Vec<Call>),
     /// For `state_at`.
     State(State),
+    /// For `crashes`.
+    Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
     /// For `events_around`.

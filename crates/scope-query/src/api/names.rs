@@ -112,6 +112,14 @@ pub const TABLE: &[Names] = &[
         mcp: "elixir_scope_analyze_state_change",
         doc: "How a process came from one state into another.",
     },
+    Names {
+        kind: "crashes",
+        elixir: "ElixirScope.crashes/1",
+        typescript: "trace.crashes",
+        cli: "scope crashes",
+        mcp: "elixir_scope_get_crashes",
+        doc: "Every abnormal exit with its circumstances, and what the exits have in common.",
+    },
 ];
 
 /// The table as the page `docs/requests.md`.

@@ -3,6 +3,7 @@
 //! Invariant: an unknown field or kind is refused, never ignored.
 
 mod around;
+mod crashes;
 mod events;
 mod info;
 mod message;
@@ -11,6 +12,7 @@ mod state;
 mod term;
 
 pub use around::EventsAround;
+pub use crashes::Crashes;
 pub use events::Events;
 pub use info::Info;
 pub use message::MessageFlow;
@@ -52,4 +54,6 @@ pub enum Request {
     StateChanges(StateChanges),
     /// How a process came from one state into another.
     AnalyzeStateChange(AnalyzeStateChange),
+    /// Every abnormal exit with its circumstances, and what the exits have in common.
+    Crashes(Crashes),
 }

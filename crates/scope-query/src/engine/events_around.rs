@@ -5,15 +5,14 @@ use crate::api::Answer;
 use crate::api::answer::{Around, Data, Event};
 use crate::api::request::{Events, EventsAround, MAX_LIMIT, Moment};
 use crate::coverage::coverage;
-use crate::cursor::Cursor;
-use crate::error::{Error, Result};
+use crate::cursor::{self, Cursor};
+use crate::error::Result;
 use crate::located;
 use crate::row::Row;
 use crate::view::View;
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
-use alloc::format;
 use alloc::vec::Vec;
 use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
@@ -80,8 +79,5 @@ fn place(row: &Row<'_>) -> (OrderKey, EventId) {
 }
 
 fn neighbours(field: &str, asked: Option<u32>) -> Result<usize> {
-    match asked.unwrap_or(DEFAULT_NEIGHBOURS) {
-        n @ 0..=MAX_LIMIT => Ok(n as usize),
-        n => Err(Error::BadArgument(format!("{field}: {n} is more than {MAX_LIMIT}"))),
-    }
+    cursor::within(field, asked, DEFAULT_NEIGHBOURS, 0..=MAX_LIMIT)
 }
