@@ -13,7 +13,15 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Query.Messages
   doctest ElixirScope.Query.States
   doctest ElixirScope.Redacted
+  doctest ElixirScope.AIIntegration
+  doctest ElixirScope.CodeTracer
+  doctest ElixirScope.MessageInterceptor
+  doctest ElixirScope.PhoenixTracker
+  doctest ElixirScope.ProcessObserver
+  doctest ElixirScope.QueryEngine
+  doctest ElixirScope.StateRecorder
   doctest ElixirScope.Trace
+  doctest ElixirScope.TraceDB
   doctest ElixirScope.Truncated
 
   alias ElixirScope.Tails

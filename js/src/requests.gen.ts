@@ -1,7 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Around, Call, Comparison, Event, Info, Message, State, StateChange, TermPart, Transition, Request } from "./types.gen.js";
-import type { Answer, Call, Crashes, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Around, Call, Comparison, Crashes, Event, Info, Message, State, StateChange, TermPart, Transition, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -83,6 +82,8 @@ export abstract class Requests {
   /** How a process came from one state into another. */
   analyzeStateChange(request: Omit<RequestOf<"analyze_state_change">, "kind">): AnswerOf<"analyze_state_change"> {
     return this.query<"analyze_state_change">({ ...request, kind: "analyze_state_change" });
+  }
+
   /** Every abnormal exit with its circumstances, and what the exits have in common. */
   crashes(request: Omit<RequestOf<"crashes">, "kind">): AnswerOf<"crashes"> {
     return this.query<"crashes">({ ...request, kind: "crashes" });

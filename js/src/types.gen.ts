@@ -60,18 +60,6 @@ export type Call = {
   outcome: string,
 };
 
-/** One place that differs. */
-export type Change = {
-  /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
-  kind: string,
-  /** Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
-   * (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
-   * of what was removed those in the first. */
-  path: string,
-  /** What was there; the steps to it follow the event in its id (`state-0-12/0/2`). `null` when it was added. */
-  before: Term | null,
-  /** What is there, or `null` when it was removed. */
-  after: Term | null,
 /** Exits that say the same: the same kind of error, raised in the same function. */
 export type Cause = {
   /** `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`. */
@@ -84,6 +72,20 @@ export type Cause = {
   last: number,
   /** The first one's id. */
   id: string,
+};
+
+/** One place that differs. */
+export type Change = {
+  /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
+  kind: string,
+  /** Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
+   * (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
+   * of what was removed those in the first. */
+  path: string,
+  /** What was there; the steps to it follow the event in its id (`state-0-12/0/2`). `null` when it was added. */
+  before: Term | null,
+  /** What is there, or `null` when it was removed. */
+  after: Term | null,
 };
 
 /** What is held and lost of a class. */
@@ -205,7 +207,7 @@ export type CrashesRequest = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart | Around | Comparison | Array<StateChange> | Array<Transition>;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart | Around | Comparison | Array<StateChange> | Array<Transition>;
 
 /** The difference of two terms. */
 export type Difference = {
@@ -218,7 +220,6 @@ export type Difference = {
   /** A list was too long to be aligned as tightly as possible: fewer changes might tell the same. */
   coarse: boolean,
 };
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart;
 
 /** Lost events. */
 export type Dropped = {
@@ -377,6 +378,8 @@ export type InfoRequest = Record<symbol, never>;
 export type Like = {
   /** A term as Elixir writes it; `_` stands for anything, and `...` at the end of a map for any other keys: `%{status: :paid, ...}`. */
   like: string,
+};
+
 /** A process that was linked to one that crashed. */
 export type Linked = {
   /** Which. */
@@ -475,8 +478,7 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest;
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest;
 
 /** A process started in the place of another. */
 export type Restart = {

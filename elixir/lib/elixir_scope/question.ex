@@ -178,7 +178,9 @@ defmodule ElixirScope.Question do
   # `:state_at` is the word state_at; `Shop.Cart` is written as it is.
   defp word(atom), do: atom |> inspect() |> String.trim_leading(":")
 
-  defp warn(kind, %{coverage: coverage} = answer, from) do
+  @doc "Logs one warning when rows of an answer from a time on may be missing."
+  @spec warn(atom(), Answer.t(), non_neg_integer()) :: :ok | nil
+  def warn(kind, %{coverage: coverage} = answer, from) do
     reasons =
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
         for(gap <- coverage.not_traced, whole?(gap, coverage), do: "#{gap.class} of #{gap.target} was not traced") ++

@@ -225,14 +225,16 @@ defmodule ElixirScope.View do
   defp value(nil, _terms), do: nil
   defp value(%{id: id}, terms), do: Map.fetch!(terms, id)
 
-  defp process(nil, _source), do: nil
+  @doc "A process of the door: a live pid only where it is this node's own."
+  @spec process(map() | nil, Source.t()) :: pid() | Foreign.t() | nil
+  def process(nil, _source), do: nil
 
   # Of a pid that was reused both bearers are the same pid; the door's text tells them apart.
-  defp process(%{pid: text}, %{live?: true}) do
+  def process(%{pid: text}, %{live?: true}) do
     text |> String.split("~") |> hd() |> String.to_charlist() |> :erlang.list_to_pid()
   end
 
-  defp process(%{pid: text}, _imported), do: %Foreign{type: :pid, text: text}
+  def process(%{pid: text}, _imported), do: %Foreign{type: :pid, text: text}
 
   defp word(text), do: Map.get(@by_text, text, text)
 
