@@ -1,6 +1,10 @@
 //! Answers requests: one file per request.
 
+mod analyze_state_change;
+mod compare_states;
+mod crashes;
 mod events;
+mod events_around;
 mod execution_path;
 mod find_processes;
 mod info;
@@ -9,6 +13,7 @@ mod page;
 mod process_info;
 mod process_relationships;
 mod state_at;
+mod state_changes;
 mod state_timeline;
 mod supervision_tree;
 mod term;
@@ -45,5 +50,10 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::FindProcesses(request) => find_processes::answer(trace, request),
         Request::ProcessRelationships(request) => process_relationships::answer(trace, request),
         Request::SupervisionTree(request) => supervision_tree::answer(trace, request),
+        Request::EventsAround(request) => events_around::answer(trace, request),
+        Request::CompareStates(request) => compare_states::answer(trace, request),
+        Request::StateChanges(request) => state_changes::answer(trace, request),
+        Request::AnalyzeStateChange(request) => analyze_state_change::answer(trace, request),
+        Request::Crashes(request) => crashes::answer(trace, request),
     }
 }

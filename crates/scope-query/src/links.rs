@@ -1,62 +1,103 @@
-//! Who was linked to a process at a moment.
+//! Which processes a process was linked to, and when.
 //!
-//! A link is recorded from one end only, a removal too: each may be in the rows of either process.
+//! A link is recorded from one end only, so the rows of both ends tell of it. It ends with an unlink, or with the exit of either end.
 //!
-//! Invariant: a process that has exited is linked to nobody but at its own exit, where it has the links that carried the exit on.
+//! Invariant: costs the lifecycle events of the process and of those it was ever linked to.
 
 use crate::lifetime::Lifetime;
 use crate::row::Row;
+use crate::window::Window;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::trace::{Direction, PeerKey, RowIter, Trace};
-use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
 
-/// The processes linked to `process` at a point of the order, ascending, and how many events were looked at. What the baseline remembers has no
-/// time: such a link counts from the beginning.
+/// A link of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// The other end.
+    pub(crate) peer: ProcessKey,
+    pub(crate) from: OrderKey,
+    /// The unlink or exit that ended it; `None` while it holds.
+    pub(crate) to: Option<OrderKey>,
+    /// It ended with the exit of the other end.
+    pub(crate) broken: bool,
+}
+
+impl Link {
+    /// Whether the two were linked at a point of the order; an exit is still linked.
+    pub(crate) fn holds_at(&self, key: OrderKey) -> bool {
+        self.from <= key && self.to.is_none_or(|to| key <= to)
+    }
+}
+
+/// The processes linked to `process` at a point of the order, ascending, and how many events were looked at.
 pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Vec<ProcessKey>, u64) {
-    let first = OrderKey::default();
-    let own = trace.process_rows(process, &[Class::Process], first, at, Direction::Forward);
-    let others = trace.peer_rows(&PeerKey::Process(process), &[Class::Process], first, at, Direction::Forward);
-    let mut n_events = 0;
-    let mut last = BTreeMap::new();
-    let mut exit = None;
-    for row in merged(trace, own, others) {
-        n_events += 1;
-        let (here, there) = (row.process(), row.peer_process());
-        let other = if here == Some(process) { there } else { here };
-        match (row.kind(), other) {
-            (Kind::Exit, _) if here == Some(process) => exit = exit.or(Some(row.key())),
-            (kind @ (Kind::Link | Kind::Unlink), Some(other)) if other != process => {
-                last.insert(other, (kind == Kind::Link, row.key()));
-            }
-            _ => {}
-        }
-    }
-    if exit.is_some_and(|exit| exit < at) {
-        return (Vec::new(), n_events);
-    }
-    let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
-    for other in remembered.into_iter().flat_map(|entry| &entry.links) {
-        last.entry(*other).or_insert((true, first));
-    }
-    let mut alive = |other: &ProcessKey| {
-        let lifetime = Lifetime::of(trace, *other);
-        n_events += lifetime.n_events;
-        lifetime.exit.is_none_or(|exit| exit > at)
-    };
-    let linked = last.into_iter().filter(|(_, (linked, _))| *linked).map(|(other, _)| other);
-    let linked = linked.filter(|other| alive(other)).collect();
+    let (links, n_events) = counted(trace, process);
+    // An exit is still linked, to those that outlive it.
+    let held = links.into_iter().filter(|link| link.holds_at(at) && !(link.broken && link.to == Some(at)));
+    let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).collect();
+    linked.sort_unstable();
+    linked.dedup();
     (linked, n_events)
 }
 
-/// Two walks as one, in order.
-fn merged<'a>(trace: &'a Trace, a: RowIter<'a>, b: RowIter<'a>) -> impl Iterator<Item = Row<'a>> {
-    let (mut a, mut b) = (a.peekable(), b.peekable());
-    core::iter::from_fn(move || {
-        let first = match (a.peek(), b.peek()) {
-            (Some(x), Some(y)) => (x.key, x.chunk_idx, x.row) <= (y.key, y.chunk_idx, y.row),
-            (x, _) => x.is_some(),
-        };
-        if first { a.next() } else { b.next() }.map(|at| Row::read(trace, at))
-    })
+/// Every link a process had, by its beginning.
+pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Vec<Link> {
+    counted(trace, process).0
+}
+
+/// The same, and how many events were looked at.
+fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
+    let mut n_events = 0;
+    let mut ended = Vec::new();
+    let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
+    let mut open: BTreeMap<ProcessKey, OrderKey> =
+        remembered.into_iter().flat_map(|entry| &entry.links).map(|peer| (*peer, OrderKey::default())).collect();
+    for (row, peer) in told(trace, process) {
+        n_events += 1;
+        match row.kind() {
+            Kind::Link => {
+                open.entry(peer).or_insert(row.key());
+            }
+            _ => {
+                let from = open.remove(&peer);
+                ended.extend(from.map(|from| Link { peer, from, to: Some(row.key()), broken: false }));
+            }
+        }
+    }
+    let mut exit_of = |process: ProcessKey| {
+        let lifetime = Lifetime::of(trace, process);
+        n_events += lifetime.n_events;
+        lifetime.exit
+    };
+    let exit = exit_of(process);
+    let left = open.into_iter().map(|(peer, from)| (peer, from, None));
+    let mut links: Vec<Link> = left
+        .chain(ended.into_iter().map(|link| (link.peer, link.from, link.to)))
+        .map(|(peer, from, unlinked)| {
+            let theirs = exit_of(peer).filter(|exit| *exit >= from);
+            let to = [unlinked, theirs, exit].into_iter().flatten().min();
+            Link { peer, from, to, broken: theirs.is_some() && theirs == to }
+        })
+        .collect();
+    links.sort_by_key(|link| (link.from, link.peer));
+    (links, n_events)
+}
+
+/// The link and unlink events of either end, oldest first, each with the other process.
+fn told(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
+    let all = Window::all();
+    let (from, to, classes) = (all.first_key(), all.last_key(), [Class::Process]);
+    let own = trace.process_rows(process, &classes, from, to, Direction::Forward);
+    let own = own.map(|at| Row::read(trace, at)).filter_map(|row| match row.peer() {
+        Some(Entity::Process(peer)) => Some((row, *peer)),
+        _ => None,
+    });
+    let theirs = trace.peer_rows(&PeerKey::Process(process), &classes, from, to, Direction::Forward);
+    let theirs = theirs.map(|at| Row::read(trace, at)).filter_map(|row| Some((row, row.process()?)));
+    let mut told: Vec<_> =
+        own.chain(theirs).filter(|(row, _)| matches!(row.kind(), Kind::Link | Kind::Unlink)).collect();
+    told.sort_by_key(|(row, _)| (row.key(), row.id()));
+    told
 }

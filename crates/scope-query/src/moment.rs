@@ -1,55 +1,46 @@
-//! The moment of a process's life that a request asks about.
-//!
-//! Invariant: without a time, a process that has exited is shown as it was at its exit.
+//! Which state a request means by a time or an id.
 
-use crate::error::Result;
-use crate::lifetime::Lifetime;
+use crate::api::request::Moment;
+use crate::error::{Error, Result};
+use crate::located;
+use crate::row::Row;
+use crate::state::Last;
 use crate::window::Window;
-use scope_core::event::MAX_TICK;
+use alloc::format;
 use scope_core::trace::Trace;
-use scope_core::{OrderKey, ProcessKey};
+use scope_core::{Class, EventId, OrderKey, ProcessKey};
 
-/// A point of the order, within the life of a process if the time asked is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
-    /// The time asked, or its default.
-    pub(crate) tick: u64,
-    /// The last point of the order that counts: not beyond the exit, where the process has its links and names for the last time.
-    pub(crate) key: OrderKey,
-    pub(crate) lifetime: Lifetime,
-    asked: bool,
+/// The state of a process at a time, or the one that the event with an id showed or found.
+pub(crate) fn state<'a>(trace: &'a Trace, process: ProcessKey, moment: &Moment) -> Result<Last<'a>> {
+    let key = match moment {
+        Moment::Time(time) => Window::moment(*time)?.last_key(),
+        Moment::Id(id) => match remembered(trace, process, id) {
+            Some(key) => key,
+            None => {
+                let row = Row::read(trace, located::event(trace, id)?);
+                if row.process() != Some(process) {
+                    return Err(Error::BadArgument(format!("event {id} did not happen in {process}")));
+                }
+                row.key()
+            }
+        },
+    };
+    Last::of(trace, process, key).ok_or_else(|| nothing(trace, process, key))
 }
 
-impl Moment {
-    /// Where to look for the process a request names.
-    pub(crate) fn window(at: Option<u64>) -> Result<Window> {
-        at.map_or(Ok(Window::all()), Window::moment)
-    }
+/// The place of an evicted state that the baseline remembers.
+fn remembered(trace: &Trace, process: ProcessKey, id: &str) -> Option<OrderKey> {
+    let id: EventId = id.parse().ok()?;
+    let state = trace.baseline()?.process(process)?.state.as_ref()?;
+    (state.id == id).then_some(state.key)
+}
 
-    /// The moment of a process.
-    pub(crate) fn of(trace: &Trace, process: ProcessKey, at: Option<u64>) -> Self {
-        let lifetime = Lifetime::of(trace, process);
-        let end = trace.span().map_or(0, |(_, last)| last).max(trace.watermark()).min(MAX_TICK);
-        let last = lifetime.exit.map_or(end, |exit| exit.tick);
-        let tick = at.unwrap_or(last);
-        let end_of = OrderKey::end_of(tick);
-        let key = lifetime.exit.filter(|exit| exit.tick == tick).unwrap_or(end_of);
-        Self { tick, key, lifetime, asked: at.is_some() }
+fn nothing(trace: &Trace, process: ProcessKey, key: OrderKey) -> Error {
+    if crate::state::may_be_forgotten(trace, process) && key < trace.floor(Class::State) {
+        return Error::Evicted(format!(
+            "states of {process} before {} have been evicted",
+            trace.floor(Class::State).tick
+        ));
     }
-
-    /// `alive`, `exited` or `not_yet` at that time.
-    pub(crate) fn status(self) -> &'static str {
-        if self.lifetime.first_tick() > self.tick {
-            "not_yet"
-        } else if self.lifetime.last_tick() < self.tick || !self.asked && self.lifetime.exit.is_some() {
-            "exited"
-        } else {
-            "alive"
-        }
-    }
-
-    /// When the process began: the time at which the name of its parent is meant.
-    pub(crate) fn born(self) -> OrderKey {
-        self.lifetime.spawn.unwrap_or(self.key)
-    }
+    Error::NotTraced(format!("the state of {process} was not being recorded at {}, nor before", key.tick))
 }

@@ -4,11 +4,12 @@
 
 use crate::naming;
 use crate::origin::Origin;
+use crate::reason;
 use crate::row::Row;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::term::{Term, read};
+use scope_core::term::read;
 use scope_core::trace::{Direction, PeerKey, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -195,13 +196,8 @@ fn life(
     rows.map(|at| Row::read(trace, at)).filter_map(step).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether an exit was a failure: neither `normal` nor a shutdown. A reason that cannot be read counts as one.
+/// Whether an exit was a failure. A reason that cannot be read counts as one.
 pub(crate) fn is_abnormal(exit: &Row<'_>) -> bool {
     let reason = exit.term().and_then(|term| read::read(term.bytes, exit.chunk).ok());
-    let is_shutdown = |term: Option<&Term>| matches!(term, Some(Term::Atom(reason)) if reason == "shutdown");
-    match &reason {
-        Some(Term::Atom(name)) => name != "normal" && name != "shutdown",
-        Some(Term::Tuple(parts)) => parts.len() != 2 || !is_shutdown(parts.first()),
-        _ => true,
-    }
+    reason.is_none_or(|reason| reason::is_abnormal(&reason))
 }

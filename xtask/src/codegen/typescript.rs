@@ -61,6 +61,11 @@ fn data(kind: &str) -> &'static str {
         "find_processes" => "FoundProcess[]",
         "process_relationships" => "Relationships",
         "supervision_tree" => "TreeNode[]",
+        "events_around" => "Around",
+        "compare_states" => "Comparison",
+        "state_changes" => "StateChange[]",
+        "analyze_state_change" => "Transition[]",
+        "crashes" => "Crashes",
         _ => "never",
     }
 }

@@ -1,7 +1,10 @@
 //! What is answered: one file for each concept.
 
+mod around;
 mod call;
 mod coverage;
+mod crash;
+mod difference;
 mod event;
 mod info;
 mod message;
@@ -9,8 +12,11 @@ mod process;
 mod state;
 mod term;
 
+pub use around::Around;
 pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
+pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
+pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::Message;
@@ -51,6 +57,8 @@ pub enum Data {
     Calls(Vec<Call>),
     /// For `state_at`.
     State(State),
+    /// For `crashes`.
+    Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
     /// For `process_info`.
@@ -61,4 +69,12 @@ pub enum Data {
     Relationships(Relationships),
     /// For `supervision_tree`.
     Tree(Vec<TreeNode>),
+    /// For `events_around`.
+    Around(Around),
+    /// For `compare_states`.
+    Comparison(Comparison),
+    /// For `state_changes`.
+    StateChanges(Vec<StateChange>),
+    /// For `analyze_state_change`.
+    Transitions(Vec<Transition>),
 }

@@ -112,6 +112,46 @@ pub const TABLE: &[Names] = &[
         mcp: "elixir_scope_get_supervision_tree",
         doc: "The supervision tree at a time: supervisors, strategies, children, restarts.",
     },
+    Names {
+        kind: "events_around",
+        elixir: "ElixirScope.events_around/2",
+        typescript: "trace.eventsAround",
+        cli: "scope around",
+        mcp: "elixir_scope_get_events_around",
+        doc: "The events before and after an event or a time.",
+    },
+    Names {
+        kind: "compare_states",
+        elixir: "ElixirScope.compare_states/3",
+        typescript: "trace.compareStates",
+        cli: "scope compare",
+        mcp: "elixir_scope_compare_states",
+        doc: "The difference of two states, or of any two terms.",
+    },
+    Names {
+        kind: "state_changes",
+        elixir: "ElixirScope.state_changes/3",
+        typescript: "trace.stateChanges",
+        cli: "scope state-changes",
+        mcp: "elixir_scope_analyze_state_changes",
+        doc: "When a part of a state changed, from what to what, and why.",
+    },
+    Names {
+        kind: "analyze_state_change",
+        elixir: "ElixirScope.analyze_state_change/4",
+        typescript: "trace.analyzeStateChange",
+        cli: "scope state-change",
+        mcp: "elixir_scope_analyze_state_change",
+        doc: "How a process came from one state into another.",
+    },
+    Names {
+        kind: "crashes",
+        elixir: "ElixirScope.crashes/1",
+        typescript: "trace.crashes",
+        cli: "scope crashes",
+        mcp: "elixir_scope_get_crashes",
+        doc: "Every abnormal exit with its circumstances, and what the exits have in common.",
+    },
 ];
 
 /// The table as the page `docs/requests.md`.

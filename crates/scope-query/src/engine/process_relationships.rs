@@ -8,11 +8,11 @@ use crate::cursor;
 use crate::error::Result;
 use crate::lifetime::Lifetime;
 use crate::links::linked_at;
-use crate::moment::Moment;
 use crate::origin::Origin;
 use crate::restart::{children, replacement};
 use crate::shown;
 use crate::view::View;
+use crate::viewpoint::Viewpoint;
 use crate::volume::Volume;
 use crate::watch::not_traced;
 use crate::who;
@@ -23,17 +23,17 @@ use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
 
 pub(super) fn answer(trace: &Trace, request: &request::ProcessRelationships) -> Result<Answer> {
-    let window = Moment::window(request.at)?;
+    let window = Viewpoint::window(request.at)?;
     let limit = cursor::limit(request.limit)?;
     let process = who::resolve(trace, "process", &request.process, window)?;
-    let moment = Moment::of(trace, process, request.at);
-    let key = moment.key;
+    let viewpoint = Viewpoint::of(trace, process, request.at);
+    let key = viewpoint.key;
     let origin = Origin::of(trace, process, key);
     let (links, n_links) = linked_at(trace, process, key);
-    let mut n_events = origin.n_events + n_links + moment.lifetime.n_events;
+    let mut n_events = origin.n_events + n_links + viewpoint.lifetime.n_events;
     let mut children = alive_children(trace, process, key, &mut n_events);
     let supervisor = supervisor(trace, &origin, key);
-    let replaced_by = moment.lifetime.exit.and_then(|_| replacement(trace, process));
+    let replaced_by = viewpoint.lifetime.exit.and_then(|_| replacement(trace, process));
     let replaced_by = replaced_by.filter(|new| new.at <= key || request.at.is_none());
     let replaced_by = replaced_by.map(|new| (new.process, new.certainty));
     let mut view = View::new(trace);
@@ -46,8 +46,8 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessRelationships) -> 
     let strategy = supervisor.as_ref().and_then(|(_, its)| its.supervisor.as_ref()).map(shown::strategy);
     let relationships = Relationships {
         process: view.process(process, key),
-        at: moment.tick,
-        parent: origin.parent.map(|parent| view.process(parent, moment.born())),
+        at: viewpoint.tick,
+        parent: origin.parent.map(|parent| view.process(parent, viewpoint.born())),
         ancestors: origin.ancestors.as_deref().map(shown::ancestors),
         children: all(&mut view, children, key),
         links: all(&mut view, links, key),
@@ -63,7 +63,7 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessRelationships) -> 
             .collect(),
         sent_elsewhere: volume.sent_elsewhere,
     };
-    let asked = Window { from: 0, to: moment.tick };
+    let asked = Window { from: 0, to: viewpoint.tick };
     let mut coverage = coverage(trace, asked, &[Class::Process, Class::Message], n_events);
     coverage.not_traced = not_traced(trace, process, Class::Message, asked.clipped(trace));
     coverage.truncated = truncated;

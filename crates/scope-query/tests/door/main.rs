@@ -1,6 +1,7 @@
 //! The door, asked about scripted traces: every request against a naive oracle over the whole history.
 
 mod calls;
+mod crashes;
 mod dump;
 mod errors;
 mod events;
@@ -11,6 +12,8 @@ mod population;
 mod processes;
 mod restarts;
 mod script;
+mod state_changes;
 mod states;
+mod stepping;
 mod terms;
 mod tracing;

@@ -168,16 +168,16 @@ impl Script {
         self.tell(tick, Kind::Alive, Some(process), fill, Some(&Term::Map(details)))
     }
 
-    pub(crate) fn link(&mut self, tick: u64, process: ProcessKey, other: ProcessKey) -> EventId {
-        self.linked(tick, Kind::Link, process, other)
+    pub(crate) fn link(&mut self, tick: u64, process: ProcessKey, peer: ProcessKey) -> EventId {
+        self.with_peer(tick, Kind::Link, process, peer)
     }
 
-    pub(crate) fn unlink(&mut self, tick: u64, process: ProcessKey, other: ProcessKey) -> EventId {
-        self.linked(tick, Kind::Unlink, process, other)
+    pub(crate) fn unlink(&mut self, tick: u64, process: ProcessKey, peer: ProcessKey) -> EventId {
+        self.with_peer(tick, Kind::Unlink, process, peer)
     }
 
-    fn linked(&mut self, tick: u64, kind: Kind, process: ProcessKey, other: ProcessKey) -> EventId {
-        self.tell(tick, kind, Some(process), |symbols, event| event.peer = symbols.intern_process(other), None)
+    fn with_peer(&mut self, tick: u64, kind: Kind, process: ProcessKey, peer: ProcessKey) -> EventId {
+        self.tell(tick, kind, Some(process), |symbols, event| event.peer = symbols.intern_process(peer), None)
     }
 
     pub(crate) fn register(&mut self, tick: u64, process: ProcessKey, name: &str) -> EventId {
