@@ -10,6 +10,16 @@ export type Answer = {
   next: string | null,
 };
 
+/** The neighbours of an event or a time. */
+export type Around = {
+  /** Events before it, oldest first. */
+  before: Array<Event>,
+  /** The event itself, or `null` when a time was asked. */
+  event: Event | null,
+  /** Events after it, oldest first. */
+  after: Array<Event>,
+};
+
 /** One call. */
 export type Call = {
   /** The id of the call event. */
@@ -46,6 +56,40 @@ export type Cause = {
   id: string,
 };
 
+/** One place that differs. */
+export type Change = {
+  /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
+  kind: string,
+  /** Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
+   * (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
+   * of what was removed those in the first. */
+  path: string,
+  /** What was there; the steps to it follow the event in its id (`state-0-12/0/2`). `null` when it was added. */
+  before: Term | null,
+  /** What is there, or `null` when it was removed. */
+  after: Term | null,
+};
+
+/** What a supervisor says of a child. */
+export type Child = {
+  /** The child's id as text; `null` for children of dynamic supervisors, or when no sweep saw it. */
+  id: string | null,
+  /** `worker` or `supervisor`. */
+  kind: string | null,
+  /** `permanent`, `transient` or `temporary`. */
+  restart: string | null,
+  /** Its modules; `null` when unknown or dynamic. */
+  modules: Array<string> | null,
+};
+
+/** A number of events. */
+export type ClassCount = {
+  /** Class name. */
+  class: string,
+  /** Events of it. */
+  events: number,
+};
+
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
@@ -62,6 +106,16 @@ export type ClassInfo = {
   filtered: number,
   /** Dropped, all reasons. */
   dropped: number,
+};
+
+/** Two terms compared. */
+export type Comparison = {
+  /** The first term. */
+  was: Term,
+  /** The second term. */
+  became: Term,
+  /** How they differ. */
+  difference: Difference,
 };
 
 /** What an answer rests on. */
@@ -123,7 +177,19 @@ export type Crashes = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | State | Crashes | TermPart;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition>;
+
+/** The difference of two terms. */
+export type Difference = {
+  /** `equal`, `different`, or `unknown` when all that was recorded of both agrees and not all was. */
+  verdict: string,
+  /** What differs, in the order of the first term. */
+  changes: Array<Change>,
+  /** How many changes there are, shown or not. */
+  n_changes: number,
+  /** A list was too long to be aligned as tightly as possible: fewer changes might tell the same. */
+  coarse: boolean,
+};
 
 /** Lost events. */
 export type Dropped = {
@@ -171,6 +237,26 @@ export type Followed = {
   process: Process,
   /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
   over: string,
+};
+
+/** A process that was found. */
+export type FoundProcess = {
+  /** Which, with its name at `alive_at`, or its last one. */
+  process: Process,
+  /** The callback module. */
+  module: string | null,
+  /** The function it began with. */
+  initial_call: Function | null,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** When it was spawned. */
+  spawned_at: number | null,
+  /** When it exited. */
+  exited_at: number | null,
+  /** Why it exited. */
+  exit_reason: Term | null,
+  /** It exited abnormally. */
+  crashed: boolean,
 };
 
 /** A place in a stacktrace. */
@@ -350,6 +436,16 @@ export type OpenRequest = {
   request: Term,
 };
 
+/** The messages exchanged with one process. */
+export type Peer = {
+  /** The other. */
+  process: Process,
+  /** Messages sent to it. */
+  sent: number,
+  /** Messages it sent. */
+  received: number,
+};
+
 /** A message not yet handled. */
 export type PendingMessage = {
   /** The id of its delivery, or of its send when it is on the way; a `message` request tells the rest. */
@@ -368,6 +464,44 @@ export type Process = {
   pid: string,
   /** Registered name as Elixir writes it, or `null`. */
   name: string | null,
+};
+
+/** What is known of one process. */
+export type ProcessInfo = {
+  /** Which, with the name it held at the time asked. */
+  process: Process,
+  /** The time asked. */
+  at: number,
+  /** `alive`, `exited`, or `not_yet` (spawned later), at the time asked. */
+  status: string,
+  /** The function it began with. */
+  initial_call: Function | null,
+  /** The callback module, as its spawn or a sweep told. */
+  module: string | null,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** Pids or names, nearest first, as the process itself remembers them; `null` when nothing told. */
+  ancestors: Array<string> | null,
+  /** Names held at the time asked. */
+  names: Array<string>,
+  /** The label it was given, as text. */
+  label: string | null,
+  /** Linked processes at the time asked. */
+  links: Array<Process>,
+  /** When it was spawned; `null`: before the recorder looked, or nobody saw it. */
+  spawned_at: number | null,
+  /** The first time anything is known of it, or `null` when nothing is held. */
+  first_seen: number | null,
+  /** When it exited; `null`: it had not by the watermark, or nobody saw it. */
+  exited_at: number | null,
+  /** Why it exited. */
+  exit_reason: Term | null,
+  /** It is a supervisor: how it supervises. */
+  strategy: Strategy | null,
+  /** What its supervisor says of it. */
+  child: Child | null,
+  /** Events held, per class. */
+  counts: Array<ClassCount>,
 };
 
 /** One process at a moment. */
@@ -390,16 +524,52 @@ export type ProcessSnapshot = {
   waits_for: OpenRequest | null,
 };
 
+/** Whom a process belongs to and talks with. */
+export type Relationships = {
+  /** Which. */
+  process: Process,
+  /** The time asked. */
+  at: number,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** Pids or names, nearest first. */
+  ancestors: Array<string> | null,
+  /** Processes it spawned that were alive then. */
+  children: Array<Process>,
+  /** Linked processes. */
+  links: Array<Process>,
+  /** Its supervisor. */
+  supervisor: Process | null,
+  /** How that supervisor supervises. */
+  strategy: Strategy | null,
+  /** What that supervisor says of it. */
+  child: Child | null,
+  /** The process that came in place of it after its exit. */
+  replaced_by: Replacement | null,
+  /** With whom it exchanged messages up to then, most first. */
+  peers: Array<Peer>,
+  /** Messages it sent to aliases, ports and other nodes, or to names nobody held: to nobody that could be named here. */
+  sent_elsewhere: number,
+};
+
+/** The other side of a restart: who was replaced, or who came in place. */
+export type Replacement = {
+  /** The other process. */
+  pid: string,
+  /** `certain`: the supervisor gave both the same id. `likely`: the same parent started the same function with the same arguments. */
+  certainty: string,
+};
+
 /** A process started in the place of another. */
 export type Restart = {
-  /** The id of its spawn. */
-  id: string,
   /** When. */
   time: number,
   /** Which. */
   process: Process,
   /** Who started it: the parent of both. */
   by: Process,
+  /** `certain`: its supervisor said that both are the same child. `likely`: the next with the same start. */
+  certainty: string,
 };
 
 /** A `GenServer.call`: a request joined to its reply by the reference in both. */
@@ -461,6 +631,34 @@ export type State = {
   cause: Event | null,
 };
 
+/** A change of a part of a state. */
+export type StateChange = {
+  /** The id of the event that showed the new state. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Whose. */
+  process: Process,
+  /** The part before, or `null` when it was not there. */
+  before: Term | null,
+  /** The part after, or `null` when it was not there. */
+  after: Term | null,
+  /** How they differ; at most 10 changes are shown (`compare_states` shows all). Where the verdict is `unknown`, it may not have changed. */
+  difference: Difference,
+  /** What led to it, or `null` when not recorded. */
+  cause: Event | null,
+};
+
+/** How a supervisor supervises. What no sweep could read is `null`. */
+export type Strategy = {
+  /** `one_for_one`, `one_for_all`, `rest_for_one`, `simple_one_for_one`. */
+  strategy: string | null,
+  /** Restarts allowed ... */
+  intensity: number | null,
+  /** ... in so many seconds. */
+  period_s: number | null,
+};
+
 /** A term as text. */
 export type Term = {
   /** Its id for a `term` request: `<event id>`. */
@@ -499,4 +697,42 @@ export type TermPart = {
   size: number,
   /** The page of children. */
   children: Array<TermChild>,
+};
+
+/** A way from one state into another. */
+export type Transition = {
+  /** The state it was in: the last one wanted before. */
+  was: State,
+  /** The state it came to be in. */
+  became: State,
+  /** Whether both are surely what was asked; a place that was not recorded may hide a difference. */
+  certain: boolean,
+  /** States in between. */
+  n_between: number,
+  /** How they differ; at most 50 changes are shown (`compare_states` shows all). */
+  difference: Difference,
+  /** The message handled (or the spawn) that led to the second state, or `null` when not recorded. */
+  trigger: Event | null,
+};
+
+/** A process in the supervision tree. Rows come in the order of the tree: a supervisor, then all below it. */
+export type TreeNode = {
+  /** Which. */
+  process: Process,
+  /** 0 for a supervisor under no supervisor. */
+  depth: number,
+  /** The supervisor it is under. */
+  supervisor: string | null,
+  /** The callback module. */
+  module: string | null,
+  /** What its supervisor says of it. */
+  child: Child | null,
+  /** It is a supervisor: how it supervises. */
+  strategy: Strategy | null,
+  /** It is a supervisor: children replaced after an exit, up to then. */
+  restarts: number | null,
+  /** When it was spawned. */
+  spawned_at: number | null,
+  /** The exited process it replaced. */
+  replaces: Replacement | null,
 };

@@ -2,6 +2,38 @@
 
 export type * from "./answers.gen.js";
 
+/** See [`Request::AnalyzeStateChange`](super::Request::AnalyzeStateChange). */
+export type AnalyzeStateChangeRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The state it was in. */
+  was: Wanted,
+  /** The state it came to be in. */
+  became: Wanted,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** See [`Request::CompareStates`](super::Request::CompareStates). */
+export type CompareStatesRequest = {
+  /** Whose states, where times are given. */
+  process?: string | null,
+  /** The first state. */
+  was: Moment,
+  /** The second state. */
+  became: Moment,
+  /** Most changes. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** See [`Request::Crashes`](super::Request::Crashes). */
 export type CrashesRequest = {
   /** Only of this process: a pid or a registered name. */
@@ -18,6 +50,26 @@ export type CrashesRequest = {
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
+};
+
+/** See [`Request::EventsAround`](super::Request::EventsAround). The filters choose among the neighbours; the event itself is always shown. */
+export type EventsAroundRequest = {
+  /** An event's id, or a time; events at that very time come after it. */
+  at: Moment,
+  /** Most events before it (default 10). */
+  n_before?: number | null,
+  /** Most events after it (default 10). */
+  n_after?: number | null,
+  /** As for `events`. */
+  process?: string | null,
+  /** Class names. */
+  classes?: Array<string> | null,
+  /** Kind names. */
+  kinds?: Array<string> | null,
+  /** Module. */
+  module?: string | null,
+  /** Function name. */
+  function?: string | null,
 };
 
 /** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
@@ -44,8 +96,32 @@ export type EventsRequest = {
   after?: string | null,
 };
 
+/** See [`Request::FindProcesses`](super::Request::FindProcesses). Every filter that is given must match. */
+export type FindProcessesRequest = {
+  /** The callback module, or the module of the initial call. */
+  module?: string | null,
+  /** A registered name held at any time, or at `alive_at`. */
+  name?: string | null,
+  /** The parent: a pid or a registered name. */
+  parent?: string | null,
+  /** Only processes alive at this time. */
+  alive_at?: number | null,
+  /** Only processes that exited abnormally (`true`), or only others (`false`). */
+  crashed?: boolean | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
+
+/** A term to compare states with. */
+export type Like = {
+  /** A term as Elixir writes it; `_` stands for anything, and `...` at the end of a map for any other keys: `%{status: :paid, ...}`. */
+  like: string,
+};
 
 /** See [`Request::MessageFlow`](super::Request::MessageFlow). */
 export type MessageFlowRequest = {
@@ -71,6 +147,27 @@ export type MessageRequest = {
   id: string,
 };
 
+/** A state as a request names it: the one at a time, or the term with an id. */
+export type Moment = number | string;
+
+/** See [`Request::ProcessInfo`](super::Request::ProcessInfo). */
+export type ProcessInfoRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment whose names, links and label are meant (default: the end of the trace, or of the process). */
+  at?: number | null,
+};
+
+/** See [`Request::ProcessRelationships`](super::Request::ProcessRelationships). */
+export type ProcessRelationshipsRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment meant (default: the end of the trace, or of the process). */
+  at?: number | null,
+  /** Most children, and most peers. */
+  limit?: number | null,
+};
+
 /** A process and a window of time. */
 export type ProcessWindowRequest = {
   /** A pid or a registered name; a bare pid means its latest incarnation in the window. */
@@ -86,7 +183,7 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest;
 
 /** See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given. */
 export type ServerCallsRequest = {
@@ -124,6 +221,34 @@ export type StateAtRequest = {
   time: number,
 };
 
+/** See [`Request::StateChanges`](super::Request::StateChanges). */
+export type StateChangesRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The part of the state to watch, as changes name it: `.items[0].quantity`, `[:total]`, `items`; the whole state when not given. */
+  path?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** See [`Request::SupervisionTree`](super::Request::SupervisionTree). */
+export type SupervisionTreeRequest = {
+  /** The moment (default: the end of the trace). */
+  at?: number | null,
+  /** Only this supervisor and what is below it. */
+  root?: string | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** See [`Request::Term`](super::Request::Term). */
 export type TermRequest = {
   /** The id of a term, from an answer. */
@@ -135,3 +260,6 @@ export type TermRequest = {
   /** Cursor into the children of a long collection. */
   after?: string | null,
 };
+
+/** One state, or every state that is like something. */
+export type Wanted = Moment | Like;

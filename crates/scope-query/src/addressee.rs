@@ -91,7 +91,7 @@ impl<'a> Names<'a> {
     }
 
     fn holder(&mut self, name: &'a str, key: OrderKey) -> Addressee {
-        let held = self.holdings.entry(name).or_insert_with(|| who::holdings_of(self.trace, name));
+        let held = self.holdings.entry(name).or_insert_with(|| who::held(self.trace, name));
         let holder = held.iter().find(|(holding, _)| holding.holds_at(key));
         holder.map_or(Addressee::Nobody, |(_, process)| Addressee::Process(*process))
     }

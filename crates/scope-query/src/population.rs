@@ -66,10 +66,10 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (BTreeMap<ProcessKey, Living>
         }
     }
     for process in trace.processes() {
-        if !told.contains(&process) && !living.contains_key(&process) && acted(trace, process, moment.last_key()) {
-            if Lifetime::of(trace, process).last_tick() >= moment.from {
-                living.insert(process, Living::default());
-            }
+        let untold = !told.contains(&process) && !living.contains_key(&process);
+        if untold && acted(trace, process, moment.last_key()) && Lifetime::of(trace, process).last_tick() >= moment.from
+        {
+            living.insert(process, Living::default());
         }
     }
     (living, n_events)

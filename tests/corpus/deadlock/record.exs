@@ -35,10 +35,11 @@ Process.sleep(1_500)
 for server <- [one, two], do: 1 = :sys.get_state(server)
 
 # The page that begins behind the process before the first server.
-before = Regex.replace(~r/<0\.(\d+)\./, text(one), fn _, n -> "<0.#{String.to_integer(n) - 1}." end)
+[number, serial] = ~r/<0\.(\d+)\.(\d+)>/ |> Regex.run(text(one), capture: :all_but_first) |> Enum.map(&String.to_integer/1)
+before = Enum.map_join([number - 1, serial, 1], ".", &Integer.to_string(&1, 16)) |> String.downcase()
 
 write([
-  [kind: :snapshot_at, time: stuck, after: "snapshot_at.#{before}~1", limit: 2],
+  [kind: :snapshot_at, time: stuck, after: "snapshot_at.#{before}", limit: 2],
   [kind: :server_calls, server: "one"],
   [kind: :server_calls, server: ":two"],
   [kind: :server_calls, caller: ":one"],

@@ -34,10 +34,11 @@ send(server, :go)
 1_000 = :sys.get_state(server)
 done = time()
 
-before = Regex.replace(~r/<0\.(\d+)\./, text(server), fn _, n -> "<0.#{String.to_integer(n) - 1}." end)
+[number, serial] = ~r/<0\.(\d+)\.(\d+)>/ |> Regex.run(text(server), capture: :all_but_first) |> Enum.map(&String.to_integer/1)
+before = Enum.map_join([number - 1, serial, 1], ".", &Integer.to_string(&1, 16)) |> String.downcase()
 
 write([
-  [kind: :snapshot_at, time: flooded, after: "snapshot_at.#{before}~1", limit: 1, messages: 2],
-  [kind: :snapshot_at, time: done, after: "snapshot_at.#{before}~1", limit: 1],
+  [kind: :snapshot_at, time: flooded, after: "snapshot_at.#{before}", limit: 1, messages: 2],
+  [kind: :snapshot_at, time: done, after: "snapshot_at.#{before}", limit: 1],
   [kind: :message_flow, a: text(client), direction: :from_a, limit: 2_000]
 ])

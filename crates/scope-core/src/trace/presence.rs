@@ -29,21 +29,23 @@ struct Segment {
     last_seq: u32,
     /// Process and chunk, ascending.
     pairs: Box<[(ProcessKey, u32)]>,
+    /// The rows of the processes in all pairs up to this one, this one included.
+    n_rows: Box<[u32]>,
 }
 
 impl Presence {
     /// Adds the chunk with the next sequence number.
     pub(crate) fn add(&mut self, chunk: &Chunk) {
-        let pairs = chunk.processes().map(|process| (process, chunk.seq())).collect();
-        self.segments.push(Arc::new(Segment { n_chunks: 1, last_seq: chunk.seq(), pairs }));
+        let counted = chunk.processes().map(|process| ((process, chunk.seq()), chunk.rows_of(process).len() as u32));
+        self.segments.push(Arc::new(Segment::new(1, chunk.seq(), counted.collect())));
         while let Some(at) = self.segments.len().checked_sub(MERGE) {
             let Some((_, tail @ [first, ..])) = self.segments.split_at_checked(at) else { return };
             if tail.iter().any(|segment| segment.n_chunks != first.n_chunks) {
                 return;
             }
-            let mut pairs: Vec<_> = tail.iter().flat_map(|segment| segment.pairs.iter().copied()).collect();
-            pairs.sort_unstable();
-            let merged = Segment { n_chunks: first.n_chunks * MERGE, last_seq: chunk.seq(), pairs: pairs.into() };
+            let mut counted: Vec<_> = tail.iter().flat_map(|segment| segment.counted()).collect();
+            counted.sort_unstable();
+            let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), counted);
             self.segments.truncate(at);
             self.segments.push(Arc::new(merged));
         }
@@ -52,6 +54,11 @@ impl Presence {
     /// Forgets segments whose chunks all come before `seq`.
     pub(crate) fn forget_before(&mut self, seq: u32) {
         self.segments.retain(|segment| segment.last_seq >= seq);
+    }
+
+    /// How many rows of a process the chunks from `first` to `last` have, gone ones included: a sum over segments, not over chunks.
+    pub(crate) fn n_rows(&self, process: ProcessKey, first: u32, last: u32) -> u64 {
+        self.segments.iter().map(|segment| segment.n_rows(process, first, last)).sum()
     }
 
     /// The chunks that name a process and have numbers of `seqs`: slices of ascending pairs, in order of their chunks, none empty.
@@ -95,4 +102,33 @@ fn n_first(pairs: &[(ProcessKey, u32)], process: ProcessKey) -> usize {
     let start = reach / 2;
     let within = pairs.get(start..reach.min(pairs.len())).unwrap_or_default();
     start + within.partition_point(|(key, _)| *key <= process)
+}
+
+impl Segment {
+    fn new(n_chunks: usize, last_seq: u32, counted: Vec<((ProcessKey, u32), u32)>) -> Self {
+        // A lane of 2^32 rows would not fit into memory.
+        let mut sum = 0u32;
+        let mut up_to = |n: u32| {
+            sum = sum.wrapping_add(n);
+            sum
+        };
+        let n_rows = counted.iter().map(|(_, n)| up_to(*n)).collect();
+        Self { n_chunks, last_seq, pairs: counted.into_iter().map(|(pair, _)| pair).collect(), n_rows }
+    }
+
+    /// Each pair with its rows.
+    fn counted(&self) -> impl Iterator<Item = ((ProcessKey, u32), u32)> {
+        let before = core::iter::once(&0).chain(&self.n_rows);
+        self.pairs
+            .iter()
+            .zip(self.n_rows.iter().zip(before))
+            .map(|(pair, (sum, before))| (*pair, sum.wrapping_sub(*before)))
+    }
+
+    fn n_rows(&self, process: ProcessKey, first: u32, last: u32) -> u64 {
+        let before = |place: usize| place.checked_sub(1).and_then(|last| self.n_rows.get(last)).copied().unwrap_or(0);
+        let start = self.pairs.partition_point(|pair| *pair < (process, first));
+        let end = self.pairs.partition_point(|pair| *pair <= (process, last));
+        u64::from(before(end).wrapping_sub(before(start)))
+    }
 }

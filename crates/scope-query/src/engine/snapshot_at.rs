@@ -3,7 +3,7 @@
 use crate::api::Answer;
 use crate::api::answer::{self, Data, HeldState, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
 use crate::api::request::SnapshotAt;
-use crate::coverage::coverage;
+use crate::coverage::coverage_of_moment;
 use crate::cursor;
 use crate::error::Result;
 use crate::gen_call;
@@ -33,7 +33,7 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
     let moment = Window::moment(request.time)?;
     let limit = cursor::limit(request.limit)?;
     let n_messages = cursor::within("messages", request.messages, DEFAULT_MESSAGES, 0..=MAX_MESSAGES)?;
-    let after = cursor::last_process(KIND, request.after.as_deref())?;
+    let after = cursor::after_process(KIND, request.after.as_deref())?;
     let (living, mut n_events) = population::at(trace, moment);
 
     let from = after.map_or(Bound::Unbounded, Bound::Excluded);
@@ -65,7 +65,8 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
             waits_for: waits_for(trace, process, key),
         });
     }
-    let mut coverage = coverage(trace, moment, Class::ALL, n_events);
+    // A state may be older than the moment, and what became of a message later; so a loss at any time may have changed it.
+    let mut coverage = coverage_of_moment(trace, moment, Class::ALL, n_events);
     coverage.truncated = last.is_some();
     let snapshot = Snapshot { time: request.time, n_alive: living.len() as u64, processes: snapshots };
     Ok(Answer { data: Data::Snapshot(snapshot), coverage, next: last.map(|last| cursor::process_text(KIND, last)) })
