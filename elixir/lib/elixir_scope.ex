@@ -298,9 +298,21 @@ defmodule ElixirScope do
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
   def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
 
-  @doc "The messages between two processes, both ways, with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
-  @spec message_flow(process(), process(), keyword()) :: [map()]
+  @doc "The messages between two processes, or of one (`b` is `nil`), with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
+  @spec message_flow(process(), process() | nil, keyword()) :: [map()]
   defdelegate message_flow(a, b, options \\ []), to: ElixirScope.Query.Messages
+
+  @doc "One message by the id of any of its events, with the call it belongs to. See `ElixirScope.Query.Messages.message/2`."
+  @spec message(String.t() | Event.t(), keyword()) :: {:ok, map()} | {:error, Error.t()}
+  defdelegate message(event, options \\ []), to: ElixirScope.Query.Messages
+
+  @doc "The calls of a server, each request joined to its reply. See `ElixirScope.Query.Messages.server_calls/2`."
+  @spec server_calls(process() | nil, keyword()) :: [map()]
+  defdelegate server_calls(server, options \\ []), to: ElixirScope.Query.Messages
+
+  @doc "Who was alive at a time: states, mailboxes, calls, names. See `ElixirScope.Query.Snapshot.system_snapshot_at/2`."
+  @spec system_snapshot_at(time(), keyword()) :: {:ok, map()} | {:error, Error.t()}
+  defdelegate system_snapshot_at(time, options \\ []), to: ElixirScope.Query.Snapshot
 
   @doc "Every recorded state of a process, oldest first, with what led to it. See `ElixirScope.Query.States.state_timeline/2`."
   @spec state_timeline(process(), keyword()) :: [map()]
@@ -321,6 +333,45 @@ defmodule ElixirScope do
   @doc "The events between two times, filtered. See `ElixirScope.Query.Events.get_events_between/3`."
   @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
   defdelegate get_events_between(from, to, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "What is known of a process, alive or not. See `ElixirScope.Query.Processes.process_info/2`."
+  @spec process_info(process(), keyword()) :: map()
+  defdelegate process_info(process, options \\ []), to: ElixirScope.Query.Processes
+
+  @doc "The processes that match, alive or not. See `ElixirScope.Query.Processes.find_processes/1`."
+  @spec find_processes(keyword()) :: [map()]
+  defdelegate find_processes(filters \\ []), to: ElixirScope.Query.Processes
+
+  @doc "Parent, children, links, supervisor and peers of a process. See `ElixirScope.Query.Processes.process_relationships/2`."
+  @spec process_relationships(process(), keyword()) :: map()
+  defdelegate process_relationships(process, options \\ []), to: ElixirScope.Query.Processes
+
+  @doc "The supervision tree now, or at a time. See `ElixirScope.Query.Processes.supervision_tree/1`."
+  @spec supervision_tree(keyword()) :: [map()]
+  defdelegate supervision_tree(options \\ []), to: ElixirScope.Query.Processes
+  @doc "The event after another, or after a time. See `ElixirScope.Query.Events.next_event/2`."
+  @spec next_event(Event.t() | time(), keyword()) :: Event.t() | nil
+  defdelegate next_event(at, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The event before another, or before a time. See `ElixirScope.Query.Events.prev_event/2`."
+  @spec prev_event(Event.t() | time(), keyword()) :: Event.t() | nil
+  defdelegate prev_event(at, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The events before and after one, or a time. See `ElixirScope.Query.Events.events_around/2`."
+  @spec events_around(Event.t() | time(), keyword()) :: %{before: [Event.t()], event: Event.t() | nil, after: [Event.t()]}
+  defdelegate events_around(at, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The difference of two states, or of any two terms. See `ElixirScope.Query.States.compare_states/3`."
+  @spec compare_states(term(), term(), keyword()) :: map()
+  defdelegate compare_states(a, b, options \\ []), to: ElixirScope.Query.States
+
+  @doc "When a part of a state changed, from what to what, and why. See `ElixirScope.Query.States.state_changes/3`."
+  @spec state_changes(process(), String.t(), keyword()) :: [map()]
+  defdelegate state_changes(process, path, options \\ []), to: ElixirScope.Query.States
+
+  @doc "How a process came from one state into another. See `ElixirScope.Query.States.analyze_state_change/4`."
+  @spec analyze_state_change(process(), term(), term(), keyword()) :: map()
+  defdelegate analyze_state_change(process, before, later, options \\ []), to: ElixirScope.Query.States
 
   @doc """
   Any request of the door, with its answer as it is: see `ElixirScope.Answer`. Options `:limit`, `:after` and `:trace`.

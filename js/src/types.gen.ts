@@ -1,125 +1,37 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-/** One answer. */
-export type Answer = {
-  /** The rows or facts, by request. */
-  data: Data,
-  /** What the answer rests on. */
-  coverage: Coverage,
-  /** Where to go on (`after` of the next request), or `null` when this is all. */
-  next: string | null,
+export type * from "./answers.gen.js";
+
+/** See [`Request::AnalyzeStateChange`](super::Request::AnalyzeStateChange). */
+export type AnalyzeStateChangeRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The state it was in. */
+  was: Wanted,
+  /** The state it came to be in. */
+  became: Wanted,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
-/** One call. */
-export type Call = {
-  /** The id of the call event. */
-  id: string,
-  /** When it began. */
-  time: number,
-  /** The function. */
-  function: Function,
-  /** Its arguments, or `null` when only the arity was captured. */
-  args: Term | null,
-  /** Calls open around it in the process, among the traced ones. */
-  depth: number,
-  /** From call to return or exception. */
-  duration_ns: number | null,
-  /** `duration_ns` less the traced calls inside. */
-  own_ns: number | null,
-  /** The value returned, or `{class, reason}`. */
-  result: Term | null,
-  /** `returned`, `raised`, `open` (no return in the trace), `call_only` (returns were not traced). */
-  outcome: string,
-};
-
-/** Exits that say the same: the same kind of error, raised in the same function. */
-export type Cause = {
-  /** `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`. */
-  text: string,
-  /** How many exits, those among them that followed another one. */
-  n: number,
-  /** The first one's time. */
-  first: number,
-  /** The last one's time. */
-  last: number,
-  /** The first one's id. */
-  id: string,
-};
-
-/** What is held and lost of a class. */
-export type ClassInfo = {
-  /** Class name. */
-  class: string,
-  /** Produced. */
-  emitted: number,
-  /** Held. */
-  stored: number,
-  /** Evicted. */
-  evicted: number,
-  /** Sampled out. */
-  sampled_out: number,
-  /** Filtered. */
-  filtered: number,
-  /** Dropped, all reasons. */
-  dropped: number,
-};
-
-/** What an answer rests on. */
-export type Coverage = {
-  /** First time the answer speaks of. */
-  from: number,
-  /** Last time the answer speaks of. */
-  to: number,
-  /** The trace is complete up to this time. */
-  watermark: number,
-  /** Events looked at. */
-  events: number,
-  /** Losses that touch the window. */
-  dropped: Array<Dropped>,
-  /** Targets of the request that were not traced, for the class that would show it. */
-  not_traced: Array<NotTraced>,
-  /** Events before this time are gone (`null`: nothing was evicted). */
-  evicted_before: number | null,
-  /** The answer was cut by `limit`; `next` goes on. */
-  truncated: boolean,
-};
-
-/** One abnormal exit: any but `:normal`, `:shutdown` and `{:shutdown, _}`. */
-export type Crash = {
-  /** The id of the exit. */
-  id: string,
-  /** When. */
-  time: number,
-  /** Who. */
-  process: Process,
-  /** The callback module of its last state, or `null`. */
-  module: string | null,
-  /** The exit reason. */
-  reason: Term,
-  /** As in [`Cause::text`]. */
-  cause: string,
-  /** Where it was raised, innermost first; empty when the reason has no stacktrace. */
-  stacktrace: Array<Frame>,
-  /** The exit that this one followed, or `null`. */
-  followed: Followed | null,
-  /** The last state, of whatever completeness, or `null` when none was recorded. */
-  last_state: State | null,
-  /** The message it was handling, or `null`: it was waiting, or its handling was not recorded (coverage says so). */
-  handling: Event | null,
-  /** The events of the process before, oldest first. */
-  before: Array<Event>,
-  /** Who was linked to it, and what became of them. */
-  linked: Array<Linked>,
-  /** The process started in its place, or `null` when none was seen. */
-  restarted: Restart | null,
-};
-
-/** Abnormal exits and what they have in common. */
-export type Crashes = {
-  /** The causes of all abnormal exits asked for, on this page or not: the most frequent first, at most 100. */
-  causes: Array<Cause>,
-  /** The page, oldest first. */
-  crashes: Array<Crash>,
+/** See [`Request::CompareStates`](super::Request::CompareStates). */
+export type CompareStatesRequest = {
+  /** Whose states, where times are given. */
+  process?: string | null,
+  /** The first state. */
+  was: Moment,
+  /** The second state. */
+  became: Moment,
+  /** Most changes. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** See [`Request::Crashes`](super::Request::Crashes). */
@@ -140,45 +52,24 @@ export type CrashesRequest = {
   after?: string | null,
 };
 
-/** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart;
-
-/** Lost events. */
-export type Dropped = {
-  /** Class name, or `null` when damage hides it. */
-  class: string | null,
-  /** How many, or `null` when unknowable. */
-  n: number | null,
-  /** First time they can have had. */
-  from: number,
-  /** Last time they can have had. */
-  to: number,
-  /** `buffer_full`, `damaged`, ... */
-  reason: string,
-};
-
-/** One event. */
-export type Event = {
-  /** `message-12-345`. */
-  id: string,
-  /** When. */
-  time: number,
-  /** Class name. */
-  class: string,
-  /** Kind name. */
-  kind: string,
-  /** Where, or `null` for recorder-wide events. */
-  process: Process | null,
-  /** The other party as text: a pid, a name, a port, a reference. */
-  peer: string | null,
-  /** The function, for kinds that have one. */
-  function: Function | null,
-  /** The name or module, for kinds that have one. */
-  atom: string | null,
-  /** Message, arguments, value, state, reason or details. */
-  term: Term | null,
-  /** `to_dead`, `no_return`, `arity_only`. */
-  flags: Array<string>,
+/** See [`Request::EventsAround`](super::Request::EventsAround). The filters choose among the neighbours; the event itself is always shown. */
+export type EventsAroundRequest = {
+  /** An event's id, or a time; events at that very time come after it. */
+  at: Moment,
+  /** Most events before it (default 10). */
+  n_before?: number | null,
+  /** Most events after it (default 10). */
+  n_after?: number | null,
+  /** As for `events`. */
+  process?: string | null,
+  /** Class names. */
+  classes?: Array<string> | null,
+  /** Kind names. */
+  kinds?: Array<string> | null,
+  /** Module. */
+  module?: string | null,
+  /** Function name. */
+  function?: string | null,
 };
 
 /** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
@@ -205,119 +96,41 @@ export type EventsRequest = {
   after?: string | null,
 };
 
-/** An exit that led to another. */
-export type Followed = {
-  /** The id of the exit before. */
-  id: string,
-  /** Whose it was. */
-  process: Process,
-  /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
-  over: string,
-};
-
-/** A place in a stacktrace. */
-export type Frame = {
-  /** The function. */
-  function: Function,
-  /** The source file as the compiler knew it. */
-  file: string | null,
-  /** The line. */
-  line: number | null,
-};
-
-/** A function. */
-export type Function = {
-  /** Module as Elixir writes it. */
-  module: string,
-  /** Function name. */
-  function: string,
-  /** Number of arguments. */
-  arity: number,
-};
-
-/** Where a trace comes from and what it holds. */
-export type Info = {
-  /** `live` or `file`. */
-  source: string,
-  /** Version of the recorder. */
-  recorder_version: string,
-  /** Node name. */
-  node: string,
-  /** OTP release. */
-  otp: string,
-  /** Elixir version. */
-  elixir: string,
-  /** Operating system. */
-  os: string,
-  /** The recording's id. */
-  instance: string,
-  /** Wall clock at time 0, ns since the Unix epoch, as a decimal string. */
-  wall_anchor_ns: string,
-  /** Erlang monotonic time at time 0, ns, as a decimal string. */
-  monotonic_anchor_ns: string,
-  /** Applications and versions. */
-  applications: Array<Named>,
-  /** The recorder's options. */
-  options: Array<Named>,
-  /** The user's meta. */
-  meta: Array<Named>,
-  /** First time held. */
-  from: number | null,
-  /** Last time held. */
-  to: number | null,
-  /** Per class. */
-  classes: Array<ClassInfo>,
-  /** Processes named anywhere. */
-  n_processes: number,
-  /** Bytes held in memory: chunks with their index. */
-  bytes: number,
+/** See [`Request::FindProcesses`](super::Request::FindProcesses). Every filter that is given must match. */
+export type FindProcessesRequest = {
+  /** The callback module, or the module of the initial call. */
+  module?: string | null,
+  /** A registered name held at any time, or at `alive_at`. */
+  name?: string | null,
+  /** The parent: a pid or a registered name. */
+  parent?: string | null,
+  /** Only processes alive at this time. */
+  alive_at?: number | null,
+  /** Only processes that exited abnormally (`true`), or only others (`false`). */
+  crashed?: boolean | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
 
-/** A process that was linked to one that crashed. */
-export type Linked = {
-  /** Which. */
-  process: Process,
-  /** Its own exit, or `null` when none was seen. */
-  exit: string | null,
-  /** It exited at that time or later, with the same reason. */
-  died_along: boolean,
-};
-
-/** One message. */
-export type Message = {
-  /** The id of the send, or of the delivery for an external message. */
-  id: string,
-  /** When it was sent, or `null` for an external one. */
-  sent_at: number | null,
-  /** Who sent it. */
-  from: Process | null,
-  /** Who received it, or should have. */
-  to: Process | null,
-  /** The destination as written, when it was a name, alias or dead. */
-  sent_to: string | null,
-  /** The message. */
-  message: Term,
-  /** When it came into the inner queue. */
-  delivered_at: number | null,
-  /** When the receiver's callback began to work on it. */
-  handled_at: number | null,
-  /** `handled_at - sent_at`, only where handled is known. */
-  waiting_ns: number | null,
-  /** `delivered_at - sent_at`. */
-  delivery_ns: number | null,
-  /** `matched`, `ambiguous`, `undelivered`, `to_dead`, `external`, `not_traced`. */
-  matched: string,
+/** A term to compare states with. */
+export type Like = {
+  /** A term as Elixir writes it; `_` stands for anything, and `...` at the end of a map for any other keys: `%{status: :paid, ...}`. */
+  like: string,
 };
 
 /** See [`Request::MessageFlow`](super::Request::MessageFlow). */
 export type MessageFlowRequest = {
   /** One process. */
   a: string,
-  /** The other process. */
-  b: string,
+  /** The other process; `null` means every other. */
+  b?: string | null,
+  /** `both` (the default), `from_a` or `to_a`. */
+  direction?: string | null,
   /** First time of sending, inclusive. */
   from?: number | null,
   /** Last time of sending, inclusive. */
@@ -328,32 +141,31 @@ export type MessageFlowRequest = {
   after?: string | null,
 };
 
-/** A name and its value as text. */
-export type Named = {
-  /** Name. */
-  name: string,
-  /** Value. */
-  value: string,
+/** See [`Request::Message`](super::Request::Message). */
+export type MessageRequest = {
+  /** The id of its send, its delivery or its handling. */
+  id: string,
 };
 
-/** A stretch in which something was not recorded. */
-export type NotTraced = {
-  /** The process or function. */
-  target: string,
-  /** The class that was not recorded. */
-  class: string,
-  /** From. */
-  from: number,
-  /** To. */
-  to: number,
+/** A state as a request names it: the one at a time, or the term with an id. */
+export type Moment = number | string;
+
+/** See [`Request::ProcessInfo`](super::Request::ProcessInfo). */
+export type ProcessInfoRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment whose names, links and label are meant (default: the end of the trace, or of the process). */
+  at?: number | null,
 };
 
-/** A process as shown: pid, and the name it held at that time. */
-export type Process = {
-  /** `<0.1.0>`, `<0.1.0>~2`. */
-  pid: string,
-  /** Registered name as Elixir writes it, or `null`. */
-  name: string | null,
+/** See [`Request::ProcessRelationships`](super::Request::ProcessRelationships). */
+export type ProcessRelationshipsRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment meant (default: the end of the trace, or of the process). */
+  at?: number | null,
+  /** Most children, and most peers. */
+  limit?: number | null,
 };
 
 /** A process and a window of time. */
@@ -371,36 +183,34 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest;
 
-/** A process started in the place of another. */
-export type Restart = {
-  /** The id of its spawn. */
-  id: string,
-  /** When. */
-  time: number,
-  /** Which. */
-  process: Process,
-  /** Who started it: the parent of both. */
-  by: Process,
+/** See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given. */
+export type ServerCallsRequest = {
+  /** Who was called. */
+  server?: string | null,
+  /** Who called. */
+  caller?: string | null,
+  /** First time of sending, inclusive. */
+  from?: number | null,
+  /** Last time of sending, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
-/** One state of a server. */
-export type State = {
-  /** The id of the event that showed it. */
-  id: string,
-  /** When. */
+/** See [`Request::SnapshotAt`](super::Request::SnapshotAt). */
+export type SnapshotAtRequest = {
+  /** The moment. */
   time: number,
-  /** Whose. */
-  process: Process,
-  /** The callback module, or `null`. */
-  module: string | null,
-  /** The state. */
-  state: Term,
-  /** It is the state at termination. */
-  at_termination: boolean,
-  /** What led to it: the event handled before (`handled`, or `spawn` for the first), or `null` when not recorded. */
-  cause: Event | null,
+  /** Messages shown per mailbox (default 10, at most 1000); their number is told whole. */
+  messages?: number | null,
+  /** Most processes. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** See [`Request::StateAt`](super::Request::StateAt). */
@@ -411,44 +221,32 @@ export type StateAtRequest = {
   time: number,
 };
 
-/** A term as text. */
-export type Term = {
-  /** Its id for a `term` request: `<event id>`. */
-  id: string,
-  /** As Elixir's `inspect/2` shows it, with limits. */
-  text: string,
-  /** Bytes of its stored form. */
-  bytes: number,
-  /** Whether nothing of it was cut, redacted or opaque when captured. */
-  complete: boolean,
+/** See [`Request::StateChanges`](super::Request::StateChanges). */
+export type StateChangesRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The part of the state to watch, as changes name it: `.items[0].quantity`, `[:total]`, `items`; the whole state when not given. */
+  path?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
-/** A child of a collection. */
-export type TermChild = {
-  /** Its step in a path. */
-  step: number,
-  /** A map's key as text, else `null`. */
-  key: string | null,
-  /** The child as text. */
-  text: string,
-  /** Number of its own children. */
-  size: number,
-};
-
-/** A part of a term. */
-export type TermPart = {
-  /** The term's id. */
-  id: string,
-  /** The path asked. */
-  path: Array<number>,
-  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
-  kind: string,
-  /** As `inspect` shows it. */
-  text: string,
-  /** Number of children (0 for a scalar). */
-  size: number,
-  /** The page of children. */
-  children: Array<TermChild>,
+/** See [`Request::SupervisionTree`](super::Request::SupervisionTree). */
+export type SupervisionTreeRequest = {
+  /** The moment (default: the end of the trace). */
+  at?: number | null,
+  /** Only this supervisor and what is below it. */
+  root?: string | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** See [`Request::Term`](super::Request::Term). */
@@ -462,3 +260,6 @@ export type TermRequest = {
   /** Cursor into the children of a long collection. */
   after?: string | null,
 };
+
+/** One state, or every state that is like something. */
+export type Wanted = Moment | Like;

@@ -8,6 +8,7 @@ use crate::ProcessKey;
 use crate::chunk::Chunk;
 use crate::event::OrderKey;
 use crate::trace::presence::Presence;
+use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -30,9 +31,8 @@ impl Lane {
     }
 
     /// The processes from `from` to `to` that a chunk held here names, with repetitions.
-    pub(crate) fn processes(&self, from: ProcessKey, to: ProcessKey) -> impl Iterator<Item = ProcessKey> {
-        let listed = self.presence.between(from, to);
-        listed.filter(|(_, seq)| self.position(*seq).is_some()).map(|(process, _)| process)
+    pub(crate) fn processes(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
+        self.presence.between(from, to, |seq| self.position(seq).is_some())
     }
 
     /// Bytes of all chunks, index included.
@@ -88,10 +88,13 @@ impl Lane {
         self.chunks.binary_search_by_key(&seq, |chunk| chunk.seq()).ok()
     }
 
-    /// The chunks among `within` that name a process, ascending.
-    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> Vec<usize> {
-        let seqs = self.presence.chunks_of(process);
-        seqs.filter_map(|seq| self.position(seq)).filter(|idx| within.contains(idx)).collect()
+    /// The chunks among `within` that name a process; some may be gone.
+    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> VecDeque<&[(ProcessKey, u32)]> {
+        match self.chunks.get(within) {
+            Some([first, .., last]) => self.presence.listed(process, first.seq()..=last.seq()),
+            Some([only]) => self.presence.listed(process, only.seq()..=only.seq()),
+            _ => VecDeque::new(),
+        }
     }
 
     /// No key of this chunk or of one behind it is smaller.
@@ -102,6 +105,28 @@ impl Lane {
     /// No key of this chunk or of one before it is larger.
     pub(crate) fn reach(&self, idx: usize) -> OrderKey {
         self.reach.get(idx).copied().unwrap_or_default()
+    }
+
+    /// How many rows of a process have keys from `floor` on. Chunks are opened only near the floor, or all that name the process when
+    /// some are missing among those behind it.
+    pub(crate) fn n_rows_of(&self, process: ProcessKey, floor: OrderKey) -> u64 {
+        let n_chunks = self.chunks.len();
+        let whole = self.ahead.partition_point(|ahead| *ahead < floor);
+        let seqs = self.chunks.get(whole).zip(self.chunks.last()).map(|(first, last)| (first.seq(), last.seq()));
+        let (near, behind) = match seqs {
+            Some((first, last)) if (last - first) as usize == n_chunks - whole - 1 => {
+                (whole, self.presence.n_rows(process, first, last))
+            }
+            _ => (n_chunks, 0),
+        };
+        let above = |idx: usize| {
+            let Some(chunk) = self.chunks.get(idx) else { return 0 };
+            let rows = chunk.rows_of(process);
+            rows.len() - rows.partition_point(|row| chunk.key(u32::from(*row)) < floor)
+        };
+        let start = self.reach.partition_point(|reach| *reach < floor);
+        let near = self.naming(process, start..near).into_iter().flatten();
+        behind + near.filter_map(|(_, seq)| self.position(*seq)).map(|idx| above(idx) as u64).sum::<u64>()
     }
 
     /// How many rows have keys in `from..below`.

@@ -1,20 +1,30 @@
 //! What is answered: one file for each concept.
 
+mod around;
 mod call;
 mod coverage;
 mod crash;
+mod difference;
 mod event;
 mod info;
 mod message;
+mod process;
+mod server_call;
+mod snapshot;
 mod state;
 mod term;
 
+pub use around::Around;
 pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
 pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
+pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
-pub use message::Message;
+pub use message::{Message, MessageDetail};
+pub use process::{Child, ClassCount, FoundProcess, Peer, ProcessInfo, Relationships, Replacement, Strategy, TreeNode};
+pub use server_call::ServerCall;
+pub use snapshot::{HeldState, Mailbox, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
 
@@ -47,6 +57,12 @@ pub enum Data {
     States(Vec<State>),
     /// For `message_flow`.
     Messages(Vec<Message>),
+    /// For `message`.
+    Message(MessageDetail),
+    /// For `server_calls`.
+    ServerCalls(Vec<ServerCall>),
+    /// For `snapshot_at`.
+    Snapshot(Snapshot),
     /// For `execution_path`.
     Calls(Vec<Call>),
     /// For `state_at`.
@@ -55,4 +71,20 @@ pub enum Data {
     Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
+    /// For `process_info`.
+    ProcessInfo(ProcessInfo),
+    /// For `find_processes`.
+    Processes(Vec<FoundProcess>),
+    /// For `process_relationships`.
+    Relationships(Relationships),
+    /// For `supervision_tree`.
+    Tree(Vec<TreeNode>),
+    /// For `events_around`.
+    Around(Around),
+    /// For `compare_states`.
+    Comparison(Comparison),
+    /// For `state_changes`.
+    StateChanges(Vec<StateChange>),
+    /// For `analyze_state_change`.
+    Transitions(Vec<Transition>),
 }

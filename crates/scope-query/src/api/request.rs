@@ -2,21 +2,27 @@
 //!
 //! Invariant: an unknown field or kind is refused, never ignored.
 
+mod around;
 mod crashes;
 mod events;
 mod info;
 mod message;
 mod process;
+mod server_call;
+mod snapshot;
 mod state;
 mod tagged;
 mod term;
 
+pub use around::EventsAround;
 pub use crashes::Crashes;
 pub use events::Events;
 pub use info::Info;
-pub use message::MessageFlow;
-pub use process::ProcessWindow;
-pub use state::StateAt;
+pub use message::{Message, MessageFlow};
+pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
+pub use server_call::ServerCalls;
+pub use snapshot::SnapshotAt;
+pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
 use serde::Deserialize;
@@ -42,10 +48,32 @@ pub enum Request {
     StateTimeline(ProcessWindow),
     /// The state of a process at a time.
     StateAt(StateAt),
-    /// Messages between two processes, both ways, with their three instants.
+    /// Messages between two processes, or from or to one, with their three instants.
     MessageFlow(MessageFlow),
+    /// One message by the id of any of its events, and what a request was replied.
+    Message(Message),
+    /// The requests of a server, or of a caller, with their replies.
+    ServerCalls(ServerCalls),
+    /// Who was alive at a time: states, mailboxes, calls and names.
+    SnapshotAt(SnapshotAt),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// Who a process is, how it began and ended, and what is known of it.
+    ProcessInfo(ProcessInfo),
+    /// The processes that match, by pid.
+    FindProcesses(FindProcesses),
+    /// Parent, children, links, supervisor and peers of a process.
+    ProcessRelationships(ProcessRelationships),
+    /// The supervision tree at a time.
+    SupervisionTree(SupervisionTree),
+    /// The events before and after an event or a time: stepping.
+    EventsAround(EventsAround),
+    /// The difference of two states, or of any two terms.
+    CompareStates(CompareStates),
+    /// When a part of a state changed, from what to what, and why.
+    StateChanges(StateChanges),
+    /// How a process came from one state into another.
+    AnalyzeStateChange(AnalyzeStateChange),
     /// Every abnormal exit with its circumstances, and what the exits have in common.
     Crashes(Crashes),
 }
