@@ -10,10 +10,11 @@ pub(crate) use fold::is_remembered;
 
 use crate::chunk::StoredTerm;
 use crate::event::{EventId, OrderKey};
+use crate::ordered;
+use crate::ordered::Map;
 use crate::term::localize::relocate;
 use crate::{ProcessKey, Symbols};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -70,12 +71,12 @@ pub struct Baseline {
     /// By key.
     entries: Vec<ProcessEntry>,
     /// The terms of the entries' last states, with ids of `symbols`.
-    states: BTreeMap<ProcessKey, KeptTerm>,
+    states: Map<ProcessKey, KeptTerm>,
     /// The terms of the entries' origins, likewise.
-    origins: BTreeMap<ProcessKey, KeptTerm>,
+    origins: Map<ProcessKey, KeptTerm>,
     symbols: Symbols,
     /// Processes that have exited while rows of theirs with earlier keys may still come.
-    exited: BTreeMap<ProcessKey, OrderKey>,
+    exited: Map<ProcessKey, OrderKey>,
     at: OrderKey,
     /// When `symbols` has grown to this many entries it is made anew from what is still used.
     tidy_at: usize,
@@ -148,7 +149,7 @@ impl Baseline {
             return;
         }
         let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).collect();
-        begun.sort_unstable();
+        ordered::sort(&mut begun);
         for (_, process) in begun {
             if excess == 0 {
                 return;
@@ -160,7 +161,7 @@ impl Baseline {
         }
         let key_of = |entry: &ProcessEntry| entry.state.as_ref().map(|state| state.key);
         let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).collect();
-        oldest.sort_unstable();
+        ordered::sort(&mut oldest);
         for (_, process) in oldest {
             if excess == 0 {
                 return;
@@ -175,7 +176,7 @@ impl Baseline {
             excess = excess.saturating_sub(size_of::<(ProcessKey, OrderKey)>());
         }
         let mut sizes: Vec<_> = self.entries.iter().map(|entry| (entry.since, entry_bytes(entry))).collect();
-        sizes.sort_unstable();
+        ordered::sort(&mut sizes);
         let mut border = None;
         for (since, n_bytes) in sizes {
             if excess == 0 {

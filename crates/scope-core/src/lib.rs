@@ -19,6 +19,7 @@ pub mod file;
 pub mod header;
 pub mod intake;
 pub mod loss;
+pub mod ordered;
 pub mod redact;
 pub mod sampler;
 pub mod store;

@@ -5,8 +5,8 @@ use crate::naming::{Holding, Naming};
 use crate::passage::{Fate, Passage};
 use crate::row::Row;
 use crate::who;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
 use scope_core::{Class, Entity, EventId, Flags, Kind, OrderKey, ProcessKey};
 
@@ -25,10 +25,10 @@ pub(crate) fn passages<'a>(
     trace: &'a Trace,
     naming: &mut Naming<'a>,
     sends: &[Row<'a>],
-) -> (BTreeMap<EventId, Passage<'a>>, u64) {
-    let mut told = BTreeMap::new();
-    let mut wanted: BTreeMap<ProcessKey, BTreeSet<u64>> = BTreeMap::new();
-    let (mut n_events, mut names) = (0, Names { trace, holdings: BTreeMap::new() });
+) -> (Map<EventId, Passage<'a>>, u64) {
+    let mut told = Map::new();
+    let mut wanted: Map<ProcessKey, Set<u64>> = Map::new();
+    let (mut n_events, mut names) = (0, Names { trace, holdings: Map::new() });
     for send in sends {
         let addressee = names.addressee(send);
         let to = if let Addressee::Process(process) = addressee { Some(process) } else { None };
@@ -41,7 +41,7 @@ pub(crate) fn passages<'a>(
             told.insert(send.id(), Passage::of_send(*send, None, Fate::NotTraced));
             continue;
         };
-        let mut receivers: BTreeSet<ProcessKey> = to.into_iter().collect();
+        let mut receivers: Set<ProcessKey> = to.into_iter().collect();
         if addressee == Addressee::Alias {
             receivers = receivers_of(trace, key);
             if receivers.is_empty() {
@@ -57,7 +57,7 @@ pub(crate) fn passages<'a>(
             wanted.entry(receiver).or_default().insert(key);
         }
     }
-    let asked: BTreeSet<EventId> = sends.iter().map(Row::id).filter(|id| !told.contains_key(id)).collect();
+    let asked: Set<EventId> = sends.iter().map(Row::id).filter(|id| !told.contains_key(id)).collect();
     for (receiver, keys) in wanted {
         let (passages, n) = Inbox::of(trace, naming, receiver).passages(&keys);
         n_events += n;
@@ -74,7 +74,7 @@ pub(crate) fn passages<'a>(
 /// The names of the sends of one answer, each looked up once.
 struct Names<'a> {
     trace: &'a Trace,
-    holdings: BTreeMap<&'a str, Vec<(Holding, ProcessKey)>>,
+    holdings: Map<&'a str, Vec<(Holding, ProcessKey)>>,
 }
 
 impl<'a> Names<'a> {
@@ -98,8 +98,8 @@ impl<'a> Names<'a> {
 }
 
 /// The processes that something with this key was delivered to.
-fn receivers_of(trace: &Trace, key: u64) -> BTreeSet<ProcessKey> {
-    let mut receivers = BTreeSet::new();
+fn receivers_of(trace: &Trace, key: u64) -> Set<ProcessKey> {
+    let mut receivers = Set::new();
     for (chunk_idx, chunk) in (0..).zip(trace.chunks(Class::Message)) {
         let Some(term) = chunk.find_term(key) else { continue };
         let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();

@@ -4,6 +4,7 @@ use crate::matching::{self, Outcome, Source, Surplus};
 use crate::passage::{Fate, Handling, Passage};
 use crate::row::Row;
 use alloc::vec::Vec;
+use scope_core::ordered;
 use scope_core::symbols::ReferenceWords;
 use scope_core::{EventId, OrderKey, ProcessKey};
 
@@ -32,9 +33,9 @@ impl<'a> Equal<'a> {
     /// Brings each list into order.
     pub(crate) fn sort(&mut self) {
         let place = |row: &Row<'a>| (row.key(), row.id());
-        self.sent.sort_by_key(|(row, _)| place(row));
-        self.delivered.sort_by_key(place);
-        self.handled.sort_by_key(place);
+        ordered::sort_by_key(&mut self.sent, |(row, _)| place(row));
+        ordered::sort_by_key(&mut self.delivered, place);
+        ordered::sort_by_key(&mut self.handled, place);
     }
 
     /// For each delivery the handling that is surely its own.

@@ -2,9 +2,9 @@
 
 use crate::row::Row;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use hashbrown::HashMap;
 use scope_core::MfaId;
+use scope_core::ordered::Map;
 
 /// A function, numbered for the time of one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,7 +14,7 @@ pub(crate) struct FunctionId(pub(crate) u32);
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
     by_row: HashMap<(u32, MfaId), FunctionId>,
-    by_name: BTreeMap<(Box<str>, Box<str>, u32), FunctionId>,
+    by_name: Map<(Box<str>, Box<str>, u32), FunctionId>,
 }
 
 impl Functions {

@@ -10,16 +10,17 @@ use crate::passage::Passage;
 use crate::row::Row;
 use crate::watch::Watch;
 use crate::window::Window;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use scope_core::chunk::{Chunk, TermId};
+use scope_core::ordered;
+use scope_core::ordered::{Map, Set};
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, PeerKey, Trace};
 use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 
 /// Messages by their match keys.
-pub(crate) type ByKey<'a> = BTreeMap<u64, Equal<'a>>;
+pub(crate) type ByKey<'a> = Map<u64, Equal<'a>>;
 
 /// One receiver.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl<'a> Inbox<'a> {
     }
 
     /// The messages with these keys, in order, and how many events were looked at.
-    pub(crate) fn gather(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
+    pub(crate) fn gather(&self, keys: &Set<u64>) -> (ByKey<'a>, u64) {
         let mut found: ByKey<'a> = keys.iter().map(|key| (*key, Equal::default())).collect();
         let floor = self.trace.floor(Class::Message);
         let mut n_events = 0;
@@ -86,7 +87,7 @@ impl<'a> Inbox<'a> {
     }
 
     /// What became of the messages with these keys, and how many events were looked at.
-    pub(crate) fn passages(&self, keys: &BTreeSet<u64>) -> (Vec<Passage<'a>>, u64) {
+    pub(crate) fn passages(&self, keys: &Set<u64>) -> (Vec<Passage<'a>>, u64) {
         let (found, n_events) = self.gather(keys);
         (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).collect(), n_events)
     }
@@ -143,7 +144,7 @@ impl<'a> Inbox<'a> {
             let rows = trace.peer_rows(&peer, &[Class::Message], from, to, direction);
             rows.map(move |at| Row::read(trace, at)).peekable()
         };
-        let names: BTreeSet<&str> = self.names.iter().map(|holding| &*holding.name).collect();
+        let names: Set<&str> = self.names.iter().map(|holding| &*holding.name).collect();
         let names = names.into_iter().map(|name| PeerKey::Name(name.into()));
         let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).collect();
         let merged = core::iter::from_fn(move || {
@@ -195,12 +196,12 @@ enum Wanted<'k> {
     /// By these terms, ascending.
     Terms(Vec<(TermId, u64)>),
     /// By the keys of their terms.
-    Keys(&'k BTreeSet<u64>),
+    Keys(&'k Set<u64>),
 }
 
 impl<'k> Wanted<'k> {
     /// `None` when the chunk has none.
-    fn of(chunk: &Chunk, keys: &'k BTreeSet<u64>) -> Option<Self> {
+    fn of(chunk: &Chunk, keys: &'k Set<u64>) -> Option<Self> {
         /// A probe costs about as much as looking at so many rows, among which those sent to references may be all.
         const ROWS_PER_PROBE: usize = 16;
         if keys.len() > chunk.len() / ROWS_PER_PROBE {
@@ -208,7 +209,7 @@ impl<'k> Wanted<'k> {
         }
         let mut terms: Vec<(TermId, u64)> =
             keys.iter().filter_map(|key| Some((chunk.find_term(*key)?, *key))).collect();
-        terms.sort_unstable();
+        ordered::sort(&mut terms);
         (!terms.is_empty()).then_some(Self::Terms(terms))
     }
 

@@ -7,8 +7,9 @@
 use crate::lifetime::Lifetime;
 use crate::row::Row;
 use crate::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use scope_core::ordered;
+use scope_core::ordered::Map;
 use scope_core::trace::{Direction, PeerKey, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
 
@@ -37,7 +38,7 @@ pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Ve
     // An exit is still linked, to those that outlive it.
     let held = links.into_iter().filter(|link| link.holds_at(at) && !(link.broken && link.to == Some(at)));
     let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).collect();
-    linked.sort_unstable();
+    ordered::sort(&mut linked);
     linked.dedup();
     (linked, n_events)
 }
@@ -52,7 +53,7 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
     let mut n_events = 0;
     let mut ended = Vec::new();
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
-    let mut open: BTreeMap<ProcessKey, OrderKey> =
+    let mut open: Map<ProcessKey, OrderKey> =
         remembered.into_iter().flat_map(|entry| &entry.links).map(|peer| (*peer, OrderKey::default())).collect();
     for (row, peer) in told(trace, process) {
         n_events += 1;
@@ -81,7 +82,7 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
             Link { peer, from, to, broken: theirs.is_some() && theirs == to }
         })
         .collect();
-    links.sort_by_key(|link| (link.from, link.peer));
+    ordered::sort_by_key(&mut links, |link| (link.from, link.peer));
     (links, n_events)
 }
 
@@ -98,6 +99,6 @@ fn told(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
     let theirs = theirs.map(|at| Row::read(trace, at)).filter_map(|row| Some((row, row.process()?)));
     let mut told: Vec<_> =
         own.chain(theirs).filter(|(row, _)| matches!(row.kind(), Kind::Link | Kind::Unlink)).collect();
-    told.sort_by_key(|(row, _)| (row.key(), row.id()));
+    ordered::sort_by_key(&mut told, |(row, _)| (row.key(), row.id()));
     told
 }

@@ -13,8 +13,8 @@ use crate::matching::Outcome;
 use crate::naming::Naming;
 use crate::row::Row;
 use crate::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
@@ -46,12 +46,12 @@ pub(crate) fn at<'a>(
     naming: &mut Naming<'a>,
     processes: &[ProcessKey],
     key: OrderKey,
-) -> (BTreeMap<ProcessKey, Mailbox<'a>>, u64) {
+) -> (Map<ProcessKey, Mailbox<'a>>, u64) {
     let mut n_events = 0;
     let mut anchors: Vec<Anchor<'a>> =
         processes.iter().filter_map(|process| anchor(trace, *process, key, &mut n_events)).collect();
     gather(trace, &mut anchors);
-    let mut mailboxes = BTreeMap::new();
+    let mut mailboxes = Map::new();
     for anchor in anchors {
         let inbox = Inbox::of(trace, naming, anchor.process);
         let Some(from) = anchor.delivered(&inbox) else { continue };
@@ -120,8 +120,8 @@ impl<'a> Mailbox<'a> {
         let own = trace.process_rows_of_kind(process, Kind::Delivered, OrderKey::default(), key, Direction::Backward);
         let mut own = own.map(|at| Row::read(trace, at)).peekable();
         // Deliveries by key that no send was found for, and all sends looked at, youngest first.
-        let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();
-        let mut missing: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut arrived: Map<u64, usize> = Map::new();
+        let mut missing: Map<u64, usize> = Map::new();
         let mut looked_at: Vec<(u64, Row<'a>)> = Vec::new();
         let mut n_quiet = 0;
         for row in inbox.addressed(OrderKey::default(), key, Direction::Backward) {

@@ -4,9 +4,9 @@
 
 use crate::row::Row;
 use crate::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -36,12 +36,12 @@ impl Holding {
 #[derive(Debug)]
 pub(crate) struct Naming<'a> {
     trace: &'a Trace,
-    known: BTreeMap<ProcessKey, Vec<Holding>>,
+    known: Map<ProcessKey, Vec<Holding>>,
 }
 
 impl<'a> Naming<'a> {
     pub(crate) const fn new(trace: &'a Trace) -> Self {
-        Self { trace, known: BTreeMap::new() }
+        Self { trace, known: Map::new() }
     }
 
     /// Every name a process held, by the time it took it.

@@ -6,9 +6,9 @@
 use crate::lifetime::Lifetime;
 use crate::row::Row;
 use crate::window::Window;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::ordered::{Map, Set};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -22,10 +22,10 @@ pub(crate) struct Living {
 }
 
 /// The living at a time, and how many events were looked at.
-pub(crate) fn at(trace: &Trace, moment: Window) -> (BTreeMap<ProcessKey, Living>, u64) {
+pub(crate) fn at(trace: &Trace, moment: Window) -> (Map<ProcessKey, Living>, u64) {
     let mut living = remembered(trace, moment);
     // Everybody whose begin or end was seen, whenever.
-    let mut told: BTreeSet<ProcessKey> = living.keys().copied().collect();
+    let mut told: Set<ProcessKey> = living.keys().copied().collect();
     let mut n_events = 0;
     let all = Window::all();
     for at in trace.rows(&[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
@@ -76,7 +76,7 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (BTreeMap<ProcessKey, Living>
 }
 
 /// What the baseline says: its processes were alive when the events it stands for ended.
-fn remembered(trace: &Trace, moment: Window) -> BTreeMap<ProcessKey, Living> {
+fn remembered(trace: &Trace, moment: Window) -> Map<ProcessKey, Living> {
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     let entries = entries.iter().filter(|entry| entry.since <= moment.last_key());
     let living = entries.map(|entry| {

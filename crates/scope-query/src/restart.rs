@@ -6,9 +6,11 @@ use crate::naming;
 use crate::origin::Origin;
 use crate::reason;
 use crate::row::Row;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::ordered;
+use scope_core::ordered::Map;
 use scope_core::term::read;
 use scope_core::trace::{Direction, PeerKey, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -46,7 +48,7 @@ pub(crate) struct Replacement {
 /// The restarts of one parent's children.
 #[derive(Debug, Default)]
 pub(crate) struct Restarts {
-    replaced: BTreeMap<ProcessKey, Replacement>,
+    replaced: Map<ProcessKey, Replacement>,
     pub(crate) n_events: u64,
 }
 
@@ -61,7 +63,7 @@ impl Restarts {
     pub(crate) fn of(trace: &Trace, parent: ProcessKey, until: OrderKey) -> Self {
         let mut restarts = Self::default();
         let mut steps = Vec::new();
-        let mut starts = BTreeMap::new();
+        let mut starts = Map::new();
         for child in children(trace, parent, until, &mut restarts.n_events) {
             let origin = Origin::of(trace, child, OrderKey::MAX);
             if origin.parent != Some(parent) {
@@ -71,7 +73,7 @@ impl Restarts {
             let names = naming::holdings(trace, child).into_iter().map(|holding| holding.name).collect();
             starts.insert(child, Start { origin, names });
         }
-        steps.sort_by_key(|(key, child, _)| (*key, *child));
+        ordered::sort_by_key(&mut steps, |(key, child, _)| (*key, *child));
         let mut waiting: VecDeque<(ProcessKey, bool)> = VecDeque::new();
         for (at, child, step) in steps {
             match step {
@@ -91,7 +93,7 @@ impl Restarts {
     fn settle(
         &mut self,
         waiting: &mut VecDeque<(ProcessKey, bool)>,
-        starts: &BTreeMap<ProcessKey, Start>,
+        starts: &Map<ProcessKey, Start>,
         child: ProcessKey,
         at: OrderKey,
     ) {
@@ -172,7 +174,7 @@ pub(crate) fn children(trace: &Trace, parent: ProcessKey, until: OrderKey, n_eve
     let mut children: Vec<_> = begun.filter_map(|row| row.process()).collect();
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     children.extend(entries.iter().filter(|entry| entry.parent == Some(parent)).map(|entry| entry.process));
-    children.sort_unstable();
+    ordered::sort(&mut children);
     children.dedup();
     children
 }

@@ -1,20 +1,20 @@
 //! In which turn a server handles its messages, and so how many were before one in its queue.
 
 use crate::passage::Passage;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Kind, OrderKey, ProcessKey};
 
 /// The handlings of the receivers of some messages, as far as they lie between a sending and a handling of these.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    handled: BTreeMap<ProcessKey, Vec<OrderKey>>,
+    handled: Map<ProcessKey, Vec<OrderKey>>,
 }
 
 impl Turns {
     pub(crate) fn of(trace: &Trace, passages: &[Passage<'_>]) -> Self {
-        let mut spans: BTreeMap<ProcessKey, (OrderKey, OrderKey)> = BTreeMap::new();
+        let mut spans: Map<ProcessKey, (OrderKey, OrderKey)> = Map::new();
         for passage in passages {
             let (Some(to), Some(sent), Some(handled)) = (passage.to, passage.send, passage.handled) else { continue };
             let (from, until) = spans.entry(to).or_insert((sent.key(), handled.key()));

@@ -8,10 +8,11 @@ use crate::lifetime::Lifetime;
 use crate::naming::{self, Holding};
 use crate::spelling;
 use crate::window::Window;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use scope_core::ordered;
+use scope_core::ordered::Set;
 use scope_core::symbols::PidText;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
@@ -67,7 +68,7 @@ fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
     let shown = atom_text(name);
     let Some((holding, process)) = held.iter().max_by_key(|(holding, _)| holding.from) else {
         let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
-        let mut names = BTreeSet::new();
+        let mut names = Set::new();
         names.extend(holdings.map(|holding| atom_text(&holding.name)));
         let names: Vec<String> = names.into_iter().collect();
         return Err(Error::NotFound(format!(
@@ -119,7 +120,7 @@ fn holders(trace: &Trace, name: Option<&str>) -> Vec<ProcessKey> {
             }
         }
     }
-    holders.sort_unstable();
+    ordered::sort(&mut holders);
     holders.dedup();
     holders
 }

@@ -10,6 +10,10 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What the modules ask of a host beyond the compiler's own choice: vectors, which Node, browsers and other hosts have had since 2021,
+/// and which copy and widen columns many numbers at a time.
+const FEATURES: &str = "-Ctarget-feature=+simd128";
+
 /// How to call cargo for [`TARGET`].
 #[derive(Debug)]
 pub(crate) struct Compiler {
@@ -62,7 +66,8 @@ impl Compiler {
         if let Some(rustc) = &self.rustc {
             cargo.env("RUSTC", rustc);
         }
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", short_paths().join("\u{1f}"));
+        let flags: Vec<String> = short_paths().into_iter().chain([FEATURES.into()]).collect();
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
         cargo
     }
 }

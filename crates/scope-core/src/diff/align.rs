@@ -3,6 +3,7 @@
 //! Invariant: a pair that is kept stands in the same order on both sides; every other pair has moved.
 
 use super::map::matching;
+use crate::ordered;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -43,13 +44,13 @@ pub(super) fn align(a: &[u32], b: &[u32], cells: &mut usize) -> (Vec<Pair>, bool
     let kept = |before, after| Pair { before, after, kept: true };
     pairs.extend((0..n_front as u32).map(|n| kept(n, n)));
     pairs.extend((1..=n_back as u32).map(|n| kept(a.len() as u32 - n, b.len() as u32 - n)));
-    pairs.sort_unstable_by_key(|pair| pair.before);
+    ordered::sort_by_key(&mut pairs, |pair| pair.before);
     (pairs, coarse)
 }
 
 /// Pairs of positions, sorted by the first, with those kept that make the longest run in order on both sides.
 pub(super) fn in_order(mut pairs: Vec<(u32, u32)>) -> Vec<Pair> {
-    pairs.sort_unstable();
+    ordered::sort(&mut pairs);
     // Patience: for each length the pair with the smallest `after` that ends a run of it, and each pair's forerunner.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
@@ -77,8 +78,8 @@ pub(super) fn in_order(mut pairs: Vec<(u32, u32)>) -> Vec<Pair> {
 fn with_moves(common: Vec<(u32, u32)>, a: &[(u32, u32)], b: &[(u32, u32)]) -> Vec<Pair> {
     let mut in_a: Vec<u32> = common.iter().map(|(before, _)| *before).collect();
     let mut in_b: Vec<u32> = common.iter().map(|(_, after)| *after).collect();
-    in_a.sort_unstable();
-    in_b.sort_unstable();
+    ordered::sort(&mut in_a);
+    ordered::sort(&mut in_b);
     let beside = |all: &[(u32, u32)], used: &[u32]| -> Vec<(u32, u32)> {
         all.iter().filter(|(_, at)| used.binary_search(at).is_err()).copied().collect()
     };
@@ -121,7 +122,7 @@ fn longest_common(a: &[u32], b: &[u32]) -> Vec<(u32, u32)> {
 /// Numbers with their positions, ascending.
 fn by_id(ids: &[u32]) -> Vec<(u32, u32)> {
     let mut sorted: Vec<(u32, u32)> = ids.iter().copied().zip(0..).collect();
-    sorted.sort_unstable();
+    ordered::sort(&mut sorted);
     sorted
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Invariant: two nodes have the same number exactly when all that was recorded of them is the same; the order of a map's pairs does not matter.
 
+use crate::ordered;
+use crate::ordered::Map;
 use crate::term::{MAX_DEPTH, Term};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -28,7 +29,7 @@ pub(super) struct Forest<'t> {
     nodes: Vec<Node<'t>>,
     links: Vec<u32>,
     /// The number of each content: a tag, the scalar's bytes or the children's numbers.
-    ids: BTreeMap<Box<[u8]>, u32>,
+    ids: Map<Box<[u8]>, u32>,
 }
 
 impl<'t> Forest<'t> {
@@ -135,7 +136,7 @@ impl<'t> Forest<'t> {
         }
         let mut ids: Vec<u32> = children.iter().map(|child| self.id(*child)).collect();
         if matches!(term, Term::Map(_) | Term::MapCut(..)) {
-            ids.as_chunks_mut::<2>().0.sort_unstable();
+            ordered::sort(ids.as_chunks_mut::<2>().0);
         }
         content.extend(ids.iter().flat_map(|id| id.to_le_bytes()));
         content

@@ -7,6 +7,7 @@ use super::forest::Forest;
 use super::map::matching;
 use super::path::{Place, Step};
 use super::{ChangeKind, Differ};
+use crate::ordered;
 use crate::term::Term;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -42,7 +43,7 @@ impl Side {
         };
         let mut keys =
             self.elements.iter().zip(0..).map(|(element, n)| Some((key(*element)?, n))).collect::<Option<Vec<_>>>()?;
-        keys.sort_unstable();
+        ordered::sort(&mut keys);
         keys.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a != b)).then_some(keys)
     }
 

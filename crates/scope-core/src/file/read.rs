@@ -13,11 +13,11 @@ use crate::file::end::End;
 use crate::file::section::{Body, Brief, Found, Scanner, kind};
 use crate::header::Header;
 use crate::loss::{Counts, Loss, Losses, Reason};
+use crate::ordered;
+use crate::ordered::Map;
 use crate::trace::lane::Lane;
 use crate::trace::{Source, Trace};
 use crate::wire::Reader;
-use alloc::collections::BTreeMap;
-use alloc::collections::btree_map::Entry;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -35,7 +35,7 @@ struct Reading {
     /// The chunk met last, whether it could be read or not.
     previous: Option<Brief>,
     /// Every chunk that was met or named, and what could be read of them.
-    known: BTreeMap<(u8, u32), Known>,
+    known: Map<(u8, u32), Known>,
     n_sections: u64,
     end: Option<End>,
     losses: Losses,
@@ -55,7 +55,7 @@ pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -
         header: None,
         baseline: None,
         previous: None,
-        known: BTreeMap::new(),
+        known: Map::new(),
         n_sections: 0,
         end: None,
         losses: Losses::new(),
@@ -153,9 +153,9 @@ impl Reading {
 
     /// Keeps what a head says of a chunk; whether nothing was known of that chunk.
     fn know(&mut self, brief: Brief) -> bool {
-        let known = self.known.entry((brief.class, brief.seq));
-        let is_new = matches!(known, Entry::Vacant(_));
-        known.or_insert(Known { brief, chunk: None }).brief = brief;
+        let place = (brief.class, brief.seq);
+        let is_new = !self.known.contains_key(&place);
+        self.known.entry(place).or_insert_with(|| Known { brief, chunk: None }).brief = brief;
         is_new
     }
 
@@ -226,7 +226,7 @@ impl Reading {
         let counts = counts(self.end.as_ref(), &lanes, &floors);
         let mut losses = self.end.as_ref().map(|end| end.losses.clone()).unwrap_or_default();
         losses.append(&mut self.losses);
-        losses.sort_by_key(|loss| loss.from_tick);
+        ordered::sort_by_key(&mut losses, |loss| loss.from_tick);
         Trace {
             header: Arc::new(self.header.unwrap_or_default()),
             source: Source::File,

@@ -17,13 +17,14 @@ use crate::view::{self, View};
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use hashbrown::HashMap;
 use scope_core::chunk::TermId;
+use scope_core::ordered;
+use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
@@ -114,7 +115,7 @@ fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reas
 }
 
 fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
-    let mut causes: BTreeMap<&str, Cause> = BTreeMap::new();
+    let mut causes: Map<&str, Cause> = Map::new();
     for exit in exits {
         let (id, time) = (exit.row.id().to_string(), exit.row.tick());
         let text = || String::from(&*exit.cause);
@@ -124,7 +125,7 @@ fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
         cause.last = time;
     }
     let mut causes: Vec<Cause> = causes.into_values().collect();
-    causes.sort_by_key(|cause| (Reverse(cause.n), cause.first));
+    ordered::sort_by_key(&mut causes, |cause| (Reverse(cause.n), cause.first));
     causes.truncate(MAX_CAUSES);
     causes
 }
@@ -167,7 +168,7 @@ fn crash<'a>(
 /// The restarts of the parents met so far: each costs the lives of all its children.
 #[derive(Default)]
 struct Families {
-    by_parent: BTreeMap<ProcessKey, Restarts>,
+    by_parent: Map<ProcessKey, Restarts>,
 }
 
 impl Families {

@@ -32,7 +32,7 @@ pub(super) fn answer(trace: &Trace, request: &FindProcesses) -> Result<Answer> {
 
     let mut view = View::new(trace);
     let mut found: Vec<(ProcessKey, &Member<'_>)> = Vec::new();
-    for (process, member) in &census.members {
+    for (process, member) in census.members.iter() {
         if after.is_none_or(|after| *process > after) && filter.passes(&mut view.naming, *process, member) {
             found.push((*process, member));
             if found.len() > limit {

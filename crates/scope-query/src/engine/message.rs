@@ -16,7 +16,6 @@ use crate::turn::Turns;
 use crate::view::{self, View};
 use crate::watch::not_traced;
 use crate::window::Window;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use scope_core::trace::Trace;
@@ -68,7 +67,7 @@ fn passage<'a>(trace: &'a Trace, naming: &mut Naming<'a>, row: Row<'a>) -> (Pass
     }
     let (Some(receiver), Some(term)) = (row.process(), row.term()) else { return (unknown, 1) };
     let inbox = Inbox::of(trace, naming, receiver);
-    let (mut found, n_events) = inbox.gather(&BTreeSet::from([term.key]));
+    let (mut found, n_events) = inbox.gather(&[term.key].into_iter().collect());
     let Some(equal) = found.remove(&term.key) else { return (unknown, n_events) };
     let unsent = equal.unsent(row.id(), receiver, &inbox);
     let passage = equal.settled(receiver, &inbox).into_iter().find(|passage| passage.has(row.id())).or(unsent);

@@ -17,9 +17,9 @@ use crate::view::View;
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::vec::Vec;
+use scope_core::ordered::{Map, Set};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
 
@@ -41,7 +41,7 @@ pub(super) fn answer(trace: &Trace, request: &MessageFlow) -> Result<Answer> {
         a,
         b,
         n_events: 0,
-        listed: BTreeMap::new(),
+        listed: Map::new(),
     };
     if from_a {
         flow.list_from_a(&mut view);
@@ -90,7 +90,7 @@ struct Flow<'a> {
     b: Option<ProcessKey>,
     n_events: u64,
     /// What may be a row, in order: a send whose fate is yet to be found, or a message that is settled.
-    listed: BTreeMap<Place, Listed<'a>>,
+    listed: Map<Place, Listed<'a>>,
 }
 
 enum Listed<'a> {
@@ -121,7 +121,7 @@ impl<'a> Flow<'a> {
         let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
         let rows = self.rows_of(sender, self.window.last_key());
         let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias(_));
-        let mut came = BTreeSet::new();
+        let mut came = Set::new();
         if rows.iter().any(|row| row.kind() == Kind::Send && by_alias(row)) {
             // By an alias only what came to it can have been meant for it.
             let (from, last) = (self.from, Window::all().last_key());
@@ -145,7 +145,7 @@ impl<'a> Flow<'a> {
         self.list(sent.into_iter());
         let delivered =
             self.rows_of(self.a, Window::all().last_key()).into_iter().filter(|row| row.kind() == Kind::Delivered);
-        let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
+        let keys: Set<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
         let (passages, n_events) = inbox.passages(&keys);
         self.n_events += n_events;
         for passage in passages {

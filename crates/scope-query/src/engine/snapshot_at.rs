@@ -16,7 +16,6 @@ use crate::view::{self, View};
 use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use core::ops::Bound;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -36,8 +35,7 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
     let after = cursor::after_process(KIND, request.after.as_deref())?;
     let (living, mut n_events) = population::at(trace, moment);
 
-    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-    let mut rest = living.range((from, Bound::Unbounded));
+    let mut rest = living.iter().skip_while(|(process, _)| after.is_some_and(|after| **process <= after));
     let page: Vec<(ProcessKey, &Living)> =
         rest.by_ref().take(limit).map(|(process, living)| (*process, living)).collect();
     let last = page.last().filter(|_| rest.next().is_some()).map(|(process, _)| *process);

@@ -12,10 +12,10 @@ use crate::tree::{Node, Tree};
 use crate::view::View;
 use crate::who;
 use crate::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::ToString;
 use scope_core::event::MAX_TICK;
+use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
@@ -45,8 +45,7 @@ pub(super) fn answer(trace: &Trace, request: &SupervisionTree) -> Result<Answer>
     let page = rest.get(..limit.min(rest.len())).unwrap_or_default();
 
     let mut n_events = tree.census.n_events;
-    let mut drawn =
-        Drawing { trace, tree: &tree, view: View::new(trace), restarts: BTreeMap::new(), key: at.last_key() };
+    let mut drawn = Drawing { trace, tree: &tree, view: View::new(trace), restarts: Map::new(), key: at.last_key() };
     let rows = page.iter().map(|node| drawn.row(node)).collect();
     n_events += drawn.restarts.values().map(|restarts| restarts.n_events).sum::<u64>();
     let truncated = page.len() < rest.len();
@@ -61,7 +60,7 @@ struct Drawing<'a, 't> {
     tree: &'t Tree<'a>,
     view: View<'a>,
     /// By supervisor.
-    restarts: BTreeMap<ProcessKey, Restarts>,
+    restarts: Map<ProcessKey, Restarts>,
     key: OrderKey,
 }
 

@@ -1,0 +1,75 @@
+//! Maps, sets and sorting for what is met once a question: the order of keys without compiling it anew for every type.
+//!
+//! A balanced tree or a sort of the standard library is five to ten kilobytes of a WebAssembly module for each pair of types it is used
+//! with, and an engine with many questions has many. Here the types' values lie in slots, and one piece of code orders the slots' numbers.
+//!
+//! Invariant: the same steps give the same order, and iterating gives ascending keys.
+
+mod map;
+mod order;
+mod set;
+
+pub use map::{Entry, Map};
+pub use set::Set;
+
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+/// Sorts; equal elements keep their order.
+pub fn sort<T: Ord>(items: &mut [T]) {
+    sort_by(items, T::cmp);
+}
+
+/// Sorts by a key; elements with equal keys keep their order.
+pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+    sort_by(items, |a, b| key(a).cmp(&key(b)));
+}
+
+/// Sorts by a comparison; equal elements keep their order.
+///
+/// ```
+/// let mut words = ["pear", "fig", "plum", "kiwi"];
+/// scope_core::ordered::sort_by(&mut words, |a, b| a.len().cmp(&b.len()));
+/// assert_eq!(words, ["fig", "pear", "plum", "kiwi"]);
+/// ```
+pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    let at = |place: u32| items.get(place as usize);
+    let mut places = arranged(items.len(), &|a, b| match (at(a), at(b)) {
+        (Some(a), Some(b)) => compare(a, b),
+        _ => Ordering::Equal,
+    });
+    // `places` says where each element comes from; the elements are moved along its cycles.
+    for start in 0..items.len() {
+        let mut to = start;
+        while let Some(slot) = places.get_mut(to) {
+            let from = core::mem::replace(slot, to as u32) as usize;
+            if from == start || from >= items.len() {
+                break;
+            }
+            items.swap(to, from);
+            to = from;
+        }
+    }
+}
+
+/// The places `0..n` in order.
+fn arranged(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
+    let mut places: Vec<u32> = (0..n as u32).collect();
+    places.sort_by(|a, b| compare(*a, *b));
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    quickcheck::quickcheck! {
+        fn sorting_is_the_stable_sort(items: Vec<(u8, u32)>) -> bool {
+            let (mut ours, mut theirs, mut whole) = (items.clone(), items.clone(), items.clone());
+            sort_by_key(&mut ours, |(key, _)| *key);
+            theirs.sort_by_key(|(key, _)| *key);
+            sort(&mut whole);
+            ours == theirs && whole.is_sorted()
+        }
+    }
+}

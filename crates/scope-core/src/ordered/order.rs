@@ -1,0 +1,76 @@
+//! The order of slots: their numbers in blocks, each block and all of them ascending by what the slots hold.
+//!
+//! Invariant: no block is empty or longer than [`MAX_BLOCK`], so a step costs two searches and a move within a block.
+
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+/// A longer block would make inserting slower, a shorter one the list of blocks longer.
+const MAX_BLOCK: usize = 512;
+
+/// How the key of a slot compares with the one that is looked for.
+pub(super) type Compare<'c> = &'c dyn Fn(u32) -> Ordering;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Order {
+    blocks: Vec<Vec<u32>>,
+    len: usize,
+}
+
+/// A block and a place in it.
+pub(super) type Place = (usize, usize);
+
+impl Order {
+    pub(super) const fn new() -> Self {
+        Self { blocks: Vec::new(), len: 0 }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Where the key is, or where it would have to be.
+    pub(super) fn find(&self, compare: Compare<'_>) -> Result<Place, Place> {
+        let starts_behind = |block: &Vec<u32>| block.first().is_none_or(|slot| compare(*slot).is_gt());
+        let behind = self.blocks.partition_point(|block| !starts_behind(block));
+        let block = behind.saturating_sub(1);
+        let slots = self.blocks.get(block).map(Vec::as_slice).unwrap_or_default();
+        slots.binary_search_by(|slot| compare(*slot)).map(|at| (block, at)).map_err(|at| (block, at))
+    }
+
+    /// The slot at a place that was found.
+    pub(super) fn get(&self, (block, at): Place) -> Option<u32> {
+        self.blocks.get(block)?.get(at).copied()
+    }
+
+    /// Puts a slot where `find` said that it has to be.
+    pub(super) fn insert(&mut self, (block, at): Place, slot: u32) {
+        self.len += 1;
+        let Some(slots) = self.blocks.get_mut(block) else {
+            self.blocks.push(alloc::vec![slot]);
+            return;
+        };
+        slots.insert(at.min(slots.len()), slot);
+        if slots.len() > MAX_BLOCK {
+            // Keys mostly come ascending: a block that grows at its end is left full.
+            let upper = slots.split_off(if at == MAX_BLOCK { MAX_BLOCK } else { MAX_BLOCK / 2 });
+            self.blocks.insert(block + 1, upper);
+        }
+    }
+
+    /// Takes the slot out of a place that was found.
+    pub(super) fn remove(&mut self, (block, at): Place) -> Option<u32> {
+        let slots = self.blocks.get_mut(block).filter(|slots| at < slots.len())?;
+        let slot = slots.remove(at);
+        self.len -= 1;
+        if slots.is_empty() {
+            self.blocks.remove(block);
+        }
+        Some(slot)
+    }
+
+    /// All slots, ascending.
+    pub(super) fn slots(&self) -> impl DoubleEndedIterator<Item = u32> {
+        self.blocks.iter().flatten().copied()
+    }
+}
