@@ -62,7 +62,7 @@ impl Chunk {
             terms.index_keys();
         }
         let n_rows = columns.n_rows();
-        let index = Index::build(n_rows, columns.keys(), &columns.process, &columns.peer, dict.n_entities());
+        let index = Index::build(&columns, dict.n_entities());
         let key_at = |rank: usize| columns.key(index.row_at_rank(rank as u32) as usize);
         let (first, last) = (key_at(0), key_at(n_rows.saturating_sub(1)));
         Self { class, seq, first, last, columns, terms, dict, index }
@@ -226,7 +226,12 @@ impl Chunk {
 
     /// Every process of the dictionary, ascending.
     pub fn processes(&self) -> impl Iterator<Item = ProcessKey> {
-        self.dict.processes()
+        self.dict.processes().map(|(process, _)| process)
+    }
+
+    /// Every process of the dictionary, ascending, each with the rows of [`Chunk::rows_of`].
+    pub(crate) fn processes_with_rows(&self) -> impl Iterator<Item = (ProcessKey, &[u16])> {
+        self.dict.processes().map(|(process, id)| (process, self.index.rows_of(id)))
     }
 
     /// How many atoms, entities, functions and terms the chunk has; ids run from 1 to these.

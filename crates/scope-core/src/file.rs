@@ -16,6 +16,7 @@ mod read;
 pub(crate) mod section;
 mod write;
 
+use crate::checksum;
 use crate::error::{Error, Result};
 use crate::event::{N_CLASSES, OrderKey};
 use crate::trace::Trace;
@@ -67,7 +68,7 @@ fn version(preamble: &[u8]) -> Result<u16> {
     let sum = reader.u32()?;
     let mut reader = Reader::new(checked, "preamble");
     reader.bytes(MAGIC.len())?;
-    if crc32fast::hash(checked) == sum { reader.u16() } else { Err(reader.corrupt("its checksum differs")) }
+    if checksum::of(&[checked]) == sum { reader.u16() } else { Err(reader.corrupt("its checksum differs")) }
 }
 
 /// Writes a trace as a dump.
@@ -77,7 +78,7 @@ pub fn write(trace: &Trace) -> Vec<u8> {
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
     out.extend_from_slice(&MINOR_VERSION.to_le_bytes());
-    let sum = crc32fast::hash(&out);
+    let sum = checksum::of(&[&out]);
     out.extend_from_slice(&sum.to_le_bytes());
     write::write(trace, out)
 }

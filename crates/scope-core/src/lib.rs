@@ -11,6 +11,7 @@ extern crate alloc;
 
 pub mod baseline;
 mod block;
+mod checksum;
 pub mod chunk;
 pub mod diff;
 pub mod error;

@@ -48,6 +48,11 @@ impl Column {
             min = min.min(value);
             max = max.max(value);
         }
+        Self::pack_within(min, max, values)
+    }
+
+    /// A column of values of which the smallest and the largest are known.
+    fn pack_within(min: u64, max: u64, values: impl Iterator<Item = u64>) -> Self {
         let base = min.min(max);
         let offsets = values.map(|value| value - base);
         let offsets = match max - base {
@@ -83,6 +88,17 @@ impl Column {
             Offsets::U16(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(u64::from(*v)))),
             Offsets::U32(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(u64::from(*v)))),
             Offsets::U64(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(*v))),
+        }
+    }
+
+    /// Whether each value is larger than the one before.
+    pub(crate) fn ascends(&self, n_rows: usize) -> bool {
+        match &self.offsets {
+            Offsets::None => n_rows < 2,
+            Offsets::U8(offsets) => ascends(offsets),
+            Offsets::U16(offsets) => ascends(offsets),
+            Offsets::U32(offsets) => ascends(offsets),
+            Offsets::U64(offsets) => ascends(offsets),
         }
     }
 
@@ -190,14 +206,24 @@ impl Column {
         if !differences {
             return Ok(column);
         }
-        let mut values = Vec::with_capacity(n_rows);
-        let mut value = 0u64;
+        let mut values = alloc::vec![0; n_rows];
+        let mut slots = values.iter_mut();
+        let (mut value, mut min, mut max) = (0u64, u64::MAX, 0);
         column.for_each(n_rows, |difference| {
             value = value.wrapping_add(unzigzag(difference));
-            values.push(value);
+            (min, max) = (min.min(value), max.max(value));
+            slots.next().into_iter().for_each(|slot| *slot = value);
         });
-        Ok(Self::pack(values.iter().copied()))
+        Ok(Self::pack_within(min, max, values.iter().copied()))
     }
+}
+
+fn ascends<T: PartialOrd>(offsets: &[T]) -> bool {
+    // All of them, so that several are compared at once.
+    offsets.windows(2).fold(true, |all, pair| match pair {
+        [a, b] => all & (a < b),
+        _ => all,
+    })
 }
 
 /// Small differences of either sign become small numbers.
@@ -223,6 +249,7 @@ mod tests {
         reader.finish().is_ok()
             && all(&column)
             && all(&read)
+            && read.ascends(values.len()) == values.is_sorted_by(|a, b| a < b)
             && read.max() == column.max()
             && (values.is_empty() || column.max() == values.iter().copied().max())
     }

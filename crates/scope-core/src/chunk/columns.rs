@@ -34,7 +34,7 @@ pub(crate) struct Row {
 #[derive(Debug)]
 pub(crate) struct Columns {
     n_rows: usize,
-    tick: Column,
+    pub(crate) tick: Column,
     thread: Column,
     tie: Column,
     kind: Column,

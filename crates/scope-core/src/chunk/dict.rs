@@ -137,8 +137,8 @@ impl Dict {
     }
 
     /// Every process named, ascending.
-    pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessKey> {
-        self.by_process.iter().map(|(key, _)| *key)
+    pub(crate) fn processes(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
+        self.by_process.iter().copied()
     }
 
     pub(crate) fn data_bytes(&self) -> usize {

@@ -4,6 +4,7 @@
 
 use crate::EntityId;
 use crate::chunk::column::Column;
+use crate::chunk::columns::Columns;
 use crate::event::OrderKey;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,17 +18,13 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// `keys` gives each row's order key; the ids in the columns are at most `n_entities`.
-    pub(crate) fn build(
-        n_rows: usize,
-        keys: impl Iterator<Item = OrderKey>,
-        process: &Column,
-        peer: &Column,
-        n_entities: usize,
-    ) -> Self {
-        let order = time_order(n_rows, keys);
+    /// The ids in the columns are at most `n_entities`.
+    pub(crate) fn build(columns: &Columns, n_entities: usize) -> Self {
+        let n_rows = columns.n_rows();
+        // Where each tick is later than the one before, neither thread nor tie need be looked at.
+        let order = if columns.tick.ascends(n_rows) { None } else { time_order(n_rows, columns.keys()) };
         let in_time = |column: &Column| Postings::build(n_rows, order.as_deref(), column, n_entities);
-        Self { process: in_time(process), peer: in_time(peer), order }
+        Self { process: in_time(&columns.process), peer: in_time(&columns.peer), order }
     }
 
     /// The row at a place in time order.
@@ -95,8 +92,8 @@ impl Postings {
             *start = end - *start;
         }
         let mut rows = alloc::vec![0u16; n_rows];
-        let mut place = |row: usize| {
-            if let Some(cursor) = starts.get_mut(column.get(row) as usize + 1) {
+        let mut place = |row: usize, id: u64| {
+            if let Some(cursor) = starts.get_mut(id as usize + 1) {
                 if let Some(slot) = rows.get_mut(*cursor as usize) {
                     *slot = row as u16;
                 }
@@ -104,8 +101,11 @@ impl Postings {
             }
         };
         match order {
-            Some(order) => order.iter().for_each(|row| place(usize::from(*row))),
-            None => (0..n_rows).for_each(&mut place),
+            Some(order) => order.iter().for_each(|row| place(usize::from(*row), column.get(usize::from(*row)))),
+            None => {
+                let mut next = 0..n_rows;
+                column.for_each(n_rows, |id| next.next().into_iter().for_each(|row| place(row, id)));
+            }
         }
         // Rows without an entity come first and need no posting.
         rows.drain(..n_without as usize);

@@ -14,6 +14,7 @@
 //!
 //! Invariant: a head is short, so that looking for one costs a fixed amount a byte.
 
+use crate::checksum;
 use crate::chunk::Chunk;
 use crate::error::Result;
 use crate::event::Class;
@@ -95,11 +96,9 @@ pub(crate) fn put_section(out: &mut Vec<u8>, kind: u8, head: &[u8], body: &[u8])
     out.extend_from_slice(&[kind, 0]);
     out.extend_from_slice(&(head.len() as u16).to_le_bytes());
     out.extend_from_slice(&(body.len() as u64).to_le_bytes());
-    out.extend_from_slice(&crc32fast::hash(body).to_le_bytes());
-    let mut sum = crc32fast::Hasher::new();
-    sum.update(out.get(start..).unwrap_or_default());
-    sum.update(head);
-    out.extend_from_slice(&sum.finalize().to_le_bytes());
+    out.extend_from_slice(&checksum::of(&[body]).to_le_bytes());
+    let sum = checksum::of(&[out.get(start..).unwrap_or_default(), head]);
+    out.extend_from_slice(&sum.to_le_bytes());
     out.extend_from_slice(head);
     out.extend_from_slice(body);
 }
@@ -170,10 +169,7 @@ impl<'a> Scanner<'a> {
         }
         self.spend(FRAME_BYTES + n_head)?;
         let head = reader.bytes(n_head).ok()?;
-        let mut sum = crc32fast::Hasher::new();
-        sum.update(frame);
-        sum.update(head);
-        let intact = sum.finalize() == head_sum;
+        let intact = checksum::of(&[frame, head]) == head_sum;
         intact.then_some(Frame { kind, head, body_start: pos + FRAME_BYTES + n_head, body_bytes, body_sum })
     }
 
@@ -212,7 +208,7 @@ impl<'a> Iterator for Scanner<'a> {
         let body = end.and_then(|end| self.bytes.get(body_start..end));
         let (body, next) = match (body, end) {
             (Some(body), Some(end)) if self.spend(body.len()).is_some() => {
-                if crc32fast::hash(body) == body_sum {
+                if checksum::of(&[body]) == body_sum {
                     (Body::Intact(body), end)
                 } else if end == self.bytes.len() || self.frame(end).is_some() {
                     (Body::Damaged, end)

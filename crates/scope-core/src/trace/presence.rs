@@ -36,7 +36,7 @@ struct Segment {
 impl Presence {
     /// Adds the chunk with the next sequence number.
     pub(crate) fn add(&mut self, chunk: &Chunk) {
-        let counted = chunk.processes().map(|process| ((process, chunk.seq()), chunk.rows_of(process).len() as u32));
+        let counted = chunk.processes_with_rows().map(|(process, rows)| ((process, chunk.seq()), rows.len() as u32));
         self.segments.push(Arc::new(Segment::new(1, chunk.seq(), counted.collect())));
         while let Some(at) = self.segments.len().checked_sub(MERGE) {
             let Some((_, tail @ [first, ..])) = self.segments.split_at_checked(at) else { return };
