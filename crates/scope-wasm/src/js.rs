@@ -1,7 +1,6 @@
 //! The door for JavaScript: plain objects in, plain objects out. `js/src/engine.ts` alone calls this.
 //!
-//! Requests are read from objects as they are; an answer leaves as its JSON, which JavaScript makes objects of sooner than a module
-//! could make them field by field, and for which the module needs no second writer.
+//! Requests are read from objects as they are; an answer leaves as its JSON, for which the module needs no second writer.
 //!
 //! Invariant: in a request `undefined`, `null` and absent are the same.
 //! Invariant: what is thrown is `{code, message}`, the engine's own error.
