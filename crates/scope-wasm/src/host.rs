@@ -117,7 +117,7 @@ mod tests {
     }
 
     fn text(host: &Host, place: Place) -> &str {
-        let bytes = &host.buffers[&place.address];
+        let bytes = host.buffers.get(&place.address).unwrap();
         assert_eq!(bytes.len(), place.len);
         std::str::from_utf8(bytes).unwrap()
     }

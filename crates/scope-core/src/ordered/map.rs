@@ -253,7 +253,7 @@ mod tests {
         fn it_answers_as_a_tree_does(steps: Vec<(u8, u16, u32)>, keep: u32) -> bool {
             let (mut ours, mut theirs) = (Map::new(), BTreeMap::new());
             let steps = steps.iter().cycle().take(steps.len() * 40).zip(0u16..);
-            let steps_equal = steps.map(|((step, key, value), turn)| {
+            let mut steps_equal = steps.map(|((step, key, value), turn)| {
                 // More keys than a block has.
                 let (key, value) = (key.wrapping_mul(turn | 1), value.wrapping_add(turn.into()));
                 match step % 8 {
@@ -272,7 +272,7 @@ mod tests {
                     }
                 }
             });
-            let equal = steps_equal.fold(true, |all, equal| all && equal);
+            let equal = steps_equal.all(|equal| equal);
             let same = |ours: &Map<u16, u32>, theirs: &BTreeMap<u16, u32>| {
                 ours.iter().eq(theirs) && ours.iter().rev().eq(theirs.iter().rev()) && ours.len() == theirs.len()
             };
