@@ -5,4 +5,5 @@ mod eviction;
 mod file;
 mod golden;
 mod history;
+mod retention;
 mod rows;
