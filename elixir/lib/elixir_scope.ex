@@ -45,8 +45,12 @@ defmodule ElixirScope do
   @doc """
   Starts recording. With the options of a recording that runs already, it is `:ok` and does nothing.
 
-    * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only` or `:off`: what the targets of `trace_*` may record.
-      Every level but `:off` records the life of all processes.
+    * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only`, `:minimal` or `:off`: what the targets of `trace_*` may record.
+      Every level but `:off` records the life of all processes. `:minimal` adds of targets the states at their start, at their end or
+      crash, and when a state was replaced or code changed, at no cost for each message
+    * `:sample_rate` - the share of calls and messages recorded, 0.0 to 1.0 (default); see `ElixirScope.Adjustment.set_sample_rate/1`
+    * `:retention` - limits of single classes besides those below, `%{call: [max_events: 1_000, max_bytes: 1_000_000, max_age: 60_000]}` with ages
+      in ms; see `ElixirScope.Adjustment.set_retention/1`
     * `:trace_all` - begin with `trace_all_processes/1` (default `false`)
     * `:max_events` - events kept of messages, calls and states together (default 10,000); older ones are evicted
     * `:max_bytes` - memory for what is kept (default 256 MiB)
@@ -57,8 +61,7 @@ defmodule ElixirScope do
     * `:meta` - a map of notes for the trace's header
     * `:storage` - `:memory`; `:ets` is accepted and means the same
 
-  A wrong option raises `ArgumentError`. `:sample_rate` below 1.0, `:retention`, `:persist`, `:max_rate`, `:phoenix`, `:ai_integration` and the
-  level `:minimal` are not built yet: `code: :not_supported`.
+  A wrong option raises `ArgumentError`. `:persist`, `:max_rate`, `:phoenix` and `:ai_integration` are not built yet: `code: :not_supported`.
 
       iex> ElixirScope.setup(max_events: 1_000)
       :ok
@@ -67,9 +70,9 @@ defmodule ElixirScope do
       iex> {:error, error} = ElixirScope.setup(max_events: 2_000)
       iex> error.code
       :already_started
-      iex> {:error, error} = ElixirScope.setup(sample_rate: 0.5)
+      iex> {:error, error} = ElixirScope.setup(max_rate: 1_000)
       iex> error.message
-      "a sample_rate other than 1.0 is not built yet"
+      "max_rate is not built yet"
       iex> ElixirScope.stop()
       :ok
   """
@@ -131,9 +134,12 @@ defmodule ElixirScope do
     * `:scope` - `:exported` (default) or `:all` functions
     * `:in` - only in these processes
     * `:returns` - `false` for calls alone
-    * `:for` - ms after which it ends by itself
+    * `:for` - ms after which it ends by itself; `:max` - events after which it does
+    * `:args` - `:arity` for the number of arguments alone
+    * `:await` - `true` for a module that is not there yet: it is traced when it is loaded
 
-  Options `:max` and `args: :arity` are not built yet.
+  A module that is compiled and loaded again stays traced. Functions called very often are named in `warnings`, found by counting calls for 50 ms
+  before tracing begins; give `:in` or `:max`.
 
       iex> ElixirScope.setup()
       :ok
@@ -170,7 +176,8 @@ defmodule ElixirScope do
   def trace_function(function, options \\ []), do: TargetRequest.trace_function(function, options)
 
   @doc """
-  Records a GenServer's messages and states. Its state is known from the first message it handles on. Option `:for` as `trace_module/2`.
+  Records the messages and states of a GenServer, Agent, supervisor, `:gen_statem` or `:gen_event`. Its state is known from the first message it
+  handles on, as `:sys.get_state/1` would show it. Options `:for` and `:max` as `trace_module/2`, `:follow` as `trace_process/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -184,8 +191,8 @@ defmodule ElixirScope do
   def trace_genserver(process, options \\ []), do: TargetRequest.trace_genserver(process, options)
 
   @doc """
-  Records all of one process: its messages, its states if it is a GenServer, and its calls of the module it was started with, or of
-  `modules: [..]`. Options `:for`, `:scope` and `:returns` as `trace_module/2`; `:max`, `args: :arity` and `follow: :spawned` are not built yet.
+  Records all of one process: its messages, its states if it is a server, and its calls of the module it was started with, or of
+  `modules: [..]`. With `follow: :spawned` what it spawns is recorded like it, and what that spawns. Other options as `trace_module/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -309,6 +316,18 @@ defmodule ElixirScope do
   """
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
   def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
+
+  @doc "Changes the level of a running recording. See `ElixirScope.Adjustment.set_level/1`."
+  @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}
+  defdelegate set_level(level), to: ElixirScope.Adjustment
+
+  @doc "Changes the sample rate of a running recording. See `ElixirScope.Adjustment.set_sample_rate/1`."
+  @spec set_sample_rate(number()) :: :ok | {:error, Error.t()}
+  defdelegate set_sample_rate(rate), to: ElixirScope.Adjustment
+
+  @doc "Changes what a running recording may hold of each class. See `ElixirScope.Adjustment.set_retention/1`."
+  @spec set_retention(%{atom() => keyword(pos_integer())}) :: :ok | {:error, Error.t()}
+  defdelegate set_retention(retention), to: ElixirScope.Adjustment
 
   @doc "The messages between two processes, both ways, with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
   @spec message_flow(process(), process(), keyword()) :: [map()]

@@ -2,6 +2,7 @@ defmodule ElixirScopeTest do
   use ElixirScope.RecordingCase
 
   doctest ElixirScope
+  doctest ElixirScope.Adjustment
   doctest ElixirScope.Answer
   doctest ElixirScope.Error
   doctest ElixirScope.Event
@@ -81,7 +82,7 @@ defmodule ElixirScopeTest do
     for pid <- ElixirScope.Application.own_processes() do
       assert {:error, %{code: :held_by_other_tracer, message: message}} = ElixirScope.trace_process(pid)
       assert message =~ "does not trace itself"
-      assert :erlang.trace_info(pid, :flags) == {:flags, []}
+      assert flags(pid) == []
     end
 
     assert {:error, %{code: :bad_argument}} = ElixirScope.trace_module(ElixirScope.Native)
@@ -96,7 +97,7 @@ defmodule ElixirScopeTest do
     wait_until(fn -> match?({:ok, %{targets: []}}, ElixirScope.status()) end)
     GenServer.call(pid, {:put, 2})
     assert [1] = for(row <- ElixirScope.state_timeline(pid), do: row.state)
-    assert {:flags, [:procs]} = :erlang.trace_info(pid, :flags)
+    assert flags(pid) == [:procs]
   end
 
   test "a level records its classes only, and says what it leaves out" do
@@ -145,6 +146,6 @@ defmodule ElixirScopeTest do
     GenServer.call(pid, {:put, 2})
     assert [1] = for(row <- ElixirScope.state_timeline(pid), do: row.state)
     assert {:error, %{code: :not_traced}} = ElixirScope.untrace_process(pid)
-    assert :erlang.trace_info(pid, :flags) == {:flags, [:procs]}
+    assert flags(pid) == [:procs]
   end
 end

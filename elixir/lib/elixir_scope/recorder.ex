@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder do
   @moduledoc false
-  # The owner of the native recorder. It holds the targets, and performs what ElixirScope.Plan says.
+  # The owner of the native recorder. It holds the targets; ElixirScope.Recording says what becomes of them.
   #
   # Invariant: when it ends, nothing is traced any more: by its own terminate/2, or, if it was killed, by the native library
   # (which sees the owner die) and the janitor.
@@ -8,27 +8,12 @@ defmodule ElixirScope.Recorder do
   # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
   use GenServer, restart: :temporary, shutdown: :infinity
 
-  alias ElixirScope.{Admission, Error, Janitor, Native, Plan, RecorderConfig, Sweep, Target, Tracing}
+  alias ElixirScope.{Admission, Error, Janitor, ModuleLoads, Native, RecorderConfig, Recording, Target, Tracing}
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
-  # Stack words from which on a process with returns behind it is spared: the VM looks through all of them at every traced call, which
-  # at this depth costs as much again as tracing the call.
-  @deep_stack 10_000
-  # How often a spared process is looked at.
-  @spare_ms 100
-
-  defstruct [
-    :native,
-    :tracer,
-    :options,
-    :plan,
-    :sweep,
-    targets: %{},
-    call_only: MapSet.new(),
-    spared: MapSet.new(),
-    monitors: %{}
-  ]
+  # A followed process may be dead before it is known what it spawned.
+  @mourning_ms 100
 
   def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
 
@@ -49,55 +34,39 @@ defmodule ElixirScope.Recorder do
     Process.flag(:priority, :high)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
-         {:ok, native, tracer} <- Native.start(self(), RecorderConfig.new(options)) do
+         {:ok, native, state} <- Native.start(self(), RecorderConfig.new(options)) do
+      tracer = Tracing.open(state)
       :ok = Janitor.adopt(tracer)
-      {:ok, start(%__MODULE__{native: native, tracer: tracer, options: options, plan: %Plan{}})}
+      {:ok, %{given: options, recording: Recording.start(native, tracer, options)}}
     else
       {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
       {:error, error} -> {:stop, Error.from_native(error)}
     end
   end
 
-  defp start(state) do
-    put(state, [{:recorder_started, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
-
-    cond do
-      level(state) == :off -> state
-      state.options.trace_all -> state |> replan() |> sweep() |> add(Target.all_processes())
-      true -> state |> replan() |> sweep()
-    end
-  end
-
-  # After the flags are on, so that every process is either found or seen to be spawned.
-  defp sweep(state) do
-    sweep = Sweep.run(state.tracer, &put(state, &1))
-    details = %{processes: sweep.processes, held_by_other_tracers: Enum.map(sweep.held, &elem(&1, 0))}
-
-    put(state, [
-      {:target_added, nil, nil, nil, %{target: "lifecycle", classes: [:process]}},
-      {:sweep_done, nil, nil, nil, details}
-    ])
-
-    %{state | sweep: sweep}
-  end
-
   @impl true
-  def handle_call(:options, _from, state), do: {:reply, state.options, state}
-  def handle_call(:source, _from, state), do: {:reply, {:ok, state.native}, state}
+  def handle_call(:options, _from, state), do: {:reply, state.given, state}
+  def handle_call(:level, _from, state), do: {:reply, state.recording.level, state}
+  def handle_call(:source, _from, state), do: {:reply, {:ok, state.recording.native}, state}
+  def handle_call(:status, _from, state), do: {:reply, {:ok, status(state.recording)}, state}
 
   def handle_call({:mark, pid, label, meta}, _from, state) do
-    put(state, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
+    Recording.put(state.recording, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
     {:reply, :ok, state}
   end
 
-  def handle_call({:trace, target, for_ms}, _from, state) do
-    others = Map.values(Map.delete(state.targets, target.key))
+  def handle_call({:set, change, value}, _from, state) do
+    {:reply, :ok, %{state | recording: apply(Recording, change, [state.recording, value])}}
+  end
 
-    case Admission.admit(target, others, state.plan, state.tracer) do
+  def handle_call({:trace, target, for_ms}, _from, %{recording: recording} = state) do
+    others = Map.values(Map.delete(recording.targets, target.key))
+
+    case Admission.admit(target, others, recording.plan, recording.tracer) do
       {:ok, target, skipped} ->
         target = expiring(target, for_ms)
-        state = state |> remove(target.key) |> add(target)
-        {:reply, {:ok, %{target: target, skipped: skipped, level: level(state)}}, state}
+        recording = recording |> Recording.remove(target.key) |> Recording.add(target)
+        {:reply, {:ok, %{target: target, skipped: skipped, level: recording.level}}, %{state | recording: recording}}
 
       {:error, _} = error ->
         {:reply, error, state}
@@ -105,59 +74,68 @@ defmodule ElixirScope.Recorder do
   end
 
   def handle_call({:untrace, key}, _from, state) do
-    if is_map_key(state.targets, key) do
-      {:reply, :ok, state |> remove(key) |> replan()}
+    if is_map_key(state.recording.targets, key) do
+      {:reply, :ok, %{state | recording: state.recording |> Recording.remove(key) |> Recording.replan()}}
     else
       {:reply, Error.new(:not_traced, "#{Target.describe(key)}: not being traced"), state}
     end
   end
 
-  def handle_call(:status, _from, state) do
+  defp status(recording) do
     targets =
-      for {key, target} <- state.targets,
+      for {key, target} <- recording.targets,
           do: %{target: Target.describe(key), classes: target.classes, expires_at: target.expires_at}
 
-    {:reply,
-     {:ok,
-      Map.merge(Native.status(state.native), %{
-        level: level(state),
-        targets: Enum.sort_by(targets, & &1.target),
-        held_by_other_tracers: if(state.sweep, do: state.sweep.held, else: [])
-      })}, state}
+    Map.merge(Native.status(recording.native), %{
+      level: recording.level,
+      targets: Enum.sort_by(targets, & &1.target),
+      held_by_other_tracers: if(recording.sweep, do: recording.sweep.held, else: [])
+    })
   end
 
   @impl true
-  def handle_info({:expire, key, token}, state) do
-    case state.targets do
-      %{^key => %{timer: {_timer, ^token}}} -> {:noreply, state |> remove(key) |> replan()}
-      _gone -> {:noreply, state}
+  def handle_info(message, state), do: {:noreply, %{state | recording: told(message, state.recording)}}
+
+  defp told({:expire, key, token}, recording) do
+    case recording.targets do
+      %{^key => %{timer: {_timer, ^token}}} -> recording |> Recording.remove(key, "for") |> Recording.replan()
+      _gone -> recording
     end
   end
 
-  def handle_info({:DOWN, monitor, :process, pid, _reason}, state) do
-    {^pid, monitors} = Map.pop(state.monitors, monitor)
-    state = %{state | monitors: monitors}
-    {:noreply, state.targets |> Map.values() |> Enum.reduce(state, &forget(&1, pid, &2)) |> replan()}
+  defp told({:DOWN, monitor, :process, pid, _reason}, recording) do
+    {^pid, monitors} = Map.pop(recording.monitors, monitor)
+    recording = %{recording | monitors: monitors}
+
+    if Recording.follows?(recording, pid) do
+      Process.send_after(self(), {:mourned, pid}, @mourning_ms)
+      recording
+    else
+      Recording.forget(recording, pid)
+    end
   end
 
-  def handle_info({:elixir_scope_returns_off, mfa, pid, depth}, state) do
-    put(state, [{:returns_off, pid, nil, mfa, %{open_calls: depth}}])
-    # The process first: it is the one that suffers, and a flag is set much faster than a pattern.
-    state = spare(state, pid)
-    {:noreply, replan(%{state | call_only: MapSet.put(state.call_only, mfa)})}
+  defp told({:mourned, pid}, recording), do: Recording.forget(recording, pid)
+  defp told({:elixir_scope_returns_off, mfa, pid, depth}, recording), do: Recording.returns_off(recording, mfa, pid, depth)
+  defp told({:elixir_scope_followed, pairs}, recording), do: Recording.followed(recording, all_followed([pairs]))
+  defp told({:elixir_scope_spent, bit}, recording), do: Recording.spent(recording, bit)
+  defp told({:spared, pid}, recording), do: Recording.spare(recording, pid)
+
+  defp told(other, recording) do
+    if ModuleLoads.loaded?(other), do: Recording.modules_loaded(recording), else: recording
   end
 
-  def handle_info({:spared, pid}, state), do: {:noreply, spare(state, pid)}
-
-  def handle_info(_other, state), do: {:noreply, state}
+  # Many processes spawned at once are one change.
+  defp all_followed(pairs) do
+    receive do
+      {:elixir_scope_followed, more} -> all_followed([more | pairs])
+    after
+      0 -> pairs |> Enum.reverse() |> Enum.concat()
+    end
+  end
 
   @impl true
-  def terminate(_reason, state) do
-    Tracing.clear(state.tracer, Plan.patterns(state.plan))
-    Janitor.expect([])
-    put(state, [{:recorder_stopped, nil, nil, nil, nil}])
-    Native.stop(state.native)
-  end
+  def terminate(_reason, state), do: Recording.stop(state.recording)
 
   defp expiring(target, nil), do: target
 
@@ -166,90 +144,4 @@ defmodule ElixirScope.Recorder do
     timer = Process.send_after(self(), {:expire, target.key, token}, ms)
     %{target | timer: {timer, token}, expires_at: DateTime.add(DateTime.utc_now(), ms, :millisecond)}
   end
-
-  defp add(state, target) do
-    state = replan(%{state | targets: Map.put(state.targets, target.key, target), monitors: monitor(target, state.monitors)})
-    put(state, target_rows(:target_added, target, level(state)))
-    state
-  end
-
-  defp monitor(%{processes: :all}, monitors), do: monitors
-
-  defp monitor(%{processes: pids}, monitors) do
-    known = Map.values(monitors)
-    for pid <- pids, pid not in known, into: monitors, do: {Process.monitor(pid), pid}
-  end
-
-  # Stops tracing calls in a process while its stack is deep, and begins again when it no longer is.
-  defp spare(state, pid) do
-    {deep?, spared?} =
-      {match?({:stack_size, words} when words > @deep_stack, Process.info(pid, :stack_size)), pid in state.spared}
-
-    if deep?, do: Process.send_after(self(), {:spared, pid}, @spare_ms)
-
-    case {deep?, spared?} do
-      {true, false} ->
-        put(state, [{:governor_step, pid, nil, nil, %{calls: :off, why: "a deep stack of traced returns"}}])
-        replan(%{state | spared: MapSet.put(state.spared, pid)})
-
-      {false, true} ->
-        state = replan(%{state | spared: MapSet.delete(state.spared, pid)})
-        put(state, [{:governor_step, pid, nil, nil, %{calls: :on}}])
-        state
-
-      _as_before ->
-        state
-    end
-  end
-
-  # Without a new plan: who removes decides when.
-  defp remove(state, key) do
-    case Map.pop(state.targets, key) do
-      {nil, _targets} ->
-        state
-
-      {target, targets} ->
-        with {timer, _token} <- target.timer, do: Process.cancel_timer(timer)
-        put(state, target_rows(:target_removed, target, level(state)))
-        %{state | targets: targets}
-    end
-  end
-
-  # A dead process leaves the targets that named it; one without any process left goes.
-  defp forget(%{processes: :all}, _pid, state), do: state
-
-  defp forget(%{processes: pids} = target, pid, state) do
-    case List.delete(pids, pid) do
-      ^pids -> state
-      [] -> remove(state, target.key)
-      rest -> %{state | targets: Map.put(state.targets, target.key, %{target | processes: rest})}
-    end
-  end
-
-  defp target_rows(kind, target, level) do
-    classes = Target.classes_within(target, level)
-    details = %{target: Target.describe(target.key), classes: classes}
-    pids = if target.processes == :all, do: [nil], else: target.processes
-    patterns = if :call in classes, do: for({mfa, _returns?} <- target.functions, do: mfa), else: []
-    kinds = %{target_added: :pattern_added, target_removed: :pattern_removed}
-    for(pid <- pids, do: {kind, pid, nil, nil, details}) ++ for(mfa <- patterns, do: {kinds[kind], nil, nil, mfa, nil})
-  end
-
-  defp replan(state) do
-    plan = Plan.build(level(state), Map.values(state.targets), Admission.server_loop(state.plan), state.call_only, state.spared)
-    Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
-    Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
-    %{state | plan: plan}
-  end
-
-  defp perform({:filter, plan}, state) do
-    functions = for {{m, f, a}, {role, mask}} <- plan.functions, do: {m, f, a, role, mask}
-    :ok = Native.set_filter(state.native, functions, Map.to_list(plan.masks), plan.default_mask)
-  end
-
-  defp perform(step, state), do: Tracing.perform(step, state.tracer)
-
-  defp put(state, rows), do: Native.put(state.native, rows)
-
-  defp level(state), do: state.options.tracing_level
 end

@@ -15,16 +15,25 @@ defmodule ElixirScope.RecorderConfig do
   @doc "The configuration for `ElixirScope.Native.start/2`."
   @spec new(Options.t()) :: map()
   def new(options) do
-    %{
-      max_events: options.max_events,
-      max_bytes: options.max_bytes,
-      max_critical_events: @max_critical_events,
-      max_baseline_bytes: @max_baseline_bytes,
+    Map.merge(limits(options), %{
+      sample_ppm: Options.ppm(options.sample_rate),
       caps: Options.caps(options),
       max_depth: @max_depth,
       buffer_bytes: @buffer_bytes,
       redact: Options.redacted_keys(options),
       header: header(options)
+    })
+  end
+
+  @doc "What may be held: the part of the configuration that can change while recording."
+  @spec limits(Options.t()) :: map()
+  def limits(options) do
+    %{
+      max_events: options.max_events,
+      max_bytes: options.max_bytes,
+      max_critical_events: @max_critical_events,
+      max_baseline_bytes: @max_baseline_bytes,
+      retention: Options.retention(options)
     }
   end
 

@@ -11,7 +11,7 @@ defmodule ElixirScope.Sweep do
   @type row :: {atom(), pid() | nil, pid() | nil, mfa() | atom() | nil, term()}
 
   @doc "Runs over all processes; `put` takes rows in batches. Returns how many there are and which another tracer holds."
-  @spec run(Tracing.state(), ([row()] -> term())) :: %{processes: non_neg_integer(), held: [{pid(), term()}]}
+  @spec run(Tracing.t(), ([row()] -> term())) :: %{processes: non_neg_integer(), held: [{pid(), term()}]}
   def run(tracer, put) do
     pids = Process.list()
 

@@ -1,6 +1,6 @@
 defmodule ElixirScope.RecorderTest do
   use ElixirScope.RecordingCase
-  alias ElixirScope.{Recorder, Tails, Tracing}
+  alias ElixirScope.{Recorder, Tails}
 
   # Processes that never stop calling each other, and spawning and ending others.
   defp load(n) do
@@ -29,7 +29,7 @@ defmodule ElixirScope.RecorderTest do
       if rem(n, 10) == 0, do: Process.sleep(20)
       assert ElixirScope.stop() == :ok
       assert left_on() == [], "after stop #{n}"
-      refute Tracing.pattern?({Tails, :count, 1})
+      refute pattern?({Tails, :count, 1})
     end
   end
 
@@ -43,7 +43,7 @@ defmodule ElixirScope.RecorderTest do
     recorder = Process.whereis(Recorder)
     Process.exit(recorder, :kill)
     assert await_exit(recorder) in [:killed, :noproc]
-    wait_until(fn -> left_on() == [] and not Tracing.pattern?({Tails, :count, 1}) end)
+    wait_until(fn -> left_on() == [] and not pattern?({Tails, :count, 1}) end)
     assert {:error, %{code: :not_running}} = ElixirScope.status()
 
     wait_until(fn -> ElixirScope.setup() == :ok end)
@@ -87,7 +87,7 @@ defmodule ElixirScope.RecorderTest do
       :ok = ElixirScope.stop()
 
       assert :erlang.trace_info(theirs, :flags) == held
-      assert Tracing.pattern?({Tails, :count, 1})
+      assert :erlang.trace_info({Tails, :count, 1}, :traced) == {:traced, :local}
       GenServer.call(theirs, {:put, 1})
       assert_receive {:dbg, {:trace, ^theirs, :receive, {:"$gen_call", _, {:put, 1}}}}
     end

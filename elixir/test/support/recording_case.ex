@@ -7,6 +7,7 @@ defmodule ElixirScope.RecordingCase do
   using do
     quote do
       import ElixirScope.RecordingCase
+      import ElixirScope.VmTrace, only: [flags: 1, left_on: 0, pattern?: 1]
       alias ElixirScope.Probe
     end
   end
@@ -30,13 +31,6 @@ defmodule ElixirScope.RecordingCase do
       tries == 0 -> raise ExUnit.AssertionError, "the condition did not come to hold"
       true -> Process.sleep(10) && wait_until(condition, tries - 1)
     end
-  end
-
-  @doc "Every process with a trace flag, and every loop function of gen_server with a pattern."
-  def left_on do
-    flags = for pid <- Process.list(), {:flags, [_ | _] = flags} <- [:erlang.trace_info(pid, :flags)], do: {pid, flags}
-    patterns = for mfa <- Map.values(ElixirScope.ServerLoop.functions()), ElixirScope.Tracing.pattern?(mfa), do: mfa
-    flags ++ patterns
   end
 
   @doc "Waits for a process to end."
