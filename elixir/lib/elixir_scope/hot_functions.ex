@@ -38,18 +38,25 @@ defmodule ElixirScope.HotFunctions do
   end
 
   defp count_now(functions) do
-    free = for mfa <- functions, :erlang.trace_info(mfa, :call_count) == {:call_count, false}, do: mfa
+    patterns = functions |> Enum.group_by(&elem(&1, 0)) |> Enum.flat_map(&patterns/1)
 
     try do
-      set(free, true)
+      set(patterns, true)
       Process.sleep(@ms)
-      for mfa <- free, {:call_count, n} when is_integer(n) <- [:erlang.trace_info(mfa, :call_count)], do: {mfa, n}
+      for mfa <- functions, {:call_count, n} when is_integer(n) <- [:erlang.trace_info(mfa, :call_count)], do: {mfa, n}
     after
-      set(free, false)
+      set(patterns, false)
     end
   end
 
-  # Function by function: the whole module at once would take somebody's counters of its other functions. A function is set in some 10 ms on
-  # a busy node, so of a large module only as many are looked at as take a second.
-  defp set(functions, on?), do: functions |> Enum.take(100) |> Enum.each(&:erlang.trace_pattern(&1, on?, [:call_count]))
+  # A pattern is set in some 10 ms on a busy node, for one function as for a whole module.
+  defp patterns({_module, [mfa]}), do: if(free?(mfa), do: [mfa], else: [])
+
+  defp patterns({module, _functions}) do
+    if Enum.all?(module.module_info(:functions), fn {f, a} -> free?({module, f, a}) end), do: [{module, :_, :_}], else: []
+  end
+
+  defp free?(mfa), do: :erlang.trace_info(mfa, :call_count) == {:call_count, false}
+
+  defp set(patterns, on?), do: Enum.each(patterns, &:erlang.trace_pattern(&1, on?, [:call_count]))
 end

@@ -110,7 +110,10 @@ defmodule ElixirScope.Options do
   defp allowed?(:storage, value), do: value in [:memory, :ets]
   defp allowed?(:tracing_level, value), do: value in @levels
   defp allowed?(:sample_rate, value), do: is_number(value) and value >= 0 and value <= 1
-  defp allowed?(:retention, value), do: is_map(value) and Enum.all?(value, fn {class, limits} -> class in @classes and limits?(limits) end)
+
+  defp allowed?(:retention, value),
+    do: is_map(value) and Enum.all?(value, fn {class, limits} -> class in @classes and limits?(limits) end)
+
   defp allowed?(:persist_path, value), do: is_binary(value)
   defp allowed?(:max_rate, value), do: positive?(value)
 
@@ -127,7 +130,9 @@ defmodule ElixirScope.Options do
   defp allowed?(name, value) when name in [:max_events, :max_bytes], do: positive?(value)
   defp allowed?(_switch, value), do: is_boolean(value)
 
-  defp limits?(limits), do: Keyword.keyword?(limits) and Enum.all?(limits, fn {name, value} -> name in @limits and positive?(value) end)
+  defp limits?(limits),
+    do: Keyword.keyword?(limits) and Enum.all?(limits, fn {name, value} -> name in @limits and positive?(value) end)
+
   defp positive?(value), do: is_integer(value) and value > 0
   defp text?(value), do: is_atom(value) or is_binary(value)
 

@@ -140,7 +140,10 @@ defmodule ElixirScope.Recording do
     state = Enum.reduce(pairs, state, &follow/2)
     # Who was spawned while its parent's target ended is in no plan that could end it.
     for {pid, _parent} <- pairs, not follows?(state, pid) do
-      Tracing.perform({:flags_off, pid, [:send, :receive, :call, :server, :follow] -- Plan.flags_of(state.plan, pid)}, state.tracer)
+      Tracing.perform(
+        {:flags_off, pid, [:send, :receive, :call, :server, :follow] -- Plan.flags_of(state.plan, pid)},
+        state.tracer
+      )
     end
 
     replan(state)
@@ -243,9 +246,11 @@ defmodule ElixirScope.Recording do
     Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
     Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
     if Plan.follows?(state.plan) and not Plan.follows?(plan), do: Tracing.strip(Plan.named(plan), plan.all_flags, state.tracer)
-    loads? = ModuleLoads.watch(state.loads?, Enum.any?(state.targets, fn {_key, target} -> target.selections != [] end))
+    loads? = ModuleLoads.watch(state.loads?, Enum.any?(Map.values(state.targets), &calls?(&1, state.level)))
     %{state | plan: plan, loads?: loads?}
   end
+
+  defp calls?(target, level), do: target.selections != [] and :call in Target.classes_within(target, level)
 
   defp perform({:filter, plan}, state) do
     functions = for {{m, f, a}, entry} <- plan.functions, do: {m, f, a, entry.role, entry.args?, entry.mask}

@@ -11,7 +11,9 @@ defmodule ElixirScope.TargetRequest do
   @spec trace_module(module(), keyword()) :: result()
   def trace_module(module, options) do
     options = TraceOptions.new(options, [:scope | @calls], "trace_module/2")
-    with :ok <- module_name(module), do: trace_functions({:module, module}, {:module, module, options.scope, options.returns}, options)
+
+    with :ok <- module_name(module),
+         do: trace_functions({:module, module}, {:module, module, options.scope, options.returns}, options)
   end
 
   @spec trace_function(mfa(), keyword()) :: result()
@@ -71,7 +73,9 @@ defmodule ElixirScope.TargetRequest do
 
   defp found(selection, options) do
     with {:error, %{code: :not_found} = error} <- Functions.find(selection) do
-      if options.await, do: {:ok, %{functions: [], warnings: [error.message <> "; it is traced when it comes"]}}, else: {:error, error}
+      if options.await,
+        do: {:ok, %{functions: [], warnings: [error.message <> "; it is traced when it comes"]}},
+        else: {:error, error}
     end
   end
 
@@ -84,7 +88,13 @@ defmodule ElixirScope.TargetRequest do
   end
 
   defp request(target, warnings, options) do
-    target = %{target | max: options.max, args: options.args, follow: options.follow, versions: Functions.versions(target.selections)}
+    target = %{
+      target
+      | max: options.max,
+        args: options.args,
+        follow: options.follow,
+        versions: Functions.versions(target.selections)
+    }
 
     with {:ok, reply} <- Recorder.call({:trace, target, options.for}) do
       {:ok,
@@ -124,7 +134,10 @@ defmodule ElixirScope.TargetRequest do
     if ServerLoop.server?(pid) do
       :ok
     else
-      Error.new(:bad_argument, "#{inspect(pid)} is not a GenServer, a :gen_statem or a :gen_event; trace_process/2 traces any process")
+      Error.new(
+        :bad_argument,
+        "#{inspect(pid)} is not a GenServer, a :gen_statem or a :gen_event; trace_process/2 traces any process"
+      )
     end
   end
 

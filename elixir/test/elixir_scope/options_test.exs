@@ -12,7 +12,9 @@ defmodule ElixirScope.OptionsTest do
     sample_rate: {[1.0, 1, 0.5, 0.0, 0], [], [1.1, -1, "1"]},
     max_events: {[1, 5_000], [], [0, -1, 1.0]},
     max_bytes: {[1], [], [0, :lots]},
-    retention: {[%{}, %{message: [max_age: 5], call: [max_events: 1, max_bytes: 9]}], [], [%{messages: []}, [], %{call: [max_age: 0]}, %{call: [age: 1]}]},
+    retention:
+      {[%{}, %{message: [max_age: 5], call: [max_events: 1, max_bytes: 9]}], [],
+       [%{messages: []}, [], %{call: [max_age: 0]}, %{call: [age: 1]}]},
     persist: {[false], [true], ["yes"]},
     persist_path: {["./there"], [], [:there]},
     max_term_bytes: {[%{}, %{state: 100}], [], [%{states: 100}, %{state: 15}, %{state: 65_537}, 100]},

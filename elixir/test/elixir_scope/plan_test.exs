@@ -31,7 +31,7 @@ defmodule ElixirScope.PlanTest do
   end
 
   test "a level records its classes of a target and no other" do
-    targets = [process(self(), [{@f, true}], 3)]
+    targets = [process(self(), [{@f, true}], 6)]
     assert %{flags: flags, functions: functions} = build(targets, :messages_only)
     assert flags == %{self() => [:call, :receive, :send]}
     assert Map.keys(functions) == [@loop.decode]
@@ -43,7 +43,7 @@ defmodule ElixirScope.PlanTest do
 
   test "functions of a module are recorded everywhere, those of a process only there" do
     {one, other} = {self(), spawn(fn -> :ok end)}
-    plan = build([module([{@f, true}]), process(one, [{@g, true}], 3)])
+    plan = build([module([{@f, true}]), process(one, [{@g, true}], 6)])
     assert recorded?(plan, @f, one) and recorded?(plan, @f, other)
     assert recorded?(plan, @g, one) and not recorded?(plan, @g, other)
     assert recorded?(plan, @loop.loop, one) and not recorded?(plan, @loop.loop, other)
@@ -51,14 +51,14 @@ defmodule ElixirScope.PlanTest do
 
   test "all processes have every server's loop, and no calls of a process's own" do
     other = spawn(fn -> :ok end)
-    plan = build([Target.all_processes(), process(self(), [{@f, true}], 3)])
+    plan = build([Target.all_processes(), process(self(), [{@f, true}], 6)])
     assert recorded?(plan, @loop.loop, other) and recorded?(plan, @loop.decode, other)
     assert recorded?(plan, @f, self()) and not recorded?(plan, @f, other)
   end
 
   test "a function of two targets has the returns that one of them wants" do
-    plan = build([module([{@f, false}]), process(self(), [{@f, true}], 3)])
-    assert %{role: :call, args?: true, mask: 0b1100} = plan.functions[@f]
+    plan = build([module([{@f, false}]), process(self(), [{@f, true}], 6)])
+    assert %{role: :call, args?: true, mask: 0b1000100} = plan.functions[@f]
   end
 
   test "returns that were switched off stay off" do
@@ -103,7 +103,7 @@ defmodule ElixirScope.PlanTest do
 
     targets =
       [Target.all_processes(), module([{@f, true}]), module([{@f, false}, {@g, true}])] ++
-        Enum.map(pids, &server/1) ++ Enum.map(pids, &process(&1, [{@g, true}], 3))
+        Enum.map(pids, &server/1) ++ Enum.map(pids, &process(&1, [{@g, true}], 6))
 
     Enum.reduce(1..500, {%Plan{}, Map.new(pids, &{&1, []}), %{}}, fn _, {plan, flags, patterns} ->
       level = Enum.random([:full, :full, :messages_only, :states_only, :minimal, :off])

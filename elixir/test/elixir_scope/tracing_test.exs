@@ -10,7 +10,9 @@ defmodule ElixirScope.TracingTest do
   defp set(had, wanted), do: Tracing.perform({:patterns, :calls, @module, had, wanted}, @tracer)
 
   defp traced do
-    for {f, a} = name <- @module.module_info(:functions), match?({:traced, :local}, :erlang.trace_info({@module, f, a}, :traced)), into: %{} do
+    for {f, a} = name <- @module.module_info(:functions),
+        match?({:traced, :local}, :erlang.trace_info({@module, f, a}, :traced)),
+        into: %{} do
       {:match_spec, spec} = :erlang.trace_info({@module, f, a}, :match_spec)
       {name, spec != []}
     end

@@ -9,7 +9,13 @@ defmodule ElixirScope.VmTrace do
     sessions = sessions()
 
     if Tracing.sessions?() do
-      for(session <- sessions, {:flags, flags} <- [apply(:trace, :info, [session, pid, :flags])], flag <- flags, uniq: true, do: flag)
+      for(
+        session <- sessions,
+        {:flags, flags} <- [apply(:trace, :info, [session, pid, :flags])],
+        flag <- flags,
+        uniq: true,
+        do: flag
+      )
       |> Enum.sort()
     else
       case :erlang.trace_info(pid, :flags) do
