@@ -208,7 +208,7 @@ defmodule ElixirScope do
 
       iex> ElixirScope.setup()
       :ok
-      iex> {:ok, %{matched: 1}} = ElixirScope.trace_named_process(Logger)
+      iex> {:ok, %{matched: 1}} = ElixirScope.trace_named_process(:kernel_sup)
       iex> ElixirScope.stop()
       :ok
   """
@@ -295,8 +295,8 @@ defmodule ElixirScope do
 
       iex> ElixirScope.setup()
       :ok
-      iex> {:ok, _} = ElixirScope.trace_named_process(Logger)
-      iex> ElixirScope.untrace_named_process(Logger)
+      iex> {:ok, _} = ElixirScope.trace_named_process(:kernel_sup)
+      iex> ElixirScope.untrace_named_process(:kernel_sup)
       :ok
       iex> ElixirScope.stop()
       :ok

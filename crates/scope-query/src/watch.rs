@@ -62,6 +62,11 @@ impl Watch {
         Some(self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&tick)))
     }
 
+    /// Whether only its major states were recorded at some time.
+    pub(crate) const fn is_partial(&self) -> bool {
+        self.is_partial
+    }
+
     /// The parts of a window in which the process was no target.
     fn gaps(&self, window: Window) -> Vec<Window> {
         let mut gaps = Vec::new();

@@ -38,12 +38,18 @@ defmodule ElixirScope.HotFunctions do
   end
 
   defp count_now(functions) do
-    patterns = functions |> Enum.group_by(&elem(&1, 0)) |> Enum.flat_map(&patterns/1)
+    by_module = Enum.group_by(functions, &elem(&1, 0))
+    patterns = Enum.flat_map(by_module, &patterns/1)
+    counted = MapSet.new(patterns, &elem(&1, 0))
 
     try do
       set(patterns, true)
       Process.sleep(@ms)
-      for mfa <- functions, {:call_count, n} when is_integer(n) <- [:erlang.trace_info(mfa, :call_count)], do: {mfa, n}
+
+      for {module, _, _} = mfa <- functions,
+          module in counted,
+          {:call_count, n} when is_integer(n) <- [:erlang.trace_info(mfa, :call_count)],
+          do: {mfa, n}
     after
       set(patterns, false)
     end

@@ -25,6 +25,7 @@ defmodule ElixirScope.Recording do
     call_only: MapSet.new(),
     spared: MapSet.new(),
     monitors: %{},
+    budgets: MapSet.new(),
     loads?: false
   ]
 
@@ -90,13 +91,11 @@ defmodule ElixirScope.Recording do
   def add(state, target) do
     monitors = monitor(target.processes, state.monitors)
     state = %{state | targets: Map.put(state.targets, target.key, target), monitors: monitors}
-    :ok = Native.set_budget(state.native, budget(target))
+    if target.max, do: :ok = Native.set_budget(state.native, budget(target))
     state = replan(state)
     put(state, target_rows(:target_added, target, state.level))
     state
   end
-
-  defp budget(%{max: nil} = target), do: {Target.bit(target), 0, [], [], []}
 
   defp budget(target) do
     pids = if target.processes == :all, do: nil, else: target.processes
@@ -118,7 +117,6 @@ defmodule ElixirScope.Recording do
 
       {target, targets} ->
         with {timer, _token} <- target.timer, do: Process.cancel_timer(timer)
-        if target.max, do: :ok = Native.set_budget(state.native, budget(%{target | max: nil}))
         put(state, target_rows(:target_removed, target, state.level, why))
         %{state | targets: targets}
     end
@@ -246,8 +244,11 @@ defmodule ElixirScope.Recording do
     Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
     Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
     if Plan.follows?(state.plan) and not Plan.follows?(plan), do: Tracing.strip(Plan.named(plan), plan.all_flags, state.tracer)
+    # A budget that is spent holds until its functions are no longer traced.
+    budgets = for target <- Map.values(state.targets), target.max, into: MapSet.new(), do: Target.bit(target)
+    for bit <- state.budgets, bit not in budgets, do: :ok = Native.set_budget(state.native, {bit, 0, [], [], []})
     loads? = ModuleLoads.watch(state.loads?, Enum.any?(Map.values(state.targets), &calls?(&1, state.level)))
-    %{state | plan: plan, loads?: loads?}
+    %{state | plan: plan, loads?: loads?, budgets: budgets}
   end
 
   defp calls?(target, level), do: target.selections != [] and :call in Target.classes_within(target, level)

@@ -124,7 +124,7 @@ defmodule ElixirScope.Tracing do
     one_by_one = for({name, _} <- had, not is_map_key(wanted, name), do: {name, :off}) ++ Enum.reject(wanted, &(&1 in had))
     {rest, corrections} = bulk(module, wanted)
 
-    if length(corrections) + 1 < length(one_by_one) and not others?(module, had) do
+    if length(corrections) + 1 < length(one_by_one) and not others?(tracer, module, had) do
       pattern(tracer, concern, {module, :_, :_}, rest)
       Enum.each(corrections, fn {{f, a}, value} -> pattern(tracer, concern, {module, f, a}, value) end)
     else
@@ -142,8 +142,13 @@ defmodule ElixirScope.Tracing do
     {returns?, Enum.reject(corrections, fn {_name, value} -> value == returns? end)}
   end
 
-  defp others?(module, had) do
-    Enum.any?(functions(module), fn {f, a} = name -> not is_map_key(had, name) and pattern?({module, f, a}) end)
+  # In a session there is nobody else.
+  defp others?(%{sessions: sessions}, _module, _had) when sessions != %{}, do: false
+
+  defp others?(_tracer, module, had) do
+    Enum.any?(functions(module), fn {f, a} = name ->
+      not is_map_key(had, name) and traced?(:erlang.trace_info({module, f, a}, :traced))
+    end)
   end
 
   # A module may have been unloaded since; its patterns are gone with it.

@@ -51,9 +51,9 @@ defmodule ElixirScope.VmTrace do
     |> List.wrap()
   end
 
-  # The names of the sessions that there are, ours among them.
+  # A running recorder has its sessions, with or without anything in them.
   defp session_names do
-    if Tracing.sessions?() do
+    if Tracing.sessions?() and Process.whereis(Recorder) == nil do
       for session <- apply(:trace, :session_info, [:all]), name = inspect(session), name =~ "elixir_scope_", do: name
     else
       []
