@@ -58,7 +58,13 @@ defmodule ElixirScope.RecorderTest do
     assert {:ok, %{running: true}} = ElixirScope.status()
   end
 
+  # Before trace sessions, a process has one tracer and a function one pattern.
+  @sessions ElixirScope.Tracing.sessions?()
+  @alone "with trace sessions, tracers are not in each other's way"
+
   describe "another tracer" do
+    if @sessions, do: @describetag(skip: @alone)
+
     setup do
       {:ok, _} = :dbg.tracer(:process, {fn message, parent -> send(parent, {:dbg, message}) && parent end, self()})
       on_exit(fn -> :dbg.stop_clear() end)
@@ -92,6 +98,46 @@ defmodule ElixirScope.RecorderTest do
       assert_receive {:dbg, {:trace, ^theirs, :receive, {:"$gen_call", _, {:put, 1}}}}
     end
   end
+
+  describe "another tracer, in a session of its own or in the VM's" do
+    unless @sessions, do: @describetag(skip: "no trace sessions before OTP 27")
+
+    test "has all it would have without us, and so have we; our end is not its end" do
+      theirs = self()
+      pid = start_probe(0)
+      session = apply(:trace, :session_create, [:somebody, theirs, []])
+      1 = apply(:trace, :process, [session, pid, true, [:receive, :call]])
+      1 = apply(:trace, :function, [session, {Probe, :handle_call, 3}, true, [:local]])
+      # And one of the old interface, on the same process and function.
+      old = spawn_link(fn -> relay(theirs) end)
+      1 = :erlang.trace(pid, true, [{:tracer, old}, :call])
+      1 = :erlang.trace_pattern({Probe, :handle_call, 3}, true, [:local])
+
+      :ok = ElixirScope.setup()
+      {:ok, %{skipped: []}} = ElixirScope.trace_process(pid)
+      GenServer.call(pid, {:put, 1})
+      assert_receive {:trace, ^pid, :receive, {:"$gen_call", _, {:put, 1}}}
+      assert_receive {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 1}, _, 0]}}
+      assert_receive {:old, {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 1}, _, 0]}}}
+      assert [%{state: 1}] = ElixirScope.state_timeline(pid)
+      assert [%{function: :handle_call, result: {:reply, :ok, 1}}] = ElixirScope.execution_path(pid)
+
+      :ok = ElixirScope.stop()
+      GenServer.call(pid, {:put, 2})
+      assert_receive {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 2}, _, 1]}}
+      assert_receive {:old, {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 2}, _, 1]}}}
+      apply(:trace, :session_destroy, [session])
+      :erlang.trace(pid, false, [:all])
+      :erlang.trace_pattern({Probe, :handle_call, 3}, false, [:local])
+    end
+  end
+
+  defp relay(to) do
+    receive(do: (event -> send(to, {:old, event})))
+    relay(to)
+  end
+
+  if @sessions, do: @tag(skip: @alone)
 
   test "another tracer's pattern on the server loop is left alone, and reported" do
     loop = ElixirScope.ServerLoop.functions().loop

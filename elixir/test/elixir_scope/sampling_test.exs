@@ -73,6 +73,7 @@ defmodule ElixirScope.SamplingTest do
     {:ok, _} = ElixirScope.trace_process(sink)
     # The sender is traced while it sends the last of them: what it kept is what the receiver kept.
     for n <- 1..(@n - 2_000), do: send(sink, {:item, n})
+    wait_until(fn -> Process.info(sink, :message_queue_len) == {:message_queue_len, 0} end)
     {:ok, _} = ElixirScope.trace_process(self(), modules: [])
     for n <- (@n - 1_999)..@n, do: send(sink, {:item, n})
     wait_until(fn -> Process.info(sink, :message_queue_len) == {:message_queue_len, 0} end)
