@@ -18,7 +18,7 @@ defmodule ElixirScope.RecorderTest do
   end
 
   # Setting and clearing patterns waits for every scheduler, which the load and the machine delay.
-  @tag timeout: 600_000
+  @tag timeout: 1_200_000
   test "stop under load 200 times leaves nothing on" do
     load(4)
 
