@@ -111,7 +111,7 @@ defmodule ElixirScope.DifferentialTest do
   # What could not be kept stands for anything; a party that is no process here has no term of its own.
   defp same?(same, same), do: true
   defp same?({:send, peer, ours}, {:send, to, theirs}) when not is_pid(to) or not is_pid(peer), do: same?(ours, theirs)
-  defp same?({kind, nil}, {kind, port}) when is_port(port), do: true
+  defp same?({kind, text}, {kind, port}) when is_port(port), do: text == inspect(port)
   defp same?(%struct{}, _theirs) when struct in [Truncated, Opaque, Redacted, Foreign], do: true
   defp same?([a | as], [b | bs]), do: same?(a, b) and same?(as, bs)
 
@@ -120,7 +120,8 @@ defmodule ElixirScope.DifferentialTest do
 
   defp same?(a, b) when is_map(a) and is_map(b) do
     # A key that was cut cannot be looked up.
-    map_size(a) == map_size(b) and Enum.all?(a, fn {key, value} -> not is_map_key(b, key) or same?(value, b[key]) end)
+    map_size(a) == map_size(b) and
+      Enum.all?(:maps.to_list(a), fn {key, value} -> not is_map_key(b, key) or same?(value, b[key]) end)
   end
 
   defp same?(_ours, _theirs), do: false
