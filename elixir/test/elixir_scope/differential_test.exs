@@ -121,7 +121,7 @@ defmodule ElixirScope.DifferentialTest do
   defp same?(a, b) when is_map(a) and is_map(b) do
     # A key that was cut cannot be looked up.
     map_size(a) == map_size(b) and
-      Enum.all?(:maps.to_list(a), fn {key, value} -> not is_map_key(b, key) or same?(value, b[key]) end)
+      Enum.all?(:maps.to_list(a), fn {key, value} -> not is_map_key(b, key) or same?(value, Map.get(b, key)) end)
   end
 
   defp same?(_ours, _theirs), do: false
