@@ -4,18 +4,22 @@ use crate::budget::Budget;
 use crate::clock::Clock;
 use crate::filter::{self, Filter, Function, Role};
 use crate::recorder::{self, Recorder};
-use crate::sealer::{self, Given, Sealing};
-use crate::{config, sampling, tick, value, word};
-use rustler::types::atom;
+use crate::sealer::{self, Sealing};
+use crate::words::Words;
+use crate::{config, sampling, tick, value, walk, word};
 use rustler::{
     Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
 };
 use scope_core::event::{Class, Kind, N_CLASSES};
 use scope_core::file::ReadLimits;
+use scope_core::header::Header;
 use scope_core::intake::Intake;
 use scope_core::redact::Redactor;
+use scope_core::store::Limits;
 use scope_core::term::etf::{self, Origin};
+use scope_core::term::resolve;
 use scope_core::trace::{Source as TraceSource, Trace};
+use scope_core::{EntityId, Event, Flags, OrderKey};
 use scope_query::api::Request;
 use scope_query::located;
 use serde::Serialize;
@@ -26,6 +30,12 @@ use std::sync::atomic::Ordering::Relaxed;
 /// The recorder behind a reference; watches its owner.
 #[derive(Debug)]
 pub(crate) struct RecorderRef(Arc<Recorder>);
+
+impl RecorderRef {
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.0
+    }
+}
 
 #[rustler::resource_impl]
 impl Resource for RecorderRef {
@@ -48,7 +58,7 @@ impl Resource for TraceRef {}
 rustler::atoms! { error, ok }
 
 /// `{:error, {code, message, partial}}`.
-fn failure<'a>(env: Env<'a>, code: &str, message: &str, partial: &Value) -> NifResult<Term<'a>> {
+pub(crate) fn failure<'a>(env: Env<'a>, code: &str, message: &str, partial: &Value) -> NifResult<Term<'a>> {
     let code = Atom::from_str(env, code)?;
     Ok((error(), (code, message, value::to_term(env, partial)?)).encode(env))
 }
@@ -96,16 +106,18 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     };
     let (tick, monotonic_ns) = tick::both(tick::has_tsc());
     let clock = Clock::new(tick, monotonic_ns, monotonic_ns + wall_offset_ns);
+    let clock =
+        config.by_hand.map_or(clock, |by_hand| by_hand.clock(tick, monotonic_ns, monotonic_ns + wall_offset_ns));
     let mut header = config.header;
     header.monotonic_anchor_ns = clock.epoch_monotonic_ns;
     header.wall_anchor_ns = clock.epoch_wall_ns;
-    let seed = xxhash_rust::xxh3::xxh3_64(header.instance.as_bytes());
+    let seed = sealer::seed_of(&header);
     let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
     let redactor = Redactor::new(&keys);
     let (caps, depth) = (config.settings.caps, config.settings.depth);
     let mut intake = Intake::new(header, config.limits.clone(), seed);
     intake.set_limits(config.limits, config.retention);
-    let sealing = |generation| Sealing::new(generation, clock, intake, redactor, caps, depth);
+    let sealing = |generation| Sealing::new(generation, config.by_hand.is_some(), clock, intake, redactor, caps, depth);
     let state_word = |generation: u32| word::of(generation.encode(env).as_c_arg());
     let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
         return failure(env, "already_started", "another recorder is recording on this node", &Value::Null);
@@ -202,34 +214,6 @@ fn set_rate(env: Env<'_>, recorder: ResourceArc<RecorderRef>, ppm: u32) -> NifRe
     }
 }
 
-/// The word of a term, 0 for `nil`.
-fn optional(term: Term<'_>) -> u64 {
-    if term == atom::nil().to_term(term.get_env()) { 0 } else { word::of(term.as_c_arg()) }
-}
-
-type Put<'a> = (Atom, Term<'a>, Term<'a>, Term<'a>, Term<'a>);
-
-#[rustler::nif(schedule = "DirtyCpu")]
-fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, events: Vec<Put<'a>>) -> NifResult<Atom> {
-    let mut given = Vec::with_capacity(events.len());
-    for (kind, process, peer, what, term) in events {
-        let kind = Kind::from_name(&kind.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
-        let word = |term: Term<'a>| word::of(term.as_c_arg());
-        let what = match what.decode::<(Term<'a>, Term<'a>, u64)>() {
-            Ok((module, function, arity)) => Some((word(module), word(function), arity)),
-            Err(_) => Some((optional(what), 0, 0)).filter(|(atom, _, _)| *atom != 0),
-        };
-        let term = Some(optional(term)).filter(|word| *word != 0);
-        given.push(Given { kind, process: optional(process), peer: optional(peer), what, term });
-    }
-    let mut sealing = recorder.0.drained();
-    for given in &given {
-        // SAFETY: the terms are arguments of this call.
-        unsafe { sealing.put(env.as_c_arg(), given) };
-    }
-    Ok(ok())
-}
-
 #[rustler::nif(schedule = "DirtyCpu")]
 fn query<'a>(env: Env<'a>, source: Term<'a>, request: Term<'a>) -> NifResult<Term<'a>> {
     let trace = trace_of(source)?;
@@ -290,6 +274,34 @@ fn terms<'a>(env: Env<'a>, source: Term<'a>, ids: Vec<String>) -> NifResult<Term
     // SAFETY: the bytes are made by `to_etf`, which writes only well-formed terms and, for imported ones, only atoms that exist here.
     let term = unsafe { env.binary_to_term_trusted(&etf) };
     term.map(|(term, _)| term).filter(|_| !ids.is_empty()).map_or_else(|| Ok(Vec::<Term<'a>>::new().encode(env)), Ok)
+}
+
+/// Most bytes of a term that is held to be compared.
+const HELD_BYTES: usize = 4 << 20;
+
+/// Terms of this node as a small trace of their own (`control-0-0` and on), to be asked about like recorded ones.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn hold<'a>(env: Env<'a>, node: String, creation: u32, given: Vec<Term<'a>>) -> NifResult<ResourceArc<TraceRef>> {
+    let mut intake = Intake::new(Header { node, creation, ..Header::default() }, Limits::default(), 0);
+    let (mut words, redactor) = (Words::new(), Redactor::new(&[]));
+    let (mut raw, mut bytes) = (Vec::new(), Vec::new());
+    for (tie, term) in (0..).zip(given) {
+        let term = word::of(term.as_c_arg());
+        // SAFETY: the term is an argument of this call.
+        unsafe { walk::walk_into(env.as_c_arg(), term, HELD_BYTES, walk::MAX_DEPTH, &mut raw) };
+        let resolved = resolve::resolve(&raw, &mut words, intake.symbols(), &redactor, 0, &mut bytes);
+        let event = Event {
+            key: OrderKey { tick: 0, thread: 0, tie },
+            kind: Kind::Mark,
+            flags: Flags::NONE,
+            process: EntityId::NONE,
+            peer: EntityId::NONE,
+            what: 0,
+        };
+        let pushed = resolved.and_then(|resolved| intake.push(&event, Some((&bytes, resolved))));
+        pushed.map_err(|_| Error::BadArg)?;
+    }
+    Ok(ResourceArc::new(TraceRef(intake.snapshot(0))))
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]

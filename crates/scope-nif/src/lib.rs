@@ -4,11 +4,13 @@
 //! Invariant: a traced process is never blocked, and never pays for more than one capped walk an event.
 
 mod budget;
+mod by_hand;
 mod clock;
 mod config;
 mod door;
 mod draft;
 mod filter;
+mod given;
 mod notice;
 mod record;
 mod recorder;

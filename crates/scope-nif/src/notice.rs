@@ -3,7 +3,7 @@
 use crate::word;
 use rustler::{Encoder, Env, LocalPid, OwnedEnv, Term};
 
-rustler::atoms! { elixir_scope_returns_off, elixir_scope_followed, elixir_scope_spent }
+rustler::atoms! { elixir_scope_returns_off, elixir_scope_followed, elixir_scope_spawned, elixir_scope_spent }
 
 /// Something the owner must act on; processes, modules and functions are words.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub(crate) enum Notice {
     ReturnsOff { module: u64, function: u64, arity: u64, process: u64, depth: i64 },
     /// Processes that were spawned by followed ones, each with its parent.
     Followed(Vec<(u64, u64)>),
+    /// Processes that spawned others: it looks at the supervisors among them, which know what their children are.
+    Spawned(Vec<u64>),
     /// A target has had as many events as it was to have.
     Spent(u64),
 }
@@ -38,6 +40,10 @@ fn encode<'a>(env: Env<'a>, notice: &Notice) -> Term<'a> {
         Notice::Followed(processes) => {
             let pairs: Vec<_> = processes.iter().map(|(child, parent)| (term(*child), term(*parent))).collect();
             (elixir_scope_followed(), pairs).encode(env)
+        }
+        Notice::Spawned(parents) => {
+            let pids: Vec<_> = parents.iter().map(|word| term(*word)).collect();
+            (elixir_scope_spawned(), pids).encode(env)
         }
         Notice::Spent(target) => (elixir_scope_spent(), *target).encode(env),
     }

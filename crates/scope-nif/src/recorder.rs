@@ -21,6 +21,8 @@ const BUSY: Duration = Duration::from_millis(1);
 const IDLE: Duration = Duration::from_millis(8);
 /// How long a stop waits for producers that are inside a callback.
 const STOP_PATIENCE: Duration = Duration::from_secs(1);
+/// How often the owner is told at most who spawned.
+const TELL_PARENTS: Duration = Duration::from_millis(100);
 /// An open chunk older than this is sealed even if small.
 const SEAL_AFTER_NS: u64 = 30_000_000_000;
 
@@ -109,6 +111,16 @@ impl Recorder {
         sealing
     }
 
+    /// The same, but where nothing is traced nothing is committed either.
+    pub(crate) fn drained_if_traced(&self) -> MutexGuard<'_, Sealing> {
+        let sealing = lock(&self.sealing);
+        if sealing.by_hand {
+            return sealing;
+        }
+        drop(sealing);
+        self.drained()
+    }
+
     /// The state as it is.
     pub(crate) fn sealing(&self) -> MutexGuard<'_, Sealing> {
         lock(&self.sealing)
@@ -147,15 +159,19 @@ impl Recorder {
     /// The sealer's thread.
     fn run(&self) {
         let mut pause = BUSY;
+        let mut told = Instant::now();
         while !self.stopping.load(SeqCst) {
             std::thread::park_timeout(pause);
+            let tell = told.elapsed() >= TELL_PARENTS;
             let (n, notices) = {
                 let mut sealing = self.sealing();
                 let n = sealing.drain();
-                let old = sealing.watermark().saturating_sub(SEAL_AFTER_NS);
-                sealing.intake.seal(old);
-                (n, sealing.take_notices())
+                sealing.seal_older(SEAL_AFTER_NS);
+                (n, sealing.take_notices(tell))
             };
+            if tell {
+                told = Instant::now();
+            }
             notice::send(&self.owner.0, &notices);
             filter::reclaim();
             pause = if n > 0 { BUSY } else { (pause * 2).min(IDLE) };

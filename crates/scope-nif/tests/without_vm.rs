@@ -4,6 +4,8 @@
 
 #[path = "../src/budget.rs"]
 mod budget;
+#[path = "../src/by_hand.rs"]
+mod by_hand;
 #[path = "../src/clock.rs"]
 mod clock;
 #[path = "../src/filter.rs"]

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder do
   @moduledoc false
-  # The owner of the native recorder. It holds the targets; ElixirScope.Recording says what becomes of them.
+  # The owner of the native recorder. It holds the targets; ElixirScope.RecorderState says what becomes of them.
   #
   # Invariant: when it ends, nothing is traced any more: by its own terminate/2, or, if it was killed, by the native library
   # (which sees the owner die) and the janitor.
@@ -8,14 +8,52 @@ defmodule ElixirScope.Recorder do
   # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
   use GenServer, restart: :temporary, shutdown: :infinity
 
-  alias ElixirScope.{Admission, Error, Janitor, ModuleLoads, Native, RecorderConfig, Recording, Target, Tracing}
+  alias ElixirScope.{
+    Admission,
+    Adoption,
+    Error,
+    Janitor,
+    ModuleLoads,
+    Native,
+    Options,
+    RecorderConfig,
+    RecorderState,
+    Recording,
+    Target,
+    Tracing
+  }
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
   # A followed process may be dead before it is known what it spawned.
   @mourning_ms 100
 
-  def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
+  @typedoc "Options, a mode, and what later options are laid over."
+  @type given :: {Options.t(), RecorderConfig.mode(), Adoption.base()}
+
+  @spec start_link(given()) :: GenServer.on_start()
+  def start_link(given), do: GenServer.start_link(__MODULE__, given, name: __MODULE__)
+
+  @doc "Starts it under the application's supervisor, linked to no caller."
+  @spec start(given()) :: {:ok, pid()} | {:error, Error.t() | {:already_started, pid()}}
+  def start(given) do
+    with {:application, {:ok, _started}} <- {:application, Application.ensure_all_started(:elixir_scope)},
+         {:ok, pid} <- DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {__MODULE__, given}) do
+      {:ok, pid}
+    else
+      {:application, {:error, reason}} ->
+        Error.new(:not_supported, "the application :elixir_scope could not start: #{inspect(reason)}")
+
+      {:error, %Error{} = error} ->
+        {:error, error}
+
+      {:error, {:already_started, pid}} ->
+        {:error, {:already_started, pid}}
+
+      {:error, reason} ->
+        Error.new(:not_supported, "the recorder could not start: #{Exception.format_exit(reason)}")
+    end
+  end
 
   @doc "Calls the running recorder."
   @spec call(term()) :: term() | {:error, Error.t()}
@@ -27,17 +65,18 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def init(options) do
+  def init({options, mode, base}) do
     Process.flag(:trap_exit, true)
 
     # Each pattern waits several times until all schedulers have seen it; on a busy node the recorder would queue behind the load each time.
     Process.flag(:priority, :high)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
-         {:ok, native, state} <- Native.start(self(), RecorderConfig.new(options)) do
+         {:ok, native, state} <- Native.start(self(), RecorderConfig.new(options, mode)) do
       tracer = Tracing.open(state)
       :ok = Janitor.adopt(tracer)
-      {:ok, %{given: options, recording: Recording.start(native, tracer, options)}}
+      Recording.open(native)
+      {:ok, %{options: options, base: base, recording: RecorderState.start(native, tracer, options, mode)}}
     else
       {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
       {:error, error} -> {:stop, Error.from_native(error)}
@@ -45,18 +84,44 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def handle_call(:options, _from, state), do: {:reply, state.given, state}
+  def handle_call({:setup, given}, _from, %{recording: recording} = state) do
+    case Adoption.decide(recording.mode, state.base, state.options, given) do
+      :same ->
+        {:reply, :ok, state}
+
+      {:error, _} = error ->
+        {:reply, error, state}
+
+      {:adopt, options, mode} ->
+        {:reply, :ok, %{state | options: options, recording: RecorderState.adopt(recording, options, mode)}}
+    end
+  end
+
   def handle_call(:level, _from, state), do: {:reply, state.recording.level, state}
   def handle_call(:source, _from, state), do: {:reply, {:ok, state.recording.native}, state}
   def handle_call(:status, _from, state), do: {:reply, {:ok, status(state.recording)}, state}
 
   def handle_call({:mark, pid, label, meta}, _from, state) do
-    Recording.put(state.recording, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
+    RecorderState.put(state.recording, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
     {:reply, :ok, state}
   end
 
+  def handle_call(:clear, _from, state) do
+    :ok = Native.clear(state.recording.native, RecorderConfig.instance())
+    {:reply, :ok, %{state | recording: RecorderState.cleared(state.recording)}}
+  end
+
+  def handle_call({request, _what, _how}, _from, %{recording: %{mode: {:by_hand, _epoch}}} = state)
+      when request in [:trace, :set] do
+    {:reply, Error.new(:not_supported, "ElixirScope.TraceDB runs in test_mode, which traces nothing"), state}
+  end
+
+  def handle_call({request, _what, _how}, _from, %{recording: %{mode: :waiting}} = state) when request in [:trace, :set] do
+    {:reply, Error.new(:not_running, "only ElixirScope.TraceDB is running: ElixirScope.setup/1 begins to trace"), state}
+  end
+
   def handle_call({:set, change, value}, _from, state) do
-    {:reply, :ok, %{state | recording: apply(Recording, change, [state.recording, value])}}
+    {:reply, :ok, %{state | recording: apply(RecorderState, change, [state.recording, value])}}
   end
 
   def handle_call({:trace, target, for_ms}, _from, %{recording: recording} = state) do
@@ -65,7 +130,7 @@ defmodule ElixirScope.Recorder do
     case Admission.admit(target, others, recording.plan, recording.tracer) do
       {:ok, target, skipped} ->
         target = expiring(target, for_ms)
-        recording = recording |> Recording.remove(target.key) |> Recording.add(target)
+        recording = recording |> RecorderState.remove(target.key) |> RecorderState.add(target)
         {:reply, {:ok, %{target: target, skipped: skipped, level: recording.level}}, %{state | recording: recording}}
 
       {:error, _} = error ->
@@ -75,7 +140,7 @@ defmodule ElixirScope.Recorder do
 
   def handle_call({:untrace, key}, _from, state) do
     if is_map_key(state.recording.targets, key) do
-      {:reply, :ok, %{state | recording: state.recording |> Recording.remove(key) |> Recording.replan()}}
+      {:reply, :ok, %{state | recording: state.recording |> RecorderState.remove(key) |> RecorderState.replan()}}
     else
       {:reply, Error.new(:not_traced, "#{Target.describe(key)}: not being traced"), state}
     end
@@ -98,7 +163,7 @@ defmodule ElixirScope.Recorder do
 
   defp told({:expire, key, token}, recording) do
     case recording.targets do
-      %{^key => %{timer: {_timer, ^token}}} -> recording |> Recording.remove(key, "for") |> Recording.replan()
+      %{^key => %{timer: {_timer, ^token}}} -> recording |> RecorderState.remove(key, "for") |> RecorderState.replan()
       _gone -> recording
     end
   end
@@ -107,22 +172,24 @@ defmodule ElixirScope.Recorder do
     {^pid, monitors} = Map.pop(recording.monitors, monitor)
     recording = %{recording | monitors: monitors}
 
-    if Recording.follows?(recording, pid) do
+    if RecorderState.follows?(recording, pid) do
       Process.send_after(self(), {:mourned, pid}, @mourning_ms)
       recording
     else
-      Recording.forget(recording, pid)
+      RecorderState.forget(recording, pid)
     end
   end
 
-  defp told({:mourned, pid}, recording), do: Recording.forget(recording, pid)
-  defp told({:elixir_scope_returns_off, mfa, pid, depth}, recording), do: Recording.returns_off(recording, mfa, pid, depth)
-  defp told({:elixir_scope_followed, pairs}, recording), do: Recording.followed(recording, all_followed([pairs]))
-  defp told({:elixir_scope_spent, bit}, recording), do: Recording.spent(recording, bit)
-  defp told({:spared, pid}, recording), do: Recording.spare(recording, pid)
+  defp told({:mourned, pid}, recording), do: RecorderState.forget(recording, pid)
+  defp told({:elixir_scope_returns_off, mfa, pid, depth}, recording), do: RecorderState.returns_off(recording, mfa, pid, depth)
+  defp told({:elixir_scope_followed, pairs}, recording), do: RecorderState.followed(recording, all_followed([pairs]))
+  defp told({:elixir_scope_spent, bit}, recording), do: RecorderState.spent(recording, bit)
+  defp told({:elixir_scope_spawned, parents}, recording), do: RecorderState.spawned(recording, parents)
+  defp told(:read_families, recording), do: RecorderState.read_families(recording)
+  defp told({:spared, pid}, recording), do: RecorderState.spare(recording, pid)
 
   defp told(other, recording) do
-    if ModuleLoads.loaded?(other), do: Recording.modules_loaded(recording), else: recording
+    if ModuleLoads.loaded?(other), do: RecorderState.modules_loaded(recording), else: recording
   end
 
   # Many processes spawned at once are one change.
@@ -135,7 +202,7 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def terminate(_reason, state), do: Recording.stop(state.recording)
+  def terminate(_reason, state), do: RecorderState.stop(state.recording)
 
   defp expiring(target, nil), do: target
 

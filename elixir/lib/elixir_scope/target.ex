@@ -23,6 +23,7 @@ defmodule ElixirScope.Target do
           | {:function, mfa()}
           | {:process, pid()}
           | {:genserver, pid()}
+          | {:messages, pid()}
           | :all_processes
   @typedoc "`:major` are the states that `:minimal` records: the first, the last, and after the state was replaced or the code changed."
   @type class :: :message | :state | :call | :major
@@ -55,6 +56,7 @@ defmodule ElixirScope.Target do
   def describe({:function, {m, f, a}}), do: "function #{inspect(m)}.#{f}/#{a}"
   def describe({:process, pid}), do: "process #{inspect(pid)}"
   def describe({:genserver, pid}), do: "GenServer #{inspect(pid)}"
+  def describe({:messages, pid}), do: "messages of #{inspect(pid)}"
   def describe(:all_processes), do: "all processes"
 
   @doc "The classes of it that a level records; of states at `:minimal` only the major ones."

@@ -57,6 +57,15 @@ fn data(kind: &str) -> &'static str {
         "state_at" => "State",
         "message_flow" => "Message[]",
         "execution_path" => "Call[]",
+        "process_info" => "ProcessInfo",
+        "find_processes" => "FoundProcess[]",
+        "process_relationships" => "Relationships",
+        "supervision_tree" => "TreeNode[]",
+        "events_around" => "Around",
+        "compare_states" => "Comparison",
+        "state_changes" => "StateChange[]",
+        "analyze_state_change" => "Transition[]",
+        "crashes" => "Crashes",
         _ => "never",
     }
 }

@@ -7,3 +7,4 @@ mod golden;
 mod history;
 mod retention;
 mod rows;
+mod symbols;

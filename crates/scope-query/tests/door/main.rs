@@ -1,13 +1,19 @@
 //! The door, asked about scripted traces: every request against a naive oracle over the whole history.
 
 mod calls;
+mod crashes;
 mod dump;
 mod errors;
 mod events;
 mod json;
 mod messages;
 mod names;
+mod population;
+mod processes;
+mod restarts;
 mod script;
+mod state_changes;
 mod states;
+mod stepping;
 mod terms;
 mod tracing;
