@@ -12,6 +12,8 @@ mod population;
 mod processes;
 mod restarts;
 mod script;
+mod server_calls;
+mod snapshot;
 mod state_changes;
 mod states;
 mod stepping;
