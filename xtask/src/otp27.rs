@@ -14,7 +14,6 @@ use std::process::Command;
 const SUITE: &str = "trixie";
 const PACKAGES: &str =
     "erlang-base,erlang-crypto,erlang-inets,erlang-parsetools,erlang-runtime-tools,erlang-tools,elixir,ca-certificates";
-const MIRROR: &str = "http://deb.debian.org/debian";
 /// Tests that build a release need cargo and git, which that root does not have.
 const EXCLUDED: &str = "packaging";
 
@@ -64,6 +63,6 @@ fn installed() -> Result<PathBuf, String> {
 
 fn bootstrap(root: &Path) -> anyhow::Result<()> {
     let mut debootstrap = program("debootstrap", workspace::root());
-    debootstrap.args(["--variant=minbase", &format!("--include={PACKAGES}"), SUITE]).arg(root).arg(MIRROR);
+    debootstrap.args(["--variant=minbase", &format!("--include={PACKAGES}"), SUITE]).arg(root);
     command::output(&mut debootstrap).map(drop)
 }

@@ -143,6 +143,6 @@ defmodule ElixirScope.PlanTest do
     assert Plan.states(build([server(one), server(other)], :full, [], [one])) == {:only, [other]}
     assert Plan.states(build([Target.all_processes(), server(one)], :full, [], [one])) == {:all_but, [one]}
     # Another tracer has the server loop's function.
-    assert Plan.states(Plan.build(:full, [server(one)], %{}, MapSet.new(), MapSet.new())) == {:only, []}
+    assert Plan.states(Plan.build(:full, [server(one)], %{})) == {:only, []}
   end
 end

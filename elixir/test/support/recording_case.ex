@@ -33,6 +33,16 @@ defmodule ElixirScope.RecordingCase do
     end
   end
 
+  @doc "Checks that no event of a status is unaccounted for, and returns it."
+  def assert_accounted({:ok, status}) do
+    for {class, counts} <- status.classes do
+      accounted = counts.stored + counts.evicted + counts.sampled_out + counts.filtered + Enum.sum(Map.values(counts.dropped))
+      if counts.emitted != accounted, do: raise(ExUnit.AssertionError, "#{class}: #{inspect(counts)}")
+    end
+
+    status
+  end
+
   @doc "Waits for a process to end."
   def await_exit(pid) do
     monitor = Process.monitor(pid)
