@@ -157,8 +157,15 @@ fn set_filter<'a>(
         processes.into_iter().map(|(pid, mask)| (word::of(pid.as_c_arg()), mask)).collect();
     if recorder.0.is_running() {
         for budget in &mut recorder.0.sealing().budgets {
-            let own = table.iter().filter(|f| f.mask == budget.bit).map(|f| (f.module, f.function, f.arity));
-            budget.own = own.collect();
+            // A function that is no longer traced stays the target's own: its last events are still on their way.
+            for f in &table {
+                let function = (f.module, f.function, f.arity);
+                if f.mask == budget.bit {
+                    budget.own.insert(function);
+                } else {
+                    budget.own.remove(&function);
+                }
+            }
         }
         filter::replace(Filter::new(&table, &processes, default_mask));
     }

@@ -24,6 +24,9 @@ defmodule ElixirScope.Tracing do
   # Returns and exceptions too; see ElixirScope.TailCalls for where it may be used.
   @with_returns [{:_, [], [{:exception_trace}]}]
 
+  # To look for the module instead would ask the code server, which searches the whole path each time for a module that is not there.
+  @sessions_since 27
+
   @enforce_keys [:state]
   defstruct [:state, sessions: %{}]
 
@@ -32,7 +35,7 @@ defmodule ElixirScope.Tracing do
 
   @doc "Whether this VM has trace sessions."
   @spec sessions?() :: boolean()
-  def sessions?, do: Code.ensure_loaded?(:trace) and function_exported?(:trace, :session_create, 3)
+  def sessions?, do: List.to_integer(:erlang.system_info(:otp_release)) >= @sessions_since
 
   @doc "Our tracer of a recorder's state, with its sessions where there are any."
   @spec open(non_neg_integer()) :: t()
