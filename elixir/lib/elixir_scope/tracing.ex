@@ -19,7 +19,7 @@ defmodule ElixirScope.Tracing do
   ]
   # What a followed process hands on to those it spawns.
   @inherited [:messages, :servers, :calls]
-  @flags [:procs, :send, :receive, :call, :follow]
+  @flags [:procs, :send, :receive, :call, :server, :follow]
 
   # Returns and exceptions too; see ElixirScope.TailCalls for where it may be used.
   @with_returns [{:_, [], [{:exception_trace}]}]
