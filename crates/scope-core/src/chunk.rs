@@ -119,6 +119,13 @@ impl Chunk {
         self.columns.kind(row as usize)
     }
 
+    /// Only the process of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn process_id(&self, row: u32) -> EntityId {
+        EntityId(self.columns.process.get(row as usize) as u32)
+    }
+
     /// The term of a row; `TermId(0)` for none. Equal ids in one chunk mean equal terms.
     #[must_use]
     pub fn term_id(&self, row: u32) -> TermId {
@@ -222,6 +229,12 @@ impl Chunk {
     #[must_use]
     pub fn n_atoms(&self) -> usize {
         self.dict.n_atoms()
+    }
+
+    /// How many entities the dictionary has.
+    #[must_use]
+    pub fn n_entities(&self) -> usize {
+        self.dict.n_entities()
     }
 
     /// How many functions the dictionary has.

@@ -51,18 +51,19 @@ pub(crate) fn resume(after: Option<Cursor>) -> impl FnMut(OrderKey, EventId) -> 
     }
 }
 
-/// The place in the children of a collection where a page of a `term` request ended.
-pub(crate) fn child_text(step: u64) -> String {
-    format!("term.{step:x}")
+/// The place in a list without order keys where a page ended: children of a collection, or a ranking.
+pub(crate) fn place_text(kind: &str, place: u64) -> String {
+    format!("{kind}.{place:x}")
 }
 
-/// The first child a `term` request shows.
-pub(crate) fn first_child(after: Option<&str>) -> Result<u64> {
+/// The place a page of such a list begins at.
+pub(crate) fn place(kind: &str, after: Option<&str>) -> Result<u64> {
     let Some(text) = after else { return Ok(0) };
-    text.strip_prefix("term.")
+    text.strip_prefix(kind)
+        .and_then(|text| text.strip_prefix('.'))
         .and_then(|digits| u64::from_str_radix(digits, 16).ok())
-        .filter(|step| child_text(*step) == text)
-        .ok_or_else(|| refused("term", text))
+        .filter(|place| place_text(kind, *place) == text)
+        .ok_or_else(|| refused(kind, text))
 }
 
 /// The limit of a request.
@@ -108,8 +109,8 @@ mod tests {
             let error = Cursor::parse("events", Some(text)).expect_err(text);
             assert_eq!(error, Error::BadArgument(format!("after: {text:?} is not the `next` of an answer to events")));
         }
-        assert!(first_child(Some("term.01")).is_err() && first_child(Some("3")).is_err());
-        assert_eq!(first_child(Some("term.1f")), Ok(31));
+        assert!(place("term", Some("term.01")).is_err() && place("term", Some("3")).is_err());
+        assert_eq!(place("term", Some("term.1f")), Ok(31));
     }
 
     #[test]

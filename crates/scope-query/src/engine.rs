@@ -1,10 +1,15 @@
 //! Answers requests: one file per request.
 
+mod call_tree;
 mod events;
 mod execution_path;
 mod info;
 mod message_flow;
+mod message_queue_analysis;
+mod overview;
 mod page;
+mod performance_analysis;
+mod slowest_function_calls;
 mod state_at;
 mod state_timeline;
 mod term;
@@ -37,5 +42,11 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
+        Request::PerformanceAnalysis(request) => performance_analysis::answer(trace, request),
+        Request::SlowestFunctionCalls(request) => slowest_function_calls::answer(trace, request),
+        Request::FunctionCalls(request) => execution_path::of_functions(trace, request),
+        Request::CallTree(request) => call_tree::answer(trace, request),
+        Request::MessageQueueAnalysis(request) => message_queue_analysis::answer(trace, request),
+        Request::Overview(request) => overview::answer(trace, request),
     }
 }

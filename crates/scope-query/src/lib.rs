@@ -9,11 +9,16 @@
 extern crate alloc;
 
 pub mod api;
+mod bottleneck;
+mod call_list;
+mod call_pass;
 mod calls;
 mod coverage;
 mod cursor;
+mod duration;
 mod engine;
 pub mod error;
+mod figure;
 mod function;
 mod inbox;
 mod incomplete;
@@ -21,6 +26,10 @@ mod lifetime;
 pub mod located;
 mod matching;
 mod naming;
+mod pattern;
+mod performance;
+mod population;
+mod queue;
 mod row;
 mod spelling;
 mod state;

@@ -2,7 +2,7 @@
 
 use scope_core::chunk::{Chunk, StoredTerm};
 use scope_core::trace::{RowRef, Trace};
-use scope_core::{Entity, Event, EventId, Kind, OrderKey, ProcessKey};
+use scope_core::{Class, Entity, Event, EventId, Kind, OrderKey, ProcessKey};
 
 /// A row, read.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +15,22 @@ pub(crate) struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub(crate) fn read(trace: &'a Trace, at: RowRef) -> Self {
-        let chunk = trace.chunk(&at);
-        Self { chunk, chunk_idx: at.chunk_idx, event: chunk.event(at.row), row: at.row }
+        Self::of(trace.chunk(&at), at.chunk_idx, at.row)
+    }
+
+    /// A row of a chunk at hand.
+    pub(crate) fn of(chunk: &'a Chunk, chunk_idx: u32, row: u32) -> Self {
+        Self { chunk, chunk_idx, event: chunk.event(row), row }
+    }
+
+    /// A row of a chunk by its index in the trace.
+    pub(crate) fn numbered(trace: &'a Trace, class: Class, chunk_idx: u32, row: u32) -> Option<Self> {
+        trace.chunks(class).get(chunk_idx as usize).map(|chunk| Self::of(chunk, chunk_idx, row))
+    }
+
+    /// Its number in its chunk.
+    pub(crate) const fn row(&self) -> u32 {
+        self.row
     }
 
     pub(crate) fn id(&self) -> EventId {

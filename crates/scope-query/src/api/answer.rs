@@ -1,18 +1,28 @@
 //! What is answered: one file for each concept.
 
 mod call;
+mod call_tree;
 mod coverage;
+mod duration;
 mod event;
 mod info;
 mod message;
+mod overview;
+mod performance;
+mod queue;
 mod state;
 mod term;
 
 pub use call::Call;
+pub use call_tree::CallNode;
 pub use coverage::{Coverage, Dropped, NotTraced};
+pub use duration::Durations;
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::Message;
+pub use overview::{Finding, Overview};
+pub use performance::{Calling, FunctionTimes};
+pub use queue::{Bottleneck, Queue, Queues, Sender, WaitsFor};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
 
@@ -45,10 +55,18 @@ pub enum Data {
     States(Vec<State>),
     /// For `message_flow`.
     Messages(Vec<Message>),
-    /// For `execution_path`.
+    /// For `execution_path`, `slowest_function_calls` and `function_calls`.
     Calls(Vec<Call>),
+    /// For `performance_analysis`.
+    Functions(Vec<FunctionTimes>),
+    /// For `call_tree`.
+    CallTree(Vec<CallNode>),
     /// For `state_at`.
     State(State),
     /// For `term`.
     Term(TermPart),
+    /// For `message_queue_analysis`.
+    Queues(Queues),
+    /// For `overview`.
+    Overview(Overview),
 }

@@ -2,17 +2,25 @@
 //!
 //! Invariant: an unknown field or kind is refused, never ignored.
 
+mod call_tree;
 mod events;
+mod function;
 mod info;
 mod message;
+mod overview;
 mod process;
+mod queue;
 mod state;
 mod term;
 
+pub use call_tree::CallTree;
 pub use events::Events;
+pub use function::FunctionWindow;
 pub use info::Info;
 pub use message::MessageFlow;
+pub use overview::Overview;
 pub use process::ProcessWindow;
+pub use queue::MessageQueueAnalysis;
 pub use state::StateAt;
 pub use term::Term;
 
@@ -42,4 +50,16 @@ pub enum Request {
     MessageFlow(MessageFlow),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// What functions cost: calls, times, errors, callers and callees; the largest own time first.
+    PerformanceAnalysis(FunctionWindow),
+    /// The calls that took longest, longest first.
+    SlowestFunctionCalls(FunctionWindow),
+    /// The calls of functions in order, across processes.
+    FunctionCalls(FunctionWindow),
+    /// Calls as a tree with times, and as folded stacks.
+    CallTree(CallTree),
+    /// The message queues: lengths, waiting, handling, who fills them, and the bottleneck.
+    MessageQueueAnalysis(MessageQueueAnalysis),
+    /// A first look: what the trace covers and what stands out.
+    Overview(Overview),
 }

@@ -20,7 +20,7 @@ const DEFAULT_CHILDREN: u32 = 50;
 
 pub(super) fn answer(trace: &Trace, request: &Term) -> Result<Answer> {
     let limit = cursor::limit(Some(request.limit.unwrap_or(DEFAULT_CHILDREN)))?;
-    let first = cursor::first_child(request.after.as_deref())?;
+    let first = cursor::place("term", request.after.as_deref())?;
     let located = locate(trace, &request.id)?;
     let found = part(located.term.bytes, &request.path)?
         .ok_or_else(|| Error::NotFound(format!("path: {:?} leads nowhere in the term {}", request.path, request.id)))?;
@@ -37,7 +37,7 @@ pub(super) fn answer(trace: &Trace, request: &Term) -> Result<Answer> {
         })
         .collect();
     let end = first.saturating_add(children.len() as u64);
-    let next = (end < found.size && !children.is_empty()).then(|| cursor::child_text(end));
+    let next = (end < found.size && !children.is_empty()).then(|| cursor::place_text("term", end));
 
     let class = request.id.parse().ok().map(|id: EventId| id.class);
     let mut coverage = coverage(trace, Window::all(), class.as_slice(), 1);

@@ -1,5 +1,6 @@
 //! The door, asked about scripted traces: every request against a naive oracle over the whole history.
 
+mod call_tree;
 mod calls;
 mod dump;
 mod errors;
@@ -7,6 +8,9 @@ mod events;
 mod json;
 mod messages;
 mod names;
+mod overview;
+mod performance;
+mod queues;
 mod script;
 mod states;
 mod terms;

@@ -42,6 +42,7 @@ pub(crate) struct Told {
     pub(crate) id: EventId,
     pub(crate) key: OrderKey,
     pub(crate) kind: Kind,
+    pub(crate) flags: Flags,
     pub(crate) process: Option<ProcessKey>,
     /// Function or atom, by name.
     pub(crate) what: Option<(String, String)>,
@@ -115,7 +116,7 @@ impl Script {
             .intake
             .push(&event, resolved.map(|resolved| (&*bytes, resolved)))
             .expect("a scripted event is taken in");
-        self.told.push(Told { id, key, kind, process, what });
+        self.told.push(Told { id, key, kind, flags: event.flags, process, what });
         id
     }
 
@@ -216,6 +217,15 @@ impl Script {
         let details = Term::Map(vec![(atom("classes"), classes)]);
         let kind = if added { Kind::TargetAdded } else { Kind::TargetRemoved };
         self.tell(tick, kind, process, |_, _| {}, Some(&details))
+    }
+
+    /// A function gets a pattern, or loses it.
+    pub(crate) fn pattern(&mut self, tick: u64, added: bool, function: &str) -> EventId {
+        let kind = if added { Kind::PatternAdded } else { Kind::PatternRemoved };
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.what = symbols.intern_function("Elixir.Shop", function, 1).0;
+        };
+        self.tell(tick, kind, None, fill, None)
     }
 
     /// The recorder stops tracing the calls of a process to protect it, or traces them again.

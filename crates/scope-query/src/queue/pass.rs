@@ -1,0 +1,373 @@
+//! The pass over lives and messages that fills the queues, and the one over states that tells when a message was done with.
+//!
+//! A server handles its mailbox in order. So what was delivered before a message that is handled, and was not handled itself, the process
+//! took by a receive of its own: a reply it waited for. It was never in the way of the others.
+//!
+//! Invariant: every row is read once, and no term of it but its match key.
+//! Invariant: behind a loss of messages queues are counted anew: what was on its way may have been handled unseen.
+
+use super::flight::{Flights, Sent};
+use super::{Arrival, Handled, Queue, Stay};
+use crate::population::Population;
+use crate::row::Row;
+use crate::watch::Watch;
+use crate::window::Window;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec;
+use alloc::vec::Vec;
+use scope_core::chunk::Chunk;
+use scope_core::trace::Trace;
+use scope_core::{Class, Entity, EntityId, Flags, Kind};
+
+/// What a pass knows.
+#[derive(Debug)]
+pub(super) struct Pass<'a> {
+    trace: &'a Trace,
+    window: Window,
+    pub(super) population: Population,
+    /// By the number of the process.
+    pub(super) queues: Vec<Queue>,
+    flights: Flights,
+    /// Registered names by text, and by number who holds each.
+    names: BTreeMap<Box<str>, u32>,
+    holders: Vec<Option<usize>>,
+    /// The names a process took, by its number.
+    taken_names: BTreeMap<usize, Vec<u32>>,
+    /// Per chunk of messages and its entity id.
+    targets: Vec<Vec<Option<Target>>>,
+    /// Ends of the losses to come, the next one last.
+    losses: Vec<u64>,
+    pub(super) n_events: u64,
+}
+
+/// Where a send goes.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    Process(usize),
+    Name(u32),
+    Alias,
+    Elsewhere,
+}
+
+/// A message in a mailbox.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delivered {
+    key: u64,
+    tick: u64,
+    /// It was sent to an alias: the process waits for it.
+    reply: bool,
+    arrival: Arrival,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn new(trace: &'a Trace, window: Window) -> Self {
+        let touching = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
+        let mut losses: Vec<u64> =
+            touching.filter(|loss| loss.from_tick <= window.to).map(|loss| loss.to_tick).collect();
+        losses.sort_unstable();
+        losses.reverse();
+        Self {
+            trace,
+            window,
+            population: Population::default(),
+            queues: Vec::new(),
+            flights: Flights::default(),
+            names: BTreeMap::new(),
+            holders: Vec::new(),
+            taken_names: BTreeMap::new(),
+            targets: Vec::new(),
+            losses,
+            n_events: 0,
+        }
+    }
+
+    /// Walks everything.
+    pub(super) fn run(&mut self) {
+        self.find_receivers();
+        self.take_names();
+        let (first, last) = (Window::all().first_key(), self.window.last_key());
+        for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
+            for row in run.rows() {
+                let row = Row::of(run.chunk, run.chunk_idx, row);
+                self.forget_lost(row.tick());
+                match run.class {
+                    Class::Message => self.message(&row),
+                    _ => self.life(&row),
+                }
+            }
+        }
+        self.finish();
+        self.states();
+    }
+
+    /// Which processes' deliveries and handlings are recorded at all.
+    fn find_receivers(&mut self) {
+        let (first, last) = (Window::all().first_key(), self.window.last_key());
+        for run in self.trace.runs(&[Class::Message], first, last) {
+            for row in run.rows() {
+                let kind = run.chunk.kind(row);
+                if kind == Kind::Send {
+                    continue;
+                }
+                let process = self.population.of(run.chunk, run.chunk_idx, run.chunk.process_id(row));
+                let Some(queue) = process.and_then(|process| self.queue(process)) else { continue };
+                queue.handles |= kind == Kind::Handled;
+                queue.receives = true;
+            }
+        }
+    }
+
+    /// The names held before the first life event that is held.
+    fn take_names(&mut self) {
+        let Some(baseline) = self.trace.baseline() else { return };
+        for entry in baseline.processes() {
+            for (name, _) in &entry.names {
+                let process = self.population.number(entry.process);
+                self.set_holder(name, Some(process));
+            }
+        }
+    }
+
+    fn set_holder(&mut self, name: &str, holder: Option<usize>) {
+        let number = self.name(name);
+        if let Some(slot) = self.holders.get_mut(number as usize) {
+            *slot = holder;
+        }
+        if let Some(process) = holder {
+            self.taken_names.entry(process).or_default().push(number);
+        }
+    }
+
+    fn name(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.names.get(name) {
+            return *number;
+        }
+        let number = self.holders.len() as u32;
+        self.names.insert(name.into(), number);
+        self.holders.push(None);
+        number
+    }
+
+    fn queue(&mut self, process: usize) -> Option<&mut Queue> {
+        if self.queues.len() <= process {
+            self.queues.resize_with(process + 1, Queue::default);
+        }
+        self.queues.get_mut(process)
+    }
+
+    /// Counts anew once a loss of messages is over.
+    fn forget_lost(&mut self, tick: u64) {
+        while self.losses.last().is_some_and(|end| *end < tick) {
+            self.losses.pop();
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        self.flights = Flights::default();
+        for queue in &mut self.queues {
+            queue.mailbox.clear();
+            queue.last_sent = None;
+        }
+    }
+
+    fn life(&mut self, row: &Row<'a>) {
+        self.n_events += 1;
+        let Some(key) = row.process() else { return };
+        let process = self.population.number(key);
+        match (row.kind(), row.atom()) {
+            (Kind::Register, Some(name)) => self.set_holder(name, Some(process)),
+            (Kind::Unregister, Some(name)) => self.set_holder(name, None),
+            (Kind::Exit, _) => {
+                for name in self.taken_names.remove(&process).unwrap_or_default() {
+                    let slot = self.holders.get_mut(name as usize);
+                    slot.filter(|holder| **holder == Some(process)).into_iter().for_each(|holder| *holder = None);
+                }
+                let Some(queue) = self.queue(process) else { return };
+                queue.exit = Some(row.tick());
+                let mailbox = core::mem::take(&mut queue.mailbox);
+                self.settle(process, mailbox, row.tick());
+            }
+            _ => {}
+        }
+    }
+
+    fn message(&mut self, row: &Row<'a>) {
+        self.n_events += 1;
+        let Some(process) = self.population.of(row.chunk, row.chunk_idx, row.event.process) else { return };
+        let Some(term) = row.term() else { return };
+        match row.kind() {
+            Kind::Send => self.sent(row, process, term.key, term.complete),
+            Kind::Delivered => self.delivered(row, process, term.key),
+            _ => self.handled(row, process, term.key),
+        }
+    }
+
+    fn sent(&mut self, row: &Row<'a>, sender: usize, key: u64, exact: bool) {
+        if let Some(queue) = self.queue(sender) {
+            queue.last_sent = Some(row.tick());
+        }
+        if row.event.flags.contains(Flags::TO_DEAD) {
+            return;
+        }
+        let sent = |receiver| Sent { receiver, sender, tick: row.tick(), id: row.id(), exact };
+        let receiver = match self.target(row.chunk, row.chunk_idx, row.event.peer) {
+            Target::Process(receiver) => Some(receiver),
+            Target::Name(name) => self.holders.get(name as usize).copied().flatten(),
+            Target::Alias => {
+                self.flights.send_reply(key, sent(sender));
+                None
+            }
+            Target::Elsewhere => None,
+        };
+        let receives = |receiver: &usize| self.queues.get(*receiver).is_some_and(|queue| queue.receives);
+        if let Some(receiver) = receiver.filter(receives) {
+            self.flights.send(key, sent(receiver));
+        }
+    }
+
+    fn target(&mut self, chunk: &Chunk, chunk_idx: u32, peer: EntityId) -> Target {
+        let known = self.targets.get(chunk_idx as usize).and_then(|targets| targets.get(peer.0 as usize));
+        if let Some(Some(target)) = known {
+            return *target;
+        }
+        let target = match chunk.entity(peer) {
+            Some(Entity::Process(process)) => Target::Process(self.population.number(*process)),
+            Some(Entity::Name(name)) => Target::Name(self.name(chunk.atom(*name))),
+            Some(Entity::RemoteName { name, node }) if chunk.atom(*node) == self.trace.header().node => {
+                Target::Name(self.name(chunk.atom(*name)))
+            }
+            Some(Entity::Reference(_)) => Target::Alias,
+            _ => Target::Elsewhere,
+        };
+        if self.targets.len() <= chunk_idx as usize {
+            self.targets.resize_with(chunk_idx as usize + 1, Vec::new);
+        }
+        if let Some(targets) = self.targets.get_mut(chunk_idx as usize) {
+            if targets.is_empty() {
+                *targets = vec![None; chunk.n_entities() + 1];
+            }
+            if let Some(slot) = targets.get_mut(peer.0 as usize) {
+                *slot = Some(target);
+            }
+        }
+        target
+    }
+
+    fn delivered(&mut self, row: &Row<'a>, process: usize, key: u64) {
+        let (tick, in_window) = (row.tick(), self.window.contains(row.tick()));
+        let handles = self.queues.get(process).is_some_and(|queue| queue.handles);
+        let direct = self.flights.deliver(process, key, handles);
+        let reply = if direct.is_none() { self.flights.deliver_reply(key) } else { None };
+        let Some(queue) = self.queue(process) else { return };
+        queue.last_delivered = Some(tick);
+        let arrival = match (direct, reply) {
+            (Some((sent, ambiguous)), _) => {
+                if in_window && !ambiguous {
+                    queue.delivery.add(tick.saturating_sub(sent.tick));
+                }
+                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender), ambiguous }
+            }
+            (None, Some(sent)) => {
+                if in_window {
+                    queue.delivery.add(tick.saturating_sub(sent.tick));
+                    // What was sent last, or a reply before this one, is where the wait began.
+                    if let Some(since) = queue.last_sent {
+                        queue.wait_for(sent.sender, tick.saturating_sub(since));
+                    }
+                }
+                queue.last_sent = queue.last_sent.map(|_| tick);
+                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender), ambiguous: false }
+            }
+            (None, None) => Arrival { tick, id: row.id(), sender: None, ambiguous: false },
+        };
+        if queue.handles {
+            queue.mailbox.push_back(Delivered { key, tick, reply: reply.is_some(), arrival });
+        } else if in_window {
+            queue.arrive(&arrival, tick);
+        }
+    }
+
+    fn handled(&mut self, row: &Row<'a>, process: usize, key: u64) {
+        let in_mailbox = self.flights.is_delivered(process, key);
+        let Some(queue) = self.queues.get_mut(process) else { return };
+        let mut arrival = None;
+        while in_mailbox && let Some(next) = queue.mailbox.pop_front() {
+            self.flights.leave(process, next.key);
+            if next.key == key {
+                arrival = Some(next.arrival);
+                break;
+            }
+            queue.taken += u64::from(self.window.contains(next.tick));
+        }
+        queue.handled.push(Handled { key: row.key(), arrival, handling_ns: None });
+    }
+
+    /// What is left in a mailbox at the end of it.
+    fn settle(&mut self, process: usize, mailbox: VecDeque<Delivered>, end: u64) {
+        for delivered in mailbox {
+            self.flights.leave(process, delivered.key);
+            let Some(queue) = self.queues.get_mut(process) else { return };
+            if delivered.reply {
+                queue.taken += u64::from(self.window.contains(delivered.tick));
+            } else {
+                queue.left.push(Stay { arrival: delivered.arrival, end });
+            }
+        }
+    }
+
+    /// What is on its way at the end.
+    fn finish(&mut self) {
+        if !self.losses.is_empty() {
+            self.forget();
+        }
+        let end = self.window.clipped(self.trace).to;
+        for process in 0..self.queues.len() {
+            let mailbox = self.queue(process).map(|queue| core::mem::take(&mut queue.mailbox)).unwrap_or_default();
+            self.settle(process, mailbox, end);
+        }
+        for sent in self.flights.undelivered() {
+            let Some(queue) = self.queues.get_mut(sent.receiver).filter(|queue| queue.handles) else { continue };
+            // Whatever is there when a process looks is delivered at once: an older message was delivered unseen.
+            let overtaken = queue.last_delivered.is_some_and(|delivered| sent.tick < delivered);
+            let dead = queue.exit.is_some_and(|exit| exit < sent.tick);
+            if !overtaken && !dead {
+                let arrival = Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender), ambiguous: false };
+                queue.left.push(Stay { arrival, end: queue.exit.unwrap_or(end) });
+            }
+        }
+        // Where nobody looked any more, nothing is known to be left.
+        for (process, queue) in self.queues.iter_mut().enumerate().filter(|(_, queue)| !queue.left.is_empty()) {
+            let watch = Watch::of(self.trace, self.population.key(process), Class::Message);
+            if watch.covers(queue.exit.unwrap_or(end)) == Some(false) {
+                queue.left.clear();
+            }
+        }
+    }
+
+    /// When a server went back to waiting it was done with the message it handled last.
+    fn states(&mut self) {
+        let mut population = Population::default();
+        // By the number among processes with states: their number here, and the first handling not yet done with.
+        let mut next: Vec<(usize, usize)> = Vec::new();
+        let (first, last) = (Window::all().first_key(), self.window.last_key());
+        for run in self.trace.runs(&[Class::State], first, last) {
+            for row in run.rows() {
+                self.n_events += 1;
+                let Some(number) = population.of(run.chunk, run.chunk_idx, run.chunk.process_id(row)) else { continue };
+                while next.len() <= number {
+                    next.push((self.population.number(population.key(next.len())), 0));
+                }
+                let Some((process, at)) = next.get_mut(number) else { continue };
+                let Some(queue) = self.queues.get_mut(*process) else { continue };
+                let key = run.chunk.key(row);
+                let begun = queue.handled.get(*at..).unwrap_or_default().partition_point(|handled| handled.key < key);
+                *at += begun;
+                if let Some(handled) = at.checked_sub(1).filter(|_| begun > 0).and_then(|at| queue.handled.get_mut(at)) {
+                    handled.handling_ns = Some(key.tick.saturating_sub(handled.key.tick));
+                }
+            }
+        }
+    }
+}
