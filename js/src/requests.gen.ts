@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Call, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Call, CallNode, Event, FunctionTimes, Info, Message, Overview, Queues, State, TermPart, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -11,6 +11,12 @@ export interface DataOf {
   state_at: State;
   message_flow: Message[];
   execution_path: Call[];
+  performance_analysis: FunctionTimes[];
+  slowest_function_calls: Call[];
+  function_calls: Call[];
+  call_tree: CallNode[];
+  message_queue_analysis: Queues;
+  overview: Overview;
 }
 
 /** A request of one kind. */
@@ -57,5 +63,35 @@ export abstract class Requests {
   /** The traced calls of a process in order, with depth and durations. */
   executionPath(request: Omit<RequestOf<"execution_path">, "kind">): AnswerOf<"execution_path"> {
     return this.query<"execution_path">({ ...request, kind: "execution_path" });
+  }
+
+  /** What functions cost: calls, times, errors, callers and callees; the largest own time first. */
+  performanceAnalysis(request: Omit<RequestOf<"performance_analysis">, "kind">): AnswerOf<"performance_analysis"> {
+    return this.query<"performance_analysis">({ ...request, kind: "performance_analysis" });
+  }
+
+  /** The calls that took longest, longest first. */
+  slowestFunctionCalls(request: Omit<RequestOf<"slowest_function_calls">, "kind">): AnswerOf<"slowest_function_calls"> {
+    return this.query<"slowest_function_calls">({ ...request, kind: "slowest_function_calls" });
+  }
+
+  /** The calls of functions in order, across processes. */
+  functionCalls(request: Omit<RequestOf<"function_calls">, "kind">): AnswerOf<"function_calls"> {
+    return this.query<"function_calls">({ ...request, kind: "function_calls" });
+  }
+
+  /** Calls as a tree with times, and as folded stacks. */
+  callTree(request: Omit<RequestOf<"call_tree">, "kind">): AnswerOf<"call_tree"> {
+    return this.query<"call_tree">({ ...request, kind: "call_tree" });
+  }
+
+  /** The message queues: lengths, waiting, handling, who fills them, and the bottleneck. */
+  messageQueueAnalysis(request: Omit<RequestOf<"message_queue_analysis">, "kind">): AnswerOf<"message_queue_analysis"> {
+    return this.query<"message_queue_analysis">({ ...request, kind: "message_queue_analysis" });
+  }
+
+  /** A first look: what the trace covers and what stands out. */
+  overview(request: Omit<RequestOf<"overview">, "kind"> = {}): AnswerOf<"overview"> {
+    return this.query<"overview">({ ...request, kind: "overview" });
   }
 }
