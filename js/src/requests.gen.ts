@@ -1,5 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
+import type { Answer, Call, Crashes, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
 import type { Answer, Call, CallNode, Event, FunctionTimes, Info, Message, Overview, Queues, State, TermPart, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
@@ -11,6 +12,7 @@ export interface DataOf {
   state_at: State;
   message_flow: Message[];
   execution_path: Call[];
+  crashes: Crashes;
   performance_analysis: FunctionTimes[];
   slowest_function_calls: Call[];
   function_calls: Call[];
@@ -65,6 +67,9 @@ export abstract class Requests {
     return this.query<"execution_path">({ ...request, kind: "execution_path" });
   }
 
+  /** Every abnormal exit with its circumstances, and what the exits have in common. */
+  crashes(request: Omit<RequestOf<"crashes">, "kind">): AnswerOf<"crashes"> {
+    return this.query<"crashes">({ ...request, kind: "crashes" });
   /** What functions cost: calls, times, errors, callers and callees; the largest own time first. */
   performanceAnalysis(request: Omit<RequestOf<"performance_analysis">, "kind">): AnswerOf<"performance_analysis"> {
     return this.query<"performance_analysis">({ ...request, kind: "performance_analysis" });

@@ -1,6 +1,7 @@
 //! Answers requests: one file per request.
 
 mod call_tree;
+mod crashes;
 mod events;
 mod execution_path;
 mod info;
@@ -42,6 +43,7 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
+        Request::Crashes(request) => crashes::answer(trace, request),
         Request::PerformanceAnalysis(request) => performance_analysis::answer(trace, request),
         Request::SlowestFunctionCalls(request) => slowest_function_calls::answer(trace, request),
         Request::FunctionCalls(request) => execution_path::of_functions(trace, request),

@@ -36,7 +36,8 @@ impl FunctionFilter {
     /// The filter of a request's fields.
     pub(crate) fn new(module: Option<&str>, function: Option<&str>, arity: Option<u32>) -> Result<Self> {
         let read = |text| {
-            spelling::atom(text).ok_or_else(|| Error::BadArgument(format!("module: {text:?} is not the name of a module")))
+            spelling::atom(text)
+                .ok_or_else(|| Error::BadArgument(format!("module: {text:?} is not the name of a module")))
         };
         Ok(Self { module: module.map(read).transpose()?, function: function.map(String::from), arity })
     }

@@ -20,9 +20,11 @@ pub(crate) fn not_traced(trace: &Trace, filter: &FunctionFilter, window: Window,
     let all = Window::all();
     for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
         let row = Row::read(trace, at);
-        let concerns = row.event.mfa().and_then(|id| row.chunk.mfa(id)).is_some_and(|mfa| {
-            filter.passes(row.chunk.atom(mfa.module), row.chunk.atom(mfa.function), mfa.arity)
-        });
+        let concerns = row
+            .event
+            .mfa()
+            .and_then(|id| row.chunk.mfa(id))
+            .is_some_and(|mfa| filter.passes(row.chunk.atom(mfa.module), row.chunk.atom(mfa.function), mfa.arity));
         let before = n_patterns;
         match row.kind() {
             Kind::PatternAdded if concerns => n_patterns += 1,

@@ -56,6 +56,7 @@ fn data(kind: &str) -> &'static str {
         "state_timeline" => "State[]",
         "state_at" => "State",
         "message_flow" => "Message[]",
+        "crashes" => "Crashes",
         "execution_path" | "slowest_function_calls" | "function_calls" => "Call[]",
         "performance_analysis" => "FunctionTimes[]",
         "call_tree" => "CallNode[]",

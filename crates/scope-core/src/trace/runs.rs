@@ -60,11 +60,7 @@ struct Open<'a> {
 
 impl<'a> RunIter<'a> {
     /// Merges lanes; each comes with its class and the floor below which its rows are hidden.
-    pub(crate) fn new(
-        lanes: impl Iterator<Item = (Class, &'a Lane, OrderKey)>,
-        from: OrderKey,
-        to: OrderKey,
-    ) -> Self {
+    pub(crate) fn new(lanes: impl Iterator<Item = (Class, &'a Lane, OrderKey)>, from: OrderKey, to: OrderKey) -> Self {
         let walk = |(class, lane, floor): (Class, &'a Lane, OrderKey)| {
             let from = from.max(floor);
             Walk { class, lane, from, pending: lane.between(from, to) }

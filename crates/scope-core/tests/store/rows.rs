@@ -79,7 +79,8 @@ fn runs_are_the_same_rows() {
     fn holds(history: History, question: Question) -> bool {
         let trace = recorded(&history, question.seal_every);
         let Question { classes, from, to, .. } = &question;
-        let row = |run: &Run<'_>, row| RowRef { class: run.class, chunk_idx: run.chunk_idx, row, key: run.chunk.key(row) };
+        let row =
+            |run: &Run<'_>, row| RowRef { class: run.class, chunk_idx: run.chunk_idx, row, key: run.chunk.key(row) };
         let found = trace.runs(classes, *from, *to);
         let found: Vec<_> = found.flat_map(|run| run.rows().map(|at| row(&run, at)).collect::<Vec<_>>()).collect();
         found.into_iter().eq(trace.rows(classes, *from, *to, Direction::Forward))

@@ -3,6 +3,7 @@
 mod call;
 mod call_tree;
 mod coverage;
+mod crash;
 mod duration;
 mod event;
 mod info;
@@ -16,6 +17,7 @@ mod term;
 pub use call::Call;
 pub use call_tree::CallNode;
 pub use coverage::{Coverage, Dropped, NotTraced};
+pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
 pub use duration::Durations;
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
@@ -63,6 +65,8 @@ pub enum Data {
     CallTree(Vec<CallNode>),
     /// For `state_at`.
     State(State),
+    /// For `crashes`.
+    Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
     /// For `message_queue_analysis`.

@@ -81,6 +81,14 @@ pub const TABLE: &[Names] = &[
         doc: "The traced calls of a process in order, with depth and durations.",
     },
     Names {
+        kind: "crashes",
+        elixir: "ElixirScope.crashes/1",
+        typescript: "trace.crashes",
+        cli: "scope crashes",
+        mcp: "elixir_scope_get_crashes",
+        doc: "Every abnormal exit with its circumstances, and what the exits have in common.",
+    },
+    Names {
         kind: "performance_analysis",
         elixir: "ElixirScope.performance_analysis/2",
         typescript: "trace.performanceAnalysis",

@@ -3,6 +3,7 @@
 //! Invariant: an unknown field or kind is refused, never ignored.
 
 mod call_tree;
+mod crashes;
 mod events;
 mod function;
 mod info;
@@ -14,6 +15,7 @@ mod state;
 mod term;
 
 pub use call_tree::CallTree;
+pub use crashes::Crashes;
 pub use events::Events;
 pub use function::FunctionWindow;
 pub use info::Info;
@@ -50,6 +52,8 @@ pub enum Request {
     MessageFlow(MessageFlow),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// Every abnormal exit with its circumstances, and what the exits have in common.
+    Crashes(Crashes),
     /// What functions cost: calls, times, errors, callers and callees; the largest own time first.
     PerformanceAnalysis(FunctionWindow),
     /// The calls that took longest, longest first.

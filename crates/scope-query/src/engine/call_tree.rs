@@ -11,14 +11,13 @@ use crate::call_pass::{Begun, Visitor, walk};
 use crate::calls::Ended;
 use crate::coverage::coverage;
 use crate::cursor;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::function::{FunctionFilter, FunctionId, Functions};
 use crate::row::Row;
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -36,10 +35,7 @@ pub(super) fn answer(trace: &Trace, request: &CallTree) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::place(KIND, request.after.as_deref())?;
-    let max_depth = request.max_depth.unwrap_or(DEFAULT_DEPTH);
-    if !(1..=MAX_DEPTH).contains(&max_depth) {
-        return Err(Error::BadArgument(format!("max_depth: {max_depth} is not between 1 and {MAX_DEPTH}")));
-    }
+    let max_depth = cursor::within("max_depth", request.max_depth, DEFAULT_DEPTH, 1..=MAX_DEPTH)? as u32;
     let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, window)).transpose()?;
 
     let mut tree = Tree { window, max_depth, nodes: Vec::new(), idxs: HashMap::new(), n_open: 0 };
@@ -158,7 +154,8 @@ impl Tree {
         }
         let mut order: Vec<Place> = Vec::new();
         // The next on top.
-        let mut pending: Vec<(u32, Option<u64>)> = children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).collect();
+        let mut pending: Vec<(u32, Option<u64>)> =
+            children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).collect();
         while let Some((idx, parent)) = pending.pop() {
             let index = order.len() as u64;
             order.push(Place { idx, index, parent });

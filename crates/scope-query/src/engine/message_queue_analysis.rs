@@ -57,8 +57,7 @@ pub(super) fn bottleneck(
     end: OrderKey,
 ) -> Option<Bottleneck> {
     let path = path(queues, loads);
-    let shown: Vec<Process> =
-        path.iter().map(|process| view.process(queues.population.key(*process), end)).collect();
+    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.population.key(*process), end)).collect();
     let name = |process: usize| {
         let place = path.iter().position(|known| *known == process);
         place.and_then(|place| shown.get(place)).map_or_else(String::new, named)
@@ -95,7 +94,8 @@ fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: 
     });
     let waits_for = waits_for.collect();
     let span_ns = load.span_ns();
-    let per_span = |ns: u128| u64::try_from(ns * 1_000_000 / u128::from(span_ns.max(1))).unwrap_or(MAX_TICK).min(MAX_TICK);
+    let per_span =
+        |ns: u128| u64::try_from(ns * 1_000_000 / u128::from(span_ns.max(1))).unwrap_or(MAX_TICK).min(MAX_TICK);
     let interval = |n: u64| (n > 0 && span_ns > 0).then(|| span_ns / n);
     Some(Queue {
         process: process_at_end(process),

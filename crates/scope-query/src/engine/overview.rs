@@ -1,13 +1,13 @@
 //! `overview`: what the trace covers and lost, and what stands out in it, each with the event to go on with.
 
+use super::info::class_info;
 use super::message_queue_analysis::{bottleneck, loads};
 use super::performance_analysis::ranking;
 use crate::api::Answer;
 use crate::api::answer::{Data, Finding, Overview as Shown};
-use crate::api::request::Overview;
+use crate::api::request::{Crashes, Overview};
 use crate::call_pass::walk;
 use crate::coverage::coverage;
-use super::info::class_info;
 use crate::error::Result;
 use crate::figure::{count, duration, share};
 use crate::function::FunctionFilter;
@@ -29,6 +29,7 @@ pub(super) fn answer(trace: &Trace, request: &Overview) -> Result<Answer> {
     let mut findings = Vec::new();
     let mut view = View::new(trace);
     lost(trace, window, &mut findings);
+    let n_exits = crashes(trace, request, &mut findings)?;
     let n_calls = calls(trace, window, &mut view, &mut findings);
     let n_messages = queues(trace, window, &mut view, &mut findings);
     let span = trace.span();
@@ -39,7 +40,7 @@ pub(super) fn answer(trace: &Trace, request: &Overview) -> Result<Answer> {
         n_processes: trace.processes().len() as u64,
         findings,
     };
-    let coverage = coverage(trace, window, Class::ALL, n_calls + n_messages);
+    let coverage = coverage(trace, window, Class::ALL, n_exits + n_calls + n_messages);
     Ok(Answer { data: Data::Overview(data), coverage, next: None })
 }
 
@@ -69,13 +70,41 @@ fn lost(trace: &Trace, window: Window, findings: &mut Vec<Finding>) {
     if n_stretches > 0 {
         let least = if unknown { "at least " } else { "" };
         let text = format!("{least}{} were lost, in {}", count(n_lost, "event"), count(n_stretches, "stretch of time"));
-        findings.push(finding("lost", text.replace("stretch of times", "stretches of time"), (n_lost, "events"), "info"));
+        findings.push(finding(
+            "lost",
+            text.replace("stretch of times", "stretches of time"),
+            (n_lost, "events"),
+            "info",
+        ));
     }
     let n_evicted: u64 = trace.counts().iter().map(|counts| counts.evicted).sum();
     if n_evicted > 0 {
-        let text = format!("{} were evicted to keep within the limits", count(n_evicted, "older event"));
+        let text = format!("{} evicted to keep within the limits", count(n_evicted, "older event"));
         findings.push(finding("evicted", text, (n_evicted, "events"), "info"));
     }
+}
+
+/// Abnormal exits and their most frequent cause, and how many of those processes were started again.
+fn crashes(trace: &Trace, request: &Overview, findings: &mut Vec<Finding>) -> Result<u64> {
+    let asked = Crashes { from: request.from, to: request.to, events: Some(0), ..Crashes::default() };
+    let answer = super::crashes::answer(trace, &asked)?;
+    let (n, Data::Crashes(found)) = (answer.coverage.events, answer.data) else { return Ok(0) };
+    let Some(cause) = found.causes.first() else { return Ok(n) };
+    let shared = match (n, cause.n) {
+        (1, _) => format!("1 process crashed: {}", cause.text),
+        (n, 1) => format!("{n} processes crashed, each of another cause; the first: {}", cause.text),
+        (n, all) if n == all => format!("{n} processes crashed, all of one cause: {}", cause.text),
+        (n, most) => format!("{n} processes crashed, {most} of them of one cause: {}", cause.text),
+    };
+    findings.push(Finding { id: Some(cause.id.clone()), ..finding("crashes", shared, (n, "crashes"), "crashes") });
+    let again = || found.crashes.iter().filter_map(|crash| crash.restarted.as_ref());
+    if let Some(restart) = again().next() {
+        let (n_again, n_seen) = (again().count() as u64, found.crashes.len() as u64);
+        let text = format!("{n_again} of the first {n_seen} that crashed were started again");
+        let about = finding("restarts", text, (n_again, "restarts"), "crashes");
+        findings.push(Finding { process: Some(restart.process.clone()), id: Some(restart.id.clone()), ..about });
+    }
+    Ok(n)
 }
 
 /// Functions: the largest own time, the slowest call, and those that raise.

@@ -364,7 +364,8 @@ impl<'a> Pass<'a> {
                 let key = run.chunk.key(row);
                 let begun = queue.handled.get(*at..).unwrap_or_default().partition_point(|handled| handled.key < key);
                 *at += begun;
-                if let Some(handled) = at.checked_sub(1).filter(|_| begun > 0).and_then(|at| queue.handled.get_mut(at)) {
+                if let Some(handled) = at.checked_sub(1).filter(|_| begun > 0).and_then(|at| queue.handled.get_mut(at))
+                {
                     handled.handling_ns = Some(key.tick.saturating_sub(handled.key.tick));
                 }
             }

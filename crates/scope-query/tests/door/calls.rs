@@ -52,7 +52,8 @@ impl Naive {
 pub(crate) fn naive(script: &Script, process: ProcessKey, floor: OrderKey) -> (Vec<Naive>, Vec<(u64, String)>) {
     let mut calls: Vec<Naive> = Vec::new();
     let mut strays = Vec::new();
-    let of_calls = |told: &&Told| told.process == Some(process) && told.kind.class() == Class::Call && told.key >= floor;
+    let of_calls =
+        |told: &&Told| told.process == Some(process) && told.kind.class() == Class::Call && told.key >= floor;
     for told in script.told.iter().filter(of_calls) {
         let Some((_, function)) = told.what.clone() else { continue };
         let open: Vec<usize> = (0..calls.len()).filter(|at| !calls[*at].closed && calls[*at].returns).collect();

@@ -2,6 +2,7 @@
 
 mod call_tree;
 mod calls;
+mod crashes;
 mod dump;
 mod errors;
 mod events;

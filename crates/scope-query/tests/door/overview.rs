@@ -27,6 +27,23 @@ fn nothing_stands_out_where_nothing_happened() {
 }
 
 #[test]
+fn crashes_are_told_with_the_cause_they_share() {
+    let mut script = Script::new();
+    for n in 1..4 {
+        script.spawn(n, pid(n as u32), pid(0));
+    }
+    script.exit(10, pid(1), &atom("boom"));
+    script.exit(11, pid(2), &atom("boom"));
+    script.exit(12, pid(3), &atom("bang"));
+    script.spawn(13, pid(4), pid(0));
+    let found = findings(&script.trace());
+    let told: Vec<_> = found.iter().map(|finding| (&*finding.topic, finding.figure, &*finding.text)).collect();
+    let crashes = "3 processes crashed, 2 of them of one cause: :boom";
+    assert_eq!(told, [("crashes", 3, crashes), ("restarts", 3, "3 of the first 3 that crashed were started again")]);
+    assert!(found.iter().all(|finding| finding.id.is_some() && finding.ask == "crashes"));
+}
+
+#[test]
 fn what_stands_out_is_what_the_other_requests_say() {
     let mut script = Script::new();
     script.register(0, pid(1), "till");
@@ -65,7 +82,7 @@ fn what_stands_out_is_what_the_other_requests_say() {
     assert_eq!(Some(by("queue").figure), queues.queues[0].peak);
     assert_eq!(by("queue").text, "the longest queue, of :till, had 3 messages");
     assert_eq!(Some(&by("bottleneck").text), queues.bottleneck.as_ref().map(|bottleneck| &bottleneck.why));
-    assert_eq!(by("lost").text, "3 events were lost, in 1 stretch of time");
+    assert_eq!(by("lost").text, "3 events lost, in 1 gap");
     // Every request that is named can be asked, and every event is there.
     for finding in &found {
         if let Some(id) = &finding.id {

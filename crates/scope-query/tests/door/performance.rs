@@ -136,9 +136,7 @@ fn expected(paired: &[(Vec<Naive>, Vec<(u64, String)>)], from: u64, to: u64) -> 
             n_callees,
         });
     }
-    rows.sort_by_key(|row| {
-        (Reverse((row.own_ns, row.total_ns, row.calls)), row.function.function.clone())
-    });
+    rows.sort_by_key(|row| (Reverse((row.own_ns, row.total_ns, row.calls)), row.function.function.clone()));
     rows
 }
 

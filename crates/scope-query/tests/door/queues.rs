@@ -185,7 +185,8 @@ fn lengths(stays: &[(&Truth, u64)], from: u64, to: u64) -> Vec<u64> {
 
 fn is_true(queue: &Queue, world: &World, process: ProcessKey, unique: bool) -> bool {
     let stays = world.stays(process);
-    let handled: Vec<&Truth> = stays.iter().filter(|(truth, _)| truth.handled.is_some()).map(|(truth, _)| *truth).collect();
+    let handled: Vec<&Truth> =
+        stays.iter().filter(|(truth, _)| truth.handled.is_some()).map(|(truth, _)| *truth).collect();
     let lengths = lengths(&stays, queue.from, queue.to);
     let area: u64 = lengths[..lengths.len() - 1].iter().sum();
     let peak = lengths.iter().copied().max().unwrap_or(0);
@@ -215,7 +216,9 @@ fn is_true(queue: &Queue, world: &World, process: ProcessKey, unique: bool) -> b
             && queue.waiting.as_ref().map(|all| all.p99_ns) == waited(99)
             && queue.waiting.as_ref().map(|all| all.max_ns) == waited(100)
             && queue.senders.iter().all(|sender| {
-                let sent = stays.iter().filter(|(truth, _)| truth.from.map(|p| p.to_string()).as_ref() == Some(&sender.process.pid));
+                let sent = stays
+                    .iter()
+                    .filter(|(truth, _)| truth.from.map(|p| p.to_string()).as_ref() == Some(&sender.process.pid));
                 sender.messages == sent.count() as u64
             });
     counts && length && handled_as_long && waits
@@ -281,7 +284,8 @@ quickcheck! {
 #[test]
 fn a_reply_the_process_waits_for_is_never_in_its_queue() {
     let mut script = Script::new();
-    let (request, reply) = (message(1), Term::Tuple(vec![Term::Reference([5, 2, 3].into_iter().collect()), atom("ok")]));
+    let (request, reply) =
+        (message(1), Term::Tuple(vec![Term::Reference([5, 2, 3].into_iter().collect()), atom("ok")]));
     script.send(0, pid(3), &To::Pid(pid(1)), &atom("job"));
     script.deliver(1, pid(1), &atom("job"));
     script.handle(2, pid(1), &atom("job"));
@@ -297,7 +301,8 @@ fn a_reply_the_process_waits_for_is_never_in_its_queue() {
     let worker = found.queues.iter().find(|queue| queue.process.pid == "<0.1.0>").expect("a queue");
     assert_eq!((worker.arrived, worker.taken, worker.left, worker.unmatched), (1, 1, 0, 1));
     assert_eq!(worker.handling.as_ref().map(|all| all.sum_ns), Some(78));
-    let waits: Vec<_> = worker.waits_for.iter().map(|waits| (&*waits.process.pid, waits.replies, waits.sum_ns)).collect();
+    let waits: Vec<_> =
+        worker.waits_for.iter().map(|waits| (&*waits.process.pid, waits.replies, waits.sum_ns)).collect();
     assert_eq!(waits, [("<0.2.0>", 1, 65)]);
     // The worker's message and the request waited equally long; the worker waited for the other.
     let bottleneck = found.bottleneck.expect("something waited");
@@ -323,7 +328,8 @@ fn a_queue_is_counted_anew_behind_a_loss() {
     script.send(30, pid(2), &To::Pid(pid(1)), &message(9));
     script.deliver(31, pid(1), &message(9));
     script.handle(40, pid(1), &message(9));
-    let answer = ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysis::default())).expect("an answer");
+    let answer =
+        ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysis::default())).expect("an answer");
     assert_eq!(answer.coverage.dropped.len(), 1);
     let found = queues(answer);
     assert_eq!((found.queues[0].arrived, found.queues[0].handled, found.queues[0].left), (2, 2, 0));
