@@ -1,7 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Call, Crashes, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
-import type { Answer, Call, CallNode, Event, FunctionTimes, Info, Message, Overview, Queues, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Call, CallNode, Crashes, Event, FunctionTimes, Info, Message, Overview, Queues, State, TermPart, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -70,6 +69,8 @@ export abstract class Requests {
   /** Every abnormal exit with its circumstances, and what the exits have in common. */
   crashes(request: Omit<RequestOf<"crashes">, "kind">): AnswerOf<"crashes"> {
     return this.query<"crashes">({ ...request, kind: "crashes" });
+  }
+
   /** What functions cost: calls, times, errors, callers and callees; the largest own time first. */
   performanceAnalysis(request: Omit<RequestOf<"performance_analysis">, "kind">): AnswerOf<"performance_analysis"> {
     return this.query<"performance_analysis">({ ...request, kind: "performance_analysis" });

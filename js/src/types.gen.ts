@@ -46,18 +46,6 @@ export type Call = {
   outcome: string,
 };
 
-/** Exits that say the same: the same kind of error, raised in the same function. */
-export type Cause = {
-  /** `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`. */
-  text: string,
-  /** How many exits, those among them that followed another one. */
-  n: number,
-  /** The first one's time. */
-  first: number,
-  /** The last one's time. */
-  last: number,
-  /** The first one's id. */
-  id: string,
 /** The calls of a function within one chain of callers, as a node of a tree in preorder; siblings come by time, longest first.
  *
  * A function that calls itself stays in its node. */
@@ -115,6 +103,20 @@ export type Calling = {
   calls: number,
   /** Their time; of calls within calls of the called function, the outermost only. */
   total_ns: number,
+};
+
+/** Exits that say the same: the same kind of error, raised in the same function. */
+export type Cause = {
+  /** `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`. */
+  text: string,
+  /** How many exits, those among them that followed another one. */
+  n: number,
+  /** The first one's time. */
+  first: number,
+  /** The last one's time. */
+  last: number,
+  /** The first one's id. */
+  id: string,
 };
 
 /** What is held and lost of a class. */
@@ -212,8 +214,7 @@ export type CrashesRequest = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart;
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | Array<FunctionTimes> | Array<CallNode> | State | TermPart | Queues | Overview;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | Array<FunctionTimes> | Array<CallNode> | State | Crashes | TermPart | Queues | Overview;
 
 /** Lost events. */
 export type Dropped = {
@@ -297,24 +298,6 @@ export type EventsRequest = {
   after?: string | null,
 };
 
-/** An exit that led to another. */
-export type Followed = {
-  /** The id of the exit before. */
-  id: string,
-  /** Whose it was. */
-  process: Process,
-  /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
-  over: string,
-};
-
-/** A place in a stacktrace. */
-export type Frame = {
-  /** The function. */
-  function: Function,
-  /** The source file as the compiler knew it. */
-  file: string | null,
-  /** The line. */
-  line: number | null,
 /** Something that stands out. */
 export type Finding = {
   /** `lost`, `evicted`, `crashes`, `restarts`, `queue`, `bottleneck`, `own_time`, `slowest_call`, `call_errors`. */
@@ -333,6 +316,26 @@ export type Finding = {
   id: string | null,
   /** The request that tells more. */
   ask: string,
+};
+
+/** An exit that led to another. */
+export type Followed = {
+  /** The id of the exit before. */
+  id: string,
+  /** Whose it was. */
+  process: Process,
+  /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
+  over: string,
+};
+
+/** A place in a stacktrace. */
+export type Frame = {
+  /** The function. */
+  function: Function,
+  /** The source file as the compiler knew it. */
+  file: string | null,
+  /** The line. */
+  line: number | null,
 };
 
 /** A function. */
@@ -630,7 +633,7 @@ export type Queues = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindowRequest | { "kind": "slowest_function_calls" } & FunctionWindowRequest | { "kind": "function_calls" } & FunctionWindowRequest | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
 
 /** A process started in the place of another. */
 export type Restart = {
@@ -642,7 +645,7 @@ export type Restart = {
   process: Process,
   /** Who started it: the parent of both. */
   by: Process,
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "performance_analysis" } & FunctionWindowRequest | { "kind": "slowest_function_calls" } & FunctionWindowRequest | { "kind": "function_calls" } & FunctionWindowRequest | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
+};
 
 /** A process that sends to a queue. */
 export type Sender = {

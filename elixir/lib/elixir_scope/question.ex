@@ -33,6 +33,20 @@ defmodule ElixirScope.Question do
     end
   end
 
+  @doc "The data of a request that lists nothing, likewise."
+  @spec whole!(atom(), keyword()) :: map()
+  def whole!(kind, options) do
+    with :ok <- known(options, [:trace, :from, :to], kind),
+         {:ok, source} <- Source.open(options),
+         {:ok, window} <- window(options, source),
+         {:ok, answer} <- ask(source, Map.put(window, :kind, Atom.to_string(kind))) do
+      warn(kind, answer, window[:from] || 0)
+      View.rows(Atom.to_string(kind), answer.data, source)
+    else
+      {:error, error} -> raise error
+    end
+  end
+
   @doc "The events between two times."
   @spec events!(term(), term(), keyword()) :: [ElixirScope.Event.t()]
   def events!(from, to, options) do
@@ -147,12 +161,13 @@ defmodule ElixirScope.Question do
 
   @doc "Logs one warning when rows of an answer from a time on may be missing."
   @spec warn(atom(), Answer.t(), non_neg_integer()) :: :ok | nil
+  # Of the slowest so many are asked for: that there are more is no news.
   def warn(kind, %{coverage: coverage} = answer, from) do
     reasons =
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
         for(gap <- coverage.not_traced, whole?(gap, coverage), do: "#{gap.class} of #{gap.target} was not traced") ++
         if((coverage.evicted_before || 0) > from, do: ["older events were evicted (max_events, max_bytes)"], else: []) ++
-        if(answer.next, do: ["it was cut (limit:)"], else: [])
+        if(answer.next && kind != :slowest_function_calls, do: ["it was cut (limit:)"], else: [])
 
     if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
   end

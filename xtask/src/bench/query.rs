@@ -1,5 +1,6 @@
 //! `bench query`: how long questions to a large recording take.
 
+use super::aggregate;
 use super::mix::{self, Mix};
 use super::report::{Report, Row};
 use crate::progress::say;
@@ -46,6 +47,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         time(&trace, "execution_path/native", |i| json!({"kind": "execution_path", "process": pid(i), "limit": 100}))?,
         time(&trace, "info/native", |_| json!({"kind": "info"}))?,
     ];
+    report.rows.extend(aggregate::rows(&trace, "native")?);
     Ok(report)
 }
 

@@ -69,13 +69,8 @@ fn lost(trace: &Trace, window: Window, findings: &mut Vec<Finding>) {
     }
     if n_stretches > 0 {
         let least = if unknown { "at least " } else { "" };
-        let text = format!("{least}{} were lost, in {}", count(n_lost, "event"), count(n_stretches, "stretch of time"));
-        findings.push(finding(
-            "lost",
-            text.replace("stretch of times", "stretches of time"),
-            (n_lost, "events"),
-            "info",
-        ));
+        let text = format!("{least}{} lost, in {}", count(n_lost, "event"), count(n_stretches, "gap"));
+        findings.push(finding("lost", text, (n_lost, "events"), "info"));
     }
     let n_evicted: u64 = trace.counts().iter().map(|counts| counts.evicted).sum();
     if n_evicted > 0 {
