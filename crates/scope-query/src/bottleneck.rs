@@ -104,7 +104,7 @@ fn longer(known: Option<(u64, u64, EventId)>, new: (u64, u64, EventId)) -> Optio
 
 /// The processes from the one with the most waiting to the one the others wait for; empty when nothing waited.
 pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
-    let key = |process: usize| queues.population.key(process);
+    let key = |process: usize| queues.numbers.key(process);
     let most = loads.iter().max_by_key(|(process, load)| (load.waiting_ns(), core::cmp::Reverse(key(*process))));
     let Some((first, _)) = most.filter(|(_, load)| load.waiting_ns() > 0) else { return Vec::new() };
     let mut path = vec![*first];
@@ -121,7 +121,7 @@ pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
 fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize) -> Option<usize> {
     let load = find(loads, process)?;
     let waits = &queues.queues.get(process)?.waits_for;
-    let key = |process: usize| queues.population.key(process);
+    let key = |process: usize| queues.numbers.key(process);
     let (callee, waits) =
         waits.iter().max_by_key(|(callee, waits)| (waits.sum_ns, core::cmp::Reverse(key(**callee))))?;
     (waits.sum_ns > load.handling.sum() / 2 && load.handling.n() > 0).then_some(*callee)

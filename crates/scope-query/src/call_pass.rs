@@ -4,7 +4,7 @@
 
 use crate::calls::{Ended, Stack};
 use crate::function::{FunctionFilter, FunctionId, Functions};
-use crate::population::Population;
+use crate::process_number::ProcessNumbers;
 use crate::row::Row;
 use crate::window::Window;
 use alloc::vec::Vec;
@@ -60,7 +60,7 @@ pub(crate) fn walk<'a, V: Visitor<'a>>(
     let mut pass = Pass {
         visitor,
         functions: Functions::wanting(filter),
-        population: Population::default(),
+        numbers: ProcessNumbers::default(),
         stacks: Vec::new(),
         n_events: 0,
     };
@@ -80,7 +80,7 @@ pub(crate) fn walk<'a, V: Visitor<'a>>(
 struct Pass<'v, 'a, V: Visitor<'a>> {
     visitor: &'v mut V,
     functions: Functions,
-    population: Population,
+    numbers: ProcessNumbers,
     /// By the number of the process.
     stacks: Vec<Stack<V::Note>>,
     n_events: u64,
@@ -94,7 +94,7 @@ impl<'a, V: Visitor<'a>> Pass<'_, 'a, V> {
         }
         self.n_events += 1;
         let function = self.functions.of(row);
-        let process = self.population.of(row.chunk, row.chunk_idx, row.event.process);
+        let process = self.numbers.of(row.chunk, row.chunk_idx, row.event.process);
         let (Some(function), Some(process)) = (function, process) else { return ControlFlow::Continue(()) };
         if self.stacks.len() <= process {
             self.stacks.resize_with(process + 1, Stack::default);

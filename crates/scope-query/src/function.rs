@@ -1,6 +1,7 @@
 //! Functions of different chunks compared by name: a chunk's ids mean nothing outside it.
 
 use crate::api::answer::Function;
+use crate::by_chunk::ByChunk;
 use crate::error::{Error, Result};
 use crate::row::Row;
 use crate::spelling;
@@ -9,9 +10,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
-use scope_core::chunk::Chunk;
 
 /// A function, numbered for the time of one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +52,7 @@ impl FunctionFilter {
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
     filter: FunctionFilter,
-    /// Per chunk and its function id, the number and one more; 0 while it was not looked up.
-    by_chunk: Vec<Vec<u32>>,
+    by_chunk: ByChunk<FunctionId>,
     by_name: BTreeMap<(Box<str>, Box<str>, u32), FunctionId>,
     /// By number.
     known: Vec<Known>,
@@ -76,34 +74,20 @@ impl Functions {
 
     /// The function of a row of class `call`, or `None` when the row names none.
     pub(crate) fn of(&mut self, row: &Row<'_>) -> Option<FunctionId> {
-        let (chunk, mfa) = (row.chunk_idx as usize, row.event.mfa()?);
-        let number = self.by_chunk.get(chunk).and_then(|numbers| numbers.get(mfa.0 as usize)).copied();
-        match number {
-            Some(number @ 1..) => Some(FunctionId(number - 1)),
-            _ => self.look_up(row.chunk, chunk, mfa.0),
+        let id = row.event.mfa()?;
+        if let Some(number) = self.by_chunk.get(row.chunk_idx, id.0) {
+            return Some(number);
         }
-    }
-
-    fn look_up(&mut self, chunk: &Chunk, chunk_idx: usize, id: u32) -> Option<FunctionId> {
-        let mfa = chunk.mfa(scope_core::MfaId(id))?;
-        let (module, function): (Box<str>, Box<str>) = (chunk.atom(mfa.module).into(), chunk.atom(mfa.function).into());
+        let mfa = row.chunk.mfa(id)?;
+        let atom = |id| -> Box<str> { row.chunk.atom(id).into() };
+        let (module, function) = (atom(mfa.module), atom(mfa.function));
         let next = FunctionId(self.known.len() as u32);
         let number = *self.by_name.entry((module.clone(), function.clone(), mfa.arity)).or_insert(next);
         if number == next {
             let wanted = self.filter.passes(&module, &function, mfa.arity);
             self.known.push(Known { module, function, arity: mfa.arity, wanted });
         }
-        if self.by_chunk.len() <= chunk_idx {
-            self.by_chunk.resize_with(chunk_idx + 1, Vec::new);
-        }
-        if let Some(numbers) = self.by_chunk.get_mut(chunk_idx) {
-            if numbers.is_empty() {
-                *numbers = vec![0; chunk.n_mfas() + 1];
-            }
-            if let Some(slot) = numbers.get_mut(id as usize) {
-                *slot = number.0 + 1;
-            }
-        }
+        self.by_chunk.set(row.chunk_idx, id.0, row.chunk.n_mfas(), number);
         Some(number)
     }
 
@@ -125,7 +109,7 @@ impl Functions {
         )
     }
 
-    /// The place of a function among all by name, so that answers do not depend on who was seen first.
+    /// Module, function and arity, as atoms' text: rows are ordered by them, so that answers do not depend on who was seen first.
     pub(crate) fn name(&self, function: FunctionId) -> (&str, &str, u32) {
         self.known.get(function.idx()).map_or(("", "", 0), |known| (&known.module, &known.function, known.arity))
     }

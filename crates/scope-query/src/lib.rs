@@ -10,6 +10,7 @@ extern crate alloc;
 
 pub mod api;
 mod bottleneck;
+mod by_chunk;
 mod call_list;
 mod call_pass;
 mod calls;
@@ -29,7 +30,7 @@ mod matching;
 mod naming;
 mod pattern;
 mod performance;
-mod population;
+mod process_number;
 mod queue;
 mod reason;
 mod restart;

@@ -4,9 +4,10 @@
 
 mod flight;
 mod pass;
+mod target;
 
 use crate::duration::Durations;
-use crate::population::Population;
+use crate::process_number::ProcessNumbers;
 use crate::window::Window;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
@@ -17,7 +18,7 @@ use scope_core::{EventId, OrderKey};
 /// Every queue of a trace, up to the end of a window.
 #[derive(Debug)]
 pub(crate) struct Queues {
-    pub(crate) population: Population,
+    pub(crate) numbers: ProcessNumbers,
     /// By the number of the process.
     pub(crate) queues: Vec<Queue>,
     pub(crate) n_events: u64,
@@ -89,7 +90,7 @@ impl Queues {
     pub(crate) fn of(trace: &Trace, window: Window) -> Self {
         let mut pass = Pass::new(trace, window);
         pass.run();
-        Self { population: pass.population, queues: pass.queues, n_events: pass.n_events }
+        Self { numbers: pass.numbers, queues: pass.queues, n_events: pass.n_events }
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn loads(queues: &Queues, window: Window) -> Vec<(usize, Load)> {
     let load = |process| Some((process, Load::of(queues, process, window)?));
     let mut loads: Vec<(usize, Load)> = (0..queues.queues.len()).filter_map(load).collect();
     loads.sort_by_cached_key(|(process, load)| {
-        (Reverse((load.waiting_ns(), load.arrived)), queues.population.key(*process))
+        (Reverse((load.waiting_ns(), load.arrived)), queues.numbers.key(*process))
     });
     loads
 }
@@ -57,7 +57,7 @@ pub(super) fn bottleneck(
     end: OrderKey,
 ) -> Option<Bottleneck> {
     let path = path(queues, loads);
-    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.population.key(*process), end)).collect();
+    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.numbers.key(*process), end)).collect();
     let name = |process: usize| {
         let place = path.iter().position(|known| *known == process);
         place.and_then(|place| shown.get(place)).map_or_else(String::new, named)
@@ -74,19 +74,19 @@ fn named(process: &Process) -> String {
 
 fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: OrderKey) -> Option<Queue> {
     let queue = queues.queues.get(process)?;
-    let mut process_at_end = |process| view.process(queues.population.key(process), end);
+    let mut process_at_end = |process| view.process(queues.numbers.key(process), end);
     let arrived = queue.stays().filter(|(arrival, _)| load.window.contains(arrival.tick));
     let mut senders: Vec<usize> =
         arrived.filter_map(|(arrival, _)| arrival.sender).chain(queue.arrived.iter().copied().flatten()).collect();
     senders.sort_unstable();
     let mut counted: Vec<(u64, usize)> =
         senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()?))).collect();
-    counted.sort_by_key(|(n, sender)| (Reverse(*n), queues.population.key(*sender)));
+    counted.sort_by_key(|(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
     let n_senders = counted.len() as u32;
     let senders = counted.into_iter().take(MAX_PEERS);
     let senders = senders.map(|(messages, sender)| Sender { process: process_at_end(sender), messages }).collect();
     let mut waits: Vec<_> = queue.waits_for.iter().collect();
-    waits.sort_by_key(|(callee, waits)| (Reverse(waits.sum_ns), queues.population.key(**callee)));
+    waits.sort_by_key(|(callee, waits)| (Reverse(waits.sum_ns), queues.numbers.key(**callee)));
     let waits_for = waits.into_iter().take(MAX_PEERS).map(|(callee, waits)| WaitsFor {
         process: process_at_end(*callee),
         replies: waits.n,

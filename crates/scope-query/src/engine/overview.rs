@@ -150,7 +150,7 @@ fn queues(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec
     let end: OrderKey = window.last_key();
     let peak = loads.iter().rev().max_by_key(|(_, load)| load.length.peak).filter(|(_, load)| load.length.peak > 0);
     if let Some((process, load)) = peak {
-        let process = view.process(queues.population.key(*process), end);
+        let process = view.process(queues.numbers.key(*process), end);
         let (who, peak) = (process.name.as_ref().unwrap_or(&process.pid), load.length.peak);
         let text = format!("the longest queue, of {who}, had {}", count(peak, "message"));
         let about = finding("queue", text, (peak, "messages"), "message_queue_analysis");

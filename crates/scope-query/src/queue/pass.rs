@@ -7,47 +7,30 @@
 //! Invariant: behind a loss of messages queues are counted anew: what was on its way may have been handled unseen.
 
 use super::flight::{Flights, Sent};
+use super::target::{Target, Targets};
 use super::{Arrival, Handled, Queue, Stay};
-use crate::population::Population;
+use crate::process_number::ProcessNumbers;
 use crate::row::Row;
 use crate::watch::Watch;
 use crate::window::Window;
-use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
-use alloc::vec;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use scope_core::chunk::Chunk;
 use scope_core::trace::Trace;
-use scope_core::{Class, Entity, EntityId, Flags, Kind};
+use scope_core::{Class, Flags, Kind};
 
 /// What a pass knows.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     trace: &'a Trace,
     window: Window,
-    pub(super) population: Population,
+    pub(super) numbers: ProcessNumbers,
     /// By the number of the process.
     pub(super) queues: Vec<Queue>,
     flights: Flights,
-    /// Registered names by text, and by number who holds each.
-    names: BTreeMap<Box<str>, u32>,
-    holders: Vec<Option<usize>>,
-    /// The names a process took, by its number.
-    taken_names: BTreeMap<usize, Vec<u32>>,
-    /// Per chunk of messages and its entity id.
-    targets: Vec<Vec<Option<Target>>>,
+    targets: Targets,
     /// Ends of the losses to come, the next one last.
     losses: Vec<u64>,
     pub(super) n_events: u64,
-}
-
-/// Where a send goes.
-#[derive(Clone, Copy, Debug)]
-enum Target {
-    Process(usize),
-    Name(u32),
-    Alias,
-    Elsewhere,
 }
 
 /// A message in a mailbox.
@@ -70,13 +53,10 @@ impl<'a> Pass<'a> {
         Self {
             trace,
             window,
-            population: Population::default(),
+            numbers: ProcessNumbers::default(),
             queues: Vec::new(),
             flights: Flights::default(),
-            names: BTreeMap::new(),
-            holders: Vec::new(),
-            taken_names: BTreeMap::new(),
-            targets: Vec::new(),
+            targets: Targets::default(),
             losses,
             n_events: 0,
         }
@@ -85,7 +65,9 @@ impl<'a> Pass<'a> {
     /// Walks everything.
     pub(super) fn run(&mut self) {
         self.find_receivers();
-        self.take_names();
+        if let Some(baseline) = self.trace.baseline() {
+            self.targets.remember(baseline, &mut self.numbers);
+        }
         let (first, last) = (Window::all().first_key(), self.window.last_key());
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
             for row in run.rows() {
@@ -110,43 +92,12 @@ impl<'a> Pass<'a> {
                 if kind == Kind::Send {
                     continue;
                 }
-                let process = self.population.of(run.chunk, run.chunk_idx, run.chunk.process_id(row));
+                let process = self.numbers.of(run.chunk, run.chunk_idx, run.chunk.process_id(row));
                 let Some(queue) = process.and_then(|process| self.queue(process)) else { continue };
                 queue.handles |= kind == Kind::Handled;
                 queue.receives = true;
             }
         }
-    }
-
-    /// The names held before the first life event that is held.
-    fn take_names(&mut self) {
-        let Some(baseline) = self.trace.baseline() else { return };
-        for entry in baseline.processes() {
-            for (name, _) in &entry.names {
-                let process = self.population.number(entry.process);
-                self.set_holder(name, Some(process));
-            }
-        }
-    }
-
-    fn set_holder(&mut self, name: &str, holder: Option<usize>) {
-        let number = self.name(name);
-        if let Some(slot) = self.holders.get_mut(number as usize) {
-            *slot = holder;
-        }
-        if let Some(process) = holder {
-            self.taken_names.entry(process).or_default().push(number);
-        }
-    }
-
-    fn name(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.names.get(name) {
-            return *number;
-        }
-        let number = self.holders.len() as u32;
-        self.names.insert(name.into(), number);
-        self.holders.push(None);
-        number
     }
 
     fn queue(&mut self, process: usize) -> Option<&mut Queue> {
@@ -175,27 +126,20 @@ impl<'a> Pass<'a> {
     fn life(&mut self, row: &Row<'a>) {
         self.n_events += 1;
         let Some(key) = row.process() else { return };
-        let process = self.population.number(key);
-        match (row.kind(), row.atom()) {
-            (Kind::Register, Some(name)) => self.set_holder(name, Some(process)),
-            (Kind::Unregister, Some(name)) => self.set_holder(name, None),
-            (Kind::Exit, _) => {
-                for name in self.taken_names.remove(&process).unwrap_or_default() {
-                    let slot = self.holders.get_mut(name as usize);
-                    slot.filter(|holder| **holder == Some(process)).into_iter().for_each(|holder| *holder = None);
-                }
-                let Some(queue) = self.queue(process) else { return };
-                queue.exit = Some(row.tick());
-                let mailbox = core::mem::take(&mut queue.mailbox);
-                self.settle(process, mailbox, row.tick());
-            }
-            _ => {}
+        let process = self.numbers.number(key);
+        self.targets.life(row, process);
+        if row.kind() == Kind::Exit
+            && let Some(queue) = self.queue(process)
+        {
+            queue.exit = Some(row.tick());
+            let mailbox = core::mem::take(&mut queue.mailbox);
+            self.settle(process, mailbox, row.tick());
         }
     }
 
     fn message(&mut self, row: &Row<'a>) {
         self.n_events += 1;
-        let Some(process) = self.population.of(row.chunk, row.chunk_idx, row.event.process) else { return };
+        let Some(process) = self.numbers.of(row.chunk, row.chunk_idx, row.event.process) else { return };
         let Some(term) = row.term() else { return };
         match row.kind() {
             Kind::Send => self.sent(row, process, term.key, term.complete),
@@ -212,47 +156,12 @@ impl<'a> Pass<'a> {
             return;
         }
         let sent = |receiver| Sent { receiver, sender, tick: row.tick(), id: row.id(), exact };
-        let receiver = match self.target(row.chunk, row.chunk_idx, row.event.peer) {
-            Target::Process(receiver) => Some(receiver),
-            Target::Name(name) => self.holders.get(name as usize).copied().flatten(),
-            Target::Alias => {
-                self.flights.send_reply(key, sent(sender));
-                None
-            }
-            Target::Elsewhere => None,
-        };
-        let receives = |receiver: &usize| self.queues.get(*receiver).is_some_and(|queue| queue.receives);
-        if let Some(receiver) = receiver.filter(receives) {
-            self.flights.send(key, sent(receiver));
+        let receives = |receiver: usize| self.queues.get(receiver).is_some_and(|queue| queue.receives);
+        match self.targets.of(row, &self.trace.header().node, &mut self.numbers) {
+            Target::Process(receiver) if receives(receiver) => self.flights.send(key, sent(receiver)),
+            Target::Alias => self.flights.send_reply(key, sent(sender)),
+            Target::Process(_) | Target::Elsewhere => {}
         }
-    }
-
-    fn target(&mut self, chunk: &Chunk, chunk_idx: u32, peer: EntityId) -> Target {
-        let known = self.targets.get(chunk_idx as usize).and_then(|targets| targets.get(peer.0 as usize));
-        if let Some(Some(target)) = known {
-            return *target;
-        }
-        let target = match chunk.entity(peer) {
-            Some(Entity::Process(process)) => Target::Process(self.population.number(*process)),
-            Some(Entity::Name(name)) => Target::Name(self.name(chunk.atom(*name))),
-            Some(Entity::RemoteName { name, node }) if chunk.atom(*node) == self.trace.header().node => {
-                Target::Name(self.name(chunk.atom(*name)))
-            }
-            Some(Entity::Reference(_)) => Target::Alias,
-            _ => Target::Elsewhere,
-        };
-        if self.targets.len() <= chunk_idx as usize {
-            self.targets.resize_with(chunk_idx as usize + 1, Vec::new);
-        }
-        if let Some(targets) = self.targets.get_mut(chunk_idx as usize) {
-            if targets.is_empty() {
-                *targets = vec![None; chunk.n_entities() + 1];
-            }
-            if let Some(slot) = targets.get_mut(peer.0 as usize) {
-                *slot = Some(target);
-            }
-        }
-        target
     }
 
     fn delivered(&mut self, row: &Row<'a>, process: usize, key: u64) {
@@ -339,7 +248,7 @@ impl<'a> Pass<'a> {
         }
         // Where nobody looked any more, nothing is known to be left.
         for (process, queue) in self.queues.iter_mut().enumerate().filter(|(_, queue)| !queue.left.is_empty()) {
-            let watch = Watch::of(self.trace, self.population.key(process), Class::Message);
+            let watch = Watch::of(self.trace, self.numbers.key(process), Class::Message);
             if watch.covers(queue.exit.unwrap_or(end)) == Some(false) {
                 queue.left.clear();
             }
@@ -348,16 +257,16 @@ impl<'a> Pass<'a> {
 
     /// When a server went back to waiting it was done with the message it handled last.
     fn states(&mut self) {
-        let mut population = Population::default();
+        let mut numbers = ProcessNumbers::default();
         // By the number among processes with states: their number here, and the first handling not yet done with.
         let mut next: Vec<(usize, usize)> = Vec::new();
         let (first, last) = (Window::all().first_key(), self.window.last_key());
         for run in self.trace.runs(&[Class::State], first, last) {
             for row in run.rows() {
                 self.n_events += 1;
-                let Some(number) = population.of(run.chunk, run.chunk_idx, run.chunk.process_id(row)) else { continue };
+                let Some(number) = numbers.of(run.chunk, run.chunk_idx, run.chunk.process_id(row)) else { continue };
                 while next.len() <= number {
-                    next.push((self.population.number(population.key(next.len())), 0));
+                    next.push((self.numbers.number(numbers.key(next.len())), 0));
                 }
                 let Some((process, at)) = next.get_mut(number) else { continue };
                 let Some(queue) = self.queues.get_mut(*process) else { continue };
