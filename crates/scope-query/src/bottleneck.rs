@@ -91,7 +91,8 @@ impl Load {
         u64::try_from(self.length.area_ns).unwrap_or(u64::MAX)
     }
 
-    fn mean_waiting_ns(&self) -> u64 {
+    /// How long a message waited on average.
+    pub(crate) fn mean_waiting_ns(&self) -> u64 {
         self.waiting_ns() / self.arrived.max(1)
     }
 }

@@ -143,16 +143,17 @@ fn calls(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec<
     n_events
 }
 
-/// Queues: the longest, and the process the others wait for.
+/// Queues: the one with the most waiting, and the process the others wait for.
 fn queues(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec<Finding>) -> u64 {
     let queues = Queues::of(trace, window);
     let loads = loads(&queues, window.clipped(trace));
     let end: OrderKey = window.last_key();
-    let peak = loads.iter().rev().max_by_key(|(_, load)| load.length.peak).filter(|(_, load)| load.length.peak > 0);
-    if let Some((process, load)) = peak {
+    if let Some((process, load)) = loads.first().filter(|(_, load)| load.waiting_ns() > 0) {
         let process = view.process(queues.numbers.key(*process), end);
         let (who, peak) = (process.name.as_ref().unwrap_or(&process.pid), load.length.peak);
-        let text = format!("the longest queue, of {who}, had {}", count(peak, "message"));
+        let (most, mean) = (count(peak, "message"), duration(load.mean_waiting_ns()));
+        let text =
+            format!("the most waiting was in the queue of {who}: up to {most} at one time, each {mean} on average");
         let about = finding("queue", text, (peak, "messages"), "message_queue_analysis");
         let id = load.longest.map(|(_, _, id)| id.to_string());
         findings.push(Finding { process: Some(process), id, ..about });

@@ -3,7 +3,7 @@
 //! A server handles its mailbox in order. So what was delivered before a message that is handled, and was not handled itself, the process
 //! took by a receive of its own: a reply it waited for. It was never in the way of the others.
 //!
-//! Invariant: every row is read once, and no term of it but its match key.
+//! Invariant: every row is read once, and of its term the match key only; but an atom that nobody sent is read.
 //! Invariant: behind a loss of messages queues are counted anew: what was on its way may have been handled unseen.
 
 use super::flight::{Flights, Sent};
@@ -15,8 +15,13 @@ use crate::watch::Watch;
 use crate::window::Window;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use scope_core::chunk::StoredTerm;
+use scope_core::term::{Term, read};
 use scope_core::trace::Trace;
 use scope_core::{Class, Flags, Kind};
+
+/// Bytes an atom can take in a chunk, at most.
+const MAX_ATOM_BYTES: usize = 6;
 
 /// What a pass knows.
 #[derive(Debug)]
@@ -38,16 +43,27 @@ pub(super) struct Pass<'a> {
 pub(super) struct Delivered {
     key: u64,
     tick: u64,
-    /// It was sent to an alias: the process waits for it.
-    reply: bool,
+    origin: Origin,
     arrival: Arrival,
+}
+
+/// What a delivery without handling means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// A message.
+    Message,
+    /// It was sent to an alias: the process waits for it.
+    Reply,
+    /// Perhaps no message at all: the VM traces a `receive` whose time is over as the delivery of `timeout`.
+    Expired,
 }
 
 impl<'a> Pass<'a> {
     pub(super) fn new(trace: &'a Trace, window: Window) -> Self {
+        let end = window.clipped(trace).to;
         let touching = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
         let mut losses: Vec<u64> =
-            touching.filter(|loss| loss.from_tick <= window.to).map(|loss| loss.to_tick).collect();
+            touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).collect();
         losses.sort_unstable();
         losses.reverse();
         Self {
@@ -143,7 +159,7 @@ impl<'a> Pass<'a> {
         let Some(term) = row.term() else { return };
         match row.kind() {
             Kind::Send => self.sent(row, process, term.key, term.complete),
-            Kind::Delivered => self.delivered(row, process, term.key),
+            Kind::Delivered => self.delivered(row, process, term),
             _ => self.handled(row, process, term.key),
         }
     }
@@ -164,7 +180,8 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn delivered(&mut self, row: &Row<'a>, process: usize, key: u64) {
+    fn delivered(&mut self, row: &Row<'a>, process: usize, term: StoredTerm<'a>) {
+        let key = term.key;
         let (tick, in_window) = (row.tick(), self.window.contains(row.tick()));
         let handles = self.queues.get(process).is_some_and(|queue| queue.handles);
         let direct = self.flights.deliver(process, key, handles);
@@ -191,9 +208,14 @@ impl<'a> Pass<'a> {
             }
             (None, None) => Arrival { tick, id: row.id(), sender: None, ambiguous: false },
         };
+        let origin = match (direct, reply) {
+            (_, Some(_)) => Origin::Reply,
+            (None, None) if is_timeout(row, term) => Origin::Expired,
+            _ => Origin::Message,
+        };
         if queue.handles {
-            queue.mailbox.push_back(Delivered { key, tick, reply: reply.is_some(), arrival });
-        } else if in_window {
+            queue.mailbox.push_back(Delivered { key, tick, origin, arrival });
+        } else if in_window && origin != Origin::Expired {
             queue.arrive(&arrival, tick);
         }
     }
@@ -208,7 +230,7 @@ impl<'a> Pass<'a> {
                 arrival = Some(next.arrival);
                 break;
             }
-            queue.taken += u64::from(self.window.contains(next.tick));
+            queue.taken += u64::from(next.origin != Origin::Expired && self.window.contains(next.tick));
         }
         queue.handled.push(Handled { key: row.key(), arrival, handling_ns: None });
     }
@@ -218,10 +240,10 @@ impl<'a> Pass<'a> {
         for delivered in mailbox {
             self.flights.leave(process, delivered.key);
             let Some(queue) = self.queues.get_mut(process) else { return };
-            if delivered.reply {
-                queue.taken += u64::from(self.window.contains(delivered.tick));
-            } else {
-                queue.left.push(Stay { arrival: delivered.arrival, end });
+            match delivered.origin {
+                Origin::Message => queue.left.push(Stay { arrival: delivered.arrival, end }),
+                Origin::Reply => queue.taken += u64::from(self.window.contains(delivered.tick)),
+                Origin::Expired => {}
             }
         }
     }
@@ -280,4 +302,11 @@ impl<'a> Pass<'a> {
             }
         }
     }
+}
+
+/// Whether a term is the atom `timeout`.
+fn is_timeout(row: &Row<'_>, term: StoredTerm<'_>) -> bool {
+    // An atom is a tag and an id.
+    term.bytes.len() <= MAX_ATOM_BYTES
+        && matches!(read::read(term.bytes, row.chunk), Ok(Term::Atom(name)) if name == "timeout")
 }

@@ -80,7 +80,10 @@ fn what_stands_out_is_what_the_other_requests_say() {
     let queues = ask(&trace, Request::MessageQueueAnalysis(MessageQueueAnalysis::default())).expect("an answer").data;
     let Data::Queues(queues) = queues else { panic!("queues, not {queues:?}") };
     assert_eq!(Some(by("queue").figure), queues.queues[0].peak);
-    assert_eq!(by("queue").text, "the longest queue, of :till, had 3 messages");
+    assert_eq!(
+        by("queue").text,
+        "the most waiting was in the queue of :till: up to 3 messages at one time, each 72 ns on average"
+    );
     assert_eq!(Some(&by("bottleneck").text), queues.bottleneck.as_ref().map(|bottleneck| &bottleneck.why));
     assert_eq!(by("lost").text, "3 events lost, in 1 gap");
     // Every request that is named can be asked, and every event is there.

@@ -363,6 +363,22 @@ fn a_process_that_is_no_server_has_no_length() {
 }
 
 #[test]
+fn an_expired_receive_is_no_message_unless_it_is_handled() {
+    let mut script = Script::new();
+    script.send(1, pid(2), &To::Pid(pid(1)), &message(1));
+    script.deliver(2, pid(1), &message(1));
+    script.handle(3, pid(1), &message(1));
+    script.deliver(10, pid(1), &atom("timeout"));
+    script.state(11, pid(1), &atom("idle"));
+    script.deliver(50, pid(1), &atom("timeout"));
+    script.handle(50, pid(1), &atom("timeout"));
+    script.deliver(60, pid(1), &atom("timeout"));
+    script.state(61, pid(1), &atom("idle"));
+    let queue = &analysis(&mut script).queues[0];
+    assert_eq!((queue.handled, queue.left, queue.taken, queue.unmatched, queue.peak), (2, 0, 0, 0, Some(1)));
+}
+
+#[test]
 fn equal_messages_of_two_senders_are_ambiguous_and_counted() {
     let mut script = Script::new();
     script.send(1, pid(2), &To::Pid(pid(1)), &message(1));
