@@ -119,6 +119,34 @@ impl Chunk {
         self.columns.kind(row as usize)
     }
 
+    /// Only the time of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn tick(&self, row: u32) -> u64 {
+        self.columns.tick.get(row as usize)
+    }
+
+    /// Only the flags of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn flags(&self, row: u32) -> crate::event::Flags {
+        crate::event::Flags(self.columns.flags.get(row as usize) as u8)
+    }
+
+    /// Only the function or atom of a row (cheaper); which of them, the kind says.
+    #[must_use]
+    #[inline]
+    pub fn what(&self, row: u32) -> u32 {
+        self.columns.what.get(row as usize) as u32
+    }
+
+    /// Only the other party of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn peer_id(&self, row: u32) -> EntityId {
+        EntityId(self.columns.peer.get(row as usize) as u32)
+    }
+
     /// Only the process of a row (cheaper).
     #[must_use]
     #[inline]

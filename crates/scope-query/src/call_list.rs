@@ -5,7 +5,7 @@ use crate::call_pass::{Begun, Visitor, walk};
 use crate::calls::Ended;
 use crate::cursor::{self, Cursor};
 use crate::function::{FunctionFilter, FunctionId};
-use crate::row::Row;
+use crate::row::{Row, Unread};
 use crate::view::{self, View};
 use crate::window::Window;
 use alloc::boxed::Box;
@@ -84,21 +84,21 @@ impl<'a> Visitor<'a> for List<'a> {
     /// The place in the list.
     type Note = Option<usize>;
 
-    fn begin(&mut self, call: &Begun<'_, 'a, Self::Note>) -> Self::Note {
+    fn begin(&mut self, call: &Begun<'a, Self::Note>) -> Self::Note {
         let row = call.row;
         let reached = self.after.is_none_or(|cursor| row.key() >= cursor.key) && (self.passes)(row.key(), row.id());
         let taken = reached && call.wanted && self.window.contains(row.tick()) && self.calls.len() < self.limit;
         if !taken {
             return None;
         }
-        self.calls.push(Paired { row: *row, depth: call.depth, end: None });
+        self.calls.push(Paired { row: row.read(), depth: call.depth, end: None });
         self.n_unended += usize::from(!call.call_only);
         Some(self.calls.len() - 1)
     }
 
-    fn end(&mut self, row: &Row<'a>, _function: FunctionId, ended: Ended<Self::Note>) {
+    fn end(&mut self, row: &Unread<'a>, _function: FunctionId, ended: Ended<Self::Note>) {
         if let Some(call) = ended.note.and_then(|place| self.calls.get_mut(place)) {
-            call.end = Some(End { row: *row, duration_ns: ended.duration_ns, own_ns: ended.own_ns });
+            call.end = Some(End { row: row.read(), duration_ns: ended.duration_ns, own_ns: ended.own_ns });
             self.n_unended -= 1;
         }
     }
@@ -107,7 +107,7 @@ impl<'a> Visitor<'a> for List<'a> {
         self.n_unended -= usize::from(note.is_some());
     }
 
-    fn enough(&self, row: &Row<'a>) -> bool {
+    fn enough(&self, row: &Unread<'a>) -> bool {
         self.n_unended == 0 && (row.tick() > self.window.to || self.calls.len() == self.limit)
     }
 }

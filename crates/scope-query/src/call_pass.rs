@@ -5,7 +5,7 @@
 use crate::calls::{Ended, Stack};
 use crate::function::{FunctionFilter, FunctionId, Functions};
 use crate::process_number::ProcessNumbers;
-use crate::row::Row;
+use crate::row::Unread;
 use crate::window::Window;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
@@ -14,8 +14,8 @@ use scope_core::{Class, Flags, Kind, ProcessKey};
 
 /// A call that begins.
 #[derive(Debug)]
-pub(crate) struct Begun<'r, 'a, N> {
-    pub(crate) row: &'r Row<'a>,
+pub(crate) struct Begun<'a, N> {
+    pub(crate) row: Unread<'a>,
     pub(crate) function: FunctionId,
     /// The function passes the filter.
     pub(crate) wanted: bool,
@@ -35,19 +35,19 @@ pub(crate) trait Visitor<'a> {
     type Note: Copy;
 
     /// A call begins.
-    fn begin(&mut self, call: &Begun<'_, 'a, Self::Note>) -> Self::Note;
+    fn begin(&mut self, call: &Begun<'a, Self::Note>) -> Self::Note;
 
     /// A call ends.
-    fn end(&mut self, row: &Row<'a>, function: FunctionId, ended: Ended<Self::Note>);
+    fn end(&mut self, row: &Unread<'a>, function: FunctionId, ended: Ended<Self::Note>);
 
     /// A call around this one ended first: its own end never came.
     fn lost(&mut self, _note: Self::Note) {}
 
     /// A function ends whose call is not held.
-    fn stray(&mut self, _row: &Row<'a>, _function: FunctionId, _wanted: bool) {}
+    fn stray(&mut self, _row: &Unread<'a>, _function: FunctionId, _wanted: bool) {}
 
     /// Whether rows from this one on are of no use.
-    fn enough(&self, row: &Row<'a>) -> bool;
+    fn enough(&self, row: &Unread<'a>) -> bool;
 }
 
 /// Walks the calls, and answers the functions met and how many events were looked at.
@@ -69,10 +69,10 @@ pub(crate) fn walk<'a, V: Visitor<'a>>(
     let _ = match process {
         Some(process) => trace
             .process_rows(process, &[Class::Call], first, last, Direction::Forward)
-            .try_for_each(|at| pass.step(&Row::read(trace, at))),
-        None => trace
-            .runs(&[Class::Call], first, last)
-            .try_for_each(|run| run.rows().try_for_each(|row| pass.step(&Row::of(run.chunk, run.chunk_idx, row)))),
+            .try_for_each(|at| pass.step(Unread { chunk: trace.chunk(&at), chunk_idx: at.chunk_idx, row: at.row })),
+        None => trace.runs(&[Class::Call], first, last).try_for_each(|run| {
+            run.rows().try_for_each(|row| pass.step(Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row }))
+        }),
     };
     (pass.functions, pass.n_events)
 }
@@ -88,13 +88,13 @@ struct Pass<'v, 'a, V: Visitor<'a>> {
 
 impl<'a, V: Visitor<'a>> Pass<'_, 'a, V> {
     #[inline]
-    fn step(&mut self, row: &Row<'a>) -> ControlFlow<()> {
-        if self.visitor.enough(row) {
+    fn step(&mut self, row: Unread<'a>) -> ControlFlow<()> {
+        if self.visitor.enough(&row) {
             return ControlFlow::Break(());
         }
         self.n_events += 1;
-        let function = self.functions.of(row);
-        let process = self.numbers.of(row.chunk, row.chunk_idx, row.event.process);
+        let function = self.functions.of(&row);
+        let process = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row));
         let (Some(function), Some(process)) = (function, process) else { return ControlFlow::Continue(()) };
         if self.stacks.len() <= process {
             self.stacks.resize_with(process + 1, Stack::default);
@@ -102,12 +102,12 @@ impl<'a, V: Visitor<'a>> Pass<'_, 'a, V> {
         let Some(stack) = self.stacks.get_mut(process) else { return ControlFlow::Continue(()) };
         if row.kind() != Kind::Call {
             match stack.end(function, row.tick(), |note| self.visitor.lost(note)) {
-                Some(ended) => self.visitor.end(row, function, ended),
-                None => self.visitor.stray(row, function, self.functions.wanted(function)),
+                Some(ended) => self.visitor.end(&row, function, ended),
+                None => self.visitor.stray(&row, function, self.functions.wanted(function)),
             }
             return ControlFlow::Continue(());
         }
-        let call_only = row.event.flags.contains(Flags::NO_RETURN);
+        let call_only = row.chunk.flags(row.row).contains(Flags::NO_RETURN);
         let note = self.visitor.begin(&Begun {
             row,
             function,

@@ -3,14 +3,15 @@
 use crate::api::answer::Function;
 use crate::by_chunk::ByChunk;
 use crate::error::{Error, Result};
-use crate::row::Row;
+use crate::row::Unread;
 use crate::spelling;
 use crate::view;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::{Equivalent, HashMap};
+use scope_core::MfaId;
 
 /// A function, numbered for the time of one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,9 +54,19 @@ impl FunctionFilter {
 pub(crate) struct Functions {
     filter: FunctionFilter,
     by_chunk: ByChunk<FunctionId>,
-    by_name: BTreeMap<(Box<str>, Box<str>, u32), FunctionId>,
+    by_name: HashMap<(Box<str>, Box<str>, u32), FunctionId>,
     /// By number.
     known: Vec<Known>,
+}
+
+/// A name that is looked up; it has the hash of the owned one.
+#[derive(Hash)]
+struct Name<'n>(&'n str, &'n str, u32);
+
+impl Equivalent<(Box<str>, Box<str>, u32)> for Name<'_> {
+    fn equivalent(&self, (module, function, arity): &(Box<str>, Box<str>, u32)) -> bool {
+        self.0 == &**module && self.1 == &**function && self.2 == *arity
+    }
 }
 
 #[derive(Debug)]
@@ -73,21 +84,27 @@ impl Functions {
     }
 
     /// The function of a row of class `call`, or `None` when the row names none.
-    pub(crate) fn of(&mut self, row: &Row<'_>) -> Option<FunctionId> {
-        let id = row.event.mfa()?;
-        if let Some(number) = self.by_chunk.get(row.chunk_idx, id.0) {
-            return Some(number);
-        }
-        let mfa = row.chunk.mfa(id)?;
-        let atom = |id| -> Box<str> { row.chunk.atom(id).into() };
-        let (module, function) = (atom(mfa.module), atom(mfa.function));
-        let next = FunctionId(self.known.len() as u32);
-        let number = *self.by_name.entry((module.clone(), function.clone(), mfa.arity)).or_insert(next);
-        if number == next {
-            let wanted = self.filter.passes(&module, &function, mfa.arity);
-            self.known.push(Known { module, function, arity: mfa.arity, wanted });
-        }
-        self.by_chunk.set(row.chunk_idx, id.0, row.chunk.n_mfas(), number);
+    #[inline]
+    pub(crate) fn of(&mut self, row: &Unread<'_>) -> Option<FunctionId> {
+        let id = row.chunk.what(row.row);
+        self.by_chunk.get(row.chunk_idx, id).or_else(|| self.look_up(row, id))
+    }
+
+    fn look_up(&mut self, row: &Unread<'_>, id: u32) -> Option<FunctionId> {
+        let mfa = row.chunk.mfa(MfaId(id))?;
+        let (module, function) = (row.chunk.atom(mfa.module), row.chunk.atom(mfa.function));
+        let name = Name(module, function, mfa.arity);
+        let number = match self.by_name.get(&name) {
+            Some(number) => *number,
+            None => {
+                let number = FunctionId(self.known.len() as u32);
+                self.by_name.insert((module.into(), function.into(), mfa.arity), number);
+                let wanted = self.filter.passes(module, function, mfa.arity);
+                self.known.push(Known { module: module.into(), function: function.into(), arity: mfa.arity, wanted });
+                number
+            }
+        };
+        self.by_chunk.set(row.chunk_idx, id, row.chunk.n_mfas(), number);
         Some(number)
     }
 

@@ -7,11 +7,10 @@ use crate::call_pass::{Begun, Visitor};
 use crate::calls::Ended;
 use crate::duration::Durations;
 use crate::function::FunctionId;
-use crate::row::Row;
+use crate::row::Unread;
 use crate::window::Window;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
-use scope_core::trace::Trace;
 use scope_core::{EventId, Kind, OrderKey};
 
 /// What the calls of one function came to.
@@ -49,8 +48,7 @@ pub(crate) struct Edge {
 
 /// Sums up the calls that begin in a window.
 #[derive(Debug)]
-pub(crate) struct Performance<'a> {
-    trace: &'a Trace,
+pub(crate) struct Performance {
     window: Window,
     /// By the number of the function.
     pub(crate) times: Vec<Times>,
@@ -62,17 +60,16 @@ pub(crate) struct Performance<'a> {
 
 /// What is kept of an open call.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Note {
-    /// Whether it is of the window, and if so which row of which chunk.
-    call: Option<(u32, u32)>,
-    key: OrderKey,
+pub(crate) struct Note<'a> {
+    /// The call, if it is of the window.
+    call: Option<Unread<'a>>,
     wanted: bool,
     edge: Option<u32>,
 }
 
-impl<'a> Performance<'a> {
-    pub(crate) fn new(trace: &'a Trace, window: Window) -> Self {
-        Self { trace, window, times: Vec::new(), edges: Vec::new(), edge_idxs: HashMap::new(), n_open: 0 }
+impl Performance {
+    pub(crate) fn new(window: Window) -> Self {
+        Self { window, times: Vec::new(), edges: Vec::new(), edge_idxs: HashMap::new(), n_open: 0 }
     }
 
     fn times(&mut self, function: FunctionId) -> Option<&mut Times> {
@@ -96,12 +93,12 @@ impl<'a> Performance<'a> {
     }
 }
 
-impl<'a> Visitor<'a> for Performance<'a> {
-    type Note = Note;
+impl<'a> Visitor<'a> for Performance {
+    type Note = Note<'a>;
 
-    fn begin(&mut self, call: &Begun<'_, 'a, Note>) -> Note {
+    fn begin(&mut self, call: &Begun<'a, Note<'a>>) -> Note<'a> {
         let in_window = self.window.contains(call.row.tick());
-        let mut note = Note { call: None, key: call.row.key(), wanted: call.wanted, edge: None };
+        let mut note = Note { call: None, wanted: call.wanted, edge: None };
         if !in_window {
             return note;
         }
@@ -115,14 +112,14 @@ impl<'a> Visitor<'a> for Performance<'a> {
             times.call_only += u64::from(call.call_only);
             times.recursive += u64::from(call.recursive);
         }
-        note.call = Some((call.row.chunk_idx, call.row.row()));
+        note.call = Some(call.row);
         self.n_open += u64::from(!call.call_only);
         note
     }
 
-    fn end(&mut self, row: &Row<'a>, function: FunctionId, ended: Ended<Note>) {
+    fn end(&mut self, row: &Unread<'a>, function: FunctionId, ended: Ended<Note<'a>>) {
         let Ended { note, duration_ns, own_ns, recursive } = ended;
-        let Some((chunk_idx, call_row)) = note.call else { return };
+        let Some(call) = note.call else { return };
         self.n_open = self.n_open.saturating_sub(1);
         if let Some(edge) = note.edge.and_then(|idx| self.edges.get_mut(idx as usize)).filter(|_| !recursive) {
             edge.total_ns = edge.total_ns.saturating_add(duration_ns);
@@ -130,7 +127,6 @@ impl<'a> Visitor<'a> for Performance<'a> {
         if !note.wanted {
             return;
         }
-        let trace = self.trace;
         let Some(times) = self.times(function) else { return };
         times.errors += u64::from(row.kind() == Kind::Exception);
         if !recursive {
@@ -142,19 +138,18 @@ impl<'a> Visitor<'a> for Performance<'a> {
         }
         times.durations.add(duration_ns);
         let longer = |(longest, key, _): (u64, OrderKey, EventId)| {
-            duration_ns > longest || duration_ns == longest && note.key < key
+            duration_ns > longest || duration_ns == longest && call.key() < key
         };
         if times.slowest.is_none_or(longer) {
-            let call = Row::numbered(trace, row.chunk.class(), chunk_idx, call_row);
-            times.slowest = call.map(|call| (duration_ns, call.key(), call.id()));
+            times.slowest = Some((duration_ns, call.key(), call.id()));
         }
     }
 
-    fn lost(&mut self, note: Note) {
+    fn lost(&mut self, note: Note<'a>) {
         self.n_open = self.n_open.saturating_sub(u64::from(note.call.is_some()));
     }
 
-    fn stray(&mut self, row: &Row<'a>, function: FunctionId, wanted: bool) {
+    fn stray(&mut self, row: &Unread<'a>, function: FunctionId, wanted: bool) {
         if !wanted || !self.window.contains(row.tick()) {
             return;
         }
@@ -163,7 +158,7 @@ impl<'a> Visitor<'a> for Performance<'a> {
         }
     }
 
-    fn enough(&self, row: &Row<'a>) -> bool {
+    fn enough(&self, row: &Unread<'a>) -> bool {
         row.tick() > self.window.to && self.n_open == 0
     }
 }

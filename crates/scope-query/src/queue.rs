@@ -38,7 +38,7 @@ pub(crate) struct Queue {
     /// Delivered in the window and taken by a receive.
     pub(crate) taken: u64,
     /// Of a process whose handlings are not recorded: what arrived in the window, by sender, and when the first of it did.
-    pub(crate) arrived: Vec<Option<usize>>,
+    pub(crate) arrived: Vec<Option<u32>>,
     pub(crate) first_arrived: Option<u64>,
     pub(crate) delivery: Durations,
     /// Whose replies it waited for.
@@ -56,7 +56,8 @@ pub(crate) struct Arrival {
     pub(crate) tick: u64,
     /// That event.
     pub(crate) id: EventId,
-    pub(crate) sender: Option<usize>,
+    /// Its number.
+    pub(crate) sender: Option<u32>,
     /// It cannot be told from an equal one.
     pub(crate) ambiguous: bool,
 }

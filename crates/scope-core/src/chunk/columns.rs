@@ -34,14 +34,14 @@ pub(crate) struct Row {
 #[derive(Debug)]
 pub(crate) struct Columns {
     n_rows: usize,
-    tick: Column,
+    pub(crate) tick: Column,
     thread: Column,
     tie: Column,
     kind: Column,
-    flags: Column,
+    pub(crate) flags: Column,
     pub(crate) process: Column,
     pub(crate) peer: Column,
-    what: Column,
+    pub(crate) what: Column,
     term: Column,
 }
 

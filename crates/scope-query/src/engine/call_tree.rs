@@ -13,7 +13,7 @@ use crate::coverage::coverage;
 use crate::cursor;
 use crate::error::Result;
 use crate::function::{FunctionFilter, FunctionId, Functions};
-use crate::row::Row;
+use crate::row::Unread;
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
@@ -132,7 +132,7 @@ impl Tree {
     }
 
     /// The nodes that have calls in the window, or below which are some: children behind their parent, the one with the most time first.
-    fn preorder(&self, functions: &Functions) -> Vec<Place> {
+    fn preorder(&self, functions: &Functions) -> Vec<Position> {
         let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).collect();
         let mut children: BTreeMap<Option<u32>, Vec<u32>> = BTreeMap::new();
         for (idx, node) in (0..self.nodes.len() as u32).zip(&self.nodes).rev() {
@@ -152,20 +152,20 @@ impl Tree {
                 (b_ns, b_calls).cmp(&(a_ns, a_calls)).then_with(|| functions.name(a).cmp(&functions.name(b)))
             });
         }
-        let mut order: Vec<Place> = Vec::new();
+        let mut order: Vec<Position> = Vec::new();
         // The next on top.
         let mut pending: Vec<(u32, Option<u64>)> =
             children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).collect();
         while let Some((idx, parent)) = pending.pop() {
             let index = order.len() as u64;
-            order.push(Place { idx, index, parent });
+            order.push(Position { idx, index, parent });
             let below = children.get(&Some(idx)).into_iter().flatten().rev();
             pending.extend(below.map(|child| (*child, Some(index))));
         }
         order
     }
 
-    fn shown(&self, place: &Place, functions: &Functions) -> Option<CallNode> {
+    fn shown(&self, place: &Position, functions: &Functions) -> Option<CallNode> {
         let node = self.nodes.get(place.idx as usize)?;
         Some(CallNode {
             index: place.index,
@@ -198,7 +198,7 @@ impl Tree {
 }
 
 /// A node's place in the answer.
-struct Place {
+struct Position {
     idx: u32,
     index: u64,
     parent: Option<u64>,
@@ -207,7 +207,7 @@ struct Place {
 impl<'a> Visitor<'a> for Tree {
     type Note = Note;
 
-    fn begin(&mut self, call: &Begun<'_, 'a, Note>) -> Note {
+    fn begin(&mut self, call: &Begun<'a, Note>) -> Note {
         let (node, role) = self.place(call.function, call.caller);
         let in_window = self.window.contains(call.row.tick());
         if let Some(node) = self.nodes.get_mut(node as usize).filter(|_| in_window) {
@@ -223,7 +223,7 @@ impl<'a> Visitor<'a> for Tree {
         Note { node, role, in_window }
     }
 
-    fn end(&mut self, row: &Row<'a>, _function: FunctionId, ended: Ended<Note>) {
+    fn end(&mut self, row: &Unread<'a>, _function: FunctionId, ended: Ended<Note>) {
         let Note { node, role, in_window } = ended.note;
         if !in_window {
             return;
@@ -248,7 +248,7 @@ impl<'a> Visitor<'a> for Tree {
         self.n_open -= u64::from(note.in_window);
     }
 
-    fn enough(&self, row: &Row<'a>) -> bool {
+    fn enough(&self, row: &Unread<'a>) -> bool {
         row.tick() > self.window.to && self.n_open == 0
     }
 }

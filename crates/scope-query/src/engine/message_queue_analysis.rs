@@ -76,11 +76,11 @@ fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: 
     let queue = queues.queues.get(process)?;
     let mut process_at_end = |process| view.process(queues.numbers.key(process), end);
     let arrived = queue.stays().filter(|(arrival, _)| load.window.contains(arrival.tick));
-    let mut senders: Vec<usize> =
+    let mut senders: Vec<u32> =
         arrived.filter_map(|(arrival, _)| arrival.sender).chain(queue.arrived.iter().copied().flatten()).collect();
     senders.sort_unstable();
     let mut counted: Vec<(u64, usize)> =
-        senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()?))).collect();
+        senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()? as usize))).collect();
     counted.sort_by_key(|(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
     let n_senders = counted.len() as u32;
     let senders = counted.into_iter().take(MAX_PEERS);

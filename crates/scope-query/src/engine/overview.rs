@@ -104,7 +104,7 @@ fn crashes(trace: &Trace, request: &Overview, findings: &mut Vec<Finding>) -> Re
 
 /// Functions: the largest own time, the slowest call, and those that raise.
 fn calls(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec<Finding>) -> u64 {
-    let mut performance = Performance::new(trace, window);
+    let mut performance = Performance::new(window);
     let (functions, n_events) = walk(trace, None, FunctionFilter::default(), &mut performance);
     let order = ranking(&performance, &functions);
     let known = || order.iter().filter_map(|id| Some((*id, performance.times.get(id.idx())?)));

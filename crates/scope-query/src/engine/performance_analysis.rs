@@ -32,7 +32,7 @@ pub(super) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer> 
     let filter = FunctionFilter::new(request.module.as_deref(), request.function.as_deref(), request.arity)?;
     let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, window)).transpose()?;
 
-    let mut performance = Performance::new(trace, window);
+    let mut performance = Performance::new(window);
     let (functions, n_events) = walk(trace, process, filter.clone(), &mut performance);
     let order = ranking(&performance, &functions);
     let n_found = order.iter().filter_map(|id| performance.times.get(id.idx())).map(|times| times.calls).sum();
@@ -49,7 +49,7 @@ pub(super) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer> 
 }
 
 /// The functions that were called or ended, by own time, then total time, calls and name.
-pub(super) fn ranking(performance: &Performance<'_>, functions: &Functions) -> Vec<FunctionId> {
+pub(super) fn ranking(performance: &Performance, functions: &Functions) -> Vec<FunctionId> {
     let seen = |times: &Times| times.calls > 0 || times.cut > 0;
     let all = (0u32..).zip(&performance.times);
     let mut order: Vec<(FunctionId, &Times)> =
@@ -62,7 +62,7 @@ pub(super) fn ranking(performance: &Performance<'_>, functions: &Functions) -> V
 }
 
 /// The rows of the functions of a page; takes their durations.
-fn rows(performance: &mut Performance<'_>, functions: &Functions, page: &[FunctionId]) -> Vec<FunctionTimes> {
+fn rows(performance: &mut Performance, functions: &Functions, page: &[FunctionId]) -> Vec<FunctionTimes> {
     // The place on the page, by the number of the function.
     let mut places: Vec<Option<u32>> = alloc::vec![None; functions.len()];
     for (place, id) in (0..).zip(page) {

@@ -12,7 +12,7 @@ use crate::cursor;
 use crate::error::Result;
 use crate::function::{FunctionFilter, FunctionId};
 use crate::pattern;
-use crate::row::Row;
+use crate::row::Unread;
 use crate::view::View;
 use crate::watch;
 use crate::who;
@@ -71,21 +71,26 @@ struct Slowest<'a> {
 
 impl<'a> Visitor<'a> for Slowest<'a> {
     /// The call and the calls around it, if it is one of those asked for.
-    type Note = Option<(Row<'a>, u32)>;
+    type Note = Option<(Unread<'a>, u32)>;
 
-    fn begin(&mut self, call: &Begun<'_, 'a, Self::Note>) -> Self::Note {
+    fn begin(&mut self, call: &Begun<'a, Self::Note>) -> Self::Note {
         let asked = call.wanted && self.window.contains(call.row.tick());
         self.n_found += u64::from(asked);
         self.n_open += u64::from(asked && !call.call_only);
-        asked.then_some((*call.row, call.depth))
+        asked.then_some((call.row, call.depth))
     }
 
-    fn end(&mut self, row: &Row<'a>, _function: FunctionId, ended: Ended<Self::Note>) {
+    fn end(&mut self, row: &Unread<'a>, _function: FunctionId, ended: Ended<Self::Note>) {
         let Some((call, depth)) = ended.note else { return };
         self.n_open -= 1;
-        let end = Some(End { row: *row, duration_ns: ended.duration_ns, own_ns: ended.own_ns });
-        let candidate = Candidate(Paired { row: call, depth, end });
-        if self.calls.len() < self.n_kept {
+        let full = self.calls.len() >= self.n_kept;
+        let shortest = self.calls.peek().and_then(|shortest| shortest.0.end).map_or(0, |end| end.duration_ns);
+        if full && ended.duration_ns < shortest {
+            return;
+        }
+        let end = Some(End { row: row.read(), duration_ns: ended.duration_ns, own_ns: ended.own_ns });
+        let candidate = Candidate(Paired { row: call.read(), depth, end });
+        if !full {
             self.calls.push(candidate);
         } else if let Some(mut shortest) = self.calls.peek_mut().filter(|shortest| candidate < **shortest) {
             *shortest = candidate;
@@ -96,7 +101,7 @@ impl<'a> Visitor<'a> for Slowest<'a> {
         self.n_open -= u64::from(note.is_some());
     }
 
-    fn enough(&self, row: &Row<'a>) -> bool {
+    fn enough(&self, row: &Unread<'a>) -> bool {
         row.tick() > self.window.to && self.n_open == 0
     }
 }

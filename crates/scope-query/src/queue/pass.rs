@@ -10,7 +10,7 @@ use super::flight::{Flights, Sent};
 use super::target::{Target, Targets};
 use super::{Arrival, Handled, Queue, Stay};
 use crate::process_number::ProcessNumbers;
-use crate::row::Row;
+use crate::row::{Row, Unread};
 use crate::watch::Watch;
 use crate::window::Window;
 use alloc::collections::VecDeque;
@@ -62,8 +62,7 @@ impl<'a> Pass<'a> {
     pub(super) fn new(trace: &'a Trace, window: Window) -> Self {
         let end = window.clipped(trace).to;
         let touching = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
-        let mut losses: Vec<u64> =
-            touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).collect();
+        let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).collect();
         losses.sort_unstable();
         losses.reverse();
         Self {
@@ -87,11 +86,11 @@ impl<'a> Pass<'a> {
         let (first, last) = (Window::all().first_key(), self.window.last_key());
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
             for row in run.rows() {
-                let row = Row::of(run.chunk, run.chunk_idx, row);
+                let row = Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row };
                 self.forget_lost(row.tick());
                 match run.class {
                     Class::Message => self.message(&row),
-                    _ => self.life(&row),
+                    _ => self.life(&row.read()),
                 }
             }
         }
@@ -101,15 +100,15 @@ impl<'a> Pass<'a> {
 
     /// Which processes' deliveries and handlings are recorded at all.
     fn find_receivers(&mut self) {
-        let (first, last) = (Window::all().first_key(), self.window.last_key());
-        for run in self.trace.runs(&[Class::Message], first, last) {
-            for row in run.rows() {
-                let kind = run.chunk.kind(row);
+        for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
+            for row in 0..chunk.len() as u32 {
+                let kind = chunk.kind(row);
                 if kind == Kind::Send {
                     continue;
                 }
-                let process = self.numbers.of(run.chunk, run.chunk_idx, run.chunk.process_id(row));
-                let Some(queue) = process.and_then(|process| self.queue(process)) else { continue };
+                let process = self.numbers.of(chunk, chunk_idx, chunk.process_id(row));
+                let above = chunk.key(row) >= self.trace.floor(Class::Message) && chunk.tick(row) <= self.window.to;
+                let Some(queue) = process.filter(|_| above).and_then(|process| self.queue(process)) else { continue };
                 queue.handles |= kind == Kind::Handled;
                 queue.receives = true;
             }
@@ -153,9 +152,9 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn message(&mut self, row: &Row<'a>) {
+    fn message(&mut self, row: &Unread<'a>) {
         self.n_events += 1;
-        let Some(process) = self.numbers.of(row.chunk, row.chunk_idx, row.event.process) else { return };
+        let Some(process) = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row)) else { return };
         let Some(term) = row.term() else { return };
         match row.kind() {
             Kind::Send => self.sent(row, process, term.key, term.complete),
@@ -164,11 +163,11 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn sent(&mut self, row: &Row<'a>, sender: usize, key: u64, exact: bool) {
+    fn sent(&mut self, row: &Unread<'a>, sender: usize, key: u64, exact: bool) {
         if let Some(queue) = self.queue(sender) {
             queue.last_sent = Some(row.tick());
         }
-        if row.event.flags.contains(Flags::TO_DEAD) {
+        if row.chunk.flags(row.row).contains(Flags::TO_DEAD) {
             return;
         }
         let sent = |receiver| Sent { receiver, sender, tick: row.tick(), id: row.id(), exact };
@@ -180,7 +179,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn delivered(&mut self, row: &Row<'a>, process: usize, term: StoredTerm<'a>) {
+    fn delivered(&mut self, row: &Unread<'a>, process: usize, term: StoredTerm<'a>) {
         let key = term.key;
         let (tick, in_window) = (row.tick(), self.window.contains(row.tick()));
         let handles = self.queues.get(process).is_some_and(|queue| queue.handles);
@@ -193,7 +192,7 @@ impl<'a> Pass<'a> {
                 if in_window && !ambiguous {
                     queue.delivery.add(tick.saturating_sub(sent.tick));
                 }
-                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender), ambiguous }
+                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender as u32), ambiguous }
             }
             (None, Some(sent)) => {
                 if in_window {
@@ -204,7 +203,7 @@ impl<'a> Pass<'a> {
                     }
                 }
                 queue.last_sent = queue.last_sent.map(|_| tick);
-                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender), ambiguous: false }
+                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender as u32), ambiguous: false }
             }
             (None, None) => Arrival { tick, id: row.id(), sender: None, ambiguous: false },
         };
@@ -220,7 +219,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn handled(&mut self, row: &Row<'a>, process: usize, key: u64) {
+    fn handled(&mut self, row: &Unread<'a>, process: usize, key: u64) {
         let in_mailbox = self.flights.is_delivered(process, key);
         let Some(queue) = self.queues.get_mut(process) else { return };
         let mut arrival = None;
@@ -264,7 +263,8 @@ impl<'a> Pass<'a> {
             let overtaken = queue.last_delivered.is_some_and(|delivered| sent.tick < delivered);
             let dead = queue.exit.is_some_and(|exit| exit < sent.tick);
             if !overtaken && !dead {
-                let arrival = Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender), ambiguous: false };
+                let arrival =
+                    Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender as u32), ambiguous: false };
                 queue.left.push(Stay { arrival, end: queue.exit.unwrap_or(end) });
             }
         }
@@ -305,7 +305,7 @@ impl<'a> Pass<'a> {
 }
 
 /// Whether a term is the atom `timeout`.
-fn is_timeout(row: &Row<'_>, term: StoredTerm<'_>) -> bool {
+fn is_timeout(row: &Unread<'_>, term: StoredTerm<'_>) -> bool {
     // An atom is a tag and an id.
     term.bytes.len() <= MAX_ATOM_BYTES
         && matches!(read::read(term.bytes, row.chunk), Ok(Term::Atom(name)) if name == "timeout")

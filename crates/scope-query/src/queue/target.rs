@@ -2,7 +2,7 @@
 
 use crate::by_chunk::ByChunk;
 use crate::process_number::ProcessNumbers;
-use crate::row::Row;
+use crate::row::{Row, Unread};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -66,8 +66,8 @@ impl Targets {
     }
 
     /// Where a send goes.
-    pub(super) fn of(&mut self, row: &Row<'_>, node: &str, numbers: &mut ProcessNumbers) -> Target {
-        let id = row.event.peer;
+    pub(super) fn of(&mut self, row: &Unread<'_>, node: &str, numbers: &mut ProcessNumbers) -> Target {
+        let id = row.chunk.peer_id(row.row);
         let peer = self.by_chunk.get(row.chunk_idx, id.0).unwrap_or_else(|| {
             let peer = self.peer(row, node, numbers);
             self.by_chunk.set(row.chunk_idx, id.0, row.chunk.n_entities(), peer);
@@ -83,8 +83,8 @@ impl Targets {
         }
     }
 
-    fn peer(&mut self, row: &Row<'_>, node: &str, numbers: &mut ProcessNumbers) -> Peer {
-        match row.peer() {
+    fn peer(&mut self, row: &Unread<'_>, node: &str, numbers: &mut ProcessNumbers) -> Peer {
+        match row.chunk.entity(row.chunk.peer_id(row.row)) {
             Some(Entity::Process(process)) => Peer::Process(numbers.number(*process)),
             Some(Entity::Name(name)) => Peer::Name(self.name(row.chunk.atom(*name))),
             Some(Entity::RemoteName { name, node: at }) if row.chunk.atom(*at) == node => {
