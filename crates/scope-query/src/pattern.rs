@@ -1,61 +1,93 @@
-//! When functions had a trace pattern, so that "it was not called" is not confused with "nobody looked".
+//! A term as people write it, to compare states with: `%{status: :paid, items: [_], ...}`.
+//!
+//! Invariant: text is read, never evaluated; what is no literal is refused.
 
-use crate::api::answer::NotTraced;
-use crate::function::FunctionFilter;
-use crate::row::Row;
-use crate::window::Window;
+mod reader;
+
+use crate::error::{Error, Result};
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::term::inspect::atom_text;
-use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Kind};
+use scope_core::diff::{self, Limits, Verdict};
+use scope_core::term::Term;
 
-/// The parts of a window in which no function that passes the filter had a pattern. `n_found` is how many calls were found: where no
-/// pattern was ever recorded, only they tell. Nothing is said of all functions.
-pub(crate) fn not_traced(trace: &Trace, filter: &FunctionFilter, window: Window, n_found: u64) -> Vec<NotTraced> {
-    let Some(target) = target(filter) else { return Vec::new() };
-    let mut gaps = Vec::new();
-    let (mut n_patterns, mut known, mut since) = (0u32, false, window.from);
-    let all = Window::all();
-    for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
-        let row = Row::read(trace, at);
-        let concerns = row
-            .event
-            .mfa()
-            .and_then(|id| row.chunk.mfa(id))
-            .is_some_and(|mfa| filter.passes(row.chunk.atom(mfa.module), row.chunk.atom(mfa.function), mfa.arity));
-        let before = n_patterns;
-        match row.kind() {
-            Kind::PatternAdded if concerns => n_patterns += 1,
-            Kind::PatternRemoved if concerns => n_patterns = n_patterns.saturating_sub(1),
-            Kind::RecorderStopped => n_patterns = 0,
-            _ => {}
-        }
-        known |= n_patterns != before;
-        match (before, n_patterns) {
-            (0, 1..) if row.tick() > since => gaps.push(Window { from: since, to: window.to.min(row.tick() - 1) }),
-            (1.., 0) => since = window.from.max(row.tick().saturating_add(1)),
-            _ => {}
-        }
-    }
-    if n_patterns == 0 && (known || n_found == 0) {
-        gaps.push(Window { from: since, to: window.to });
-    }
-    gaps.retain(|gap| gap.from <= gap.to);
-    let shown = |gap: Window| NotTraced {
-        target: target.clone(),
-        class: Class::Call.name().into(),
-        from: gap.from,
-        to: gap.to,
-    };
-    gaps.into_iter().map(shown).collect()
+/// A pattern; a cut place in it stands for anything.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pattern {
+    term: Node,
 }
 
-/// The functions as text: `Shop.Cart`, `Shop.Cart.add/2`. `None` without a module.
-fn target(filter: &FunctionFilter) -> Option<String> {
-    let module = atom_text(filter.module.as_deref()?);
-    let function = filter.function.as_deref().map(|function| format!(".{function}")).unwrap_or_default();
-    let arity = filter.arity.map(|arity| format!("/{arity}")).unwrap_or_default();
-    Some(format!("{module}{function}{arity}"))
+/// A pattern's term: what has no wildcard inside is compared as a whole.
+#[derive(Clone, Debug, PartialEq)]
+enum Node {
+    Any,
+    Whole(Term),
+    Tuple(Vec<Node>),
+    List(Vec<Node>),
+    /// Keys have no wildcards; `true`: other keys may be there.
+    Map(Vec<(Term, Node)>, bool),
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let refused = |why: &str| Error::BadArgument(format!("like: {text:?} {why}"));
+        reader::read(text).map(|term| Self { term }).map_err(refused)
+    }
+
+    /// Whether a term is what the pattern says: unknown where the place that tells was not recorded.
+    pub(crate) fn matches(&self, term: &Term) -> Verdict {
+        matches(&self.term, term)
+    }
+}
+
+fn matches(pattern: &Node, term: &Term) -> Verdict {
+    match (pattern, term) {
+        (Node::Any, _) => Verdict::Equal,
+        (Node::Whole(whole), term) => diff::diff(whole, term, Limits { changes: 0, ..Limits::default() }).verdict,
+        (_, Term::Cut | Term::Redacted | Term::Opaque(scope_core::term::Opaque::Other, _)) => Verdict::Unknown,
+        (Node::Tuple(nodes), Term::Tuple(elements)) if nodes.len() == elements.len() => all(nodes, elements),
+        (Node::Tuple(nodes), Term::TupleCut(elements, arity)) if nodes.len() == *arity as usize => {
+            and(all(nodes, elements), Verdict::Unknown)
+        }
+        (Node::List(nodes), Term::List(elements, None)) if nodes.len() == elements.len() => all(nodes, elements),
+        (Node::List(nodes), Term::List(elements, Some(tail)))
+            if matches!(**tail, Term::Cut | Term::Redacted) && nodes.len() >= elements.len() =>
+        {
+            and(all(nodes, elements), Verdict::Unknown)
+        }
+        (Node::Map(nodes, open), Term::Map(pairs)) if *open || nodes.len() == pairs.len() => keys(nodes, pairs, false),
+        (Node::Map(nodes, open), Term::MapCut(pairs, size)) if *open || nodes.len() == *size as usize => {
+            keys(nodes, pairs, true)
+        }
+        _ => Verdict::Different,
+    }
+}
+
+fn all(nodes: &[Node], elements: &[Term]) -> Verdict {
+    nodes.iter().zip(elements).map(|(node, element)| matches(node, element)).fold(Verdict::Equal, and)
+}
+
+fn keys(nodes: &[(Term, Node)], pairs: &[(Term, Term)], is_cut: bool) -> Verdict {
+    let of_key = |(wanted, node): &(Term, Node)| {
+        let found = pairs.iter().find(|(key, _)| key == wanted);
+        match found {
+            Some((_, value)) => matches(node, value),
+            // A key that was not recorded, or not whole, may be this one.
+            None if is_cut
+                || pairs.iter().any(|(key, _)| matches(&Node::Whole(wanted.clone()), key) == Verdict::Unknown) =>
+            {
+                Verdict::Unknown
+            }
+            None => Verdict::Different,
+        }
+    };
+    nodes.iter().map(of_key).fold(Verdict::Equal, and)
+}
+
+const fn and(a: Verdict, b: Verdict) -> Verdict {
+    match (a, b) {
+        (Verdict::Different, _) | (_, Verdict::Different) => Verdict::Different,
+        (Verdict::Equal, Verdict::Equal) => Verdict::Equal,
+        _ => Verdict::Unknown,
+    }
 }

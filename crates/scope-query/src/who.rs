@@ -59,11 +59,7 @@ fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<Pro
 }
 
 fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
-    let mut held: Vec<(Holding, ProcessKey)> = Vec::new();
-    for process in holders(trace, Some(name)) {
-        let of_name = naming::holdings(trace, process).into_iter().filter(|holding| holding.name == name);
-        held.extend(of_name.map(|holding| (holding, process)));
-    }
+    let held = held(trace, name);
     let in_window = |(holding, _): &&(Holding, ProcessKey)| window.touches(holding.from.tick, holding.last_tick());
     if let Some((_, process)) = held.iter().filter(in_window).max_by_key(|(holding, _)| holding.from) {
         return Ok(*process);
@@ -91,6 +87,16 @@ fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
         "no process was registered as {shown} {asked}; {process} was from {} to {until}",
         holding.from.tick
     )))
+}
+
+/// Who held a name, and when, by process.
+pub(crate) fn held(trace: &Trace, name: &str) -> Vec<(Holding, ProcessKey)> {
+    let mut held: Vec<(Holding, ProcessKey)> = Vec::new();
+    for process in holders(trace, Some(name)) {
+        let of_name = naming::holdings(trace, process).into_iter().filter(|holding| holding.name == name);
+        held.extend(of_name.map(|holding| (holding, process)));
+    }
+    held
 }
 
 /// The processes that ever held `name`, or any name.

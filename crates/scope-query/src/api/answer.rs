@@ -1,29 +1,35 @@
 //! What is answered: one file for each concept.
 
+mod around;
 mod call;
 mod call_tree;
 mod coverage;
 mod crash;
+mod difference;
 mod duration;
 mod event;
 mod info;
 mod message;
 mod overview;
 mod performance;
+mod process;
 mod queue;
 mod state;
 mod term;
 
+pub use around::Around;
 pub use call::Call;
 pub use call_tree::CallNode;
 pub use coverage::{Coverage, Dropped, NotTraced};
 pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
+pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use duration::Durations;
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::Message;
 pub use overview::{Finding, Overview};
 pub use performance::{Calling, FunctionTimes};
+pub use process::{Child, ClassCount, FoundProcess, Peer, ProcessInfo, Relationships, Replacement, Strategy, TreeNode};
 pub use queue::{Bottleneck, Queue, Queues, Sender, WaitsFor};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
@@ -69,6 +75,22 @@ pub enum Data {
     Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
+    /// For `process_info`.
+    ProcessInfo(ProcessInfo),
+    /// For `find_processes`.
+    Processes(Vec<FoundProcess>),
+    /// For `process_relationships`.
+    Relationships(Relationships),
+    /// For `supervision_tree`.
+    Tree(Vec<TreeNode>),
+    /// For `events_around`.
+    Around(Around),
+    /// For `compare_states`.
+    Comparison(Comparison),
+    /// For `state_changes`.
+    StateChanges(Vec<StateChange>),
+    /// For `analyze_state_change`.
+    Transitions(Vec<Transition>),
     /// For `message_queue_analysis`.
     Queues(Queues),
     /// For `overview`.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: an unknown field or kind is refused, never ignored.
 
+mod around;
 mod call_tree;
 mod crashes;
 mod events;
@@ -14,6 +15,7 @@ mod queue;
 mod state;
 mod term;
 
+pub use around::EventsAround;
 pub use call_tree::CallTree;
 pub use crashes::Crashes;
 pub use events::Events;
@@ -21,9 +23,9 @@ pub use function::FunctionWindow;
 pub use info::Info;
 pub use message::MessageFlow;
 pub use overview::Overview;
-pub use process::ProcessWindow;
+pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
 pub use queue::MessageQueueAnalysis;
-pub use state::StateAt;
+pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
 use serde::{Deserialize, Serialize};
@@ -52,6 +54,22 @@ pub enum Request {
     MessageFlow(MessageFlow),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// Who a process is, how it began and ended, and what is known of it.
+    ProcessInfo(ProcessInfo),
+    /// The processes that match, by pid.
+    FindProcesses(FindProcesses),
+    /// Parent, children, links, supervisor and peers of a process.
+    ProcessRelationships(ProcessRelationships),
+    /// The supervision tree at a time.
+    SupervisionTree(SupervisionTree),
+    /// The events before and after an event or a time: stepping.
+    EventsAround(EventsAround),
+    /// The difference of two states, or of any two terms.
+    CompareStates(CompareStates),
+    /// When a part of a state changed, from what to what, and why.
+    StateChanges(StateChanges),
+    /// How a process came from one state into another.
+    AnalyzeStateChange(AnalyzeStateChange),
     /// Every abnormal exit with its circumstances, and what the exits have in common.
     Crashes(Crashes),
     /// What functions cost: calls, times, errors, callers and callees; the largest own time first.

@@ -34,7 +34,7 @@ const MAX_DEPTH: u32 = 256;
 pub(super) fn answer(trace: &Trace, request: &CallTree) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
-    let place = cursor::place(KIND, request.after.as_deref())?;
+    let place = cursor::count(KIND, request.after.as_deref())?;
     let max_depth = cursor::within("max_depth", request.max_depth, DEFAULT_DEPTH, 1..=MAX_DEPTH)? as u32;
     let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, window)).transpose()?;
 

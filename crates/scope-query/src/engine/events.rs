@@ -51,7 +51,7 @@ pub(super) fn answer(trace: &Trace, request: &Events) -> Result<Answer> {
 }
 
 /// The rows to look at, from the cursor's key on.
-fn rows<'a>(
+pub(super) fn rows<'a>(
     trace: &'a Trace,
     process: Option<ProcessKey>,
     classes: &[Class],
@@ -74,10 +74,10 @@ fn rows<'a>(
 }
 
 /// What of a request is decided row by row.
-struct Filter {
-    classes: Vec<Class>,
+pub(super) struct Filter {
+    pub(super) classes: Vec<Class>,
     /// The request names the classes or kinds it wants.
-    named_classes: bool,
+    pub(super) named_classes: bool,
     kinds: Option<Vec<Kind>>,
     module: Option<String>,
     function: Option<String>,
@@ -93,7 +93,7 @@ struct Ids {
 }
 
 impl Filter {
-    fn new(request: &Events) -> Result<Self> {
+    pub(super) fn new(request: &Events) -> Result<Self> {
         let kinds = request.kinds.as_deref().map(kinds).transpose()?;
         let named = request.classes.as_deref().map(classes).transpose()?;
         let wanted = |class: &&Class| {
@@ -116,7 +116,7 @@ impl Filter {
         })
     }
 
-    fn passes(&mut self, row: &Row<'_>) -> bool {
+    pub(super) fn passes(&mut self, row: &Row<'_>) -> bool {
         if self.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&row.kind())) {
             return false;
         }

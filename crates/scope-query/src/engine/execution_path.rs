@@ -9,7 +9,7 @@ use crate::coverage::coverage;
 use crate::cursor::{self, Cursor};
 use crate::error::Result;
 use crate::function::FunctionFilter;
-use crate::pattern;
+use crate::function_watch;
 use crate::view::View;
 use crate::watch;
 use crate::who;
@@ -47,7 +47,7 @@ fn page(
     let page = Page::take(calls, limit, |call| (call.row.key(), call.row.id()));
 
     let mut coverage = coverage(trace, window, &[Class::Call], n_events);
-    coverage.not_traced = pattern::not_traced(trace, filter, window.clipped(trace), n_found);
+    coverage.not_traced = function_watch::not_traced(trace, filter, window.clipped(trace), n_found);
     if let Some(process) = process {
         coverage.not_traced.extend(watch::not_traced(trace, process, Class::Call, window.clipped(trace)));
     }

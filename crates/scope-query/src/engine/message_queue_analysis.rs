@@ -25,7 +25,7 @@ const MAX_PEERS: usize = 10;
 pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<Answer> {
     let asked = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
-    let place = cursor::place(KIND, request.after.as_deref())?;
+    let place = cursor::count(KIND, request.after.as_deref())?;
     let queues = Queues::of(trace, asked);
     let loads = loads(&queues, asked.clipped(trace));
     let mut view = View::new(trace);

@@ -92,12 +92,12 @@ fn crashes(trace: &Trace, request: &Overview, findings: &mut Vec<Finding>) -> Re
         (n, most) => format!("{n} processes crashed, {most} of them of one cause: {}", cause.text),
     };
     findings.push(Finding { id: Some(cause.id.clone()), ..finding("crashes", shared, (n, "crashes"), "crashes") });
-    let again = || found.crashes.iter().filter_map(|crash| crash.restarted.as_ref());
-    if let Some(restart) = again().next() {
+    let again = || found.crashes.iter().filter_map(|crash| Some((&crash.id, crash.restarted.as_ref()?)));
+    if let Some((id, restart)) = again().next() {
         let (n_again, n_seen) = (again().count() as u64, found.crashes.len() as u64);
         let text = format!("{n_again} of the first {n_seen} that crashed were started again");
         let about = finding("restarts", text, (n_again, "restarts"), "crashes");
-        findings.push(Finding { process: Some(restart.process.clone()), id: Some(restart.id.clone()), ..about });
+        findings.push(Finding { process: Some(restart.process.clone()), id: Some(id.clone()), ..about });
     }
     Ok(n)
 }

@@ -1,6 +1,6 @@
 //! A page of rows: as many as the limit allows, and where the next page begins.
 
-use crate::cursor::{Cursor, place_text};
+use crate::cursor::{Cursor, count_text};
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::{EventId, OrderKey};
@@ -46,6 +46,6 @@ pub(super) fn ranked<T>(rows: Vec<T>, kind: &str, place: u64, limit: usize) -> (
     let (n_rows, first) = (rows.len(), usize::try_from(place).unwrap_or(usize::MAX));
     let page: Vec<T> = rows.into_iter().skip(first).take(limit).collect();
     let end = first.saturating_add(page.len());
-    let next = (end < n_rows && !page.is_empty()).then(|| place_text(kind, end as u64));
+    let next = (end < n_rows && !page.is_empty()).then(|| count_text(kind, end as u64));
     (page, next)
 }

@@ -11,7 +11,7 @@ use crate::coverage::coverage;
 use crate::cursor;
 use crate::error::Result;
 use crate::function::{FunctionFilter, FunctionId};
-use crate::pattern;
+use crate::function_watch;
 use crate::row::Unread;
 use crate::view::View;
 use crate::watch;
@@ -28,7 +28,7 @@ const KIND: &str = "slowest_function_calls";
 pub(super) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
-    let place = cursor::place(KIND, request.after.as_deref())?;
+    let place = cursor::count(KIND, request.after.as_deref())?;
     let filter = FunctionFilter::new(request.module.as_deref(), request.function.as_deref(), request.arity)?;
     let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, window)).transpose()?;
 
@@ -41,7 +41,7 @@ pub(super) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer> 
     let (page, next) = ranked(calls, KIND, place, limit);
 
     let mut coverage = coverage(trace, window, &[Class::Call], n_events);
-    coverage.not_traced = pattern::not_traced(trace, &filter, window.clipped(trace), n_found);
+    coverage.not_traced = function_watch::not_traced(trace, &filter, window.clipped(trace), n_found);
     if let Some(process) = process {
         coverage.not_traced.extend(watch::not_traced(trace, process, Class::Call, window.clipped(trace)));
     }

@@ -46,6 +46,8 @@ pub(crate) struct Told {
     pub(crate) process: Option<ProcessKey>,
     /// Function or atom, by name.
     pub(crate) what: Option<(String, String)>,
+    pub(crate) peer: Option<ProcessKey>,
+    pub(crate) term: Option<Term>,
 }
 
 /// A recording in the making.
@@ -65,8 +67,12 @@ impl Script {
 
     /// A recording that keeps so many events.
     pub(crate) fn keeping(max_events: u64) -> Self {
+        Self::within(Limits { max_events, ..Limits::default() })
+    }
+
+    /// A recording within limits.
+    pub(crate) fn within(limits: Limits) -> Self {
         let header = Header { recorder_version: "0.1.0".into(), node: "shop@host".into(), ..Header::default() };
-        let limits = Limits { max_events, ..Limits::default() };
         Self {
             intake: Intake::new(header, limits, 7),
             redactor: Redactor::default(),
@@ -116,25 +122,51 @@ impl Script {
             .intake
             .push(&event, resolved.map(|resolved| (&*bytes, resolved)))
             .expect("a scripted event is taken in");
-        self.told.push(Told { id, key, kind, flags: event.flags, process, what });
+        let peer = match self.intake.symbols().entity(event.peer) {
+            Some(Entity::Process(peer)) => Some(*peer),
+            _ => None,
+        };
+        self.told.push(Told { id, key, kind, flags: event.flags, process, what, peer, term: term.cloned() });
         id
     }
 
     pub(crate) fn spawn(&mut self, tick: u64, child: ProcessKey, parent: ProcessKey) -> EventId {
-        self.start(tick, child, parent, &[])
+        self.spawn_with(tick, child, parent, vec![])
     }
 
-    /// A spawn with arguments.
-    pub(crate) fn start(&mut self, tick: u64, child: ProcessKey, parent: ProcessKey, arguments: &[Term]) -> EventId {
+    /// A spawn through `proc_lib` with these arguments.
+    pub(crate) fn spawn_with(
+        &mut self,
+        tick: u64,
+        child: ProcessKey,
+        parent: ProcessKey,
+        arguments: Vec<Term>,
+    ) -> EventId {
         let fill = |symbols: &mut Symbols, event: &mut Event| {
             event.peer = symbols.intern_process(parent);
             event.what = symbols.intern_function("proc_lib", "init_p", 5).0;
         };
-        self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(arguments.to_vec(), None)))
+        self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(arguments, None)))
     }
 
     pub(crate) fn exit(&mut self, tick: u64, process: ProcessKey, reason: &Term) -> EventId {
         self.tell(tick, Kind::Exit, Some(process), |_, _| {}, Some(reason))
+    }
+
+    /// A sweep finds a process.
+    pub(crate) fn alive(
+        &mut self,
+        tick: u64,
+        process: ProcessKey,
+        parent: ProcessKey,
+        details: Vec<(&str, Term)>,
+    ) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.peer = symbols.intern_process(parent);
+            event.what = symbols.intern_function("Elixir.Found", "init", 1).0;
+        };
+        let details = details.into_iter().map(|(key, value)| (atom(key), value)).collect();
+        self.tell(tick, Kind::Alive, Some(process), fill, Some(&Term::Map(details)))
     }
 
     pub(crate) fn link(&mut self, tick: u64, process: ProcessKey, peer: ProcessKey) -> EventId {

@@ -1,0 +1,83 @@
+//! `events_around`: stepping from an event or a time to its neighbours.
+
+use super::events::{Filter, rows};
+use crate::api::Answer;
+use crate::api::answer::{Around, Data, Event};
+use crate::api::request::{Events, EventsAround, MAX_LIMIT, Moment};
+use crate::coverage::coverage;
+use crate::cursor::{self, Cursor};
+use crate::error::Result;
+use crate::located;
+use crate::row::Row;
+use crate::view::View;
+use crate::watch::not_traced;
+use crate::who;
+use crate::window::Window;
+use alloc::vec::Vec;
+use scope_core::trace::Trace;
+use scope_core::{EventId, OrderKey};
+
+/// Neighbours on each side when the request does not say.
+const DEFAULT_NEIGHBOURS: u32 = 10;
+
+pub(super) fn answer(trace: &Trace, request: &EventsAround) -> Result<Answer> {
+    let n_before = neighbours("n_before", request.n_before)?;
+    let n_after = neighbours("n_after", request.n_after)?;
+    let (event, moment) = match &request.at {
+        Moment::Time(time) => (None, Window::moment(*time)?),
+        Moment::Id(id) => {
+            let row = Row::read(trace, located::event(trace, id)?);
+            (Some(row), Window { from: row.tick(), to: row.tick() })
+        }
+    };
+    let mut filter = Filter::new(&Events {
+        classes: request.classes.clone(),
+        kinds: request.kinds.clone(),
+        module: request.module.clone(),
+        function: request.function.clone(),
+        ..Events::default()
+    })?;
+    let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, moment)).transpose()?;
+
+    let at = event.map(|row| Cursor { key: row.key(), id: row.id() });
+    let earlier = Window { from: 0, to: if event.is_some() { moment.to } else { moment.from.saturating_sub(1) } };
+    let later = Window { from: moment.from, ..Window::all() };
+    let mut n_events = u64::from(event.is_some());
+    let mut side = |window: Window, backward: bool, n: usize| -> Vec<Row<'_>> {
+        // Nothing is before time 0.
+        if backward && event.is_none() && moment.from == 0 {
+            return Vec::new();
+        }
+        let walked = rows(trace, process, &filter.classes, window, backward, at).map(|at| Row::read(trace, at));
+        // The event's own class may be filtered out, so its neighbours with the same key are told by their place in the order.
+        let beside = walked.filter(|row| {
+            event.is_none_or(|event| if backward { place(row) < place(&event) } else { place(row) > place(&event) })
+        });
+        beside.inspect(|_| n_events += 1).filter(|row| filter.passes(row)).take(n).collect()
+    };
+    let mut before = side(earlier, true, n_before);
+    let after = side(later, false, n_after);
+    before.reverse();
+
+    let shown =
+        Window { from: before.first().map_or(moment.from, Row::tick), to: after.last().map_or(moment.to, Row::tick) };
+    let mut coverage = coverage(trace, shown, &filter.classes, n_events);
+    if let (Some(process), true) = (process, filter.named_classes) {
+        let classes = filter.classes.iter();
+        coverage.not_traced =
+            classes.flat_map(|class| not_traced(trace, process, *class, shown.clipped(trace))).collect();
+    }
+    let mut view = View::new(trace);
+    let mut shown = |rows: &[Row<'_>]| -> Vec<Event> { rows.iter().map(|row| view.event(row)).collect() };
+    let around = Around { before: shown(&before), event: shown(event.as_slice()).pop(), after: shown(&after) };
+    Ok(Answer { data: Data::Around(around), coverage, next: None })
+}
+
+/// The total order that rows are walked in.
+fn place(row: &Row<'_>) -> (OrderKey, EventId) {
+    (row.key(), row.id())
+}
+
+fn neighbours(field: &str, asked: Option<u32>) -> Result<usize> {
+    cursor::within(field, asked, DEFAULT_NEIGHBOURS, 0..=MAX_LIMIT)
+}
