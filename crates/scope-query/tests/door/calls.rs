@@ -48,8 +48,11 @@ impl Naive {
     }
 }
 
+/// The calls of a process, and the ends without one: when, and of which function.
+pub(crate) type Pairing = (Vec<Naive>, Vec<(u64, String)>);
+
 /// The calls of a process from `floor` on, and the ends without a call: when, and of which function.
-pub(crate) fn naive(script: &Script, process: ProcessKey, floor: OrderKey) -> (Vec<Naive>, Vec<(u64, String)>) {
+pub(crate) fn naive(script: &Script, process: ProcessKey, floor: OrderKey) -> Pairing {
     let mut calls: Vec<Naive> = Vec::new();
     let mut strays = Vec::new();
     let of_calls =

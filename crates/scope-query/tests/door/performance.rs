@@ -1,6 +1,6 @@
 //! `performance_analysis`, `slowest_function_calls` and `function_calls` against sums over the naive pairing.
 
-use crate::calls::{Naive, naive, own};
+use crate::calls::{Naive, Pairing, naive, own};
 use crate::script::{Script, again, ask, calls, pages, pid};
 use quickcheck::quickcheck;
 use scope_core::event::MAX_TICK;
@@ -29,7 +29,7 @@ pub(crate) fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
 }
 
 /// What the naive pairing found in each process.
-pub(crate) fn paired(script: &mut Script) -> Vec<(Vec<Naive>, Vec<(u64, String)>)> {
+pub(crate) fn paired(script: &mut Script) -> Vec<Pairing> {
     let floor = script.trace().floor(Class::Call);
     PROCESSES.iter().map(|process| naive(script, *process, floor)).collect()
 }
@@ -100,7 +100,7 @@ fn calling(mut all: Vec<(Option<String>, u64)>) -> (Vec<Calling>, u32) {
 }
 
 /// What is to be said of every function, from sums over all calls.
-fn expected(paired: &[(Vec<Naive>, Vec<(u64, String)>)], from: u64, to: u64) -> Vec<FunctionTimes> {
+fn expected(paired: &[Pairing], from: u64, to: u64) -> Vec<FunctionTimes> {
     let all: Vec<Seen<'_>> = paired.iter().flat_map(|(calls, _)| seen(calls, from, to)).collect();
     let mut rows = Vec::new();
     for name in FUNCTIONS {
