@@ -22,6 +22,7 @@ fn files() -> Vec<(&'static str, String)> {
     vec![
         ("docs/requests.md", scope_query::api::names::markdown()),
         ("js/src/types.gen.ts", typescript::types()),
+        ("js/src/answers.gen.ts", typescript::answers()),
         ("js/src/requests.gen.ts", typescript::requests()),
     ]
 }

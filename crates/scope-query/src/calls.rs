@@ -54,6 +54,11 @@ impl<N> Stack<N> {
         self.open.len()
     }
 
+    /// The notes of the open calls, outermost first.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &N> {
+        self.open.iter().map(|call| &call.note)
+    }
+
     /// The innermost open call.
     pub(crate) fn innermost(&self) -> Option<(FunctionId, &N)> {
         self.open.last().map(|call| (call.function, &call.note))

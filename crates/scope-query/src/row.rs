@@ -51,12 +51,18 @@ pub(crate) struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub(crate) fn read(trace: &'a Trace, at: RowRef) -> Self {
-        Self::of(trace.chunk(&at), at.chunk_idx, at.row)
+        let chunk = trace.chunk(&at);
+        Self::of(chunk, at.chunk_idx, at.row)
     }
 
-    /// A row of a chunk at hand.
+    /// A row of a chunk of the trace: `chunk_idx` is its place among the chunks of its class.
     pub(crate) fn of(chunk: &'a Chunk, chunk_idx: u32, row: u32) -> Self {
         Self { chunk, chunk_idx, event: chunk.event(row), row }
+    }
+
+    /// The same row, to be read in part.
+    pub(crate) const fn unread(&self) -> Unread<'a> {
+        Unread { chunk: self.chunk, chunk_idx: self.chunk_idx, row: self.row }
     }
 
     pub(crate) fn id(&self) -> EventId {

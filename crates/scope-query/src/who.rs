@@ -66,11 +66,9 @@ fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
     }
     let shown = atom_text(name);
     let Some((holding, process)) = held.iter().max_by_key(|(holding, _)| holding.from) else {
-        let names: BTreeSet<String> = holders(trace, None)
-            .into_iter()
-            .flat_map(|process| naming::holdings(trace, process))
-            .map(|holding| atom_text(&holding.name))
-            .collect();
+        let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
+        let mut names = BTreeSet::new();
+        names.extend(holdings.map(|holding| atom_text(&holding.name)));
         let names: Vec<String> = names.into_iter().collect();
         return Err(Error::NotFound(format!(
             "no process was ever registered as {shown}; names the trace has seen: {}",
@@ -99,13 +97,13 @@ pub(crate) fn held(trace: &Trace, name: &str) -> Vec<(Holding, ProcessKey)> {
     held
 }
 
-/// The processes that ever held `name`, or any name.
-fn holders(trace: &Trace, name: Option<&str>) -> BTreeSet<ProcessKey> {
-    let mut holders = BTreeSet::new();
+/// The processes that ever held `name`, or any name, ascending.
+fn holders(trace: &Trace, name: Option<&str>) -> Vec<ProcessKey> {
+    let mut holders = Vec::new();
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     for entry in entries {
         if entry.names.iter().any(|(held, _)| name.is_none_or(|name| name == held)) {
-            holders.insert(entry.process);
+            holders.push(entry.process);
         }
     }
     for chunk in trace.chunks(Class::Process) {
@@ -121,6 +119,8 @@ fn holders(trace: &Trace, name: Option<&str>) -> BTreeSet<ProcessKey> {
             }
         }
     }
+    holders.sort_unstable();
+    holders.dedup();
     holders
 }
 

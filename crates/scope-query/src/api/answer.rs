@@ -14,6 +14,8 @@ mod overview;
 mod performance;
 mod process;
 mod queue;
+mod server_call;
+mod snapshot;
 mod state;
 mod term;
 
@@ -26,11 +28,13 @@ pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use duration::Durations;
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
-pub use message::Message;
+pub use message::{Message, MessageDetail};
 pub use overview::{Finding, Overview};
 pub use performance::{Calling, FunctionTimes};
 pub use process::{Child, ClassCount, FoundProcess, Peer, ProcessInfo, Relationships, Replacement, Strategy, TreeNode};
 pub use queue::{Bottleneck, Queue, Queues, Sender, WaitsFor};
+pub use server_call::ServerCall;
+pub use snapshot::{HeldState, Mailbox, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
 
@@ -63,6 +67,12 @@ pub enum Data {
     States(Vec<State>),
     /// For `message_flow`.
     Messages(Vec<Message>),
+    /// For `message`.
+    Message(MessageDetail),
+    /// For `server_calls`.
+    ServerCalls(Vec<ServerCall>),
+    /// For `snapshot_at`.
+    Snapshot(Snapshot),
     /// For `execution_path`, `slowest_function_calls` and `function_calls`.
     Calls(Vec<Call>),
     /// For `performance_analysis`.

@@ -12,7 +12,10 @@ mod message;
 mod overview;
 mod process;
 mod queue;
+mod server_call;
+mod snapshot;
 mod state;
+mod tagged;
 mod term;
 
 pub use around::EventsAround;
@@ -21,14 +24,16 @@ pub use crashes::Crashes;
 pub use events::Events;
 pub use function::FunctionWindow;
 pub use info::Info;
-pub use message::MessageFlow;
+pub use message::{Message, MessageFlow};
 pub use overview::Overview;
 pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
 pub use queue::MessageQueueAnalysis;
+pub use server_call::ServerCalls;
+pub use snapshot::SnapshotAt;
 pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// The most rows one answer may have; more would make answers of hundreds of megabytes.
 pub const MAX_LIMIT: u32 = 100_000;
@@ -36,9 +41,10 @@ pub const MAX_LIMIT: u32 = 100_000;
 pub const DEFAULT_LIMIT: u32 = 1_000;
 
 /// One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "kind"))]
+#[serde(rename_all = "snake_case")]
+#[serde(remote = "Self")]
 pub enum Request {
     /// Where the trace comes from, what it covers and what it lost.
     Info(Info),
@@ -50,8 +56,14 @@ pub enum Request {
     StateTimeline(ProcessWindow),
     /// The state of a process at a time.
     StateAt(StateAt),
-    /// Messages between two processes, both ways, with their three instants.
+    /// Messages between two processes, or from or to one, with their three instants.
     MessageFlow(MessageFlow),
+    /// One message by the id of any of its events, and what a request was replied.
+    Message(Message),
+    /// The requests of a server, or of a caller, with their replies.
+    ServerCalls(ServerCalls),
+    /// Who was alive at a time: states, mailboxes, calls and names.
+    SnapshotAt(SnapshotAt),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
     /// Who a process is, how it began and ended, and what is known of it.

@@ -16,6 +16,8 @@ mod processes;
 mod queues;
 mod restarts;
 mod script;
+mod server_calls;
+mod snapshot;
 mod state_changes;
 mod states;
 mod stepping;
