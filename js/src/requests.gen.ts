@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Around, Call, Comparison, Crashes, Event, FoundProcess, Info, Message, MessageDetail, ProcessInfo, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
+import type { Answer, Around, Call, CallNode, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
