@@ -33,13 +33,13 @@ fn crashes_are_told_with_the_cause_they_share() {
         script.spawn(n, pid(n as u32), pid(0));
     }
     script.exit(10, pid(1), &atom("boom"));
-    script.exit(11, pid(2), &atom("boom"));
-    script.exit(12, pid(3), &atom("bang"));
-    script.spawn(13, pid(4), pid(0));
+    script.spawn(11, pid(4), pid(0));
+    script.exit(12, pid(2), &atom("boom"));
+    script.exit(13, pid(3), &atom("bang"));
     let found = findings(&script.trace());
     let told: Vec<_> = found.iter().map(|finding| (&*finding.topic, finding.figure, &*finding.text)).collect();
     let crashes = "3 processes crashed, 2 of them of one cause: :boom";
-    // One process was started, in the place of the last that exited.
+    // Nobody else had exited whom the new process could have replaced.
     assert_eq!(told, [("crashes", 3, crashes), ("restarts", 1, "1 of the first 3 that crashed were started again")]);
     assert!(found.iter().all(|finding| finding.id.is_some() && finding.ask == "crashes"));
 }
