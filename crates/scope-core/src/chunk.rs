@@ -119,8 +119,43 @@ impl Chunk {
         self.columns.kind(row as usize)
     }
 
+    /// Whether any row has this kind.
+    #[must_use]
+    pub fn has_kind(&self, kind: crate::Kind) -> bool {
+        kind.class() == self.class && self.columns.has_kind(kind)
+    }
+
+    /// Only the flags of a row.
+    #[must_use]
+    #[inline]
+    pub fn flags(&self, row: u32) -> crate::Flags {
+        self.columns.flags(row as usize)
+    }
+
+    /// Only the process of a row.
+    #[must_use]
+    #[inline]
+    pub fn process_id(&self, row: u32) -> EntityId {
+        EntityId(self.columns.process.get(row as usize) as u32)
+    }
+
+    /// Only the other party of a row.
+    #[must_use]
+    #[inline]
+    pub fn peer_id(&self, row: u32) -> EntityId {
+        EntityId(self.columns.peer.get(row as usize) as u32)
+    }
+
+    /// Only the number of a row's function or atom; see [`Event::what`].
+    #[must_use]
+    #[inline]
+    pub fn what(&self, row: u32) -> u32 {
+        self.columns.what(row as usize)
+    }
+
     /// The term of a row; `TermId(0)` for none. Equal ids in one chunk mean equal terms.
     #[must_use]
+    #[inline]
     pub fn term_id(&self, row: u32) -> TermId {
         self.columns.term(row as usize)
     }
@@ -159,6 +194,12 @@ impl Chunk {
     #[must_use]
     pub fn rows_of(&self, process: ProcessKey) -> &[u16] {
         self.find_process(process).map_or(&[], |id| self.index.rows_of(id))
+    }
+
+    /// Rows of an entity (as `process`), in time order.
+    #[must_use]
+    pub fn rows_with_process(&self, process: EntityId) -> &[u16] {
+        self.index.rows_of(process)
     }
 
     /// Rows in which the entity is the peer, in time order.

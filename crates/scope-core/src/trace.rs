@@ -6,7 +6,7 @@ pub(crate) mod lane;
 mod presence;
 mod rows;
 
-pub use rows::RowIter;
+pub use rows::{Choice, RowIter};
 
 use crate::ProcessKey;
 use crate::baseline::Baseline;
@@ -192,14 +192,27 @@ impl Trace {
         self.select(Selection::Peer(peer.clone()), classes, from, to, direction)
     }
 
-    fn select(
-        &self,
-        selection: Selection,
+    /// The same, rows that `choice` picks out of each chunk when its turn comes.
+    #[must_use]
+    pub fn chosen_rows<'a>(
+        &'a self,
+        choice: &'a dyn Choice,
         classes: &[Class],
         from: OrderKey,
         to: OrderKey,
         direction: Direction,
-    ) -> RowIter<'_> {
+    ) -> RowIter<'a> {
+        self.select(Selection::Chosen(choice), classes, from, to, direction)
+    }
+
+    fn select<'a>(
+        &'a self,
+        selection: Selection<'a>,
+        classes: &[Class],
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> RowIter<'a> {
         let wanted = Class::ALL.iter().filter(|class| classes.contains(class));
         let lanes = wanted.map(|class| (*class, self.lane(*class), self.floor(*class)));
         RowIter::new(lanes, selection, from, to, direction)

@@ -14,6 +14,7 @@ mod coverage;
 mod cursor;
 mod engine;
 pub mod error;
+pub mod filter;
 mod function;
 mod inbox;
 mod incomplete;
