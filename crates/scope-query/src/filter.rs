@@ -19,6 +19,8 @@ mod party;
 mod pattern;
 mod plan;
 mod quantity;
+#[cfg(test)]
+mod round_trip;
 mod truth;
 
 pub(crate) use expression::{Expression, Test};

@@ -4,6 +4,7 @@ mod calls;
 mod dump;
 mod errors;
 mod events;
+mod filters;
 mod json;
 mod messages;
 mod names;
