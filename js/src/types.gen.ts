@@ -107,7 +107,7 @@ export type Event = {
   atom: string | null,
   /** Message, arguments, value, state, reason or details. */
   term: Term | null,
-  /** `to_dead`, `no_return`, `arity_only`. */
+  /** `to_dead`, `no_return`, `arity_only`; `possible` when the filter cannot tell, as what it looks at was kept in part. */
   flags: Array<string>,
 };
 
@@ -123,6 +123,8 @@ export type EventsRequest = {
   module?: string | null,
   /** Function name. */
   function?: string | null,
+  /** A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language. */
+  filter?: string | null,
   /** First time, inclusive. */
   from?: number | null,
   /** Last time, inclusive. */

@@ -5,6 +5,7 @@
 
 mod capture;
 mod events;
+mod filter;
 mod line;
 mod machine;
 mod mix;

@@ -46,6 +46,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         time(&trace, "execution_path/native", |i| json!({"kind": "execution_path", "process": pid(i), "limit": 100}))?,
         time(&trace, "info/native", |_| json!({"kind": "info"}))?,
     ];
+    report.rows.extend(super::filter::rows(&trace, if quick { "200k" } else { "1M" }, &mut report.notes)?);
     Ok(report)
 }
 
