@@ -15,13 +15,48 @@ defmodule ElixirScope.MixProject do
       compilers: [:elixir_scope_nif | Mix.compilers()],
       elixirc_paths: elixirc_paths(Mix.env()),
       start_permanent: false,
-      deps: []
+      deps: deps(),
+      docs: docs()
     ]
   end
 
   def application do
     # `compiler` has the disassembler that finds the functions whose returns can be traced without harm.
     [mod: {ElixirScope.Application, []}, extra_applications: [:logger, :compiler]]
+  end
+
+  # Any Hex dependency, even an optional one, stops every Mix command where Hex is not installed: it is there for `mix docs` alone.
+  defp deps do
+    if System.get_env("ELIXIR_SCOPE_DOCS") == "1", do: [{:ex_doc, "~> 0.30", only: :dev, runtime: false}], else: []
+  end
+
+  defp docs do
+    [
+      main: "ElixirScope",
+      extras: ["../README.md", "../CHANGELOG.md"],
+      groups_for_modules: [
+        Questions: [ElixirScope.QueryEngine, ~r/^ElixirScope\.Query\./],
+        "By concern": [
+          ElixirScope.TraceDB,
+          ElixirScope.ProcessObserver,
+          ElixirScope.MessageInterceptor,
+          ElixirScope.StateRecorder,
+          ElixirScope.CodeTracer,
+          ElixirScope.PhoenixTracker,
+          ElixirScope.AIIntegration
+        ],
+        "What comes back": [
+          ElixirScope.Answer,
+          ElixirScope.Error,
+          ElixirScope.Event,
+          ElixirScope.Foreign,
+          ElixirScope.Opaque,
+          ElixirScope.Redacted,
+          ElixirScope.Trace,
+          ElixirScope.Truncated
+        ]
+      ]
+    ]
   end
 
   defp elixirc_paths(:test), do: ["lib", "test/support"]

@@ -43,7 +43,8 @@ defmodule ElixirScope do
         }
 
   @doc """
-  Starts recording. With the options of a recording that runs already, it is `:ok` and does nothing.
+  Starts recording. With the options of a recording that runs already, it is `:ok` and does nothing. A store that `ElixirScope.TraceDB.start_link/1`
+  started is adopted with its options.
 
     * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only` or `:off`: what the targets of `trace_*` may record.
       Every level but `:off` records the life of all processes.
@@ -75,25 +76,12 @@ defmodule ElixirScope do
   """
   @spec setup(keyword()) :: :ok | {:error, Error.t()}
   def setup(options \\ []) do
-    with {:ok, options} <- Options.new(options),
-         {:ok, _started} <- Application.ensure_all_started(:elixir_scope) do
-      case DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {Recorder, options}) do
+    with {:ok, checked} <- Options.new(options) do
+      case Recorder.start({checked, :tracing, {%Options{}, []}}) do
         {:ok, _pid} -> :ok
-        {:error, {:already_started, _pid}} -> same(options)
+        {:error, {:already_started, _pid}} -> Recorder.call({:setup, options})
         {:error, %Error{} = error} -> {:error, error}
-        {:error, reason} -> Error.new(:not_supported, "the recorder could not start: #{Exception.format_exit(reason)}")
       end
-    else
-      {:error, %Error{} = error} -> {:error, error}
-      {:error, reason} -> Error.new(:not_supported, "the application :elixir_scope could not start: #{inspect(reason)}")
-    end
-  end
-
-  defp same(options) do
-    case Recorder.call(:options) do
-      ^options -> :ok
-      {:error, error} -> {:error, error}
-      _others -> Error.new(:already_started, "ElixirScope is recording with other options; ElixirScope.stop/0 ends that")
     end
   end
 
@@ -317,6 +305,10 @@ defmodule ElixirScope do
   @doc "Every recorded state of a process, oldest first, with what led to it. See `ElixirScope.Query.States.state_timeline/2`."
   @spec state_timeline(process(), keyword()) :: [map()]
   defdelegate state_timeline(process, options \\ []), to: ElixirScope.Query.States
+
+  @doc "Every abnormal exit with its circumstances, grouped by cause. See `ElixirScope.Query.Crashes.crashes/1`."
+  @spec crashes(keyword()) :: [map()]
+  defdelegate crashes(options \\ []), to: ElixirScope.Query.Crashes
 
   @doc "The traced calls of a process in order, with depth and durations. See `ElixirScope.Query.Calls.execution_path/2`."
   @spec execution_path(process(), keyword()) :: [map()]

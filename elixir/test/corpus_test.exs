@@ -65,6 +65,17 @@ defmodule ElixirScope.CorpusTest do
     assert function(kind, request, trace) |> Enum.map(&figures(kind, &1)) == Enum.map(accepted, &accepted_figures(kind, &1))
   end
 
+  defp agree(%{"kind" => "crashes"} = request, %{"data" => %{"causes" => causes, "crashes" => crashes}}, trace) do
+    {monotonic, _wall} = Native.anchor(trace.native)
+    times = for bound <- [:from, :to], time = request[Atom.to_string(bound)], do: {bound, monotonic + time}
+    groups = ElixirScope.crashes([events: request["events"]] ++ times ++ options(request, trace))
+    assert Enum.map(groups, &{&1.cause, &1.count}) == Enum.map(causes, &{&1["text"], &1["n"]})
+    found = groups |> Enum.flat_map(& &1.crashes) |> Enum.sort_by(& &1.timestamp)
+    assert Enum.map(found, &{&1.id, length(&1.stacktrace)}) == Enum.map(crashes, &{&1["id"], length(&1["stacktrace"])})
+    assert Enum.map(found, & &1.cause) == Enum.map(crashes, & &1["cause"])
+    assert Enum.map(found, &(&1.followed && &1.followed.id)) == Enum.map(crashes, &(&1["followed"] && &1["followed"]["id"]))
+  end
+
   defp agree(%{"kind" => "info"}, %{"data" => _info}, _trace), do: :ok
 
   defp function("message_flow", %{"a" => a, "b" => b} = request, trace),

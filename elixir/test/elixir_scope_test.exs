@@ -8,11 +8,20 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Foreign
   doctest ElixirScope.Opaque
   doctest ElixirScope.Query.Calls
+  doctest ElixirScope.Query.Crashes
   doctest ElixirScope.Query.Events
   doctest ElixirScope.Query.Messages
   doctest ElixirScope.Query.States
   doctest ElixirScope.Redacted
+  doctest ElixirScope.AIIntegration
+  doctest ElixirScope.CodeTracer
+  doctest ElixirScope.MessageInterceptor
+  doctest ElixirScope.PhoenixTracker
+  doctest ElixirScope.ProcessObserver
+  doctest ElixirScope.QueryEngine
+  doctest ElixirScope.StateRecorder
   doctest ElixirScope.Trace
+  doctest ElixirScope.TraceDB
   doctest ElixirScope.Truncated
 
   alias ElixirScope.Tails

@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Call, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Call, Crashes, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -11,6 +11,7 @@ export interface DataOf {
   state_at: State;
   message_flow: Message[];
   execution_path: Call[];
+  crashes: Crashes;
 }
 
 /** A request of one kind. */
@@ -57,5 +58,10 @@ export abstract class Requests {
   /** The traced calls of a process in order, with depth and durations. */
   executionPath(request: Omit<RequestOf<"execution_path">, "kind">): AnswerOf<"execution_path"> {
     return this.query<"execution_path">({ ...request, kind: "execution_path" });
+  }
+
+  /** Every abnormal exit with its circumstances, and what the exits have in common. */
+  crashes(request: Omit<RequestOf<"crashes">, "kind">): AnswerOf<"crashes"> {
+    return this.query<"crashes">({ ...request, kind: "crashes" });
   }
 }

@@ -32,6 +32,20 @@ export type Call = {
   outcome: string,
 };
 
+/** Exits that say the same: the same kind of error, raised in the same function. */
+export type Cause = {
+  /** `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`. */
+  text: string,
+  /** How many exits, those among them that followed another one. */
+  n: number,
+  /** The first one's time. */
+  first: number,
+  /** The last one's time. */
+  last: number,
+  /** The first one's id. */
+  id: string,
+};
+
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
@@ -70,8 +84,64 @@ export type Coverage = {
   truncated: boolean,
 };
 
+/** One abnormal exit: any but `:normal`, `:shutdown` and `{:shutdown, _}`. */
+export type Crash = {
+  /** The id of the exit. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Who. */
+  process: Process,
+  /** The callback module of its last state, or `null`. */
+  module: string | null,
+  /** The exit reason. */
+  reason: Term,
+  /** As in [`Cause::text`]. */
+  cause: string,
+  /** Where it was raised, innermost first; empty when the reason has no stacktrace. */
+  stacktrace: Array<Frame>,
+  /** The exit that this one followed, or `null`. */
+  followed: Followed | null,
+  /** The last state, of whatever completeness, or `null` when none was recorded. */
+  last_state: State | null,
+  /** The message it was handling, or `null`: it was waiting, or its handling was not recorded (coverage says so). */
+  handling: Event | null,
+  /** The events of the process before, oldest first. */
+  before: Array<Event>,
+  /** Who was linked to it, and what became of them. */
+  linked: Array<Linked>,
+  /** The process started in its place, or `null` when none was seen. */
+  restarted: Restart | null,
+};
+
+/** Abnormal exits and what they have in common. */
+export type Crashes = {
+  /** The causes of all abnormal exits asked for, on this page or not: the most frequent first, at most 100. */
+  causes: Array<Cause>,
+  /** The page, oldest first. */
+  crashes: Array<Crash>,
+};
+
+/** See [`Request::Crashes`](super::Request::Crashes). */
+export type CrashesRequest = {
+  /** Only of this process: a pid or a registered name. */
+  process?: string | null,
+  /** Only of this cause, as an answer spells it. */
+  cause?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Events shown before each crash (default 10, at most 1000). */
+  events?: number | null,
+  /** Most crashes (default 100, at most 1000: each comes with its circumstances). */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | TermPart;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart;
 
 /** Lost events. */
 export type Dropped = {
@@ -137,6 +207,26 @@ export type EventsRequest = {
   after?: string | null,
 };
 
+/** An exit that led to another. */
+export type Followed = {
+  /** The id of the exit before. */
+  id: string,
+  /** Whose it was. */
+  process: Process,
+  /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
+  over: string,
+};
+
+/** A place in a stacktrace. */
+export type Frame = {
+  /** The function. */
+  function: Function,
+  /** The source file as the compiler knew it. */
+  file: string | null,
+  /** The line. */
+  line: number | null,
+};
+
 /** A function. */
 export type Function = {
   /** Module as Elixir writes it. */
@@ -187,6 +277,16 @@ export type Info = {
 
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
+
+/** A process that was linked to one that crashed. */
+export type Linked = {
+  /** Which. */
+  process: Process,
+  /** Its own exit, or `null` when none was seen. */
+  exit: string | null,
+  /** It exited at that time or later, with the same reason. */
+  died_along: boolean,
+};
 
 /** One message. */
 export type Message = {
@@ -273,7 +373,19 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest;
+
+/** A process started in the place of another. */
+export type Restart = {
+  /** The id of its spawn. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Which. */
+  process: Process,
+  /** Who started it: the parent of both. */
+  by: Process,
+};
 
 /** One state of a server. */
 export type State = {

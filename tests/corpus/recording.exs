@@ -16,7 +16,7 @@ defmodule Corpus.Recording do
     end
 
     # Asked now: asking sends messages that hold the answers.
-    places = [Path.dirname(File.cwd!()), Path.dirname(Mix.Project.build_path()), System.user_home!(), System.tmp_dir!()]
+    places = [Path.expand("../..", hd(System.argv())), Path.dirname(File.cwd!()), Path.dirname(Mix.Project.build_path()), System.user_home!(), System.tmp_dir!()]
     :persistent_term.put(__MODULE__, places)
     :ok = ElixirScope.setup(options)
   end

@@ -4,13 +4,13 @@
 
 use crate::chunk::Chunk;
 use crate::chunk::build::ChunkBuilder;
-use crate::event::{Class, Event, EventId, N_CLASSES, OrderKey};
+use crate::event::{Class, Event, EventId, Kind, N_CLASSES, OrderKey};
 use crate::file;
 use crate::header::Header;
 use crate::store::{Limits, Store};
 use crate::term::resolve::Resolved;
 use crate::trace::{Source, Trace};
-use crate::{Symbols, error::Result};
+use crate::{EntityId, Symbols, error::Result};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -24,6 +24,10 @@ const CHUNKS_PER_LIMIT: u64 = 8;
 /// A chunk is sealed at this many bytes of terms.
 const MAX_TERM_BYTES: usize = 1 << 20;
 
+/// So many references, or exited processes, are named before they are forgotten (about 10 MB each); fewer would seal small chunks.
+const MAX_PASSING: usize = 100_000;
+const MAX_EXITED: usize = 100_000;
+
 /// The write side of a recording: dictionary, open chunks and store.
 #[derive(Debug)]
 pub struct Intake {
@@ -33,6 +37,9 @@ pub struct Intake {
     /// By `Class as usize`.
     open: [Open; N_CLASSES],
     store: Store,
+    /// Processes that exited since the dictionary was tidied last, and before that.
+    exited: Vec<EntityId>,
+    exited_before: Vec<EntityId>,
 }
 
 /// The open chunk of a class.
@@ -78,6 +85,8 @@ impl Intake {
             symbols: Symbols::new(),
             open: core::array::from_fn(|n| Open::new(Class::ALL[n])),
             store: Store::new(limits),
+            exited: Vec::new(),
+            exited_before: Vec::new(),
         }
     }
 
@@ -98,14 +107,21 @@ impl Intake {
         self.seed
     }
 
-    /// Begins with an empty dictionary, so that a recorder that names ever new processes stays bounded. Open chunks are sealed; ids
-    /// given before mean nothing any more.
-    pub fn reset_symbols(&mut self) {
-        self.seal(u64::MAX);
-        self.symbols = Symbols::new();
-        for (open, class) in self.open.iter_mut().zip(Class::ALL) {
-            open.builder = ChunkBuilder::new(*class, open.builder.seq());
+    /// Keeps the dictionary bounded where ever new processes and references are named: once there are too many, forgets references and
+    /// the like, and the processes that had exited when it last forgot. Returns whether it did; open chunks are sealed then, and ids of
+    /// what was forgotten mean nothing any more. All other ids stay, so that equal terms before and after have equal match keys.
+    pub fn tidy_symbols(&mut self) -> bool {
+        if self.symbols.n_passing() < MAX_PASSING && self.exited.len() < MAX_EXITED {
+            return false;
         }
+        self.seal(u64::MAX);
+        self.symbols.forget_passing();
+        for process in self.exited_before.drain(..) {
+            self.symbols.forget(process);
+        }
+        // What exited just now may still be in messages on their way.
+        core::mem::swap(&mut self.exited, &mut self.exited_before);
+        true
     }
 
     /// Takes one event in; `term` is a resolved in-flight term with its key and completeness. The returned id is final.
@@ -119,6 +135,9 @@ impl Intake {
         let id = EventId { class, chunk: open.builder.seq(), row };
         open.frozen = None;
         open.oldest_tick = open.oldest_tick.min(event.key.tick);
+        if event.kind == Kind::Exit {
+            self.exited.push(event.process);
+        }
         if self.store.count(id, event, term, &self.symbols) {
             open.first = Some(open.first.map_or(event.key, |first| first.min(event.key)));
         }

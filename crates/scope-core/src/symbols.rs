@@ -39,6 +39,23 @@ id! {
     MfaId
 }
 
+impl EntityId {
+    /// Marks the ids of entities that nobody speaks of for long. The others keep their ids, so that terms that hold them stay equal.
+    const PASSING: u32 = 1 << 31;
+
+    /// Whether it is one of them.
+    #[must_use]
+    pub const fn is_passing(self) -> bool {
+        self.0 & Self::PASSING != 0
+    }
+
+    /// Its place in its table; beyond every table for none.
+    #[must_use]
+    pub(crate) const fn index(self) -> usize {
+        ((self.0 & !Self::PASSING) as usize).wrapping_sub(1)
+    }
+}
+
 /// Which process: the numbers of its pid, and how often that pid had been used before in this trace.
 ///
 /// Shown as `<0.123.0>`, and from the second incarnation on as `<0.123.0>~2`.
@@ -154,6 +171,13 @@ pub enum Entity {
     Opaque(u64),
 }
 
+impl Entity {
+    /// Whether it is spoken of for a moment only, and in no term.
+    const fn is_passing(&self) -> bool {
+        matches!(self, Self::Reference(_) | Self::Port(_) | Self::RemoteProcess { .. } | Self::Opaque(_))
+    }
+}
+
 /// A function by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mfa {
@@ -170,7 +194,11 @@ pub struct Mfa {
 pub struct Symbols {
     atoms: Vec<Box<str>>,
     atom_ids: HashMap<Box<str>, AtomId>,
-    entities: Vec<Entity>,
+    /// `None` where a process was forgotten.
+    entities: Vec<Option<Entity>>,
+    free: Vec<EntityId>,
+    /// What nobody speaks of for long: references above all, a new one for each call of a server.
+    passing: Vec<Entity>,
     entity_ids: HashMap<Entity, EntityId>,
     mfas: Vec<Mfa>,
     mfa_ids: HashMap<Mfa, MfaId>,
@@ -199,10 +227,43 @@ impl Symbols {
         if let Some(id) = self.entity_ids.get(entity) {
             return *id;
         }
-        self.entities.push(entity.clone());
-        let id = EntityId(self.entities.len() as u32);
+        let id = if entity.is_passing() {
+            self.passing.push(entity.clone());
+            EntityId(self.passing.len() as u32 | EntityId::PASSING)
+        } else if let Some((id, slot)) = self.free.pop().and_then(|id| Some((id, self.entities.get_mut(id.index())?))) {
+            *slot = Some(entity.clone());
+            id
+        } else {
+            self.entities.push(Some(entity.clone()));
+            EntityId(self.entities.len() as u32)
+        };
         self.entity_ids.insert(entity.clone(), id);
         id
+    }
+
+    /// How many references, ports and the like are held.
+    #[must_use]
+    pub const fn n_passing(&self) -> usize {
+        self.passing.len()
+    }
+
+    /// Forgets all references, ports and the like: their ids mean nothing any more, and will be given to others.
+    pub fn forget_passing(&mut self) {
+        for entity in self.passing.drain(..) {
+            self.entity_ids.remove(&entity);
+        }
+    }
+
+    /// Forgets a process: its id means nothing any more, and will be given to another.
+    pub fn forget(&mut self, process: EntityId) {
+        if process.is_passing() {
+            return;
+        }
+        let Some(slot @ Some(Entity::Process(_))) = self.entities.get_mut(process.index()) else { return };
+        if let Some(entity) = slot.take() {
+            self.entity_ids.remove(&entity);
+            self.free.push(process);
+        }
     }
 
     /// The id of a process of the recorded node.
@@ -236,7 +297,7 @@ impl Symbols {
     /// An entity, or `None` for an id this dictionary does not have.
     #[must_use]
     pub fn entity(&self, id: EntityId) -> Option<&Entity> {
-        self.entities.get((id.0 as usize).wrapping_sub(1))
+        if id.is_passing() { self.passing.get(id.index()) } else { self.entities.get(id.index())?.as_ref() }
     }
 
     /// A function, or `None` for an id this dictionary does not have.
@@ -248,7 +309,7 @@ impl Symbols {
     /// How many atoms, entities and functions are held.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
-        (self.atoms.len(), self.entities.len(), self.mfas.len())
+        (self.atoms.len(), self.entities.len() - self.free.len() + self.passing.len(), self.mfas.len())
     }
 
     /// A function as Elixir writes it: `Mod.fun/1`, `:erlang_mod.fun/1`.
@@ -276,6 +337,29 @@ mod tests {
         }
         assert_eq!(ProcessKey { number: 1, serial: 2, incarnation: 3 }.to_string(), "<0.1.2>~3");
         assert_eq!(ProcessKey::first(1, 2).to_string(), "<0.1.2>");
+    }
+
+    #[test]
+    fn what_passes_is_forgotten_and_the_rest_keeps_its_id() {
+        let mut symbols = Symbols::new();
+        let reference = |n| Entity::Reference([n, 2, 3].into_iter().collect());
+        let (one, two) = (ProcessKey::first(1, 0), ProcessKey::first(2, 0));
+        let first = symbols.intern_process(one);
+        let passing = symbols.intern_entity(&reference(1));
+        let second = symbols.intern_process(two);
+        assert!(passing.is_passing() && !first.is_passing());
+        assert_eq!(symbols.entity(passing), Some(&reference(1)));
+        symbols.forget_passing();
+        assert_eq!((symbols.entity(passing), symbols.n_passing()), (None, 0));
+        assert_eq!((symbols.intern_process(one), symbols.intern_process(two)), (first, second));
+        symbols.forget(first);
+        assert_eq!((symbols.entity(first), symbols.entity(second)), (None, Some(&Entity::Process(two))));
+        assert_eq!(symbols.intern_process(ProcessKey::first(3, 0)), first);
+        // Names stay.
+        let name = symbols.intern_atom("cart");
+        let named = symbols.intern_entity(&Entity::Name(name));
+        symbols.forget(named);
+        assert_eq!(symbols.entity(named), Some(&Entity::Name(name)));
     }
 
     #[test]

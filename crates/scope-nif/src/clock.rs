@@ -19,6 +19,8 @@ struct Anchor {
 pub(crate) struct Clock {
     pub(crate) epoch_monotonic_ns: i64,
     pub(crate) epoch_wall_ns: i64,
+    /// Erlang's monotonic time at the epoch. What is shown as it may be another: see [`by_hand`](crate::by_hand).
+    zero_monotonic_ns: i64,
     anchors: Vec<Anchor>,
     /// The last anchor that was measured, not extrapolated.
     measured: Anchor,
@@ -29,19 +31,25 @@ pub(crate) struct Clock {
 impl Clock {
     /// A map whose epoch is the moment of `tick`, which was `monotonic_ns` by Erlang's monotonic time and `wall_ns` by the wall clock.
     pub(crate) fn new(tick: u64, monotonic_ns: i64, wall_ns: i64) -> Self {
-        let epoch = Anchor { tick, ns: 0 };
+        Self::begun(tick, monotonic_ns, wall_ns, 0)
+    }
+
+    /// The same with an epoch `past_ns` before that moment.
+    pub(crate) fn begun(tick: u64, monotonic_ns: i64, wall_ns: i64, past_ns: i64) -> Self {
+        let start = Anchor { tick, ns: past_ns.max(0) as u64 };
         Self {
-            epoch_monotonic_ns: monotonic_ns,
-            epoch_wall_ns: wall_ns,
-            anchors: vec![epoch],
-            measured: epoch,
+            epoch_monotonic_ns: monotonic_ns - past_ns,
+            epoch_wall_ns: wall_ns - past_ns,
+            zero_monotonic_ns: monotonic_ns - past_ns,
+            anchors: vec![start],
+            measured: start,
             rate: None,
         }
     }
 
     /// Extends the map to `tick`, which was `monotonic_ns`; returns its nanoseconds. Ticks up to this one can be mapped.
     pub(crate) fn advance(&mut self, tick: u64, monotonic_ns: i64) -> u64 {
-        let measured = (monotonic_ns - self.epoch_monotonic_ns).max(0) as u64;
+        let measured = (monotonic_ns - self.zero_monotonic_ns).max(0) as u64;
         let last = self.anchors[self.anchors.len() - 1];
         if tick <= last.tick {
             return last.ns;

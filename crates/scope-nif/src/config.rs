@@ -1,5 +1,6 @@
 //! What `start` is given: limits, caps, redaction keys and the trace's header.
 
+use crate::by_hand::ByHand;
 use crate::recorder::Settings;
 use crate::value::text;
 use rustler::{Atom, Decoder, Error, NifResult, Term};
@@ -18,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) settings: Settings,
     pub(crate) redact: Vec<String>,
     pub(crate) header: Header,
+    /// `None`: the recorder traces.
+    pub(crate) by_hand: Option<ByHand>,
 }
 
 /// Reads the configuration map.
@@ -56,6 +59,7 @@ pub(crate) fn read(map: Term<'_>) -> Result<Config, String> {
         settings: Settings { caps, depth, buffer_bytes },
         redact: redact.collect::<Result<_, String>>()?,
         header: header(get(map, "header")?)?,
+        by_hand: if get(map, "by_hand")? { Some(ByHand { epoch_ns: get(map, "epoch")? }) } else { None },
     })
 }
 

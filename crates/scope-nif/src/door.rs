@@ -3,13 +3,12 @@
 use crate::clock::Clock;
 use crate::filter::{self, Filter, Function, Role};
 use crate::recorder::{self, Recorder};
-use crate::sealer::{self, Given, Sealing};
+use crate::sealer::{self, Sealing};
 use crate::{config, tick, value, word};
-use rustler::types::atom;
 use rustler::{
     Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
 };
-use scope_core::event::{Class, Kind};
+use scope_core::event::Class;
 use scope_core::file::ReadLimits;
 use scope_core::intake::Intake;
 use scope_core::redact::Redactor;
@@ -25,6 +24,12 @@ use std::sync::atomic::Ordering::Relaxed;
 /// The recorder behind a reference; watches its owner.
 #[derive(Debug)]
 pub(crate) struct RecorderRef(Arc<Recorder>);
+
+impl RecorderRef {
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.0
+    }
+}
 
 #[rustler::resource_impl]
 impl Resource for RecorderRef {
@@ -47,7 +52,7 @@ impl Resource for TraceRef {}
 rustler::atoms! { error, ok }
 
 /// `{:error, {code, message, partial}}`.
-fn failure<'a>(env: Env<'a>, code: &str, message: &str, partial: &Value) -> NifResult<Term<'a>> {
+pub(crate) fn failure<'a>(env: Env<'a>, code: &str, message: &str, partial: &Value) -> NifResult<Term<'a>> {
     let code = Atom::from_str(env, code)?;
     Ok((error(), (code, message, value::to_term(env, partial)?)).encode(env))
 }
@@ -95,15 +100,26 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     };
     let (tick, monotonic_ns) = tick::both(tick::has_tsc());
     let clock = Clock::new(tick, monotonic_ns, monotonic_ns + wall_offset_ns);
+    let clock =
+        config.by_hand.map_or(clock, |by_hand| by_hand.clock(tick, monotonic_ns, monotonic_ns + wall_offset_ns));
     let mut header = config.header;
     header.monotonic_anchor_ns = clock.epoch_monotonic_ns;
     header.wall_anchor_ns = clock.epoch_wall_ns;
-    let seed = xxhash_rust::xxh3::xxh3_64(header.instance.as_bytes());
+    let seed = sealer::seed_of(&header);
     let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
     let redactor = Redactor::new(&keys);
     let (caps, depth, limits) = (config.settings.caps, config.settings.depth, config.limits);
-    let sealing =
-        |generation| Sealing::new(generation, clock, Intake::new(header, limits, seed), redactor, caps, depth);
+    let sealing = |generation| {
+        Sealing::new(
+            generation,
+            config.by_hand.is_some(),
+            clock,
+            Intake::new(header, limits, seed),
+            redactor,
+            caps,
+            depth,
+        )
+    };
     let state_word = |generation: u32| word::of(generation.encode(env).as_c_arg());
     let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
         return failure(env, "already_started", "another recorder is recording on this node", &Value::Null);
@@ -148,34 +164,6 @@ fn set_filter<'a>(
         processes.into_iter().map(|(pid, mask)| (word::of(pid.as_c_arg()), mask)).collect();
     if recorder.0.is_running() {
         filter::replace(Filter::new(&table, &processes, default_mask));
-    }
-    Ok(ok())
-}
-
-/// The word of a term, 0 for `nil`.
-fn optional(term: Term<'_>) -> u64 {
-    if term == atom::nil().to_term(term.get_env()) { 0 } else { word::of(term.as_c_arg()) }
-}
-
-type Put<'a> = (Atom, Term<'a>, Term<'a>, Term<'a>, Term<'a>);
-
-#[rustler::nif(schedule = "DirtyCpu")]
-fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, events: Vec<Put<'a>>) -> NifResult<Atom> {
-    let mut given = Vec::with_capacity(events.len());
-    for (kind, process, peer, what, term) in events {
-        let kind = Kind::from_name(&kind.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
-        let word = |term: Term<'a>| word::of(term.as_c_arg());
-        let what = match what.decode::<(Term<'a>, Term<'a>, u64)>() {
-            Ok((module, function, arity)) => Some((word(module), word(function), arity)),
-            Err(_) => Some((optional(what), 0, 0)).filter(|(atom, _, _)| *atom != 0),
-        };
-        let term = Some(optional(term)).filter(|word| *word != 0);
-        given.push(Given { kind, process: optional(process), peer: optional(peer), what, term });
-    }
-    let mut sealing = recorder.0.drained();
-    for given in &given {
-        // SAFETY: the terms are arguments of this call.
-        unsafe { sealing.put(env.as_c_arg(), given) };
     }
     Ok(ok())
 }

@@ -3,10 +3,12 @@
 //! Invariant: nothing here decides what an answer is: `scope-query` does.
 //! Invariant: a traced process is never blocked, and never pays for more than one capped walk an event.
 
+mod by_hand;
 mod clock;
 mod config;
 mod door;
 mod filter;
+mod given;
 mod record;
 mod recorder;
 mod reference;

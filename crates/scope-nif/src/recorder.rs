@@ -107,6 +107,16 @@ impl Recorder {
         sealing
     }
 
+    /// The same, but where nothing is traced nothing is committed either.
+    pub(crate) fn drained_if_traced(&self) -> MutexGuard<'_, Sealing> {
+        let sealing = lock(&self.sealing);
+        if sealing.by_hand {
+            return sealing;
+        }
+        drop(sealing);
+        self.drained()
+    }
+
     /// The state as it is.
     pub(crate) fn sealing(&self) -> MutexGuard<'_, Sealing> {
         lock(&self.sealing)
@@ -150,8 +160,7 @@ impl Recorder {
             let (n, runaways) = {
                 let mut sealing = self.sealing();
                 let n = sealing.drain();
-                let old = sealing.watermark().saturating_sub(SEAL_AFTER_NS);
-                sealing.intake.seal(old);
+                sealing.seal_older(SEAL_AFTER_NS);
                 (n, sealing.take_runaways())
             };
             self.report(&runaways);

@@ -6,6 +6,7 @@
 //! Invariant: every record of this recorder ends as a stored event or as a counted drop.
 
 use crate::clock::Clock;
+use crate::given::Given;
 use crate::record::{self, Record};
 use crate::ring::{self, Ring};
 use crate::tick;
@@ -14,6 +15,7 @@ use hashbrown::{HashMap, HashSet};
 use rustler::sys::ErlNifEnv;
 use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
+use scope_core::header::Header;
 use scope_core::intake::Intake;
 use scope_core::loss::{Loss, Reason};
 use scope_core::redact::Redactor;
@@ -23,8 +25,6 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
 const MAX_OPEN_CALLS: i64 = 1_000;
-/// Entities after which the recorder's dictionary starts anew (about 30 MB).
-const MAX_ENTITIES: usize = 200_000;
 /// How often an interrupted producer is looked at again before the watermark is held back for it.
 const QUIET_TRIES: usize = 200;
 
@@ -37,6 +37,11 @@ pub(crate) struct Runaway {
     pub(crate) process: u64,
     pub(crate) depth: i64,
 }
+
+/// The numbers that stand for capture threads in the keys of what no ring brought: events put at their moment, and those given with a time.
+/// Rings have numbers between them.
+const PUT_THREAD: u16 = 0;
+const GIVEN_THREAD: u16 = u16::MAX;
 
 /// Counters of a ring as last seen, so that only differences are added.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,6 +66,8 @@ struct Batch {
 #[derive(Debug)]
 pub(crate) struct Sealing {
     generation: u32,
+    /// Nothing is traced, and times are given.
+    pub(crate) by_hand: bool,
     pub(crate) clock: Clock,
     pub(crate) intake: Intake,
     words: Words,
@@ -69,6 +76,8 @@ pub(crate) struct Sealing {
     scratch: Vec<u8>,
     raw: Vec<u8>,
     put_last: (u64, u32),
+    /// The latest time given by hand, and how many events were given that were not later than all before.
+    given_last: Option<(u64, u32)>,
     watermark: u64,
     last_drain: u64,
     open_calls: HashMap<u64, i64>,
@@ -78,20 +87,10 @@ pub(crate) struct Sealing {
     pub(crate) depth: u32,
 }
 
-/// An event given by hand, in words.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Given {
-    pub(crate) kind: Kind,
-    pub(crate) process: u64,
-    pub(crate) peer: u64,
-    /// Module, function, arity; or an atom, with 0 for the function.
-    pub(crate) what: Option<(u64, u64, u64)>,
-    pub(crate) term: Option<u64>,
-}
-
 impl Sealing {
     pub(crate) fn new(
         generation: u32,
+        by_hand: bool,
         clock: Clock,
         intake: Intake,
         redactor: Redactor,
@@ -100,6 +99,7 @@ impl Sealing {
     ) -> Self {
         Self {
             generation,
+            by_hand,
             clock,
             intake,
             words: Words::new(),
@@ -108,6 +108,7 @@ impl Sealing {
             scratch: Vec::new(),
             raw: Vec::new(),
             put_last: (0, 0),
+            given_last: None,
             watermark: 0,
             last_drain: 0,
             open_calls: HashMap::new(),
@@ -165,9 +166,8 @@ impl Sealing {
         self.count(now);
         self.watermark = self.watermark.max(complete_to);
         self.last_drain = now;
-        if self.words.n_entities() > MAX_ENTITIES {
-            self.intake.reset_symbols();
-            self.words.forget();
+        if self.intake.tidy_symbols() {
+            self.words.forget(self.intake.symbols());
         }
         n
     }
@@ -249,9 +249,38 @@ impl Sealing {
     /// The words are terms alive in `env`.
     pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &Given) {
         let now = self.advance();
-        let key = next_key(&mut self.put_last, now, 0);
+        let key = next_key(&mut self.put_last, now, PUT_THREAD);
+        // SAFETY: as ours.
+        unsafe { self.put_with_key(env, given, key) };
+    }
+
+    /// The same at a time of the past, or at any in a recording by hand.
+    ///
+    /// # Safety
+    /// As [`Sealing::put`].
+    pub(crate) unsafe fn put_at(&mut self, env: *mut ErlNifEnv, given: &Given, ns: u64) {
+        // Events come in any order of times; those of one time keep the order in which they were given.
+        let (latest, n, tie) = match self.given_last {
+            Some((latest, n)) if ns <= latest => (latest, n.saturating_add(1), n.saturating_add(1)),
+            Some((_, n)) => (ns, n, 0),
+            None => (ns, 0, 0),
+        };
+        self.given_last = Some((latest, n));
+        if self.by_hand {
+            self.watermark = self.watermark.max(ns);
+        }
+        // SAFETY: as ours.
+        unsafe { self.put_with_key(env, given, OrderKey { tick: ns, thread: GIVEN_THREAD, tie }) };
+    }
+
+    /// # Safety
+    /// As [`Sealing::put`].
+    unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, given: &Given, key: OrderKey) {
         let class = given.kind.class();
         self.intake.store_mut().counts_mut()[class as usize].emitted += 1;
+        if given.kind == Kind::Spawn {
+            self.words.spawned(given.process);
+        }
         let symbols = self.intake.symbols();
         let what = match given.what {
             Some((module, function, arity)) if function != 0 => self.words.function(symbols, module, function, arity).0,
@@ -260,7 +289,11 @@ impl Sealing {
         };
         let process = self.words.entity(symbols, given.process);
         let peer = self.words.entity(symbols, given.peer);
-        let event = Event { key, kind: given.kind, flags: Flags::NONE, process, peer, what };
+        if given.kind == Kind::Exit {
+            self.words.ended(given.process);
+        }
+        let flags = if given.kind == Kind::Call && given.term.is_none() { Flags::ARITY_ONLY } else { Flags::NONE };
+        let event = Event { key, kind: given.kind, flags, process, peer, what };
         let mut raw = std::mem::take(&mut self.raw);
         if let Some(term) = given.term {
             // SAFETY: `walk_into` makes the room; the caller vouches for the term.
@@ -269,6 +302,22 @@ impl Sealing {
         self.push(&event, given.term.map(|_| raw.as_slice()));
         raw.fill(0);
         self.raw = raw;
+    }
+
+    /// Forgets everything recorded, and begins a recording of another name with the same clock, limits and options.
+    pub(crate) fn clear(&mut self, instance: String) {
+        let header = Header { instance, ..self.intake.header().clone() };
+        let seed = seed_of(&header);
+        self.intake = Intake::new(header, self.intake.store().limits().clone(), seed);
+        self.words = Words::new();
+        self.open_calls.clear();
+    }
+
+    /// Seals open chunks that began before `age_ns` ago. Times given by hand are no ages.
+    pub(crate) fn seal_older(&mut self, age_ns: u64) {
+        if !self.by_hand {
+            self.intake.seal(self.watermark.saturating_sub(age_ns));
+        }
     }
 
     /// Adds what the rings dropped and filtered since the last drain, and records losses as control events.
@@ -305,7 +354,7 @@ impl Sealing {
         counts.dropped[reason as usize] += n;
         let loss = Loss { class: Some(class), n_events: Some(n), from_tick, to_tick, reason, detail: String::new() };
         self.intake.store_mut().add_loss(loss);
-        let key = next_key(&mut self.put_last, to_tick, 0);
+        let key = next_key(&mut self.put_last, to_tick, PUT_THREAD);
         let what = self.intake.symbols().intern_atom(class.name()).0;
         let event =
             Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
@@ -365,6 +414,11 @@ impl Sealing {
             self.pending.push(Runaway { module, function, arity, process: record.process, depth });
         }
     }
+}
+
+/// The seed of a recording's match keys.
+pub(crate) fn seed_of(header: &Header) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(header.instance.as_bytes())
 }
 
 /// The key of a thread's next event; times never go back within a thread.

@@ -3,7 +3,7 @@
 //! Atoms never die, so an atom's word can be asked for its text at any later time. A pid's word says its numbers; which process of that pid
 //! is meant follows from the spawns seen so far.
 //!
-//! Invariant: bounded: [`Words::forget`] drops everything but the pids known to have been reused.
+//! Invariant: bounded by the atoms and functions there are and by what the recorder's dictionary still holds.
 
 use crate::reference::with_etf;
 use crate::word;
@@ -60,16 +60,11 @@ impl Words {
         }
     }
 
-    pub(crate) fn n_entities(&self) -> usize {
-        self.entities.len()
-    }
-
-    /// Drops what can be looked up again, when the recorder's dictionary starts anew.
-    pub(crate) fn forget(&mut self) {
-        self.atoms.clear();
-        self.functions.clear();
-        self.entities.clear();
-        self.processes.clear();
+    /// Drops what the recorder's dictionary has forgotten.
+    pub(crate) fn forget(&mut self, symbols: &Symbols) {
+        self.entities.retain(|_, id| symbols.entity(*id).is_some());
+        let (entities, processes) = (&self.entities, &mut self.processes);
+        processes.retain(|word, _| entities.contains_key(word));
         if self.incarnations.len() > MAX_REMEMBERED {
             self.incarnations.clear();
         }

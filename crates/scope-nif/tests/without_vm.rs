@@ -2,6 +2,8 @@
 
 #![allow(dead_code, missing_docs, clippy::undocumented_unsafe_blocks)]
 
+#[path = "../src/by_hand.rs"]
+mod by_hand;
 #[path = "../src/clock.rs"]
 mod clock;
 #[path = "../src/filter.rs"]

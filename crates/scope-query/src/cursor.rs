@@ -7,6 +7,7 @@ use crate::api::request::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::error::{Error, Result};
 use alloc::format;
 use alloc::string::String;
+use core::ops::RangeInclusive;
 use scope_core::{EventId, OrderKey};
 
 /// The last row of a page.
@@ -67,10 +68,17 @@ pub(crate) fn first_child(after: Option<&str>) -> Result<u64> {
 
 /// The limit of a request.
 pub(crate) fn limit(asked: Option<u32>) -> Result<usize> {
-    match asked.unwrap_or(DEFAULT_LIMIT) {
-        limit @ 1..=MAX_LIMIT => Ok(limit as usize),
-        limit => Err(Error::BadArgument(format!("limit: {limit} is not between 1 and {MAX_LIMIT}"))),
+    within("limit", asked, DEFAULT_LIMIT, 1..=MAX_LIMIT)
+}
+
+/// A number of a request that has bounds of its own.
+pub(crate) fn within(field: &str, asked: Option<u32>, default: u32, bounds: RangeInclusive<u32>) -> Result<usize> {
+    let number = asked.unwrap_or(default);
+    if bounds.contains(&number) {
+        return Ok(number as usize);
     }
+    let (least, most) = bounds.into_inner();
+    Err(Error::BadArgument(format!("{field}: {number} is not between {least} and {most}")))
 }
 
 fn refused(kind: &str, text: &str) -> Error {

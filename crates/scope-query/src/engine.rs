@@ -1,5 +1,6 @@
 //! Answers requests: one file per request.
 
+mod crashes;
 mod events;
 mod execution_path;
 mod info;
@@ -37,5 +38,6 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
+        Request::Crashes(request) => crashes::answer(trace, request),
     }
 }

@@ -1,6 +1,6 @@
 //! A row of a trace with its chunk and its fixed fields at hand.
 
-use scope_core::chunk::{Chunk, StoredTerm};
+use scope_core::chunk::{Chunk, StoredTerm, TermId};
 use scope_core::trace::{RowRef, Trace};
 use scope_core::{Entity, Event, EventId, Kind, OrderKey, ProcessKey};
 
@@ -53,7 +53,12 @@ impl<'a> Row<'a> {
         self.event.atom().map(|id| self.chunk.atom(id))
     }
 
+    /// Its term in the chunk's table; equal ids in one chunk are equal terms.
+    pub(crate) fn term_id(&self) -> TermId {
+        self.chunk.term_id(self.row)
+    }
+
     pub(crate) fn term(&self) -> Option<StoredTerm<'a>> {
-        self.chunk.term(self.chunk.term_id(self.row))
+        self.chunk.term(self.term_id())
     }
 }

@@ -57,10 +57,15 @@ defmodule ElixirScope.Moment do
 
   defp unit_atom(text), do: Enum.find(Keyword.keys(@units), &(Atom.to_string(&1) == text))
 
-  # For a recording `now` is now; for a file it is its end.
-  defp latest(%{live?: true} = source), do: {:ok, System.monotonic_time(:nanosecond) - source.monotonic}
+  # For a recording `now` is now; for a file, or a recording by hand with a time 0 of its own, it is its end.
+  defp latest(%{live?: true} = source) do
+    now = System.monotonic_time(:nanosecond) - source.monotonic
+    if now >= 0 and now < @max, do: {:ok, now}, else: last(source)
+  end
 
-  defp latest(source) do
+  defp latest(source), do: last(source)
+
+  defp last(source) do
     case Source.ask(source, %{kind: "info"}) do
       {:ok, answer} -> {:ok, answer.data.to || 0}
       {:error, error, _partial} -> {:error, error}

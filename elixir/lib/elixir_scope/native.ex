@@ -34,6 +34,8 @@ defmodule ElixirScope.Native do
   def stop(_recorder), do: stub()
   def set_filter(_recorder, _functions, _processes, _default_mask), do: stub()
   def put(_recorder, _rows), do: stub()
+  def put_at(_recorder, _rows), do: stub()
+  def clear(_recorder, _instance), do: stub()
   def query(_source, _request), do: stub()
   def query_json(_source, _request), do: stub()
   def terms(_source, _ids), do: stub()

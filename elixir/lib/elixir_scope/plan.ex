@@ -112,6 +112,15 @@ defmodule ElixirScope.Plan do
     [{:filter, new}] ++ patterns(old, new, :fewer) ++ flags_off(old, new) ++ patterns(old, new, :more) ++ flags_on(old, new)
   end
 
+  @doc "The processes whose states it traces: all but some, or only some."
+  @spec states(t()) :: {:all_but | :only, [pid()]}
+  def states(plan) do
+    traced? = Enum.any?(plan.functions, fn {_mfa, {role, _mask}} -> role == :loop end)
+    everywhere? = traced? and (plan.default_mask &&& @state_bit) != 0
+    somewhere = for {pid, mask} <- plan.masks, traced?, (mask &&& @state_bit) != 0, pid not in plan.spared, do: pid
+    if everywhere?, do: {:all_but, Enum.to_list(plan.spared)}, else: {:only, somewhere}
+  end
+
   @doc "The functions that a plan needs a pattern on."
   @spec patterns(t()) :: [mfa()]
   def patterns(plan), do: Map.keys(plan.functions)

@@ -14,12 +14,16 @@ defmodule ElixirScope.Question do
   name a process.
   """
   @spec list!(atom(), keyword(), keyword(), keyword()) :: [map()]
-  def list!(kind, processes, fields, options) do
+  def list!(kind, processes, fields, options), do: list!(kind, processes, fields, options, @limit)
+
+  @doc "The same for a request that gives fewer rows at once."
+  @spec list!(atom(), keyword(), keyword(), keyword(), pos_integer()) :: [map()]
+  def list!(kind, processes, fields, options, limit) do
     with :ok <- known(options, @common, kind),
          {:ok, source} <- Source.open(options),
          {:ok, processes} <- texts(processes),
          {:ok, window} <- window(options, source),
-         request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || @limit, after: options[:after]}, window),
+         request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || limit, after: options[:after]}, window),
          request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
          {:ok, answer} <- ask(source, request) do
       warn(kind, answer, window[:from] || 0)
@@ -141,12 +145,14 @@ defmodule ElixirScope.Question do
   # `:state_at` is the word state_at; `Shop.Cart` is written as it is.
   defp word(atom), do: atom |> inspect() |> String.trim_leading(":")
 
-  defp warn(kind, %{coverage: coverage} = answer, from) do
+  @doc "Logs one warning when rows of an answer from a time on may be missing."
+  @spec warn(atom(), Answer.t(), non_neg_integer()) :: :ok | nil
+  def warn(kind, %{coverage: coverage} = answer, from) do
     reasons =
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
         for(gap <- coverage.not_traced, whole?(gap, coverage), do: "#{gap.class} of #{gap.target} was not traced") ++
         if((coverage.evicted_before || 0) > from, do: ["older events were evicted (max_events, max_bytes)"], else: []) ++
-        if(answer.next, do: ["it was cut at #{length(answer.data)} rows (limit:)"], else: [])
+        if(answer.next, do: ["it was cut (limit:)"], else: [])
 
     if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
   end

@@ -8,7 +8,20 @@ defmodule ElixirScope.Recorder do
   # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
   use GenServer, restart: :temporary, shutdown: :infinity
 
-  alias ElixirScope.{Admission, Error, Janitor, Native, Plan, RecorderConfig, Sweep, Target, Tracing}
+  alias ElixirScope.{
+    Admission,
+    Adoption,
+    Error,
+    Janitor,
+    Native,
+    Options,
+    Plan,
+    RecorderConfig,
+    Recording,
+    Sweep,
+    Target,
+    Tracing
+  }
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
@@ -22,6 +35,8 @@ defmodule ElixirScope.Recorder do
     :native,
     :tracer,
     :options,
+    :mode,
+    :base,
     :plan,
     :sweep,
     targets: %{},
@@ -30,7 +45,32 @@ defmodule ElixirScope.Recorder do
     monitors: %{}
   ]
 
-  def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
+  @typedoc "Options, a mode, and what later options are laid over."
+  @type given :: {Options.t(), RecorderConfig.mode(), Adoption.base()}
+
+  @spec start_link(given()) :: GenServer.on_start()
+  def start_link(given), do: GenServer.start_link(__MODULE__, given, name: __MODULE__)
+
+  @doc "Starts it under the application's supervisor, linked to no caller."
+  @spec start(given()) :: {:ok, pid()} | {:error, Error.t() | {:already_started, pid()}}
+  def start(given) do
+    with {:application, {:ok, _started}} <- {:application, Application.ensure_all_started(:elixir_scope)},
+         {:ok, pid} <- DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {__MODULE__, given}) do
+      {:ok, pid}
+    else
+      {:application, {:error, reason}} ->
+        Error.new(:not_supported, "the application :elixir_scope could not start: #{inspect(reason)}")
+
+      {:error, %Error{} = error} ->
+        {:error, error}
+
+      {:error, {:already_started, pid}} ->
+        {:error, {:already_started, pid}}
+
+      {:error, reason} ->
+        Error.new(:not_supported, "the recorder could not start: #{Exception.format_exit(reason)}")
+    end
+  end
 
   @doc "Calls the running recorder."
   @spec call(term()) :: term() | {:error, Error.t()}
@@ -42,31 +82,45 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def init(options) do
+  def init({options, mode, base}) do
     Process.flag(:trap_exit, true)
 
     # Each pattern waits several times until all schedulers have seen it; on a busy node the recorder would queue behind the load each time.
     Process.flag(:priority, :high)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
-         {:ok, native, tracer} <- Native.start(self(), RecorderConfig.new(options)) do
+         {:ok, native, tracer} <- Native.start(self(), RecorderConfig.new(options, mode)) do
       :ok = Janitor.adopt(tracer)
-      {:ok, start(%__MODULE__{native: native, tracer: tracer, options: options, plan: %Plan{}})}
+      Recording.open(native)
+      {:ok, open(%__MODULE__{native: native, tracer: tracer, options: options, mode: mode, base: base, plan: %Plan{}})}
     else
       {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
       {:error, error} -> {:stop, Error.from_native(error)}
     end
   end
 
-  defp start(state) do
+  defp open(state) do
     put(state, [{:recorder_started, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
+    by_hand(state)
+    begin(state)
+  end
 
+  defp begin(state) do
     cond do
       level(state) == :off -> state
       state.options.trace_all -> state |> replan() |> sweep() |> add(Target.all_processes())
       true -> state |> replan() |> sweep()
     end
   end
+
+  # What is told is all there is: no process counts as not watched.
+  defp by_hand(%{mode: {:by_hand, _epoch}} = state) do
+    {epoch, _wall} = Native.anchor(state.native)
+    details = %{target: "by hand", classes: [:process, :message, :call, :state]}
+    Native.put_at(state.native, [{:target_added, nil, nil, nil, [details], epoch}])
+  end
+
+  defp by_hand(_state), do: :ok
 
   # After the flags are on, so that every process is either found or seen to be spawned.
   defp sweep(state) do
@@ -82,12 +136,36 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def handle_call(:options, _from, state), do: {:reply, state.options, state}
+  def handle_call({:setup, given}, _from, state) do
+    case Adoption.decide(state.mode, state.base, state.options, given) do
+      :same -> {:reply, :ok, state}
+      {:error, _} = error -> {:reply, error, state}
+      {:adopt, options, mode} -> {:reply, :ok, adopt(%{state | options: options, mode: mode})}
+    end
+  end
+
+  def handle_call(:clear, _from, state) do
+    :ok = Native.clear(state.native, RecorderConfig.instance())
+    put(state, [{:recorder_started, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
+    by_hand(state)
+    state = if level(state) == :off, do: state, else: sweep(state)
+    for {_key, target} <- state.targets, do: put(state, target_rows(:target_added, target, level(state)))
+    {:reply, :ok, state}
+  end
+
   def handle_call(:source, _from, state), do: {:reply, {:ok, state.native}, state}
 
   def handle_call({:mark, pid, label, meta}, _from, state) do
     put(state, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
     {:reply, :ok, state}
+  end
+
+  def handle_call({:trace, _target, _for_ms}, _from, %{mode: {:by_hand, _epoch}} = state) do
+    {:reply, Error.new(:not_supported, "ElixirScope.TraceDB runs in test_mode, which traces nothing"), state}
+  end
+
+  def handle_call({:trace, _target, _for_ms}, _from, %{mode: :waiting} = state) do
+    {:reply, Error.new(:not_running, "only ElixirScope.TraceDB is running: ElixirScope.setup/1 begins to trace"), state}
   end
 
   def handle_call({:trace, target, for_ms}, _from, state) do
@@ -157,6 +235,11 @@ defmodule ElixirScope.Recorder do
     Janitor.expect([])
     put(state, [{:recorder_stopped, nil, nil, nil, nil}])
     Native.stop(state.native)
+  end
+
+  defp adopt(state) do
+    put(state, [{:level_changed, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
+    begin(state)
   end
 
   defp expiring(target, nil), do: target
@@ -238,7 +321,9 @@ defmodule ElixirScope.Recorder do
   defp replan(state) do
     plan = Plan.build(level(state), Map.values(state.targets), Admission.server_loop(state.plan), state.call_only, state.spared)
     Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
+    Recording.untrace_states(plan)
     Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
+    Recording.trace_states(plan)
     %{state | plan: plan}
   end
 
@@ -251,5 +336,6 @@ defmodule ElixirScope.Recorder do
 
   defp put(state, rows), do: Native.put(state.native, rows)
 
-  defp level(state), do: state.options.tracing_level
+  defp level(%{mode: :tracing} = state), do: state.options.tracing_level
+  defp level(_waiting_or_by_hand), do: :off
 end

@@ -12,10 +12,15 @@ defmodule ElixirScope.RecorderConfig do
   @max_critical_events 100_000
   @max_baseline_bytes 64 * 1024 * 1024
 
+  @typedoc "Whether it traces, waits for a setup, or is told what happened; the time 0 that is told."
+  @type mode :: :tracing | :waiting | {:by_hand, epoch :: integer() | nil}
+
   @doc "The configuration for `ElixirScope.Native.start/2`."
-  @spec new(Options.t()) :: map()
-  def new(options) do
+  @spec new(Options.t(), mode()) :: map()
+  def new(options, mode) do
     %{
+      by_hand: match?({:by_hand, _epoch}, mode),
+      epoch: if(is_tuple(mode), do: elem(mode, 1)),
       max_events: options.max_events,
       max_bytes: options.max_bytes,
       max_critical_events: @max_critical_events,
@@ -45,9 +50,13 @@ defmodule ElixirScope.RecorderConfig do
       applications: applications(),
       options: options |> given() |> Enum.map(fn {name, value} -> {Atom.to_string(name), value} end) |> Enum.sort(),
       meta: Options.meta(options),
-      instance: Base.encode16(:rand.bytes(16), case: :lower)
+      instance: instance()
     }
   end
+
+  @doc "A name that no other recording has."
+  @spec instance() :: String.t()
+  def instance, do: Base.encode16(:rand.bytes(16), case: :lower)
 
   defp applications do
     for {name, _description, version} <- Enum.sort(Application.started_applications()) do

@@ -10,6 +10,7 @@ defmodule ElixirScope.Target do
           | {:function, mfa()}
           | {:process, pid()}
           | {:genserver, pid()}
+          | {:messages, pid()}
           | :all_processes
   @type class :: :message | :state | :call
 
@@ -35,6 +36,7 @@ defmodule ElixirScope.Target do
   def describe({:function, {m, f, a}}), do: "function #{inspect(m)}.#{f}/#{a}"
   def describe({:process, pid}), do: "process #{inspect(pid)}"
   def describe({:genserver, pid}), do: "GenServer #{inspect(pid)}"
+  def describe({:messages, pid}), do: "messages of #{inspect(pid)}"
   def describe(:all_processes), do: "all processes"
 
   @doc "The classes of it that a level records."

@@ -36,6 +36,14 @@ defmodule ElixirScope.TargetRequest do
     end
   end
 
+  @spec trace_messages(term(), keyword()) :: result()
+  def trace_messages(process, options) do
+    with {:ok, options} <- TraceOptions.new(options, [:for, :max], "intercept/2"),
+         {:ok, pid} <- ProcessArgument.to_pid(process) do
+      request(%Target{key: {:messages, pid}, processes: [pid], classes: [:message]}, [], options)
+    end
+  end
+
   @spec trace_process(term(), keyword()) :: result()
   def trace_process(process, options) do
     with {:ok, options} <- TraceOptions.new(options, [:for, :max, :args, :scope, :follow, :returns, :modules], "trace_process/2"),
@@ -57,7 +65,7 @@ defmodule ElixirScope.TargetRequest do
   def untrace(key), do: Recorder.call({:untrace, key})
 
   @doc "As `untrace/1`, for a target that is keyed by a process; a process that died is no longer a target."
-  @spec untrace_process(:process | :genserver, term()) :: :ok | {:error, Error.t()}
+  @spec untrace_process(:process | :genserver | :messages, term()) :: :ok | {:error, Error.t()}
   def untrace_process(kind, process) do
     with {:ok, pid} <- ProcessArgument.to_pid(process), do: untrace({kind, pid})
   end

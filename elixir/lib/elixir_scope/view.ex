@@ -13,6 +13,7 @@ defmodule ElixirScope.View do
     recorder_started recorder_stopped level_changed rate_changed target_added target_removed pattern_added pattern_removed sweep_done
     governor_step loss mark returns_off spawn alive exit link unlink register unregister send delivered handled return exception terminate
     span_start span_stop scheduled_in scheduled_out gc_start gc_stop
+    link call
     matched ambiguous undelivered to_dead external not_traced
     returned raised open call_only no_return arity_only
   )a
@@ -20,6 +21,21 @@ defmodule ElixirScope.View do
 
   @doc "The rows of an answer, by the kind of its request."
   @spec rows(String.t(), [map()], Source.t()) :: [map() | Event.t()]
+  def rows("crashes", %{causes: causes, crashes: crashes}, source) do
+    crashes = Enum.group_by(rows("crash", crashes, source), & &1.cause)
+
+    # A cause may have all its crashes on another page.
+    for cause <- causes, found = crashes[cause.text] do
+      %{
+        cause: cause.text,
+        count: cause.n,
+        first: Moment.timestamp(cause.first, source),
+        last: Moment.timestamp(cause.last, source),
+        crashes: found
+      }
+    end
+  end
+
   def rows(kind, rows, source) do
     terms = rows |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source)
     Enum.map(rows, &row(kind, &1, terms, source))
@@ -33,6 +49,7 @@ defmodule ElixirScope.View do
 
   defp term_ids(%{id: _, text: _, bytes: _, complete: _} = term), do: [term.id]
   defp term_ids(%{} = map), do: Enum.flat_map(Map.values(map), &term_ids/1)
+  defp term_ids(list) when is_list(list), do: Enum.flat_map(list, &term_ids/1)
   defp term_ids(_scalar), do: []
 
   defp row("events", row, terms, source), do: event(row, terms, source)
@@ -84,6 +101,41 @@ defmodule ElixirScope.View do
     }
   end
 
+  defp row("crash", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.time, source),
+      at: Moment.at(row.time, source),
+      process: process(row.process, source),
+      name: atom(row.process.name),
+      module: atom(row.module),
+      reason: value(row.reason, terms),
+      cause: row.cause,
+      stacktrace: Enum.map(row.stacktrace, &frame/1),
+      followed:
+        row.followed && %{id: row.followed.id, process: process(row.followed.process, source), over: word(row.followed.over)},
+      last_state: row.last_state && row("state_timeline", row.last_state, terms, source),
+      handling: row.handling && event(row.handling, terms, source),
+      before: Enum.map(row.before, &event(&1, terms, source)),
+      linked:
+        for(link <- row.linked, do: %{process: process(link.process, source), exit: link.exit, died_along: link.died_along}),
+      restarted:
+        row.restarted &&
+          %{
+            id: row.restarted.id,
+            timestamp: Moment.timestamp(row.restarted.time, source),
+            process: process(row.restarted.process, source),
+            by: process(row.restarted.by, source)
+          }
+    }
+  end
+
+  # As `Exception.format_stacktrace/1` takes it.
+  defp frame(%{function: function, file: file, line: line}) do
+    location = if(file, do: [file: String.to_charlist(file)], else: []) ++ if(line, do: [line: line], else: [])
+    {atom(function.module), existing(function.function, function.function), function.arity, location}
+  end
+
   defp event(row, terms, source) do
     %Event{
       id: row.id,
@@ -120,14 +172,16 @@ defmodule ElixirScope.View do
   defp value(nil, _terms), do: nil
   defp value(%{id: id}, terms), do: Map.fetch!(terms, id)
 
-  defp process(nil, _source), do: nil
+  @doc "A process of the door: a live pid only where it is this node's own."
+  @spec process(map() | nil, Source.t()) :: pid() | Foreign.t() | nil
+  def process(nil, _source), do: nil
 
   # Of a pid that was reused both bearers are the same pid; the door's text tells them apart.
-  defp process(%{pid: text}, %{live?: true}) do
+  def process(%{pid: text}, %{live?: true}) do
     text |> String.split("~") |> hd() |> String.to_charlist() |> :erlang.list_to_pid()
   end
 
-  defp process(%{pid: text}, _imported), do: %Foreign{type: :pid, text: text}
+  def process(%{pid: text}, _imported), do: %Foreign{type: :pid, text: text}
 
   defp word(text), do: Map.get(@by_text, text, text)
 

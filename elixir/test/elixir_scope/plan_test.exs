@@ -135,4 +135,15 @@ defmodule ElixirScope.PlanTest do
 
   defp change(flags, :all, change), do: Map.new(flags, fn {pid, had} -> {pid, change.(had)} end)
   defp change(flags, pid, change), do: Map.update!(flags, pid, change)
+
+  test "whose states a plan traces" do
+    {one, other} = {self(), spawn(fn -> :ok end)}
+    assert Plan.states(build([])) == {:only, []}
+    assert Plan.states(build([server(one)])) == {:only, [one]}
+    assert Plan.states(build([server(one)], :messages_only)) == {:only, []}
+    assert Plan.states(build([server(one), server(other)], :full, [], [one])) == {:only, [other]}
+    assert Plan.states(build([Target.all_processes(), server(one)], :full, [], [one])) == {:all_but, [one]}
+    # Another tracer has the server loop's function.
+    assert Plan.states(Plan.build(:full, [server(one)], %{}, MapSet.new(), MapSet.new())) == {:only, []}
+  end
 end

@@ -155,7 +155,7 @@ defmodule ElixirScope.QuestionTest do
       for n <- 1..5, do: GenServer.call(pid, {:put, n})
       log = capture_log([level: :warning], fn -> assert length(ElixirScope.state_timeline(pid, limit: 2)) == 2 end)
       assert log =~ "state_timeline may be incomplete"
-      assert log =~ "cut at 2 rows"
+      assert log =~ "it was cut (limit:)"
     end
 
     test "go on from a cursor" do

@@ -25,3 +25,15 @@ defmodule ElixirScope.Doc.Sum do
   def fold([], sum), do: sum
   def fold([head | tail], sum), do: fold(tail, sum + head)
 end
+
+defmodule ElixirScope.Doc.Stack do
+  @moduledoc false
+  use GenServer
+  use ElixirScope.StateRecorder
+
+  @impl true
+  def init(items), do: {:ok, items}
+
+  @impl true
+  def handle_call({:push, item}, _from, items), do: {:reply, :ok, [item | items]}
+end

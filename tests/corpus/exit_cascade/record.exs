@@ -22,5 +22,6 @@ later = time()
 
 write([
   [kind: :events, kinds: [:exit], from: before, to: later],
-  [kind: :events, process: text(head), classes: [:process]]
+  [kind: :events, process: text(head), classes: [:process]],
+  [kind: :crashes, from: before, to: later, events: 1]
 ])

@@ -28,5 +28,6 @@ write([
   [kind: :state_timeline, process: text(cart)],
   [kind: :message_flow, a: text(customer), b: text(cart)],
   [kind: :execution_path, process: "Shop.Payment"],
-  [kind: :events, classes: [:message], process: "Shop.Payment"]
+  [kind: :events, classes: [:message], process: "Shop.Payment"],
+  [kind: :crashes]
 ])

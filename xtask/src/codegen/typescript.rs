@@ -57,6 +57,7 @@ fn data(kind: &str) -> &'static str {
         "state_at" => "State",
         "message_flow" => "Message[]",
         "execution_path" => "Call[]",
+        "crashes" => "Crashes",
         _ => "never",
     }
 }

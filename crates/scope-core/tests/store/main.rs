@@ -6,3 +6,4 @@ mod file;
 mod golden;
 mod history;
 mod rows;
+mod symbols;

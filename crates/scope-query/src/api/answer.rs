@@ -2,6 +2,7 @@
 
 mod call;
 mod coverage;
+mod crash;
 mod event;
 mod info;
 mod message;
@@ -10,6 +11,7 @@ mod term;
 
 pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
+pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::Message;
@@ -49,6 +51,8 @@ pub enum Data {
     Calls(Vec<Call>),
     /// For `state_at`.
     State(State),
+    /// For `crashes`.
+    Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
 }

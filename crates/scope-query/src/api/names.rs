@@ -80,6 +80,14 @@ pub const TABLE: &[Names] = &[
         mcp: "elixir_scope_get_execution_path",
         doc: "The traced calls of a process in order, with depth and durations.",
     },
+    Names {
+        kind: "crashes",
+        elixir: "ElixirScope.crashes/1",
+        typescript: "trace.crashes",
+        cli: "scope crashes",
+        mcp: "elixir_scope_get_crashes",
+        doc: "Every abnormal exit with its circumstances, and what the exits have in common.",
+    },
 ];
 
 /// The table as the page `docs/requests.md`.

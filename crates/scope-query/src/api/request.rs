@@ -2,6 +2,7 @@
 //!
 //! Invariant: an unknown field or kind is refused, never ignored.
 
+mod crashes;
 mod events;
 mod info;
 mod message;
@@ -9,6 +10,7 @@ mod process;
 mod state;
 mod term;
 
+pub use crashes::Crashes;
 pub use events::Events;
 pub use info::Info;
 pub use message::MessageFlow;
@@ -42,4 +44,6 @@ pub enum Request {
     MessageFlow(MessageFlow),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// Every abnormal exit with its circumstances, and what the exits have in common.
+    Crashes(Crashes),
 }

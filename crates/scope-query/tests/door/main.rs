@@ -1,6 +1,7 @@
 //! The door, asked about scripted traces: every request against a naive oracle over the whole history.
 
 mod calls;
+mod crashes;
 mod dump;
 mod errors;
 mod events;

@@ -138,15 +138,32 @@ impl Script {
     }
 
     pub(crate) fn spawn(&mut self, tick: u64, child: ProcessKey, parent: ProcessKey) -> EventId {
+        self.start(tick, child, parent, &[])
+    }
+
+    /// A spawn with arguments.
+    pub(crate) fn start(&mut self, tick: u64, child: ProcessKey, parent: ProcessKey, arguments: &[Term]) -> EventId {
         let fill = |symbols: &mut Symbols, event: &mut Event| {
             event.peer = symbols.intern_process(parent);
             event.what = symbols.intern_function("proc_lib", "init_p", 5).0;
         };
-        self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(vec![], None)))
+        self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(arguments.to_vec(), None)))
     }
 
     pub(crate) fn exit(&mut self, tick: u64, process: ProcessKey, reason: &Term) -> EventId {
         self.tell(tick, Kind::Exit, Some(process), |_, _| {}, Some(reason))
+    }
+
+    pub(crate) fn link(&mut self, tick: u64, process: ProcessKey, peer: ProcessKey) -> EventId {
+        self.with_peer(tick, Kind::Link, process, peer)
+    }
+
+    pub(crate) fn unlink(&mut self, tick: u64, process: ProcessKey, peer: ProcessKey) -> EventId {
+        self.with_peer(tick, Kind::Unlink, process, peer)
+    }
+
+    fn with_peer(&mut self, tick: u64, kind: Kind, process: ProcessKey, peer: ProcessKey) -> EventId {
+        self.tell(tick, kind, Some(process), |symbols, event| event.peer = symbols.intern_process(peer), None)
     }
 
     pub(crate) fn register(&mut self, tick: u64, process: ProcessKey, name: &str) -> EventId {

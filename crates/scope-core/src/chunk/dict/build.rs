@@ -17,29 +17,29 @@ pub(crate) struct DictBuilder {
     atom_ids: LocalIds,
     mfa_ids: LocalIds,
     entity_ids: LocalIds,
+    passing_ids: LocalIds,
 }
 
 /// The recorder's ids to a chunk's own: one look-up by index, no hashing.
 #[derive(Debug, Default)]
 struct LocalIds {
-    /// By the recorder's id; 0 where this chunk has none yet.
+    /// By index of the recorder's table; 0 where this chunk has none yet.
     local: Vec<u32>,
-    /// The recorder's ids seen, so that clearing costs what was used.
+    /// The indexes seen, so that clearing costs what was used.
     seen: Vec<u32>,
 }
 
 impl LocalIds {
-    /// The local id, and whether it is new.
+    /// The local id of what is found at an index of the recorder's table, and whether it is new; then it is `next`.
     #[inline]
-    fn get(&mut self, recorder_id: u32) -> (u32, bool) {
-        let idx = recorder_id as usize;
+    fn get(&mut self, idx: usize, next: usize) -> (u32, bool) {
         if idx >= self.local.len() {
             self.local.resize(idx + 1, 0);
         }
         match self.local.get_mut(idx) {
             Some(slot) if *slot == 0 => {
-                self.seen.push(recorder_id);
-                *slot = self.seen.len() as u32;
+                self.seen.push(idx as u32);
+                *slot = next as u32;
                 (*slot, true)
             }
             Some(slot) => (*slot, false),
@@ -48,8 +48,8 @@ impl LocalIds {
     }
 
     fn clear(&mut self) {
-        for recorder_id in self.seen.drain(..) {
-            if let Some(slot) = self.local.get_mut(recorder_id as usize) {
+        for idx in self.seen.drain(..) {
+            if let Some(slot) = self.local.get_mut(idx as usize) {
                 *slot = 0;
             }
         }
@@ -63,7 +63,7 @@ impl DictBuilder {
         if id.is_none() || id.0 as usize > symbols.counts().0 {
             return AtomId::NONE;
         }
-        let (local, new) = self.atom_ids.get(id.0);
+        let (local, new) = self.atom_ids.get(id.0 as usize, self.ends.len() + 1);
         if new {
             self.text.push_str(symbols.atom(id));
             self.ends.push(self.text.len() as u32);
@@ -75,7 +75,7 @@ impl DictBuilder {
     #[inline]
     pub(crate) fn mfa(&mut self, symbols: &Symbols, id: MfaId) -> MfaId {
         let Some(mfa) = symbols.mfa(id) else { return MfaId::NONE };
-        let (local, new) = self.mfa_ids.get(id.0);
+        let (local, new) = self.mfa_ids.get(id.0 as usize, self.mfas.len() + 1);
         if new {
             let (module, function) = (self.atom(symbols, mfa.module), self.atom(symbols, mfa.function));
             self.mfas.push(Mfa { module, function, arity: mfa.arity });
@@ -87,7 +87,8 @@ impl DictBuilder {
     #[inline]
     pub(crate) fn entity(&mut self, symbols: &Symbols, id: EntityId) -> EntityId {
         let Some(entity) = symbols.entity(id) else { return EntityId::NONE };
-        let (local, new) = self.entity_ids.get(id.0);
+        let ids = if id.is_passing() { &mut self.passing_ids } else { &mut self.entity_ids };
+        let (local, new) = ids.get(id.index(), self.entities.len() + 1);
         if new {
             let own = match entity {
                 Entity::RemoteProcess { node, number, serial } => {
@@ -119,5 +120,6 @@ impl DictBuilder {
         self.atom_ids.clear();
         self.mfa_ids.clear();
         self.entity_ids.clear();
+        self.passing_ids.clear();
     }
 }

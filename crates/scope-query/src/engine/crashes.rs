@@ -1,0 +1,239 @@
+//! `crashes`: every abnormal exit with its circumstances, and what the exits have in common.
+
+use super::page::Page;
+use crate::api::Answer;
+use crate::api::answer::{Cause, Crash, Crashes as Data, Event, Followed, Frame, Function, Linked, NotTraced, Restart};
+use crate::api::request::Crashes;
+use crate::coverage::coverage;
+use crate::cursor::{self, Cursor};
+use crate::error::Result;
+use crate::reason::{Place, Reason, is_abnormal};
+use crate::row::Row;
+use crate::state::Last;
+use crate::view::{self, View};
+use crate::watch::not_traced;
+use crate::who;
+use crate::window::Window;
+use crate::{links, restart};
+use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use hashbrown::HashMap;
+use scope_core::chunk::TermId;
+use scope_core::term::inspect::atom_text;
+use scope_core::term::{Term, read};
+use scope_core::trace::{Direction, Trace};
+use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
+
+const KIND: &str = "crashes";
+const DEFAULT_CRASHES: u32 = 100;
+/// Each crash comes with its circumstances.
+const MAX_CRASHES: u32 = 1_000;
+const DEFAULT_EVENTS: u32 = 10;
+const MAX_EVENTS: u32 = 1_000;
+const MAX_CAUSES: usize = 100;
+/// What a crash is told from.
+const CIRCUMSTANCES: [Class; 3] = [Class::Process, Class::Message, Class::State];
+
+pub(super) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
+    let window = Window::new(request.from, request.to)?;
+    let limit = cursor::within("limit", request.limit, DEFAULT_CRASHES, 1..=MAX_CRASHES)?;
+    let n_events = cursor::within("events", request.events, DEFAULT_EVENTS, 0..=MAX_EVENTS)?;
+    let after = Cursor::parse(KIND, request.after.as_deref())?;
+    let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, window)).transpose()?;
+
+    let mut reasons = Reasons::default();
+    let exits = exits(trace, process, window, &mut reasons);
+    let exits: Vec<Exit<'_>> =
+        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).collect();
+    let causes = causes(&exits);
+    let n_exits = exits.len() as u64;
+    let mut passes = cursor::resume(after);
+    let rows = exits
+        .into_iter()
+        .filter(|Exit { row, .. }| after.is_none_or(|cursor| row.key() >= cursor.key) && passes(row.key(), row.id()));
+    let page = Page::take(rows, limit, |exit| (exit.row.key(), exit.row.id()));
+
+    let mut view = View::new(trace);
+    let crashes: Vec<Crash> = page.rows.iter().filter_map(|exit| crash(trace, &mut view, exit, n_events)).collect();
+    let mut coverage = coverage(trace, window, &CIRCUMSTANCES, n_exits);
+    if let Some(last) = page.rows.last() {
+        // A state or a link may be as old as its process.
+        let since = Window { from: 0, to: last.row.tick() };
+        coverage.dropped = crate::coverage::coverage(trace, since, &CIRCUMSTANCES, 0).dropped;
+    }
+    coverage.not_traced =
+        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).collect();
+    coverage.truncated = page.truncated();
+    let next = page.next(KIND);
+    Ok(Answer { data: crate::api::answer::Data::Crashes(Data { causes, crashes }), coverage, next })
+}
+
+/// What was not recorded of a crash's circumstances.
+fn missing(trace: &Trace, exit: &Exit<'_>, crash: &Crash) -> Vec<NotTraced> {
+    let moment = Window { from: exit.row.tick(), to: exit.row.tick() };
+    let absent = |class: Class| match class {
+        Class::State => crash.last_state.is_none(),
+        Class::Message => crash.handling.is_none(),
+        _ => false,
+    };
+    let classes = CIRCUMSTANCES.into_iter().filter(|class| absent(*class));
+    classes.flat_map(|class| not_traced(trace, exit.process, class, moment)).collect()
+}
+
+/// An abnormal exit.
+struct Exit<'a> {
+    row: Row<'a>,
+    process: ProcessKey,
+    cause: Rc<str>,
+}
+
+/// What was found out about reasons, which are equal in a storm of crashes.
+#[derive(Default)]
+struct Reasons {
+    known: HashMap<(u32, TermId), Option<Rc<str>>>,
+}
+
+impl Reasons {
+    /// The cause of an exit, if it is a crash.
+    fn cause(&mut self, row: &Row<'_>) -> Option<Rc<str>> {
+        let found = self.known.entry((row.chunk_idx, row.term_id()));
+        found.or_insert_with(|| reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into())).clone()
+    }
+}
+
+/// The reason of an exit; one that was damaged or never taken counts as cut.
+fn reason(row: &Row<'_>) -> Option<Term> {
+    let Some(term) = row.term() else { return Some(Term::Cut) };
+    Some(read::read(term.bytes, row.chunk).unwrap_or(Term::Cut))
+}
+
+fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reasons: &mut Reasons) -> Vec<Exit<'a>> {
+    let (from, to, forward) = (window.first_key(), window.last_key(), Direction::Forward);
+    let rows = match process {
+        Some(process) => trace.process_rows(process, &[Class::Process], from, to, forward),
+        None => trace.rows(&[Class::Process], from, to, forward),
+    };
+    let exits = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() == Kind::Exit);
+    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).collect()
+}
+
+fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
+    let mut causes: BTreeMap<&str, Cause> = BTreeMap::new();
+    for exit in exits {
+        let (id, time) = (exit.row.id().to_string(), exit.row.tick());
+        let text = || String::from(&*exit.cause);
+        let cause =
+            causes.entry(&exit.cause).or_insert_with(|| Cause { text: text(), n: 0, first: time, last: time, id });
+        cause.n += 1;
+        cause.last = time;
+    }
+    let mut causes: Vec<Cause> = causes.into_values().collect();
+    causes.sort_by_key(|cause| (Reverse(cause.n), cause.first));
+    causes.truncate(MAX_CAUSES);
+    causes
+}
+
+fn crash<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'a>, n_events: usize) -> Option<Crash> {
+    let Exit { row, process, cause } = exit;
+    let key = row.key();
+    let frames = reason(row).map(|term| Reason::of(&term).frames).unwrap_or_default();
+    let last_state = Last::of(trace, *process, key);
+    let state = last_state.as_ref().and_then(|last| last.shown(trace, view, *process));
+    let module = state.as_ref().and_then(|state| state.module.clone());
+    let handling = handling(trace, *process, key).map(|row| view.event(&row));
+    Some(Crash {
+        id: row.id().to_string(),
+        time: row.tick(),
+        process: view.process(*process, key),
+        module,
+        reason: view::term(row)?,
+        cause: (**cause).into(),
+        stacktrace: frames.into_iter().map(frame).collect(),
+        followed: followed(trace, exit).map(|(before, over)| Followed {
+            id: before.id().to_string(),
+            process: view.process(before.process().unwrap_or(*process), before.key()),
+            over: over.into(),
+        }),
+        last_state: state,
+        handling,
+        before: before(trace, view, *process, key, n_events),
+        linked: linked(trace, view, exit),
+        restarted: restart::of(trace, *process, key).and_then(|spawn| {
+            Some(Restart {
+                id: spawn.id().to_string(),
+                time: spawn.tick(),
+                process: view.process(spawn.process()?, spawn.key()),
+                by: match spawn.peer()? {
+                    Entity::Process(parent) => view.process(*parent, spawn.key()),
+                    _ => return None,
+                },
+            })
+        }),
+    })
+}
+
+fn frame(place: Place) -> Frame {
+    let Place { module, function, arity, file, line } = place;
+    Frame { function: Function { module: atom_text(&module), function, arity }, file, line }
+}
+
+/// The message a server was at work on: the last one it turned to, unless it has gone back to waiting since.
+fn handling(trace: &Trace, process: ProcessKey, until: OrderKey) -> Option<Row<'_>> {
+    let classes = [Class::Message, Class::State];
+    let rows = trace.process_rows(process, &classes, OrderKey::default(), until, Direction::Backward);
+    let mut told = rows.map(|at| Row::read(trace, at)).filter(|row| matches!(row.kind(), Kind::Handled | Kind::State));
+    told.next().filter(|row| row.kind() == Kind::Handled)
+}
+
+fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until: OrderKey, n: usize) -> Vec<Event> {
+    let rows = trace.process_rows(process, Class::ALL, OrderKey::default(), until, Direction::Backward);
+    let rows = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() != Kind::Exit && row.key() <= until);
+    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).collect();
+    events.reverse();
+    events
+}
+
+/// The exit that an exit followed, and over what.
+fn followed<'a>(trace: &'a Trace, exit: &Exit<'_>) -> Option<(Row<'a>, &'static str)> {
+    let key = exit.row.key();
+    let same = |other: &Row<'_>| same_reason(other, &exit.row);
+    let earlier = |process: ProcessKey| exit_of(trace, process).filter(|other| other.key() < key);
+    let broken = links::of(trace, exit.process).into_iter().filter(|link| link.broken);
+    if let Some(last) = broken.filter_map(|link| earlier(link.peer)).filter(same).max_by_key(Row::key) {
+        return Some((last, "link"));
+    }
+    let reason = Reason::of(&reason(&exit.row)?);
+    let server = earlier(reason.called?)?;
+    let theirs = Reason::of(&self::reason(&server)?);
+    (theirs.cause() == reason.cause()).then_some((server, "call"))
+}
+
+/// Whether two reasons are equal, as a link hands them on; cut ones are not known to be.
+fn same_reason(a: &Row<'_>, b: &Row<'_>) -> bool {
+    let complete = |row: &Row<'_>| row.term().is_some_and(|term| term.complete);
+    let same_key = a.chunk_idx == b.chunk_idx && a.term_id() == b.term_id();
+    complete(a) && complete(b) && (same_key || reason(a) == reason(b))
+}
+
+fn exit_of(trace: &Trace, process: ProcessKey) -> Option<Row<'_>> {
+    let all = Window::all();
+    let rows = trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Backward);
+    rows.map(|at| Row::read(trace, at)).find(|row| row.kind() == Kind::Exit)
+}
+
+fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Linked> {
+    let key = exit.row.key();
+    let linked = links::of(trace, exit.process).into_iter().filter(|link| link.holds_at(key));
+    let told = linked.map(|link| {
+        let its = exit_of(trace, link.peer);
+        Linked {
+            process: view.process(link.peer, key),
+            died_along: its.as_ref().is_some_and(|its| its.key() >= key && same_reason(its, &exit.row)),
+            exit: its.map(|its| its.id().to_string()),
+        }
+    });
+    told.collect()
+}
