@@ -322,6 +322,10 @@ defmodule ElixirScope do
   @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
   defdelegate get_events_between(from, to, options \\ []), to: ElixirScope.Query.Events
 
+  @doc "The events that pass a filter such as `kind:send waiting>5ms`. See `ElixirScope.Query.Events.events/2`."
+  @spec events(String.t(), keyword()) :: [Event.t()]
+  defdelegate events(filter, options \\ []), to: ElixirScope.Query.Events
+
   @doc """
   Any request of the door, with its answer as it is: see `ElixirScope.Answer`. Options `:limit`, `:after` and `:trace`.
 

@@ -15,7 +15,7 @@ defmodule ElixirScope.View do
     span_start span_stop scheduled_in scheduled_out gc_start gc_stop
     link call
     matched ambiguous undelivered to_dead external not_traced
-    returned raised open call_only no_return arity_only
+    returned raised open call_only no_return arity_only possible
   )a
   @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 

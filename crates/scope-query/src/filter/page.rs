@@ -8,10 +8,10 @@ use scope_core::{Class, Kind};
 
 /// Filters that say more than one field does, and what they find.
 const JOINED: &[(&str, &str)] = &[
-    ("kind:send to::register message~{:put, 1}", "sends of `{:put, 1}` to whoever was registered as `:register`"),
-    ("kind:send waiting>=1us", "messages that waited a microsecond or longer"),
-    ("class:message not (kind:delivered or process::register)", "messages, but for deliveries and what the server did"),
-    ("time>=5us time<6us and state~_", "states in one microsecond"),
+    ("kind:send to::cart message~{:add, _, _} waiting>5ms", "what was added to the cart and waited longer than 5 ms"),
+    ("process::cart not (kind:delivered or class:state)", "what the cart did, but for deliveries and states"),
+    ("module:Shop.Gateway and not function:review/1", "calls of the gateway, their returns and exceptions, without the reviews"),
+    ("time>=6ms time<7ms complete:false", "what was kept in part, within a millisecond"),
 ];
 
 /// Every example of the page.

@@ -4,7 +4,7 @@
 
 use super::expression::{Party, Role};
 use crate::error::Result;
-use crate::naming::Holding;
+use crate::naming::{self, Holding};
 use crate::who;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,22 +15,40 @@ use scope_core::{Entity, EntityId, OrderKey, ProcessKey};
 /// The processes that are meant.
 #[derive(Debug)]
 pub(super) struct Meant {
-    processes: Vec<(ProcessKey, Option<Holding>)>,
-    /// The name itself, where a message may be sent to it.
-    name: Option<Addressed>,
+    processes: Vec<(ProcessKey, Span)>,
+    /// Names that a message to them may be sent to.
+    names: Vec<(String, Span)>,
+    node: String,
 }
 
-#[derive(Debug)]
-struct Addressed {
-    name: String,
-    node: String,
+/// From when to when, both inclusive; no end while it lasts.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    from: OrderKey,
+    to: Option<OrderKey>,
+}
+
+impl Span {
+    const ALWAYS: Self = Self { from: OrderKey::at(0), to: None };
+
+    const fn of(holding: &Holding) -> Self {
+        Self { from: holding.from, to: holding.to }
+    }
+
+    fn and(self, other: Self) -> Self {
+        let to = match (self.to, other.to) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        Self { from: self.from.max(other.from), to }
+    }
 }
 
 /// An entity of a chunk that is meant, while it held the name if it is meant by one.
 #[derive(Debug)]
 pub(super) struct Known {
     id: EntityId,
-    held: Option<(OrderKey, Option<OrderKey>)>,
+    meant: Span,
 }
 
 impl Known {
@@ -39,56 +57,61 @@ impl Known {
     }
 
     pub(super) fn is(&self, id: EntityId, key: impl FnOnce() -> OrderKey) -> bool {
-        self.id == id
-            && self.held.is_none_or(|(from, to)| {
-                let key = key();
-                from <= key && to.is_none_or(|to| key <= to)
-            })
+        self.id == id && {
+            let (Span { from, to }, key) = (self.meant, key());
+            from <= key && to.is_none_or(|to| key <= to)
+        }
     }
 }
 
 impl Meant {
     /// Finds who is meant; an error when the trace has never seen them.
     pub(super) fn of(trace: &Trace, role: Role, party: &Party) -> Result<Self> {
-        let name = match party {
+        let addressed = matches!(role, Role::Destination | Role::Peer);
+        let mut names = Vec::new();
+        let processes: Vec<(ProcessKey, Span)> = match party {
             Party::Pid(pid) => {
                 let meant = who::meant_by_pid(trace, *pid, &pid.to_string())?;
-                return Ok(Self { processes: meant.into_iter().map(|process| (process, None)).collect(), name: None });
+                meant.into_iter().map(|process| (process, Span::ALWAYS)).collect()
             }
-            Party::Name(name) => name,
+            Party::Name(name) => {
+                let held = who::held(trace, name);
+                // A message can be sent to a name that nobody holds.
+                if held.is_empty() && !addressed {
+                    return Err(who::never_held(trace, name));
+                }
+                names.extend(addressed.then(|| (name.clone(), Span::ALWAYS)));
+                held.into_iter().map(|(holding, process)| (process, Span::of(&holding))).collect()
+            }
         };
-        let held = who::held(trace, name);
-        let addressed = matches!(role, Role::Destination | Role::Peer);
-        // A message can be sent to a name that nobody holds.
-        if held.is_empty() && !addressed {
-            return Err(who::never_held(trace, name));
+        for (process, meant) in processes.iter().filter(|_| addressed) {
+            let holdings = naming::holdings(trace, *process).into_iter();
+            names.extend(holdings.map(|holding| {
+                let span = Span::of(&holding).and(*meant);
+                (holding.name, span)
+            }));
         }
-        let node = trace.header().node.clone();
-        Ok(Self {
-            processes: held.into_iter().map(|(holding, process)| (process, Some(holding))).collect(),
-            name: addressed.then(|| Addressed { name: name.clone(), node }),
-        })
+        Ok(Self { processes, names, node: trace.header().node.clone() })
     }
 
     pub(super) fn only(process: ProcessKey) -> Self {
-        Self { processes: Vec::from([(process, None)]), name: None }
+        Self { processes: Vec::from([(process, Span::ALWAYS)]), names: Vec::new(), node: String::new() }
     }
 
     /// Those a chunk knows.
     pub(super) fn known_in(&self, chunk: &Chunk) -> Vec<Known> {
-        let processes = self.processes.iter().filter_map(|(process, holding)| {
-            let held = holding.as_ref().map(|holding| (holding.from, holding.to));
-            Some(Known { id: chunk.find_process(*process)?, held })
-        });
-        let mut known: Vec<Known> = processes.collect();
-        if let Some((addressed, atom)) = self.name.as_ref().and_then(|name| Some((name, chunk.find_atom(&name.name)?))) {
+        let processes = self.processes.iter();
+        let known = processes.filter_map(|(process, meant)| Some(Known { id: chunk.find_process(*process)?, meant: *meant }));
+        let mut known: Vec<Known> = known.collect();
+        for (name, meant) in &self.names {
+            let Some(atom) = chunk.find_atom(name) else { continue };
             let is_meant = |entity: &Entity| match entity {
                 Entity::Name(name) => *name == atom,
-                Entity::RemoteName { name, node } => *name == atom && chunk.atom(*node) == addressed.node,
+                Entity::RemoteName { name, node } => *name == atom && chunk.atom(*node) == self.node,
                 _ => false,
             };
             let named = chunk.entities().filter(|(_, entity)| is_meant(entity));
-            known.extend(named.map(|(id, _)| Known { id, held: None }));
+            known.extend(named.map(|(id, _)| Known { id, meant: *meant }));
         }
         known
     }

@@ -244,7 +244,12 @@ fn is_party(told: &Told, known: &Known, field: &str, who: Who) -> bool {
     let of_process = told.process.is_some_and(|process| known.is(who, process, told.key));
     let of_peer = match (&told.peer, who) {
         (Some(Peer::Process(process)), _) => known.is(who, *process, told.key),
-        (Some(Peer::Name(name)), Who::Name(wanted)) => name == wanted,
+        (Some(Peer::Name(name)), _) => {
+            let of_holder = known.names.iter().any(|(held, holder, ..)| {
+                held == name && known.holds(name, *holder, told.key) && known.is(who, *holder, told.key)
+            });
+            of_holder || matches!(who, Who::Name(wanted) if wanted == name)
+        }
         _ => false,
     };
     match field {
