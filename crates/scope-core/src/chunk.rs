@@ -277,6 +277,12 @@ impl Chunk {
         self.terms.len()
     }
 
+    /// Whether nothing of any term was cut, redacted or opaque; a chunk without terms says so too.
+    #[must_use]
+    pub fn all_complete(&self) -> bool {
+        self.n_terms() == 0 || self.terms.all_complete()
+    }
+
     /// Bytes held: decompressed columns, terms and dictionary, without the index.
     #[must_use]
     pub fn data_bytes(&self) -> usize {

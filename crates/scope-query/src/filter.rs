@@ -44,6 +44,9 @@ use truth::Truth;
 #[derive(Debug)]
 pub(crate) struct Filter {
     node: Node,
+    /// There is no condition but the process.
+    is_everything: bool,
+    process: Option<ProcessKey>,
     classes: Vec<Class>,
     n_tested: Cell<u64>,
 }
@@ -59,7 +62,8 @@ impl Filter {
             node = node.and(Node::Test(Ready::Party(Role::Process, Meant::only(process))));
         }
         let classes = Class::ALL.iter().copied().filter(|class| node.outlook(*class).0).collect();
-        Ok(Self { node, classes, n_tested: Cell::new(0) })
+        let is_everything = matches!(expression, Expression::All(parts) if parts.is_empty());
+        Ok(Self { node, is_everything, process, classes, n_tested: Cell::new(0) })
     }
 
     /// The classes that a wanted row can have.
@@ -75,12 +79,17 @@ impl Filter {
         to: OrderKey,
         direction: Direction,
     ) -> Found<'a> {
-        Found::new(self, trace, trace.chosen_rows(self, &self.classes, from, to, direction))
+        let rows = match (self.is_everything, self.process) {
+            (false, _) => trace.chosen_rows(self, &self.classes, from, to, direction),
+            (true, Some(process)) => trace.process_rows(process, &self.classes, from, to, direction),
+            (true, None) => trace.rows(&self.classes, from, to, direction),
+        };
+        Found::new(self, trace, rows)
     }
 
-    /// How many rows were looked at one by one so far.
-    pub(crate) fn n_tested(&self) -> u64 {
-        self.n_tested.get()
+    /// How many rows were looked at one by one so far; `None` when none had to be, as all are wanted.
+    pub(crate) fn n_tested(&self) -> Option<u64> {
+        (!self.is_everything).then(|| self.n_tested.get())
     }
 }
 

@@ -87,7 +87,9 @@ mod tests {
         assert_eq!(reads(r#":"a"b""#), None);
         assert_eq!(reads(":"), None);
         assert_eq!(reads(""), None);
-        for atom in ["cart", "Elixir.Shop.Cart", "Up", "a b", r#"a "b" \c"#, "Elixir", "Elixir.", "Elixir.Elixir.A", "ok?"] {
+        for atom in
+            ["cart", "Elixir.Shop.Cart", "Up", "a b", r#"a "b" \c"#, "Elixir", "Elixir.", "Elixir.Elixir.A", "ok?"]
+        {
             assert_eq!(reads(&written(atom)).as_deref(), Some(atom), "{}", written(atom));
         }
         assert_eq!(registered_name("<0.1"), None);

@@ -89,6 +89,17 @@ impl Pattern<AtomId> {
         matches!(self, Self::Integer(_) | Self::Atom(_) | Self::Binary(_))
     }
 
+    /// Whether no term matches for sure, as an atom that it needs is none of the dictionary.
+    #[must_use]
+    pub fn needs_the_unknown(&self) -> bool {
+        match self {
+            Self::Atom(atom) => atom.is_none(),
+            Self::Tuple(elements, _) | Self::List(elements, _) => elements.iter().any(Self::needs_the_unknown),
+            Self::Map(pairs) => pairs.iter().any(|(key, value)| key.needs_the_unknown() || value.needs_the_unknown()),
+            _ => false,
+        }
+    }
+
     /// Matches the term under the cursor. The cursor is behind that term only if the answer is not [`Match::No`].
     fn at(&self, cursor: &mut Cursor<'_>, names: &impl Names) -> cursor::Result<Match> {
         if matches!(self, Self::Any) {
@@ -97,6 +108,22 @@ impl Pattern<AtomId> {
         }
         let item = cursor.item::<Stored>()?;
         Ok(match (self, item) {
+            (Self::Tuple(elements, open), Item::Tuple(n)) => {
+                fits(elements, *open, n).map_or(Ok(Match::No), |()| sequence(elements, n, cursor, names))?
+            }
+            (Self::Tuple(elements, open), Item::TupleCut { kept, arity }) => {
+                fits(elements, *open, arity).map_or(Ok(Match::No), |()| sequence(elements, kept, cursor, names))?
+            }
+            (Self::List(elements, open), Item::List(n)) => list(elements, *open, n, cursor, names)?,
+            (Self::Map(pairs), Item::Map(n)) => map(pairs, n, Match::No, cursor, names)?,
+            (Self::Map(pairs), Item::MapCut { kept, .. }) => map(pairs, kept, Match::Possible, cursor, names)?,
+            (scalar, item) => scalar.scalar(&item, names),
+        })
+    }
+
+    /// Matches what needs no more than the item itself.
+    fn scalar(&self, item: &Item<'_>, names: &impl Names) -> Match {
+        match (self, *item) {
             (_, Item::Cut | Item::Redacted | Item::Opaque(Opaque::Other, _))
             | (Self::Integer(_), Item::Opaque(Opaque::Integer, _)) => Match::Possible,
             (Self::Integer(value), Item::Integer(found)) => Match::of(*value == i64::from(found)),
@@ -123,18 +150,9 @@ impl Pattern<AtomId> {
                     Match::No
                 }
             }
-            (Self::Tuple(elements, open), Item::Tuple(n)) => {
-                fits(elements, *open, n).map_or(Ok(Match::No), |()| sequence(elements, n, cursor, names))?
-            }
-            (Self::Tuple(elements, open), Item::TupleCut { kept, arity }) => {
-                fits(elements, *open, arity).map_or(Ok(Match::No), |()| sequence(elements, kept, cursor, names))?
-            }
             (Self::List(elements, _), Item::Nil) => Match::of(elements.is_empty()),
-            (Self::List(elements, open), Item::List(n)) => list(elements, *open, n, cursor, names)?,
-            (Self::Map(pairs), Item::Map(n)) => map(pairs, n, Match::No, cursor, names)?,
-            (Self::Map(pairs), Item::MapCut { kept, .. }) => map(pairs, kept, Match::Possible, cursor, names)?,
             _ => Match::No,
-        })
+        }
     }
 }
 
@@ -199,34 +217,51 @@ fn map(
     cursor: &mut Cursor<'_>,
     names: &impl Names,
 ) -> cursor::Result<Match> {
-    let begin = cursor.clone();
+    let mut found = Match::Yes;
+    for (key, value) in pairs {
+        found = found.min(pair(key, value, kept, missing, cursor.clone(), names)?);
+        if found == Match::No {
+            return Ok(found);
+        }
+    }
     for _ in 0..u64::from(kept) * 2 {
         cursor.skip::<Stored>()?;
     }
-    let mut found = Match::Yes;
-    for (key, value) in pairs {
-        let mut best = missing;
-        let mut at = begin.clone();
-        for _ in 0..kept {
+    Ok(found)
+}
+
+/// Whether one of the pairs under the cursor is as wanted.
+fn pair(
+    key: &Pattern<AtomId>,
+    value: &Pattern<AtomId>,
+    kept: u32,
+    missing: Match,
+    mut at: Cursor<'_>,
+    names: &impl Names,
+) -> cursor::Result<Match> {
+    let mut best = missing;
+    for _ in 0..kept {
+        let key_matches = if key.is_one_key() {
+            let item = at.item::<Stored>()?;
+            for _ in 0..item.n_parts() {
+                at.skip::<Stored>()?;
+            }
+            key.scalar(&item, names)
+        } else {
             let mut inside = at.clone();
             at.skip::<Stored>()?;
-            let key_matches = key.at(&mut inside, names)?;
-            if key_matches == Match::Yes && key.is_one_key() {
-                best = value.at(&mut at.clone(), names)?;
-                break;
-            }
-            if key_matches > best {
-                let value_matches = value.at(&mut at.clone(), names)?;
-                best = best.max(key_matches.min(value_matches));
-            }
-            at.skip::<Stored>()?;
+            key.at(&mut inside, names)?
+        };
+        // A key that is there is not there again.
+        if key_matches == Match::Yes && key.is_one_key() {
+            return value.at(&mut at, names);
         }
-        found = found.min(best);
-        if found == Match::No {
-            break;
+        if key_matches > best {
+            best = best.max(key_matches.min(value.at(&mut at.clone(), names)?));
         }
+        at.skip::<Stored>()?;
     }
-    Ok(found)
+    Ok(best)
 }
 
 impl Pattern {

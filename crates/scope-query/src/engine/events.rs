@@ -34,10 +34,11 @@ pub(super) fn answer(trace: &Trace, request: &Events) -> Result<Answer> {
     let (from, to, direction) = reach(window, request.backward, after);
     let mut passes = cursor::resume(after);
     let mut found = filter.rows(trace, from, to, direction);
-    let rows = found.by_ref().filter(|hit| passes(hit.row.key(), hit.row.id()));
+    let mut n_wanted = 0;
+    let rows = found.by_ref().filter(|hit| passes(hit.row.key(), hit.row.id())).inspect(|_| n_wanted += 1);
     let page = Page::take(rows, limit, |hit| (hit.row.key(), hit.row.id()));
 
-    let mut coverage = coverage(trace, window, filter.classes(), filter.n_tested());
+    let mut coverage = coverage(trace, window, filter.classes(), filter.n_tested().unwrap_or(n_wanted));
     coverage.not_traced.extend(found.not_traced());
     if let (Some(process), true) = (process, filter.classes().len() < Class::ALL.len()) {
         let classes = filter.classes().iter();

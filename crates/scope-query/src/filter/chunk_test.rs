@@ -67,7 +67,11 @@ impl Kinds {
 
 /// What patterns said of each term of a chunk, once asked.
 #[derive(Debug)]
-pub(super) struct Memo(Vec<Cell<Option<Match>>>);
+pub(super) struct Memo {
+    found: Vec<Cell<Option<Match>>>,
+    /// The patterns need an atom that the chunk does not have: a term that was kept whole does not match.
+    only_possible: bool,
+}
 
 impl ChunkTest {
     pub(super) fn new(node: &Node, chunk: &Chunk) -> Self {
@@ -136,8 +140,11 @@ impl ChunkTest {
                 (!mfas.is_empty()).then_some(Asked::What(mfas, None))
             }),
             Ready::Term(_, patterns) => {
-                let bound = patterns.iter().map(|pattern| pattern.bind(&atom)).collect();
-                Some(Asked::Term(bound, Memo(alloc::vec![Cell::new(None); chunk.n_terms()])))
+                let bound: Vec<_> = patterns.iter().map(|pattern| pattern.bind(&atom)).collect();
+                let only_possible = bound.iter().all(Pattern::needs_the_unknown);
+                let any = chunk.n_terms() > 0 && !(only_possible && chunk.all_complete());
+                let memo = || Memo { found: alloc::vec![Cell::new(None); chunk.n_terms()], only_possible };
+                any.then(|| Asked::Term(bound, memo()))
             }
             Ready::Time(order, time) => {
                 let (first, last) = (chunk.first().tick, chunk.last().tick);
@@ -164,12 +171,7 @@ impl ChunkTest {
     }
 
     /// What the filter says of a row; `measured` answers for the measures.
-    pub(super) fn truth(
-        &self,
-        chunk: &Chunk,
-        row: u32,
-        measured: &mut impl FnMut(Measure, Bound) -> Truth,
-    ) -> Truth {
+    pub(super) fn truth(&self, chunk: &Chunk, row: u32, measured: &mut impl FnMut(Measure, Bound) -> Truth) -> Truth {
         match self {
             Self::Decided(truth) => *truth,
             Self::Kind(kinds) => Truth::of(kinds.has(chunk.kind(row))),
@@ -279,16 +281,17 @@ impl Asked {
 impl Memo {
     fn truth(&self, patterns: &[Pattern<AtomId>], chunk: &Chunk, row: u32) -> Truth {
         let id = chunk.term_id(row);
-        let Some(term) = chunk.term(id) else { return Truth::No };
-        let slot = (id.0 as usize).checked_sub(1).and_then(|at| self.0.get(at));
-        if let Some(found) = slot.and_then(Cell::get) {
+        let Some(slot) = (id.0 as usize).checked_sub(1).and_then(|at| self.found.get(at)) else { return Truth::No };
+        if let Some(found) = slot.get() {
             return found.into();
         }
-        let found = patterns.iter().map(|pattern| pattern.matches(term.bytes, chunk)).max().unwrap_or(Match::No);
-        if let Some(slot) = slot {
-            slot.set(Some(found));
-        }
+        let found = match chunk.term(id) {
+            Some(term) if !(self.only_possible && term.complete) => {
+                patterns.iter().map(|pattern| pattern.matches(term.bytes, chunk)).max().unwrap_or(Match::No)
+            }
+            _ => Match::No,
+        };
+        slot.set(Some(found));
         found.into()
     }
 }
-

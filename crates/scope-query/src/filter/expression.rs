@@ -158,7 +158,6 @@ impl Expression {
             Err(flat) => Self::Any(flat),
         }
     }
-
 }
 
 impl fmt::Display for Expression {

@@ -74,6 +74,9 @@ impl<'a> Found<'a> {
     }
 
     fn truth(&mut self, row: &Row<'a>) -> Truth {
+        if self.filter.is_everything {
+            return Truth::Yes;
+        }
         let slot = &mut self.tests[row.chunk.class() as usize];
         if slot.as_ref().is_none_or(|(chunk_idx, _)| *chunk_idx != row.chunk_idx) {
             *slot = Some((row.chunk_idx, ChunkTest::new(&self.filter.node, row.chunk)));

@@ -42,12 +42,7 @@ pub(super) const FIELDS: &[Field] = &[
         doc: "it happened in this process",
         example: "process::cart",
     },
-    Field {
-        name: "from",
-        value: Value::Party(Role::Sender),
-        doc: "a send by this process",
-        example: "from:<0.101.0>",
-    },
+    Field { name: "from", value: Value::Party(Role::Sender), doc: "a send by this process", example: "from:<0.101.0>" },
     Field {
         name: "to",
         value: Value::Party(Role::Destination),
@@ -120,7 +115,12 @@ pub(super) const FIELDS: &[Field] = &[
         doc: "whatever term it has matches",
         example: "term~0.5",
     },
-    Field { name: "time", value: Value::Time, doc: "at such a time, from the start of the recording", example: "time>=12.5ms" },
+    Field {
+        name: "time",
+        value: Value::Time,
+        doc: "at such a time, from the start of the recording",
+        example: "time>=12.5ms",
+    },
     Field {
         name: "waiting",
         value: Value::Measure(Measure::Waiting),

@@ -31,8 +31,7 @@ impl Mistake {
         let column = before.iter().rev().take_while(|c| **c != '\n').count();
         let n_cut = column.saturating_sub(MAX_SHOWN);
         let line = text.chars().skip(self.offset - column + n_cut).take_while(|c| *c != '\n');
-        let line: String =
-            line.take(2 * MAX_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let line: String = line.take(2 * MAX_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let caret: String = (n_cut..column).map(|_| ' ').collect();
         Error::BadArgument(format!("filter: {} at offset {}\n{line}\n{caret}^", self.what, self.offset))
     }

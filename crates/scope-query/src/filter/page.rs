@@ -10,7 +10,10 @@ use scope_core::{Class, Kind};
 const JOINED: &[(&str, &str)] = &[
     ("kind:send to::cart message~{:add, _, _} waiting>5ms", "what was added to the cart and waited longer than 5 ms"),
     ("process::cart not (kind:delivered or class:state)", "what the cart did, but for deliveries and states"),
-    ("module:Shop.Gateway and not function:review/1", "calls of the gateway, their returns and exceptions, without the reviews"),
+    (
+        "module:Shop.Gateway and not function:review/1",
+        "calls of the gateway, their returns and exceptions, without the reviews",
+    ),
     ("time>=6ms time<7ms complete:false", "what was kept in part, within a millisecond"),
 ];
 

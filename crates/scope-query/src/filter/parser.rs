@@ -152,15 +152,24 @@ fn named(lexer: &mut Lexer, value: Value) -> Read<Test> {
     Ok(match value {
         Value::Class => Test::Class(one_of(lexer, "a class", Class::ALL, Class::name)?),
         Value::Kind => Test::Kind(one_of(lexer, "a kind", Kind::ALL, Kind::name)?),
-        Value::Complete => Test::Complete(one_of(lexer, "true or false", &[true, false], |value| {
-            if value { "true" } else { "false" }
-        })?),
+        Value::Complete => {
+            Test::Complete(one_of(
+                lexer,
+                "true or false",
+                &[true, false],
+                |value| {
+                    if value { "true" } else { "false" }
+                },
+            )?)
+        }
         Value::Flag => Test::Flag(one_of(lexer, "a flag", &FLAGS, |(name, _)| name)?.1),
         Value::Id => {
             let (offset, word) = (lexer.offset(), lexer.word());
             match word.parse() {
                 Ok(id) => Test::Id(id),
-                Err(()) => return lexer.mistake(offset, format!("expected an event's id such as message-0-12, not {word:?},")),
+                Err(()) => {
+                    return lexer.mistake(offset, format!("expected an event's id such as message-0-12, not {word:?},"));
+                }
             }
         }
         Value::Party(role) => Test::Party(role, party(lexer)?),

@@ -101,7 +101,8 @@ impl Meant {
     /// Those a chunk knows.
     pub(super) fn known_in(&self, chunk: &Chunk) -> Vec<Known> {
         let processes = self.processes.iter();
-        let known = processes.filter_map(|(process, meant)| Some(Known { id: chunk.find_process(*process)?, meant: *meant }));
+        let known =
+            processes.filter_map(|(process, meant)| Some(Known { id: chunk.find_process(*process)?, meant: *meant }));
         let mut known: Vec<Known> = known.collect();
         for (name, meant) in &self.names {
             let Some(atom) = chunk.find_atom(name) else { continue };

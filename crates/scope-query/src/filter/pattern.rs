@@ -175,7 +175,9 @@ fn pid(lexer: &mut Lexer) -> Read<Pattern> {
     });
     match found {
         Some(pid) => Ok(Pattern::Pid(pid)),
-        None => lexer.mistake(offset, format!("expected a pid (<0.1.0>, #PID<0.1.0>, <0.1.0>~2), not {}", lexer.shown())),
+        None => {
+            lexer.mistake(offset, format!("expected a pid (<0.1.0>, #PID<0.1.0>, <0.1.0>~2), not {}", lexer.shown()))
+        }
     }
 }
 
@@ -215,7 +217,10 @@ fn word(lexer: &mut Lexer) -> Read<Pattern> {
     let name = lexer.take_while(is_word);
     match &*name {
         "true" | "false" | "nil" => Ok(Pattern::Atom(name)),
-        _ => lexer.mistake(offset, format!("expected {EXPECTED}, not {name:?}: an atom begins with a colon, a text is quoted, any term is _;")),
+        _ => lexer.mistake(
+            offset,
+            format!("expected {EXPECTED}, not {name:?}: an atom begins with a colon, a text is quoted, any term is _;"),
+        ),
     }
 }
 

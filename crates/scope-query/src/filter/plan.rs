@@ -29,7 +29,11 @@ pub(super) enum Ready {
     Party(Role, Meant),
     Name(String),
     Module(String),
-    Function { module: Option<String>, name: String, arity: Option<u32> },
+    Function {
+        module: Option<String>,
+        name: String,
+        arity: Option<u32>,
+    },
     /// One of the patterns matches.
     Term(Content, Vec<Pattern>),
     Time(Order, u64),

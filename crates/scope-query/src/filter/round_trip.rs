@@ -51,9 +51,14 @@ fn test(g: &mut Gen) -> Test {
         }
         3 => Test::Name(name(g)),
         4 => Test::Module(name(g)),
-        5 => Test::Function { module: Option::<u8>::arbitrary(g).map(|_| name(g)), name: name(g), arity: Option::arbitrary(g) },
+        5 => Test::Function {
+            module: Option::<u8>::arbitrary(g).map(|_| name(g)),
+            name: name(g),
+            arity: Option::arbitrary(g),
+        },
         6 => {
-            let contents = [Content::Message, Content::Arguments, Content::Result, Content::State, Content::Reason, Content::Any];
+            let contents =
+                [Content::Message, Content::Arguments, Content::Result, Content::State, Content::Reason, Content::Any];
             Test::Term(*g.choose(&contents).expect("a content"), pattern(g, 3))
         }
         7 => Test::Time(*g.choose(&orders).expect("an order"), ns(g)),
@@ -84,7 +89,23 @@ fn pid(g: &mut Gen) -> PidText {
 }
 
 fn name(g: &mut Gen) -> String {
-    let known = ["Elixir.Shop.Cart", "cart", "Elixir", "a b", "ok?", "Up", "gen_server", "\"", "\\", "true", "Elixir.", "é", "+", "a/2", "#x"];
+    let known = [
+        "Elixir.Shop.Cart",
+        "cart",
+        "Elixir",
+        "a b",
+        "ok?",
+        "Up",
+        "gen_server",
+        "\"",
+        "\\",
+        "true",
+        "Elixir.",
+        "é",
+        "+",
+        "a/2",
+        "#x",
+    ];
     let known = (*g.choose(&known).expect("a name")).to_string();
     let any = String::arbitrary(g);
     if any.is_empty() || bool::arbitrary(g) { known } else { any }
@@ -111,8 +132,46 @@ fn pattern(g: &mut Gen, depth: usize) -> Pattern {
 
 /// Pieces that make a text more likely to be nearly a filter.
 const PIECES: [&str; 40] = [
-    "kind:", "send", " ", "(", ")", "not ", " and ", " or ", "message~", "{", "}", "[", "]", "%", "\"", "'", "...", "_", ",", ":", "<0.1.0>",
-    "waiting", ">", "<=", "5ms", "1.5", "\\x{", "\\", "=>", "<<", ">>", "<>", "Shop.Cart", "id:message-0-1", "true", "-", "e9", "#PID<", "\n", "µs",
+    "kind:",
+    "send",
+    " ",
+    "(",
+    ")",
+    "not ",
+    " and ",
+    " or ",
+    "message~",
+    "{",
+    "}",
+    "[",
+    "]",
+    "%",
+    "\"",
+    "'",
+    "...",
+    "_",
+    ",",
+    ":",
+    "<0.1.0>",
+    "waiting",
+    ">",
+    "<=",
+    "5ms",
+    "1.5",
+    "\\x{",
+    "\\",
+    "=>",
+    "<<",
+    ">>",
+    "<>",
+    "Shop.Cart",
+    "id:message-0-1",
+    "true",
+    "-",
+    "e9",
+    "#PID<",
+    "\n",
+    "µs",
 ];
 
 quickcheck! {
@@ -176,9 +235,15 @@ fn a_mistake_is_shown_where_it_is() {
     );
     // Inside a quoted pattern, and on the second line.
     let message = refusal("kind:send\nmessage~\"{:a, \\\"b\\\", c}\"");
-    assert!(message.contains("not \"c\"") && message.ends_with("at offset 31\nmessage~\"{:a, \\\"b\\\", c}\"\n                     ^"), "{message}");
+    assert!(
+        message.contains("not \"c\"")
+            && message.ends_with("at offset 31\nmessage~\"{:a, \\\"b\\\", c}\"\n                     ^"),
+        "{message}"
+    );
     let message = refusal("knid:send");
-    assert!(message.starts_with("filter: expected a field (class, kind, process,") && message.contains("not \"knid:send\""));
+    assert!(
+        message.starts_with("filter: expected a field (class, kind, process,") && message.contains("not \"knid:send\"")
+    );
     for (text, expected) in [
         ("kind", "expected : after kind, not the end at offset 4"),
         ("kind~send", "expected : after kind"),

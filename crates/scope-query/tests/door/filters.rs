@@ -33,7 +33,11 @@ fn terms(n: u8) -> Term {
         8 => Term::Map(vec![field("a", Term::Integer(1)), field("b", text("abc"))]),
         9 => Term::MapCut(vec![field("a", Term::Integer(1))], 2),
         10 => Term::Map(vec![field("__struct__", atom("Elixir.Shop.Cart")), field("a", Term::Redacted)]),
-        11 => Term::Tuple(vec![atom("$gen_call"), Term::Tuple(vec![Term::Pid(pid(1)), Term::Integer(1)]), put(Term::Integer(1))]),
+        11 => Term::Tuple(vec![
+            atom("$gen_call"),
+            Term::Tuple(vec![Term::Pid(pid(1)), Term::Integer(1)]),
+            put(Term::Integer(1)),
+        ]),
         12 => Term::Tuple(vec![atom("$gen_cast"), atom("ok")]),
         13 => Term::Pid(pid(2)),
         14 => Term::Float(1.5),
@@ -208,9 +212,11 @@ fn the_other_fields_of_a_request_must_hold_too() {
     script.call(1, pid(1), "add");
     script.call(2, pid(2), "add");
     script.call(3, pid(1), "total");
-    let request = |filter: &str| Events { process: Some("<0.1.0>".into()), kinds: Some(vec!["call".into()]), ..asked(filter) };
+    let request =
+        |filter: &str| Events { process: Some("<0.1.0>".into()), kinds: Some(vec!["call".into()]), ..asked(filter) };
     let trace = script.trace();
-    let times = |request| events(&trace, request).expect("an answer").iter().map(|event| event.time).collect::<Vec<_>>();
+    let times =
+        |request| events(&trace, request).expect("an answer").iter().map(|event| event.time).collect::<Vec<_>>();
     assert_eq!(times(request("")), [1, 3]);
     assert_eq!(times(request("function:add")), [1]);
     assert_eq!(times(request("function:add or time>2")), [1, 3]);
@@ -229,7 +235,10 @@ fn who_the_trace_has_never_seen_is_not_found() {
         error("kind:send or process::till"),
         Error::NotFound("no process was ever registered as :till; names the trace has seen: :cart".into())
     );
-    assert_eq!(error("from:<0.9.0>"), Error::NotFound("the trace has never seen <0.9.0>; it knows <0.0.0>, <0.1.0>".into()));
+    assert_eq!(
+        error("from:<0.9.0>"),
+        Error::NotFound("the trace has never seen <0.9.0>; it knows <0.0.0>, <0.1.0>".into())
+    );
     // A message can be sent to a name that nobody holds.
     assert_eq!(events(&trace, asked("to::till")).expect("an answer").len(), 1);
     assert_eq!(events(&trace, asked("to::nowhere")).expect("an answer").len(), 0);
@@ -290,7 +299,8 @@ fn an_unknown_length_is_said_and_can_be_asked_for() {
     for filter in ["waiting>5ns", "not waiting>5ns and kind:send"] {
         let answer = answer(filter);
         assert!(found(&answer).is_empty(), "{filter}");
-        let gaps: Vec<_> = answer.coverage.not_traced.iter().map(|gap| (&*gap.target, &*gap.class, gap.from, gap.to)).collect();
+        let gaps: Vec<_> =
+            answer.coverage.not_traced.iter().map(|gap| (&*gap.target, &*gap.class, gap.from, gap.to)).collect();
         assert_eq!(gaps, [("<0.2.0>", "message", 1, 1)], "{filter}");
     }
     assert_eq!(found(&answer("waiting:unknown")).len(), 1);

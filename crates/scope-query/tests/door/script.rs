@@ -203,9 +203,17 @@ impl Script {
     }
 
     /// A call with these arguments, or a return of this value.
-    pub(crate) fn with_term(&mut self, tick: u64, kind: Kind, process: ProcessKey, function: &str, term: &Term) -> EventId {
-        let fill =
-            |symbols: &mut Symbols, event: &mut Event| event.what = symbols.intern_function("Elixir.Shop", function, 1).0;
+    pub(crate) fn with_term(
+        &mut self,
+        tick: u64,
+        kind: Kind,
+        process: ProcessKey,
+        function: &str,
+        term: &Term,
+    ) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.what = symbols.intern_function("Elixir.Shop", function, 1).0
+        };
         self.tell(tick, kind, Some(process), fill, Some(term))
     }
 

@@ -139,7 +139,10 @@ fn sequence(parts: &[Shape], open: bool, found: &[Term], n: usize) -> u8 {
         return NO;
     }
     let missing = |part: &Shape| if matches!(part, Shape::Any) { YES } else { POSSIBLE };
-    all(parts.iter().enumerate().map(|(at, part)| found.get(at).map_or_else(|| missing(part), |term| part.matches(term))))
+    all(parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| found.get(at).map_or_else(|| missing(part), |term| part.matches(term))))
 }
 
 /// Whether a map has a pair; `missing` is what a pair that was not kept may be. A key that is there is not there again.

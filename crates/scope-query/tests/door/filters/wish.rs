@@ -104,7 +104,8 @@ fn spelled(name: &str) -> String {
 
 impl fmt::Display for Wish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joined = |parts: &[Self], word: &str| parts.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(word);
+        let joined =
+            |parts: &[Self], word: &str| parts.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(word);
         let arity = |arity: &Option<u32>| arity.map_or(String::new(), |arity| format!("/{arity}"));
         match self {
             Self::Class(class) => write!(f, "class:{class}"),
@@ -158,10 +159,14 @@ impl Known {
                 _ => {}
             }
         }
-        let processes: Vec<String> = trace.processes().iter().map(|process| {
-            let text = process.to_string();
-            if text.contains('~') { text } else { format!("{text}~1") }
-        }).collect();
+        let processes: Vec<String> = trace
+            .processes()
+            .iter()
+            .map(|process| {
+                let text = process.to_string();
+                if text.contains('~') { text } else { format!("{text}~1") }
+            })
+            .collect();
         for a in &processes {
             let path = calls(ask(trace, Request::ExecutionPath(window(a))).expect("calls"));
             known.calls.extend(path.into_iter().map(|call| (call.id.clone(), call)));
@@ -338,7 +343,9 @@ fn measured(told: &Told, known: &Known, measure: &str, bound: Option<(&str, u64)
 
 fn is_complete(term: &Term) -> bool {
     match term {
-        Term::Cut | Term::Redacted | Term::BinaryCut(..) | Term::TupleCut(..) | Term::MapCut(..) | Term::Opaque(..) => false,
+        Term::Cut | Term::Redacted | Term::BinaryCut(..) | Term::TupleCut(..) | Term::MapCut(..) | Term::Opaque(..) => {
+            false
+        }
         Term::Tuple(parts) => parts.iter().all(is_complete),
         Term::List(parts, tail) => parts.iter().all(is_complete) && tail.as_deref().is_none_or(is_complete),
         Term::Map(pairs) => pairs.iter().all(|(key, value)| is_complete(key) && is_complete(value)),
