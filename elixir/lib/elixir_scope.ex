@@ -326,6 +326,45 @@ defmodule ElixirScope do
   @spec events(String.t(), keyword()) :: [Event.t()]
   defdelegate events(filter, options \\ []), to: ElixirScope.Query.Events
 
+  @doc "What is known of a process, alive or not. See `ElixirScope.Query.Processes.process_info/2`."
+  @spec process_info(process(), keyword()) :: map()
+  defdelegate process_info(process, options \\ []), to: ElixirScope.Query.Processes
+
+  @doc "The processes that match, alive or not. See `ElixirScope.Query.Processes.find_processes/1`."
+  @spec find_processes(keyword()) :: [map()]
+  defdelegate find_processes(filters \\ []), to: ElixirScope.Query.Processes
+
+  @doc "Parent, children, links, supervisor and peers of a process. See `ElixirScope.Query.Processes.process_relationships/2`."
+  @spec process_relationships(process(), keyword()) :: map()
+  defdelegate process_relationships(process, options \\ []), to: ElixirScope.Query.Processes
+
+  @doc "The supervision tree now, or at a time. See `ElixirScope.Query.Processes.supervision_tree/1`."
+  @spec supervision_tree(keyword()) :: [map()]
+  defdelegate supervision_tree(options \\ []), to: ElixirScope.Query.Processes
+  @doc "The event after another, or after a time. See `ElixirScope.Query.Events.next_event/2`."
+  @spec next_event(Event.t() | time(), keyword()) :: Event.t() | nil
+  defdelegate next_event(at, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The event before another, or before a time. See `ElixirScope.Query.Events.prev_event/2`."
+  @spec prev_event(Event.t() | time(), keyword()) :: Event.t() | nil
+  defdelegate prev_event(at, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The events before and after one, or a time. See `ElixirScope.Query.Events.events_around/2`."
+  @spec events_around(Event.t() | time(), keyword()) :: %{before: [Event.t()], event: Event.t() | nil, after: [Event.t()]}
+  defdelegate events_around(at, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The difference of two states, or of any two terms. See `ElixirScope.Query.States.compare_states/3`."
+  @spec compare_states(term(), term(), keyword()) :: map()
+  defdelegate compare_states(a, b, options \\ []), to: ElixirScope.Query.States
+
+  @doc "When a part of a state changed, from what to what, and why. See `ElixirScope.Query.States.state_changes/3`."
+  @spec state_changes(process(), String.t(), keyword()) :: [map()]
+  defdelegate state_changes(process, path, options \\ []), to: ElixirScope.Query.States
+
+  @doc "How a process came from one state into another. See `ElixirScope.Query.States.analyze_state_change/4`."
+  @spec analyze_state_change(process(), term(), term(), keyword()) :: map()
+  defdelegate analyze_state_change(process, before, later, options \\ []), to: ElixirScope.Query.States
+
   @doc """
   Any request of the door, with its answer as it is: see `ElixirScope.Answer`. Options `:limit`, `:after` and `:trace`.
 

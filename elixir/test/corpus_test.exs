@@ -51,6 +51,20 @@ defmodule ElixirScope.CorpusTest do
     end
   end
 
+  @about_processes ~w(process_info find_processes process_relationships supervision_tree)
+
+  defp agree(%{"kind" => kind} = request, accepted, trace) when kind in @about_processes do
+    case accepted do
+      %{"error" => %{"code" => code}} ->
+        assert Atom.to_string(assert_raise(Error, fn -> processes(request, trace) end).code) == code
+
+      %{"data" => rows} ->
+        accepted = for row <- List.wrap(rows), do: {row["process"]["pid"], row["exited_at"] != nil}
+        shown = request |> processes(trace) |> List.wrap() |> flat()
+        assert Enum.map(shown, &{&1.pid, Map.get(&1, :exited_at) != nil}) == accepted
+    end
+  end
+
   defp agree(%{"kind" => "state_at", "process" => process, "time" => time}, accepted, trace) do
     {monotonic, _wall} = Native.anchor(trace.native)
 
@@ -63,6 +77,10 @@ defmodule ElixirScope.CorpusTest do
 
   defp agree(%{"kind" => kind} = request, %{"data" => accepted}, trace) when is_list(accepted) do
     assert function(kind, request, trace) |> Enum.map(&figures(kind, &1)) == Enum.map(accepted, &accepted_figures(kind, &1))
+  end
+
+  defp agree(%{"kind" => "events"} = request, %{"error" => %{"code" => code}}, trace) do
+    assert Atom.to_string(assert_raise(Error, fn -> function("events", request, trace) end).code) == code
   end
 
   defp agree(%{"kind" => "crashes"} = request, %{"data" => %{"causes" => causes, "crashes" => crashes}}, trace) do
@@ -95,6 +113,8 @@ defmodule ElixirScope.CorpusTest do
         {"kinds", kinds} -> [type: Enum.map(kinds, &String.to_existing_atom/1)]
         {"module", module} -> [module: Module.concat([module])]
         {"function", function} -> [function: String.to_atom(function)]
+        {"filter", filter} -> [filter: filter]
+        {"backward", backward} -> [backward: backward]
         {_other, _value} -> []
       end)
 
@@ -102,6 +122,26 @@ defmodule ElixirScope.CorpusTest do
     to = monotonic + Map.get(request, "to", info.coverage.watermark)
     ElixirScope.get_events_between(from, to, filters ++ options(request, trace))
   end
+
+  defp processes(%{"kind" => kind} = request, trace) do
+    {monotonic, _wall} = Native.anchor(trace.native)
+    times = for field <- ~w(at alive_at), time = request[field], do: {String.to_atom(field), monotonic + time}
+    named = for field <- ~w(name parent root crashed), is_map_key(request, field), do: {String.to_atom(field), request[field]}
+    options = times ++ options(request, trace)
+
+    case kind do
+      "process_info" -> ElixirScope.process_info(request["process"], options)
+      "process_relationships" -> ElixirScope.process_relationships(request["process"], options)
+      "find_processes" -> ElixirScope.find_processes(named ++ options)
+      "supervision_tree" -> ElixirScope.supervision_tree(named ++ options)
+    end
+  end
+
+  defp flat(nodes), do: Enum.flat_map(nodes, &[&1 | flat(Map.get(&1, :children) |> tree())])
+
+  # The children of a process in no tree are plain pids.
+  defp tree([%{pid: _} | _] = children), do: children
+  defp tree(_other), do: []
 
   defp options(request, trace), do: for({"limit", limit} <- request, do: {:limit, limit}) ++ [trace: trace]
 

@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Call, Crashes, Event, Info, Message, State, TermPart, Request } from "./types.gen.js";
+import type { Answer, Around, Call, Comparison, Crashes, Event, FoundProcess, Info, Message, ProcessInfo, Relationships, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -11,6 +11,14 @@ export interface DataOf {
   state_at: State;
   message_flow: Message[];
   execution_path: Call[];
+  process_info: ProcessInfo;
+  find_processes: FoundProcess[];
+  process_relationships: Relationships;
+  supervision_tree: TreeNode[];
+  events_around: Around;
+  compare_states: Comparison;
+  state_changes: StateChange[];
+  analyze_state_change: Transition[];
   crashes: Crashes;
 }
 
@@ -58,6 +66,46 @@ export abstract class Requests {
   /** The traced calls of a process in order, with depth and durations. */
   executionPath(request: Omit<RequestOf<"execution_path">, "kind">): AnswerOf<"execution_path"> {
     return this.query<"execution_path">({ ...request, kind: "execution_path" });
+  }
+
+  /** Who a process is, how it began and ended, its names, links and counts of events. */
+  processInfo(request: Omit<RequestOf<"process_info">, "kind">): AnswerOf<"process_info"> {
+    return this.query<"process_info">({ ...request, kind: "process_info" });
+  }
+
+  /** The processes that match: by module, name, parent, time and fate. */
+  findProcesses(request: Omit<RequestOf<"find_processes">, "kind">): AnswerOf<"find_processes"> {
+    return this.query<"find_processes">({ ...request, kind: "find_processes" });
+  }
+
+  /** Parent, children, ancestors, links, supervisor and peers of a process. */
+  processRelationships(request: Omit<RequestOf<"process_relationships">, "kind">): AnswerOf<"process_relationships"> {
+    return this.query<"process_relationships">({ ...request, kind: "process_relationships" });
+  }
+
+  /** The supervision tree at a time: supervisors, strategies, children, restarts. */
+  supervisionTree(request: Omit<RequestOf<"supervision_tree">, "kind">): AnswerOf<"supervision_tree"> {
+    return this.query<"supervision_tree">({ ...request, kind: "supervision_tree" });
+  }
+
+  /** The events before and after an event or a time. */
+  eventsAround(request: Omit<RequestOf<"events_around">, "kind">): AnswerOf<"events_around"> {
+    return this.query<"events_around">({ ...request, kind: "events_around" });
+  }
+
+  /** The difference of two states, or of any two terms. */
+  compareStates(request: Omit<RequestOf<"compare_states">, "kind">): AnswerOf<"compare_states"> {
+    return this.query<"compare_states">({ ...request, kind: "compare_states" });
+  }
+
+  /** When a part of a state changed, from what to what, and why. */
+  stateChanges(request: Omit<RequestOf<"state_changes">, "kind">): AnswerOf<"state_changes"> {
+    return this.query<"state_changes">({ ...request, kind: "state_changes" });
+  }
+
+  /** How a process came from one state into another. */
+  analyzeStateChange(request: Omit<RequestOf<"analyze_state_change">, "kind">): AnswerOf<"analyze_state_change"> {
+    return this.query<"analyze_state_change">({ ...request, kind: "analyze_state_change" });
   }
 
   /** Every abnormal exit with its circumstances, and what the exits have in common. */

@@ -1,5 +1,23 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
+/** See [`Request::AnalyzeStateChange`](super::Request::AnalyzeStateChange). */
+export type AnalyzeStateChangeRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The state it was in. */
+  was: Wanted,
+  /** The state it came to be in. */
+  became: Wanted,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** One answer. */
 export type Answer = {
   /** The rows or facts, by request. */
@@ -8,6 +26,16 @@ export type Answer = {
   coverage: Coverage,
   /** Where to go on (`after` of the next request), or `null` when this is all. */
   next: string | null,
+};
+
+/** The neighbours of an event or a time. */
+export type Around = {
+  /** Events before it, oldest first. */
+  before: Array<Event>,
+  /** The event itself, or `null` when a time was asked. */
+  event: Event | null,
+  /** Events after it, oldest first. */
+  after: Array<Event>,
 };
 
 /** One call. */
@@ -46,6 +74,40 @@ export type Cause = {
   id: string,
 };
 
+/** One place that differs. */
+export type Change = {
+  /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
+  kind: string,
+  /** Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
+   * (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
+   * of what was removed those in the first. */
+  path: string,
+  /** What was there; the steps to it follow the event in its id (`state-0-12/0/2`). `null` when it was added. */
+  before: Term | null,
+  /** What is there, or `null` when it was removed. */
+  after: Term | null,
+};
+
+/** What a supervisor says of a child. */
+export type Child = {
+  /** The child's id as text; `null` for children of dynamic supervisors, or when no sweep saw it. */
+  id: string | null,
+  /** `worker` or `supervisor`. */
+  kind: string | null,
+  /** `permanent`, `transient` or `temporary`. */
+  restart: string | null,
+  /** Its modules; `null` when unknown or dynamic. */
+  modules: Array<string> | null,
+};
+
+/** A number of events. */
+export type ClassCount = {
+  /** Class name. */
+  class: string,
+  /** Events of it. */
+  events: number,
+};
+
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
@@ -62,6 +124,30 @@ export type ClassInfo = {
   filtered: number,
   /** Dropped, all reasons. */
   dropped: number,
+};
+
+/** See [`Request::CompareStates`](super::Request::CompareStates). */
+export type CompareStatesRequest = {
+  /** Whose states, where times are given. */
+  process?: string | null,
+  /** The first state. */
+  was: Moment,
+  /** The second state. */
+  became: Moment,
+  /** Most changes. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** Two terms compared. */
+export type Comparison = {
+  /** The first term. */
+  was: Term,
+  /** The second term. */
+  became: Term,
+  /** How they differ. */
+  difference: Difference,
 };
 
 /** What an answer rests on. */
@@ -141,7 +227,19 @@ export type CrashesRequest = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition>;
+
+/** The difference of two terms. */
+export type Difference = {
+  /** `equal`, `different`, or `unknown` when all that was recorded of both agrees and not all was. */
+  verdict: string,
+  /** What differs, in the order of the first term. */
+  changes: Array<Change>,
+  /** How many changes there are, shown or not. */
+  n_changes: number,
+  /** A list was too long to be aligned as tightly as possible: fewer changes might tell the same. */
+  coarse: boolean,
+};
 
 /** Lost events. */
 export type Dropped = {
@@ -181,6 +279,26 @@ export type Event = {
   flags: Array<string>,
 };
 
+/** See [`Request::EventsAround`](super::Request::EventsAround). The filters choose among the neighbours; the event itself is always shown. */
+export type EventsAroundRequest = {
+  /** An event's id, or a time; events at that very time come after it. */
+  at: Moment,
+  /** Most events before it (default 10). */
+  n_before?: number | null,
+  /** Most events after it (default 10). */
+  n_after?: number | null,
+  /** As for `events`. */
+  process?: string | null,
+  /** Class names. */
+  classes?: Array<string> | null,
+  /** Kind names. */
+  kinds?: Array<string> | null,
+  /** Module. */
+  module?: string | null,
+  /** Function name. */
+  function?: string | null,
+};
+
 /** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
 export type EventsRequest = {
   /** A pid (`<0.1.0>`, `#PID<0.1.0>`, `<0.1.0>~2`) or a registered name (`Shop.Inventory`, `:cart`). */
@@ -207,6 +325,24 @@ export type EventsRequest = {
   after?: string | null,
 };
 
+/** See [`Request::FindProcesses`](super::Request::FindProcesses). Every filter that is given must match. */
+export type FindProcessesRequest = {
+  /** The callback module, or the module of the initial call. */
+  module?: string | null,
+  /** A registered name held at any time, or at `alive_at`. */
+  name?: string | null,
+  /** The parent: a pid or a registered name. */
+  parent?: string | null,
+  /** Only processes alive at this time. */
+  alive_at?: number | null,
+  /** Only processes that exited abnormally (`true`), or only others (`false`). */
+  crashed?: boolean | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** An exit that led to another. */
 export type Followed = {
   /** The id of the exit before. */
@@ -215,6 +351,26 @@ export type Followed = {
   process: Process,
   /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
   over: string,
+};
+
+/** A process that was found. */
+export type FoundProcess = {
+  /** Which, with its name at `alive_at`, or its last one. */
+  process: Process,
+  /** The callback module. */
+  module: string | null,
+  /** The function it began with. */
+  initial_call: Function | null,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** When it was spawned. */
+  spawned_at: number | null,
+  /** When it exited. */
+  exited_at: number | null,
+  /** Why it exited. */
+  exit_reason: Term | null,
+  /** It exited abnormally. */
+  crashed: boolean,
 };
 
 /** A place in a stacktrace. */
@@ -278,6 +434,12 @@ export type Info = {
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
 
+/** A term to compare states with. */
+export type Like = {
+  /** A term as Elixir writes it; `_` stands for anything, and `...` at the end of a map for any other keys: `%{status: :paid, ...}`. */
+  like: string,
+};
+
 /** A process that was linked to one that crashed. */
 export type Linked = {
   /** Which. */
@@ -330,6 +492,9 @@ export type MessageFlowRequest = {
   after?: string | null,
 };
 
+/** A state as a request names it: the one at a time, or the term with an id. */
+export type Moment = number | string;
+
 /** A name and its value as text. */
 export type Named = {
   /** Name. */
@@ -350,12 +515,78 @@ export type NotTraced = {
   to: number,
 };
 
+/** The messages exchanged with one process. */
+export type Peer = {
+  /** The other. */
+  process: Process,
+  /** Messages sent to it. */
+  sent: number,
+  /** Messages it sent. */
+  received: number,
+};
+
 /** A process as shown: pid, and the name it held at that time. */
 export type Process = {
   /** `<0.1.0>`, `<0.1.0>~2`. */
   pid: string,
   /** Registered name as Elixir writes it, or `null`. */
   name: string | null,
+};
+
+/** What is known of one process. */
+export type ProcessInfo = {
+  /** Which, with the name it held at the time asked. */
+  process: Process,
+  /** The time asked. */
+  at: number,
+  /** `alive`, `exited`, or `not_yet` (spawned later), at the time asked. */
+  status: string,
+  /** The function it began with. */
+  initial_call: Function | null,
+  /** The callback module, as its spawn or a sweep told. */
+  module: string | null,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** Pids or names, nearest first, as the process itself remembers them; `null` when nothing told. */
+  ancestors: Array<string> | null,
+  /** Names held at the time asked. */
+  names: Array<string>,
+  /** The label it was given, as text. */
+  label: string | null,
+  /** Linked processes at the time asked. */
+  links: Array<Process>,
+  /** When it was spawned; `null`: before the recorder looked, or nobody saw it. */
+  spawned_at: number | null,
+  /** The first time anything is known of it, or `null` when nothing is held. */
+  first_seen: number | null,
+  /** When it exited; `null`: it had not by the watermark, or nobody saw it. */
+  exited_at: number | null,
+  /** Why it exited. */
+  exit_reason: Term | null,
+  /** It is a supervisor: how it supervises. */
+  strategy: Strategy | null,
+  /** What its supervisor says of it. */
+  child: Child | null,
+  /** Events held, per class. */
+  counts: Array<ClassCount>,
+};
+
+/** See [`Request::ProcessInfo`](super::Request::ProcessInfo). */
+export type ProcessInfoRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment whose names, links and label are meant (default: the end of the trace, or of the process). */
+  at?: number | null,
+};
+
+/** See [`Request::ProcessRelationships`](super::Request::ProcessRelationships). */
+export type ProcessRelationshipsRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The moment meant (default: the end of the trace, or of the process). */
+  at?: number | null,
+  /** Most children, and most peers. */
+  limit?: number | null,
 };
 
 /** A process and a window of time. */
@@ -372,19 +603,55 @@ export type ProcessWindowRequest = {
   after?: string | null,
 };
 
+/** Whom a process belongs to and talks with. */
+export type Relationships = {
+  /** Which. */
+  process: Process,
+  /** The time asked. */
+  at: number,
+  /** Who spawned it. */
+  parent: Process | null,
+  /** Pids or names, nearest first. */
+  ancestors: Array<string> | null,
+  /** Processes it spawned that were alive then. */
+  children: Array<Process>,
+  /** Linked processes. */
+  links: Array<Process>,
+  /** Its supervisor. */
+  supervisor: Process | null,
+  /** How that supervisor supervises. */
+  strategy: Strategy | null,
+  /** What that supervisor says of it. */
+  child: Child | null,
+  /** The process that came in place of it after its exit. */
+  replaced_by: Replacement | null,
+  /** With whom it exchanged messages up to then, most first. */
+  peers: Array<Peer>,
+  /** Messages it sent to aliases, ports and other nodes, or to names nobody held: to nobody that could be named here. */
+  sent_elsewhere: number,
+};
+
+/** The other side of a restart: who was replaced, or who came in place. */
+export type Replacement = {
+  /** The other process. */
+  pid: string,
+  /** `certain`: the supervisor gave both the same id. `likely`: the same parent started the same function with the same arguments. */
+  certainty: string,
+};
+
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "crashes" } & CrashesRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest;
 
 /** A process started in the place of another. */
 export type Restart = {
-  /** The id of its spawn. */
-  id: string,
   /** When. */
   time: number,
   /** Which. */
   process: Process,
   /** Who started it: the parent of both. */
   by: Process,
+  /** `certain`: its supervisor said that both are the same child. `likely`: the next with the same start. */
+  certainty: string,
 };
 
 /** One state of a server. */
@@ -411,6 +678,62 @@ export type StateAtRequest = {
   process: string,
   /** The moment. */
   time: number,
+};
+
+/** A change of a part of a state. */
+export type StateChange = {
+  /** The id of the event that showed the new state. */
+  id: string,
+  /** When. */
+  time: number,
+  /** Whose. */
+  process: Process,
+  /** The part before, or `null` when it was not there. */
+  before: Term | null,
+  /** The part after, or `null` when it was not there. */
+  after: Term | null,
+  /** How they differ; at most 10 changes are shown (`compare_states` shows all). Where the verdict is `unknown`, it may not have changed. */
+  difference: Difference,
+  /** What led to it, or `null` when not recorded. */
+  cause: Event | null,
+};
+
+/** See [`Request::StateChanges`](super::Request::StateChanges). */
+export type StateChangesRequest = {
+  /** A pid or a registered name. */
+  process: string,
+  /** The part of the state to watch, as changes name it: `.items[0].quantity`, `[:total]`, `items`; the whole state when not given. */
+  path?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** How a supervisor supervises. What no sweep could read is `null`. */
+export type Strategy = {
+  /** `one_for_one`, `one_for_all`, `rest_for_one`, `simple_one_for_one`. */
+  strategy: string | null,
+  /** Restarts allowed ... */
+  intensity: number | null,
+  /** ... in so many seconds. */
+  period_s: number | null,
+};
+
+/** See [`Request::SupervisionTree`](super::Request::SupervisionTree). */
+export type SupervisionTreeRequest = {
+  /** The moment (default: the end of the trace). */
+  at?: number | null,
+  /** Only this supervisor and what is below it. */
+  root?: string | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** A term as text. */
@@ -464,3 +787,44 @@ export type TermRequest = {
   /** Cursor into the children of a long collection. */
   after?: string | null,
 };
+
+/** A way from one state into another. */
+export type Transition = {
+  /** The state it was in: the last one wanted before. */
+  was: State,
+  /** The state it came to be in. */
+  became: State,
+  /** Whether both are surely what was asked; a place that was not recorded may hide a difference. */
+  certain: boolean,
+  /** States in between. */
+  n_between: number,
+  /** How they differ; at most 50 changes are shown (`compare_states` shows all). */
+  difference: Difference,
+  /** The message handled (or the spawn) that led to the second state, or `null` when not recorded. */
+  trigger: Event | null,
+};
+
+/** A process in the supervision tree. Rows come in the order of the tree: a supervisor, then all below it. */
+export type TreeNode = {
+  /** Which. */
+  process: Process,
+  /** 0 for a supervisor under no supervisor. */
+  depth: number,
+  /** The supervisor it is under. */
+  supervisor: string | null,
+  /** The callback module. */
+  module: string | null,
+  /** What its supervisor says of it. */
+  child: Child | null,
+  /** It is a supervisor: how it supervises. */
+  strategy: Strategy | null,
+  /** It is a supervisor: children replaced after an exit, up to then. */
+  restarts: number | null,
+  /** When it was spawned. */
+  spawned_at: number | null,
+  /** The exited process it replaced. */
+  replaces: Replacement | null,
+};
+
+/** One state, or every state that is like something. */
+export type Wanted = Moment | Like;

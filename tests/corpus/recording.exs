@@ -73,6 +73,7 @@ defmodule Corpus.Recording do
     "{" <> Enum.map_join(fields, ",", fn {key, value} -> ~s("#{key}":) <> json(value) end) <> "}"
   end
 
+  defp json(%{} = fields), do: fields |> Map.to_list() |> json()
   defp json(items) when is_list(items), do: "[" <> Enum.map_join(items, ",", &json/1) <> "]"
   defp json(value) when is_integer(value) or is_boolean(value), do: to_string(value)
   defp json(value) when is_atom(value), do: json(Atom.to_string(value))

@@ -1,7 +1,7 @@
-//! What eviction forgets, remembered: identity, parent, names, links, and last state of every process still alive.
+//! What eviction forgets, remembered: identity, parent, names, links, how it began and last state of every process still alive.
 //!
 //! Invariant: it holds exactly what the process and state rows below their floors say, whether their chunks are gone or not.
-//! Invariant: bounded by `max_bytes`; what does not fit is dropped per process, state first, and marked.
+//! Invariant: bounded by `max_bytes`; what does not fit is dropped per process, how it began first, then its state, and marked.
 
 mod encode;
 mod fold;
@@ -36,10 +36,21 @@ pub struct ProcessEntry {
     pub names: Vec<(String, OrderKey)>,
     /// Linked processes, ascending.
     pub links: Vec<ProcessKey>,
+    /// The last event that told how it began: its spawn, or a sweep. `None` although `identity_known`: dropped for want of room.
+    pub origin: Option<Origin>,
     /// Its last state.
     pub state: Option<LastState>,
     /// A state was dropped for want of room.
     pub state_dropped: bool,
+}
+
+/// The event that told how a process began; its term is [`Baseline::origin_term`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Its id.
+    pub id: EventId,
+    /// When.
+    pub key: OrderKey,
 }
 
 /// The last state of a server.
@@ -59,7 +70,9 @@ pub struct Baseline {
     /// By key.
     entries: Vec<ProcessEntry>,
     /// The terms of the entries' last states, with ids of `symbols`.
-    states: BTreeMap<ProcessKey, StateTerm>,
+    states: BTreeMap<ProcessKey, KeptTerm>,
+    /// The terms of the entries' origins, likewise.
+    origins: BTreeMap<ProcessKey, KeptTerm>,
     symbols: Symbols,
     /// Processes that have exited while rows of theirs with earlier keys may still come.
     exited: BTreeMap<ProcessKey, OrderKey>,
@@ -70,7 +83,7 @@ pub struct Baseline {
 }
 
 #[derive(Clone, Debug)]
-struct StateTerm {
+struct KeptTerm {
     bytes: Box<[u8]>,
     key: u64,
     complete: bool,
@@ -95,8 +108,13 @@ impl Baseline {
     /// The term of a process's last state; its names resolve through the returned dictionary.
     #[must_use]
     pub fn state_term(&self, process: ProcessKey) -> Option<(StoredTerm<'_>, &Symbols)> {
-        let StateTerm { bytes, key, complete } = self.states.get(&process)?;
-        Some((StoredTerm { bytes, key: *key, complete: *complete }, &self.symbols))
+        self.states.get(&process).map(|term| (term.stored(), &self.symbols))
+    }
+
+    /// The term of a process's origin: the arguments it was spawned with, or what a sweep found.
+    #[must_use]
+    pub fn origin_term(&self, process: ProcessKey) -> Option<(StoredTerm<'_>, &Symbols)> {
+        self.origins.get(&process).map(|term| (term.stored(), &self.symbols))
     }
 
     /// Every fact is before this key.
@@ -119,15 +137,26 @@ impl Baseline {
     #[must_use]
     pub fn n_bytes(&self) -> u64 {
         let entries: usize = self.entries.iter().map(entry_bytes).sum();
-        let states: usize = self.states.values().map(state_bytes).sum();
-        (entries + states + self.exited.len() * size_of::<(ProcessKey, OrderKey)>()) as u64
+        let terms: usize = self.states.values().chain(self.origins.values()).map(term_bytes).sum();
+        (entries + terms + self.exited.len() * size_of::<(ProcessKey, OrderKey)>()) as u64
     }
 
-    /// Drops what does not fit: oldest states first, then the memory of exits, then the oldest processes.
+    /// Drops what does not fit: how the oldest processes began, then the oldest states, then the memory of exits, then the oldest processes.
     fn bound(&mut self, max_bytes: u64) {
         let mut excess = self.n_bytes().saturating_sub(max_bytes) as usize;
         if excess == 0 {
             return;
+        }
+        let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).collect();
+        begun.sort_unstable();
+        for (_, process) in begun {
+            if excess == 0 {
+                return;
+            }
+            excess = excess.saturating_sub(self.origins.remove(&process).as_ref().map_or(0, term_bytes));
+            if let Some(entry) = self.position(process).ok().and_then(|at| self.entries.get_mut(at)) {
+                entry.origin = None;
+            }
         }
         let key_of = |entry: &ProcessEntry| entry.state.as_ref().map(|state| state.key);
         let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).collect();
@@ -136,7 +165,7 @@ impl Baseline {
             if excess == 0 {
                 return;
             }
-            excess = excess.saturating_sub(self.states.remove(&process).as_ref().map_or(0, state_bytes));
+            excess = excess.saturating_sub(self.states.remove(&process).as_ref().map_or(0, term_bytes));
             if let Some(entry) = self.position(process).ok().and_then(|at| self.entries.get_mut(at)) {
                 entry.state = None;
                 entry.state_dropped = true;
@@ -168,14 +197,14 @@ impl Baseline {
         }
         let old = core::mem::take(&mut self.symbols);
         let symbols = core::cell::RefCell::new(&mut self.symbols);
-        for state in self.states.values_mut() {
+        for term in self.states.values_mut().chain(self.origins.values_mut()) {
             let mut bytes = Vec::new();
             let mut atom = |id| symbols.borrow_mut().intern_atom(old.atom(id));
             let mut entity =
                 |id| old.entity(id).map_or_else(Default::default, |e| symbols.borrow_mut().intern_entity(e));
             // Bytes that were written by us and cannot be read are shown as damaged either way.
-            if relocate(&state.bytes, &mut atom, &mut entity, &mut bytes).is_ok() {
-                state.bytes = bytes.into();
+            if relocate(&term.bytes, &mut atom, &mut entity, &mut bytes).is_ok() {
+                term.bytes = bytes.into();
             }
         }
         self.tidy_at = size(&self.symbols) * 2;
@@ -188,6 +217,12 @@ fn entry_bytes(entry: &ProcessEntry) -> usize {
     size_of::<ProcessEntry>() + names + call + size_of_val(entry.links.as_slice())
 }
 
-fn state_bytes(state: &StateTerm) -> usize {
-    size_of::<(ProcessKey, StateTerm)>() + state.bytes.len()
+fn term_bytes(term: &KeptTerm) -> usize {
+    size_of::<(ProcessKey, KeptTerm)>() + term.bytes.len()
+}
+
+impl KeptTerm {
+    fn stored(&self) -> StoredTerm<'_> {
+        StoredTerm { bytes: &self.bytes, key: self.key, complete: self.complete }
+    }
 }

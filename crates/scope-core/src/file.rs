@@ -26,7 +26,7 @@ use alloc::vec::Vec;
 pub const FORMAT_VERSION: u16 = 1;
 
 /// Counts additions that older readers of the same version skip.
-const MINOR_VERSION: u16 = 0;
+const MINOR_VERSION: u16 = 1;
 
 const MAGIC: &[u8; 8] = b"ELXSCOPE";
 const PREAMBLE_BYTES: usize = 16;

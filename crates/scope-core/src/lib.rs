@@ -12,6 +12,7 @@ extern crate alloc;
 pub mod baseline;
 mod block;
 pub mod chunk;
+pub mod diff;
 pub mod error;
 pub mod event;
 pub mod file;

@@ -179,7 +179,13 @@ impl Trace {
         self.select(Selection::Process(process), classes, from, to, direction)
     }
 
-    /// The same, rows whose peer is `peer` (compared by meaning across chunks; names by text), through the index.
+    /// How many rows of a class a process has, at or above the floor. Costs a look at each segment of the index, not at each chunk.
+    #[must_use]
+    pub fn n_rows_of(&self, process: ProcessKey, class: Class) -> u64 {
+        self.lane(class).n_rows_of(process, self.floor(class))
+    }
+
+    /// The rows of [`Trace::rows`] whose peer is `peer` (compared by meaning across chunks; names by text), through the index.
     #[must_use]
     pub fn peer_rows(
         &self,

@@ -4,16 +4,21 @@ use crate::clock::Clock;
 use crate::filter::{self, Filter, Function, Role};
 use crate::recorder::{self, Recorder};
 use crate::sealer::{self, Sealing};
-use crate::{config, tick, value, word};
+use crate::words::Words;
+use crate::{config, tick, value, walk, word};
 use rustler::{
     Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
 };
-use scope_core::event::Class;
+use scope_core::event::{Class, Kind};
 use scope_core::file::ReadLimits;
+use scope_core::header::Header;
 use scope_core::intake::Intake;
 use scope_core::redact::Redactor;
+use scope_core::store::Limits;
 use scope_core::term::etf::{self, Origin};
+use scope_core::term::resolve;
 use scope_core::trace::{Source as TraceSource, Trace};
+use scope_core::{EntityId, Event, Flags, OrderKey};
 use scope_query::api::Request;
 use scope_query::located;
 use serde::Serialize;
@@ -228,6 +233,34 @@ fn terms<'a>(env: Env<'a>, source: Term<'a>, ids: Vec<String>) -> NifResult<Term
     // SAFETY: the bytes are made by `to_etf`, which writes only well-formed terms and, for imported ones, only atoms that exist here.
     let term = unsafe { env.binary_to_term_trusted(&etf) };
     term.map(|(term, _)| term).filter(|_| !ids.is_empty()).map_or_else(|| Ok(Vec::<Term<'a>>::new().encode(env)), Ok)
+}
+
+/// Most bytes of a term that is held to be compared.
+const HELD_BYTES: usize = 4 << 20;
+
+/// Terms of this node as a small trace of their own (`control-0-0` and on), to be asked about like recorded ones.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn hold<'a>(env: Env<'a>, node: String, creation: u32, given: Vec<Term<'a>>) -> NifResult<ResourceArc<TraceRef>> {
+    let mut intake = Intake::new(Header { node, creation, ..Header::default() }, Limits::default(), 0);
+    let (mut words, redactor) = (Words::new(), Redactor::new(&[]));
+    let (mut raw, mut bytes) = (Vec::new(), Vec::new());
+    for (tie, term) in (0..).zip(given) {
+        let term = word::of(term.as_c_arg());
+        // SAFETY: the term is an argument of this call.
+        unsafe { walk::walk_into(env.as_c_arg(), term, HELD_BYTES, walk::MAX_DEPTH, &mut raw) };
+        let resolved = resolve::resolve(&raw, &mut words, intake.symbols(), &redactor, 0, &mut bytes);
+        let event = Event {
+            key: OrderKey { tick: 0, thread: 0, tie },
+            kind: Kind::Mark,
+            flags: Flags::NONE,
+            process: EntityId::NONE,
+            peer: EntityId::NONE,
+            what: 0,
+        };
+        let pushed = resolved.and_then(|resolved| intake.push(&event, Some((&bytes, resolved))));
+        pushed.map_err(|_| Error::BadArg)?;
+    }
+    Ok(ResourceArc::new(TraceRef(intake.snapshot(0))))
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]

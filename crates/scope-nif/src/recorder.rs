@@ -20,6 +20,8 @@ const BUSY: Duration = Duration::from_millis(1);
 const IDLE: Duration = Duration::from_millis(8);
 /// How long a stop waits for producers that are inside a callback.
 const STOP_PATIENCE: Duration = Duration::from_secs(1);
+/// How often the owner is told at most who spawned.
+const TELL_PARENTS: Duration = Duration::from_millis(100);
 /// An open chunk older than this is sealed even if small.
 const SEAL_AFTER_NS: u64 = 30_000_000_000;
 
@@ -27,7 +29,7 @@ static GENERATION: AtomicU32 = AtomicU32::new(0);
 /// The recorder that records, if any.
 static RUNNING: Mutex<Option<Arc<Recorder>>> = Mutex::new(None);
 
-rustler::atoms! { elixir_scope_returns_off }
+rustler::atoms! { elixir_scope_returns_off, elixir_scope_spawned }
 
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -155,15 +157,22 @@ impl Recorder {
     /// The sealer's thread.
     fn run(&self) {
         let mut pause = BUSY;
+        let mut told = Instant::now();
         while !self.stopping.load(SeqCst) {
             std::thread::park_timeout(pause);
-            let (n, runaways) = {
+            let tell = told.elapsed() >= TELL_PARENTS;
+            let (n, runaways, parents) = {
                 let mut sealing = self.sealing();
                 let n = sealing.drain();
                 sealing.seal_older(SEAL_AFTER_NS);
-                (n, sealing.take_runaways())
+                let parents = if tell { sealing.take_parents() } else { Vec::new() };
+                (n, sealing.take_runaways(), parents)
             };
             self.report(&runaways);
+            if !parents.is_empty() {
+                told = Instant::now();
+                self.report_parents(&parents);
+            }
             filter::reclaim();
             pause = if n > 0 { BUSY } else { (pause * 2).min(IDLE) };
         }
@@ -181,6 +190,17 @@ impl Recorder {
         if running.as_ref().is_some_and(|r| r.generation == self.generation) {
             *running = None;
         }
+    }
+
+    /// Tells the owner who spawned: it looks at the supervisors among them, which know what their children are.
+    fn report_parents(&self, parents: &[u64]) {
+        let mut env = OwnedEnv::new();
+        // The owner may be gone; then nobody needs to know.
+        let _ = env.send_and_clear(&self.owner.0, |env| {
+            // SAFETY: local pids are immediates: their words are terms in every environment.
+            let pids = parents.iter().map(|word| unsafe { rustler::Term::new(env, word::term(*word)) });
+            (elixir_scope_spawned(), pids.collect::<Vec<_>>()).encode(env)
+        });
     }
 
     /// Tells the owner which functions' returns must be switched off.

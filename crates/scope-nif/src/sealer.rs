@@ -25,6 +25,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
 const MAX_OPEN_CALLS: i64 = 1_000;
+/// Processes that spawned, remembered until the owner is told. More would only be told later, when they spawn again.
+const MAX_PARENTS: usize = 256;
 /// How often an interrupted producer is looked at again before the watermark is held back for it.
 const QUIET_TRIES: usize = 200;
 
@@ -83,6 +85,8 @@ pub(crate) struct Sealing {
     open_calls: HashMap<u64, i64>,
     runaways: HashSet<(u64, u64, u64)>,
     pending: Vec<Runaway>,
+    /// Words of processes that spawned others since the owner was told.
+    parents: Vec<u64>,
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
 }
@@ -114,6 +118,7 @@ impl Sealing {
             open_calls: HashMap::new(),
             runaways: HashSet::new(),
             pending: Vec::new(),
+            parents: Vec::new(),
             caps,
             depth,
         }
@@ -177,6 +182,11 @@ impl Sealing {
         std::mem::take(&mut self.pending)
     }
 
+    /// Processes that spawned since the last call, as words.
+    pub(crate) fn take_parents(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.parents)
+    }
+
     /// Takes in the next record of batch `i`.
     fn take_in(&mut self, i: usize) {
         let mut bytes = std::mem::take(&mut self.batches[i].bytes);
@@ -207,6 +217,9 @@ impl Sealing {
         match record.kind {
             Kind::Call | Kind::Return | Kind::Exception => what = self.words.function(symbols, record.slot, x, y).0,
             Kind::Spawn => {
+                if self.parents.len() < MAX_PARENTS && !self.parents.contains(&record.slot) {
+                    self.parents.push(record.slot);
+                }
                 peer = self.words.entity(symbols, record.slot);
                 what = self.words.function(symbols, x, y, z).0;
             }

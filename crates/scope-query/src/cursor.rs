@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use alloc::format;
 use alloc::string::String;
 use core::ops::RangeInclusive;
-use scope_core::{EventId, OrderKey};
+use scope_core::{EventId, OrderKey, ProcessKey};
 
 /// The last row of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,18 +52,36 @@ pub(crate) fn resume(after: Option<Cursor>) -> impl FnMut(OrderKey, EventId) -> 
     }
 }
 
-/// The place in the children of a collection where a page of a `term` request ended.
-pub(crate) fn child_text(step: u64) -> String {
-    format!("term.{step:x}")
+/// The cursor of a request that numbers what it lists: so many were shown.
+pub(crate) fn count_text(kind: &str, n_shown: u64) -> String {
+    format!("{kind}.{n_shown:x}")
 }
 
-/// The first child a `term` request shows.
-pub(crate) fn first_child(after: Option<&str>) -> Result<u64> {
+/// How many of what such a request lists were shown before.
+pub(crate) fn count(kind: &str, after: Option<&str>) -> Result<u64> {
     let Some(text) = after else { return Ok(0) };
-    text.strip_prefix("term.")
-        .and_then(|digits| u64::from_str_radix(digits, 16).ok())
-        .filter(|step| child_text(*step) == text)
-        .ok_or_else(|| refused("term", text))
+    text.strip_prefix(kind)
+        .and_then(|rest| u64::from_str_radix(rest.strip_prefix('.')?, 16).ok())
+        .filter(|n_shown| count_text(kind, *n_shown) == text)
+        .ok_or_else(|| refused(kind, text))
+}
+
+/// The process that a page of processes ended with.
+pub(crate) fn process_text(kind: &str, process: ProcessKey) -> String {
+    format!("{kind}.{:x}.{:x}.{:x}", process.number, process.serial, process.incarnation)
+}
+
+/// The process after which a page of processes begins.
+pub(crate) fn after_process(kind: &str, after: Option<&str>) -> Result<Option<ProcessKey>> {
+    let Some(text) = after else { return Ok(None) };
+    let read = || {
+        let mut parts = text.strip_prefix(kind)?.strip_prefix('.')?.splitn(3, '.');
+        let mut number = || u32::from_str_radix(parts.next()?, 16).ok();
+        Some(ProcessKey { number: number()?, serial: number()?, incarnation: number()? })
+    };
+    // One spelling only.
+    let process = read().filter(|process| process_text(kind, *process) == text);
+    process.map(Some).ok_or_else(|| refused(kind, text))
 }
 
 /// The limit of a request.
@@ -116,8 +134,8 @@ mod tests {
             let error = Cursor::parse("events", Some(text)).expect_err(text);
             assert_eq!(error, Error::BadArgument(format!("after: {text:?} is not the `next` of an answer to events")));
         }
-        assert!(first_child(Some("term.01")).is_err() && first_child(Some("3")).is_err());
-        assert_eq!(first_child(Some("term.1f")), Ok(31));
+        assert!(count("term", Some("term.01")).is_err() && count("term", Some("3")).is_err());
+        assert_eq!(count("term", Some("term.1f")), Ok(31));
     }
 
     #[test]

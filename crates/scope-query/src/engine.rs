@@ -1,13 +1,21 @@
 //! Answers requests: one file per request.
 
+mod analyze_state_change;
+mod compare_states;
 mod crashes;
 mod events;
+mod events_around;
 mod execution_path;
+mod find_processes;
 mod info;
 mod message_flow;
 mod page;
+mod process_info;
+mod process_relationships;
 mod state_at;
+mod state_changes;
 mod state_timeline;
+mod supervision_tree;
 mod term;
 
 use crate::api::{Answer, Request};
@@ -38,6 +46,14 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
+        Request::ProcessInfo(request) => process_info::answer(trace, request),
+        Request::FindProcesses(request) => find_processes::answer(trace, request),
+        Request::ProcessRelationships(request) => process_relationships::answer(trace, request),
+        Request::SupervisionTree(request) => supervision_tree::answer(trace, request),
+        Request::EventsAround(request) => events_around::answer(trace, request),
+        Request::CompareStates(request) => compare_states::answer(trace, request),
+        Request::StateChanges(request) => state_changes::answer(trace, request),
+        Request::AnalyzeStateChange(request) => analyze_state_change::answer(trace, request),
         Request::Crashes(request) => crashes::answer(trace, request),
     }
 }

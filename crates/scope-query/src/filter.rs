@@ -24,7 +24,7 @@ mod round_trip;
 mod truth;
 
 pub(crate) use expression::{Expression, Test};
-pub(crate) use found::Found;
+pub(crate) use found::{Found, Hit};
 pub use page::{examples, markdown};
 pub(crate) use parser::parse;
 
@@ -79,10 +79,23 @@ impl Filter {
         to: OrderKey,
         direction: Direction,
     ) -> Found<'a> {
-        let rows = match (self.is_everything, self.process) {
-            (false, _) => trace.chosen_rows(self, &self.classes, from, to, direction),
-            (true, Some(process)) => trace.process_rows(process, &self.classes, from, to, direction),
-            (true, None) => trace.rows(&self.classes, from, to, direction),
+        if self.is_everything {
+            return self.steps(trace, from, to, direction);
+        }
+        Found::new(self, trace, trace.chosen_rows(self, &self.classes, from, to, direction))
+    }
+
+    /// The same for a few rows next to a place: tested one by one, not by the chunk.
+    pub(crate) fn steps<'a>(
+        &'a self,
+        trace: &'a Trace,
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> Found<'a> {
+        let rows = match self.process {
+            Some(process) => trace.process_rows(process, &self.classes, from, to, direction),
+            None => trace.rows(&self.classes, from, to, direction),
         };
         Found::new(self, trace, rows)
     }

@@ -31,13 +31,31 @@ impl Link {
     }
 }
 
+/// The processes linked to `process` at a point of the order, ascending, and how many events were looked at.
+pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Vec<ProcessKey>, u64) {
+    let (links, n_events) = counted(trace, process);
+    // An exit is still linked, to those that outlive it.
+    let held = links.into_iter().filter(|link| link.holds_at(at) && !(link.broken && link.to == Some(at)));
+    let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).collect();
+    linked.sort_unstable();
+    linked.dedup();
+    (linked, n_events)
+}
+
 /// Every link a process had, by its beginning.
 pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Vec<Link> {
+    counted(trace, process).0
+}
+
+/// The same, and how many events were looked at.
+fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
+    let mut n_events = 0;
     let mut ended = Vec::new();
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
     let mut open: BTreeMap<ProcessKey, OrderKey> =
         remembered.into_iter().flat_map(|entry| &entry.links).map(|peer| (*peer, OrderKey::default())).collect();
     for (row, peer) in told(trace, process) {
+        n_events += 1;
         match row.kind() {
             Kind::Link => {
                 open.entry(peer).or_insert(row.key());
@@ -48,18 +66,23 @@ pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Vec<Link> {
             }
         }
     }
-    let exit = Lifetime::of(trace, process).exit;
+    let mut exit_of = |process: ProcessKey| {
+        let lifetime = Lifetime::of(trace, process);
+        n_events += lifetime.n_events;
+        lifetime.exit
+    };
+    let exit = exit_of(process);
     let left = open.into_iter().map(|(peer, from)| (peer, from, None));
     let mut links: Vec<Link> = left
         .chain(ended.into_iter().map(|link| (link.peer, link.from, link.to)))
         .map(|(peer, from, unlinked)| {
-            let theirs = Lifetime::of(trace, peer).exit.filter(|exit| *exit >= from);
+            let theirs = exit_of(peer).filter(|exit| *exit >= from);
             let to = [unlinked, theirs, exit].into_iter().flatten().min();
             Link { peer, from, to, broken: theirs.is_some() && theirs == to }
         })
         .collect();
     links.sort_by_key(|link| (link.from, link.peer));
-    links
+    (links, n_events)
 }
 
 /// The link and unlink events of either end, oldest first, each with the other process.

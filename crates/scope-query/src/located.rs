@@ -2,9 +2,12 @@
 
 use crate::error::{Error, Result};
 use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use scope_core::chunk::{Chunk, StoredTerm};
 use scope_core::term::Names;
-use scope_core::trace::Trace;
+use scope_core::term::part::part;
+use scope_core::trace::{RowRef, Trace};
 use scope_core::{AtomId, EntityId, EventId, OrderKey, ProcessKey, Symbols};
 
 /// A stored term with the dictionary its ids belong to.
@@ -25,6 +28,15 @@ pub enum Dictionary<'a> {
     Baseline(&'a Symbols),
 }
 
+impl<'a> Located<'a> {
+    /// The part some steps in; `None` when they lead nowhere.
+    pub(crate) fn part(&self, steps: &[u32]) -> Result<Option<Self>> {
+        let Some(found) = part(self.term.bytes, steps)? else { return Ok(None) };
+        let term = StoredTerm { bytes: found.bytes, key: 0, complete: found.is_complete() };
+        Ok(Some(Self { term, names: self.names }))
+    }
+}
+
 impl Names for Dictionary<'_> {
     fn atom_text(&self, id: AtomId) -> &str {
         match self {
@@ -41,17 +53,43 @@ impl Names for Dictionary<'_> {
     }
 }
 
-/// The term of the event with this id.
+/// The term with this id: an event's, or, when steps follow the event's id (`state-0-12/0/2`), a part of it.
 ///
 /// # Errors
-/// [`Error::BadArgument`] when `id` is no event id, [`Error::Evicted`] when the event is gone, [`Error::NotFound`] when the trace never had
+/// [`Error::BadArgument`] when `id` is no id of a term, [`Error::Evicted`] when the event is gone, [`Error::NotFound`] when the trace never had
 /// it or it has no term.
 pub fn locate<'a>(trace: &'a Trace, id: &str) -> Result<Located<'a>> {
-    let event: EventId = id.parse().map_err(|()| {
+    let refused = || {
         Error::BadArgument(format!(
-            "id: {id:?} is not the id of a term; ids look like state-0-12 and come from answers"
+            "id: {id:?} is not the id of a term; ids look like state-0-12 or state-0-12/0/2 and come from answers"
         ))
-    })?;
+    };
+    let mut parts = id.split('/');
+    let event: EventId = parts.next().unwrap_or_default().parse().map_err(|()| refused())?;
+    let steps = parts.map(step).collect::<Option<Vec<u32>>>().ok_or_else(refused)?;
+    let located = whole(trace, event, id)?;
+    if steps.is_empty() {
+        return Ok(located);
+    }
+    located.part(&steps)?.ok_or_else(|| Error::NotFound(format!("{id} leads nowhere in the term {event}")))
+}
+
+/// The event that an id of a term names.
+pub(crate) fn event_of(id: &str) -> Option<EventId> {
+    id.split('/').next()?.parse().ok()
+}
+
+/// The id of a part of the term `id`.
+pub(crate) fn part_id(id: &str, steps: &[u32]) -> String {
+    steps.iter().fold(id.into(), |id, step| format!("{id}/{step}"))
+}
+
+/// Digits without sign or leading zero, so that a part has one id.
+fn step(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|step: &u32| step.to_string() == text)
+}
+
+fn whole<'a>(trace: &'a Trace, event: EventId, id: &str) -> Result<Located<'a>> {
     if let Some(row) = trace.find(event) {
         let chunk = trace.chunk(&row);
         let term = chunk.term(chunk.term_id(row.row));
@@ -62,13 +100,28 @@ pub fn locate<'a>(trace: &'a Trace, id: &str) -> Result<Located<'a>> {
     if let Some(located) = remembered(trace, event) {
         return Ok(located);
     }
+    Err(absent(trace, event))
+}
+
+/// The row of the event with this id.
+pub(crate) fn event(trace: &Trace, id: &str) -> Result<RowRef> {
+    let event: EventId = id.parse().map_err(|()| {
+        Error::BadArgument(format!(
+            "id: {id:?} is not the id of an event; ids look like state-0-12 and come from answers"
+        ))
+    })?;
+    trace.find(event).ok_or_else(|| absent(trace, event))
+}
+
+/// Why there is no such event.
+fn absent(trace: &Trace, event: EventId) -> Error {
     let gone = trace.floor(event.class) != OrderKey::default()
         && trace.chunks(event.class).last().is_none_or(|newest| event.chunk <= newest.seq());
-    Err(if gone {
-        Error::Evicted(format!("event {id} has been evicted"))
+    if gone {
+        Error::Evicted(format!("event {event} has been evicted"))
     } else {
-        Error::NotFound(format!("the trace has no event {id}"))
-    })
+        Error::NotFound(format!("the trace has no event {event}"))
+    }
 }
 
 /// The last state of an evicted event, if the baseline kept it.

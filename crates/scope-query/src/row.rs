@@ -43,6 +43,14 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The other party, if it is a process of the recorded node.
+    pub(crate) fn peer_process(&self) -> Option<ProcessKey> {
+        match self.peer() {
+            Some(Entity::Process(process)) => Some(*process),
+            _ => None,
+        }
+    }
+
     /// The other party.
     pub(crate) fn peer(&self) -> Option<&'a Entity> {
         self.chunk.entity(self.event.peer)

@@ -3,6 +3,7 @@
 //! Invariant: the state before a moment is the same whether its event is held or remembered by the baseline.
 
 use crate::api::answer::State;
+use crate::difference::Side;
 use crate::located::{Dictionary, Located};
 use crate::row::Row;
 use crate::view::{self, View};
@@ -10,10 +11,10 @@ use crate::window::Window;
 use scope_core::baseline::LastState;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
 
 /// The last state a trace knows at a moment.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Last<'a> {
     /// Its event is held.
     Held(Row<'a>),
@@ -28,8 +29,13 @@ impl<'a> Last<'a> {
         if let Some(at) = held {
             return Some(Self::Held(Row::read(trace, at)));
         }
+        Self::remembered(trace, process).filter(|state| state.key() <= key)
+    }
+
+    /// The last state of a process that the baseline remembers.
+    fn remembered(trace: &'a Trace, process: ProcessKey) -> Option<Self> {
         let baseline = trace.baseline()?;
-        let state = baseline.process(process)?.state.as_ref().filter(|state| state.key <= key)?;
+        let state = baseline.process(process)?.state.as_ref()?;
         let (term, symbols) = baseline.state_term(process)?;
         Some(Self::Remembered(state, Located { term, names: Dictionary::Baseline(symbols) }))
     }
@@ -41,6 +47,14 @@ impl<'a> Last<'a> {
         }
     }
 
+    /// The callback module, if it is known.
+    pub(crate) fn module(&self) -> Option<&'a str> {
+        match self {
+            Self::Held(row) => row.atom(),
+            Self::Remembered(state, _) => state.module.as_deref(),
+        }
+    }
+
     pub(crate) fn located(&self) -> Option<Located<'a>> {
         match self {
             Self::Held(row) => row.term().map(|term| Located { term, names: Dictionary::Chunk(row.chunk) }),
@@ -48,17 +62,29 @@ impl<'a> Last<'a> {
         }
     }
 
+    pub(crate) fn id(&self) -> EventId {
+        match self {
+            Self::Held(row) => row.id(),
+            Self::Remembered(state, _) => state.id,
+        }
+    }
+
+    /// The state's term with its id.
+    pub(crate) fn side(&self) -> Option<Side<'a>> {
+        Some(Side { id: view::id_text(self.id()), located: self.located()? })
+    }
+
     /// The state as the door shows it; `None` for an event without a term.
     pub(crate) fn shown(&self, trace: &'a Trace, view: &mut View<'a>, process: ProcessKey) -> Option<State> {
-        let (id, module, at_termination, cause) = match self {
-            Self::Held(row) => (row.id(), row.atom(), row.kind() == Kind::Terminate, cause(trace, process, row.key())),
-            Self::Remembered(state, _) => (state.id, state.module.as_deref(), false, None),
+        let (id, at_termination, cause) = match self {
+            Self::Held(row) => (row.id(), row.kind() == Kind::Terminate, cause(trace, process, row.key())),
+            Self::Remembered(state, _) => (state.id, false, None),
         };
         Some(State {
             id: view::id_text(id),
             time: self.key().tick,
             process: view.process(process, self.key()),
-            module: module.map(atom_text),
+            module: self.module().map(atom_text),
             state: view::located_term(id, &self.located()?),
             at_termination,
             cause: cause.map(|row| view.event(&row)),
@@ -95,6 +121,23 @@ pub(crate) fn causes(trace: &Trace, process: ProcessKey, key: OrderKey, to: u64)
 pub(crate) fn may_be_forgotten(trace: &Trace, process: ProcessKey) -> bool {
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
     trace.floor(Class::State) != OrderKey::default() && remembered.is_none_or(|entry| entry.state_dropped)
+}
+
+/// The states of a process in a window, oldest first, after the one it was in when the window began.
+pub(crate) fn history<'a>(
+    trace: &'a Trace,
+    process: ProcessKey,
+    window: Window,
+) -> (Option<Last<'a>>, impl Iterator<Item = Last<'a>>) {
+    let first = just_before(window.first_key()).and_then(|key| Last::of(trace, process, key));
+    let held = trace.process_rows(process, &[Class::State], window.first_key(), window.last_key(), Direction::Forward);
+    let held = held.map(|at| Last::Held(Row::read(trace, at)));
+    // One that is remembered from inside the window comes before all that are held.
+    let remembered = Last::remembered(trace, process).filter(|state| {
+        let inside = window.first_key()..=window.last_key();
+        inside.contains(&state.key()) && state.key() < trace.floor(Class::State)
+    });
+    (first, remembered.into_iter().chain(held))
 }
 
 fn just_before(key: OrderKey) -> Option<OrderKey> {

@@ -56,8 +56,13 @@ pub(crate) fn term(row: &Row<'_>) -> Option<Term> {
 
 /// The term of an event that is held elsewhere.
 pub(crate) fn located_term(id: EventId, located: &Located<'_>) -> Term {
+    part_term(id_text(id), located)
+}
+
+/// A term, or a part of one, by its id.
+pub(crate) fn part_term(id: String, located: &Located<'_>) -> Term {
     Term {
-        id: id_text(id),
+        id,
         text: inspect(located.term.bytes, &located.names, Limits::default()),
         bytes: located.term.bytes.len() as u64,
         complete: located.term.complete,

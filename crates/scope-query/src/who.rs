@@ -85,9 +85,9 @@ fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
     )))
 }
 
-/// Who held a name, and when.
+/// Who held a name, and when, by process.
 pub(crate) fn held(trace: &Trace, name: &str) -> Vec<(Holding, ProcessKey)> {
-    let mut held = Vec::new();
+    let mut held: Vec<(Holding, ProcessKey)> = Vec::new();
     for process in holders(trace, Some(name)) {
         let of_name = naming::holdings(trace, process).into_iter().filter(|holding| holding.name == name);
         held.extend(of_name.map(|holding| (holding, process)));

@@ -17,7 +17,6 @@ defmodule ElixirScope.Moment do
   @id ~r/^(control|process|message|call|state|span|runtime)-\d+-\d+$/
   # The door's own bound: a number every edge can hold.
   @max 9_007_199_254_740_991
-  @page 100_000
 
   @doc "A time to the door's. One before the recording is its time 0."
   @spec to_door(term(), Source.t()) :: {:ok, non_neg_integer()} | {:error, Error.t()}
@@ -34,7 +33,7 @@ defmodule ElixirScope.Moment do
 
   def to_door(id, source) when is_binary(id) do
     case Regex.run(@id, id) do
-      [_, class] -> of_event(id, class, source, nil)
+      [_, _class] -> of_event(id, source)
       nil -> wrong(id)
     end
   end
@@ -97,20 +96,16 @@ defmodule ElixirScope.Moment do
     end
   end
 
-  # The door has no request for one event: its class is read page by page, which the store's limits bound.
-  defp of_event(id, class, source, cursor) do
-    case Source.ask(source, %{kind: "events", classes: [class], limit: @page, after: cursor}) do
-      {:ok, answer} ->
-        case Enum.find(answer.data, &(&1.id == id)) do
-          %{time: time} -> {:ok, time}
-          nil when answer.next == nil -> Error.new(:not_found, "there is no event #{id} in this trace, or it was evicted")
-          nil -> of_event(id, class, source, answer.next)
-        end
-
-      {:error, error, _partial} ->
-        {:error, error}
+  defp of_event(id, source) do
+    case Source.ask(source, %{kind: "events_around", at: id, n_before: 0, n_after: 0}) do
+      {:ok, answer} -> {:ok, answer.data.event.time}
+      {:error, error, _partial} -> {:error, error}
     end
   end
+
+  @doc "Whether a text is an event's id."
+  @spec id?(String.t()) :: boolean()
+  def id?(text), do: Regex.match?(@id, text)
 
   defp wrong(value) do
     Error.new(

@@ -19,19 +19,52 @@ defmodule ElixirScope.Question do
   @doc "The same for a request that gives fewer rows at once."
   @spec list!(atom(), keyword(), keyword(), keyword(), pos_integer()) :: [map()]
   def list!(kind, processes, fields, options, limit) do
+    {answer, source} = answer!(kind, processes, fn _source -> {:ok, fields} end, options, limit)
+    View.rows(Atom.to_string(kind), answer.data, source)
+  end
+
+  @doc "The answer to a request that takes a page of a window, whose other fields may need the source; raises and warns as `list!/4`."
+  @spec answer!(atom(), keyword(), (Source.t() -> {:ok, keyword()} | {:error, Error.t()}), keyword(), pos_integer()) ::
+          {Answer.t(), Source.t()}
+  def answer!(kind, processes, fields, options, limit \\ @limit) do
     with :ok <- known(options, @common, kind),
          {:ok, source} <- Source.open(options),
          {:ok, processes} <- texts(processes),
+         {:ok, fields} <- fields.(source),
          {:ok, window} <- window(options, source),
          request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || limit, after: options[:after]}, window),
          request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
          {:ok, answer} <- ask(source, request) do
       warn(kind, answer, window[:from] || 0)
-      View.rows(Atom.to_string(kind), answer.data, source)
+      {answer, source}
     else
       {:error, error} -> raise error
     end
   end
+
+  @doc "The events next to one, at most so many on each side."
+  @spec around!(term(), {non_neg_integer(), non_neg_integer()}, keyword()) :: map()
+  def around!(at, {n_before, n_after}, options) do
+    {filters, options} = Keyword.split(options, [:pid, :type, :module, :function])
+
+    with :ok <- known(options, [:trace], :events_around),
+         {:ok, source} <- Source.open(options),
+         {:ok, processes} <- texts(for {:pid, process} <- filters, do: {:process, process}),
+         {:ok, at} <- place(at, source),
+         request = %{kind: "events_around", at: at, n_before: n_before, n_after: n_after},
+         request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
+         {:ok, answer} <- ask(source, request) do
+      View.around(answer.data, source)
+    else
+      {:error, error} -> raise error
+    end
+  end
+
+  @doc "What the door calls a moment: the id of an event or of a row that has one, or a time."
+  @spec place(term(), Source.t()) :: {:ok, String.t() | non_neg_integer()} | {:error, Error.t()}
+  def place(%{id: id, timestamp: _}, _source) when is_binary(id), do: {:ok, id}
+  def place(id, source) when is_binary(id), do: if(Moment.id?(id), do: {:ok, id}, else: Moment.to_door(id, source))
+  def place(time, source), do: Moment.to_door(time, source)
 
   @doc "The events between two times, or from the first on and to the last, that pass every filter given."
   @spec events!(term(), term(), keyword()) :: [ElixirScope.Event.t()]
@@ -63,6 +96,37 @@ defmodule ElixirScope.Question do
   end
 
   defp blank(filter), do: if(filter && String.trim(filter) != "", do: filter)
+
+  @doc """
+  The one map that a request answers with. `processes` are the fields that name a process, `times` those that are a time, `options` those
+  the function takes. Raises `ElixirScope.Error`.
+  """
+  @spec one!(atom(), keyword(), keyword(), [atom()]) :: map()
+  def one!(kind, processes, options, allowed) do
+    {source, answer} = asked!(kind, processes, [], options, allowed)
+    View.one(Atom.to_string(kind), answer.data, source)
+  end
+
+  @doc "The rows of a request that is about a moment, not a stretch of time. As `one!/4`, with more fields in `fields`."
+  @spec rows!(atom(), keyword(), keyword(), keyword(), [atom()]) :: [map()]
+  def rows!(kind, processes, fields, options, allowed) do
+    {source, answer} = asked!(kind, processes, [limit: @limit] ++ fields, options, allowed)
+    View.rows(Atom.to_string(kind), answer.data, source)
+  end
+
+  defp asked!(kind, processes, fields, options, allowed) do
+    with :ok <- known(options, [:trace | allowed], kind),
+         {:ok, source} <- Source.open(options),
+         {:ok, processes} <- texts(processes),
+         {:ok, times} <- times(Keyword.take(options, [:at, :alive_at]), source),
+         fields = [kind: Atom.to_string(kind)] ++ fields ++ Keyword.take(options, [:limit, :after]) ++ processes,
+         {:ok, answer} <- ask(source, fields |> Map.new() |> Map.merge(times)) do
+      warn(kind, answer, times[:at] || times[:alive_at] || 0)
+      {source, answer}
+    else
+      {:error, error} -> raise error
+    end
+  end
 
   @doc "The state of a process at a time."
   @spec state_at(term(), term(), keyword()) :: {:ok, term()} | {:error, Error.t()}
@@ -120,9 +184,12 @@ defmodule ElixirScope.Question do
   end
 
   defp window(options, source) do
-    options
-    |> Keyword.take([:from, :to])
-    |> Enum.reject(fn {_bound, time} -> time == nil end)
+    options |> Keyword.take([:from, :to]) |> times(source)
+  end
+
+  defp times(times, source) do
+    times
+    |> Enum.reject(fn {_field, time} -> time == nil end)
     |> Enum.reduce_while({:ok, %{}}, fn {bound, time}, {:ok, window} ->
       case Moment.to_door(time, source) do
         {:ok, time} -> {:cont, {:ok, Map.put(window, bound, time)}}
@@ -159,7 +226,7 @@ defmodule ElixirScope.Question do
 
   defp request(other), do: Error.new(:bad_argument, "a request is a map such as %{kind: :info}, got: #{inspect(other)}")
 
-  defp plain(field, process) when field in ["process", "a", "b"], do: ProcessArgument.to_text(process)
+  defp plain(field, process) when field in ["process", "a", "b", "parent", "root"], do: ProcessArgument.to_text(process)
   defp plain(_field, value) when value in [nil, true, false], do: {:ok, value}
   defp plain(_field, atom) when is_atom(atom), do: {:ok, word(atom)}
   defp plain(_field, list) when is_list(list), do: {:ok, Enum.map(list, &if(is_atom(&1), do: word(&1), else: &1))}

@@ -18,6 +18,7 @@ defmodule ElixirScope.Recorder do
     Plan,
     RecorderConfig,
     Recording,
+    Supervision,
     Sweep,
     Target,
     Tracing
@@ -31,6 +32,10 @@ defmodule ElixirScope.Recorder do
   # How often a spared process is looked at.
   @spare_ms 100
 
+  # How long after a supervisor started a child it is asked about its children, and how many are asked at once.
+  @families_ms 100
+  @max_families 32
+
   defstruct [
     :native,
     :tracer,
@@ -42,6 +47,9 @@ defmodule ElixirScope.Recorder do
     targets: %{},
     call_only: MapSet.new(),
     spared: MapSet.new(),
+    parents: MapSet.new(),
+    family: %{},
+    n_living: 0,
     monitors: %{}
   ]
 
@@ -132,7 +140,8 @@ defmodule ElixirScope.Recorder do
       {:sweep_done, nil, nil, nil, details}
     ])
 
-    %{state | sweep: sweep}
+    {family, sweep} = Map.pop(sweep, :family)
+    %{state | sweep: sweep, family: family}
   end
 
   @impl true
@@ -225,6 +234,21 @@ defmodule ElixirScope.Recorder do
     {:noreply, replan(%{state | call_only: MapSet.put(state.call_only, mfa)})}
   end
 
+  # A supervisor that started children knows them by id. It is looked at a little later, when it has started all of them, and those of a
+  # storm at once.
+  def handle_info({:elixir_scope_spawned, parents}, %{options: %{tracing_level: level}} = state) when level != :off do
+    if MapSet.size(state.parents) == 0, do: Process.send_after(self(), :read_families, @families_ms)
+    {:noreply, %{state | parents: Enum.into(Enum.take(parents, @max_families), state.parents)}}
+  end
+
+  def handle_info(:read_families, state) do
+    {now, later} = state.parents |> Enum.filter(&Supervision.supervisor?/1) |> Enum.split(@max_families)
+    {rows, family} = Sweep.families(now, state.family)
+    if rows != [], do: put(state, rows)
+    if later != [], do: Process.send_after(self(), :read_families, @families_ms)
+    {:noreply, remember(%{state | parents: MapSet.new(later)}, family)}
+  end
+
   def handle_info({:spared, pid}, state), do: {:noreply, spare(state, pid)}
 
   def handle_info(_other, state), do: {:noreply, state}
@@ -235,6 +259,16 @@ defmodule ElixirScope.Recorder do
     Janitor.expect([])
     put(state, [{:recorder_stopped, nil, nil, nil, nil}])
     Native.stop(state.native)
+  end
+
+  # The dead are forgotten each time that they may have become as many as the living were.
+  defp remember(state, family) do
+    if map_size(family) > 2 * state.n_living + 100 do
+      living = Map.filter(family, fn {pid, _said} -> Process.alive?(pid) end)
+      %{state | family: living, n_living: map_size(living)}
+    else
+      %{state | family: family}
+    end
   end
 
   defp adopt(state) do

@@ -19,6 +19,10 @@ defmodule ElixirScope.Source do
     end
   end
 
+  @doc "Terms of this node as a source of their own, with the ids of `Native.hold/3`."
+  @spec hold([term()]) :: t()
+  def hold(terms), do: node() |> Atom.to_string() |> Native.hold(:erlang.system_info(:creation), terms) |> new(true)
+
   defp new(native, live?) do
     {monotonic, wall} = Native.anchor(native)
     %__MODULE__{native: native, live?: live?, monotonic: monotonic, wall: wall}

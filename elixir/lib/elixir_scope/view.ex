@@ -16,6 +16,9 @@ defmodule ElixirScope.View do
     link call
     matched ambiguous undelivered to_dead external not_traced
     returned raised open call_only no_return arity_only possible
+    alive exited not_yet certain likely worker supervisor permanent transient temporary
+    one_for_one one_for_all rest_for_one simple_one_for_one
+    equal different unknown
   )a
   @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 
@@ -39,6 +42,13 @@ defmodule ElixirScope.View do
   def rows(kind, rows, source) do
     terms = rows |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source)
     Enum.map(rows, &row(kind, &1, terms, source))
+  end
+
+  @doc "The one map of an answer, by the kind of its request."
+  @spec one(String.t(), map(), Source.t()) :: map()
+  def one(kind, data, source) do
+    [shown] = rows(kind, [data], source)
+    shown
   end
 
   @doc "The real term behind a term of the door."
@@ -101,6 +111,156 @@ defmodule ElixirScope.View do
     }
   end
 
+  defp row("process_info", row, terms, source) do
+    began(row, terms, source)
+    |> Map.merge(%{
+      status: word(row.status),
+      at: Moment.at(row.at, source),
+      timestamp: Moment.timestamp(row.at, source),
+      ancestors: ancestors(row.ancestors, source),
+      names: Enum.map(row.names, &atom/1),
+      label: row.label,
+      links: processes(row.links, source),
+      first_seen: Moment.timestamp(row.first_seen, source),
+      supervises: strategy(row.strategy),
+      child: child(row.child),
+      counts: Map.new(row.counts, &{word(&1.class), &1.events})
+    })
+  end
+
+  defp row("find_processes", row, terms, source), do: row |> began(terms, source) |> Map.put(:crashed, row.crashed)
+
+  defp row("process_relationships", row, _terms, source) do
+    %{
+      process: process(row.process, source),
+      pid: row.process.pid,
+      at: Moment.at(row.at, source),
+      timestamp: Moment.timestamp(row.at, source),
+      parent: process(row.parent, source),
+      ancestors: ancestors(row.ancestors, source),
+      children: processes(row.children, source),
+      links: processes(row.links, source),
+      supervisor: process(row.supervisor, source),
+      strategy: strategy(row.strategy),
+      child: child(row.child),
+      replaced_by: replacement(row.replaced_by, source),
+      peers: Enum.map(row.peers, &%{process: process(&1.process, source), sent: &1.sent, received: &1.received}),
+      sent_elsewhere: row.sent_elsewhere
+    }
+  end
+
+  defp row("supervision_tree", row, _terms, source) do
+    %{
+      process: process(row.process, source),
+      pid: row.process.pid,
+      name: held_name(row),
+      depth: row.depth,
+      module: atom(row.module),
+      child: child(row.child),
+      supervises: strategy(row.strategy),
+      restarts: row.restarts,
+      spawned_at: Moment.timestamp(row.spawned_at, source),
+      replaces: replacement(row.replaces, source)
+    }
+  end
+
+  # What every way of showing a process has. `pid` is the door's text, which tells the bearers of a reused pid apart.
+  defp began(row, terms, source) do
+    %{
+      process: process(row.process, source),
+      pid: row.process.pid,
+      name: held_name(row),
+      module: atom(row.module),
+      initial_call: function(row.initial_call),
+      parent: process(row.parent, source),
+      spawned_at: Moment.timestamp(row.spawned_at, source),
+      exited_at: Moment.timestamp(row.exited_at, source),
+      exit_reason: value(row.exit_reason, terms)
+    }
+  end
+
+  defp function(nil), do: nil
+  defp function(%{module: module, function: function, arity: arity}), do: {atom(module), existing(function, function), arity}
+
+  defp processes(rows, source), do: Enum.map(rows, &process(&1, source))
+
+  defp ancestors(nil, _source), do: nil
+  defp ancestors(texts, source), do: Enum.map(texts, &peer(&1, source))
+
+  defp strategy(nil), do: nil
+  defp strategy(row), do: %{strategy: row.strategy && word(row.strategy), intensity: row.intensity, period: row.period_s}
+
+  defp child(nil), do: nil
+
+  # An id may be any term; one that is no atom is shown as text.
+  defp child(row) do
+    %{id: id(row.id), type: row.kind && word(row.kind), restart: row.restart && word(row.restart), modules: modules(row.modules)}
+  end
+
+  defp id(nil), do: nil
+
+  defp id(text) do
+    if Regex.match?(~r/\A(:[a-z_][\w@]*[?!]?|[A-Z]\w*(\.[A-Z]\w*)*)\z/, text), do: atom(text), else: text
+  end
+
+  defp modules(nil), do: nil
+  defp modules(texts), do: Enum.map(texts, &atom/1)
+
+  defp replacement(nil, _source), do: nil
+  defp replacement(row, source), do: %{process: process(row, source), pid: row.pid, certainty: word(row.certainty)}
+
+  defp row("state_changes", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.time, source),
+      at: Moment.at(row.time, source),
+      before: value(row.before, terms),
+      after: value(row.after, terms),
+      diff: difference(row.difference, terms),
+      cause: row.cause && event(row.cause, terms, source)
+    }
+  end
+
+  defp row("analyze_state_change", row, terms, source) do
+    %{
+      before: row("state_timeline", row.was, terms, source),
+      after: row("state_timeline", row.became, terms, source),
+      certain: row.certain,
+      n_between: row.n_between,
+      diff: difference(row.difference, terms),
+      trigger: row.trigger && event(row.trigger, terms, source)
+    }
+  end
+
+  @doc "The neighbours of an event."
+  @spec around(map(), Source.t()) :: map()
+  def around(around, source) do
+    [before, event, later] = for rows <- [around.before, List.wrap(around.event), around.after], do: rows("events", rows, source)
+
+    %{before: before, event: List.first(event), after: later}
+  end
+
+  @doc "A difference with real terms."
+  @spec comparison(map(), Source.t()) :: map()
+  def comparison(%{difference: difference}, source) do
+    difference(difference, difference.changes |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source))
+  end
+
+  defp difference(difference, terms) do
+    of_kind = fn kind -> Enum.filter(difference.changes, &(&1.kind == kind)) end
+    both = fn change -> %{path: change.path, before: value(change.before, terms), after: value(change.after, terms)} end
+
+    %{
+      verdict: word(difference.verdict),
+      added: for(change <- of_kind.("added"), do: %{path: change.path, value: value(change.after, terms)}),
+      removed: for(change <- of_kind.("removed"), do: %{path: change.path, value: value(change.before, terms)}),
+      changed: Enum.map(of_kind.("changed"), both),
+      moved: for(change <- of_kind.("moved"), do: %{path: change.path, value: value(change.after, terms)}),
+      unknown: Enum.map(of_kind.("unknown"), both),
+      n_changes: difference.n_changes
+    }
+  end
+
   defp row("crash", row, terms, source) do
     %{
       id: row.id,
@@ -122,10 +282,10 @@ defmodule ElixirScope.View do
       restarted:
         row.restarted &&
           %{
-            id: row.restarted.id,
             timestamp: Moment.timestamp(row.restarted.time, source),
             process: process(row.restarted.process, source),
-            by: process(row.restarted.by, source)
+            by: process(row.restarted.by, source),
+            certainty: word(row.restarted.certainty)
           }
     }
   end

@@ -19,5 +19,11 @@ write([
   [kind: :state_at, process: ":holder", time: while_second],
   [kind: :state_at, process: ":holder", time: at_the_end],
   [kind: :state_timeline, process: text(first)],
-  [kind: :state_timeline, process: text(second)]
+  [kind: :state_timeline, process: text(second)],
+  [kind: :process_info, process: ":holder", at: while_first],
+  [kind: :process_info, process: ":holder", at: between],
+  [kind: :process_info, process: ":holder", at: while_second],
+  [kind: :process_info, process: text(first)],
+  [kind: :find_processes, name: ":holder"],
+  [kind: :find_processes, name: ":holder", alive_at: while_second]
 ])

@@ -21,13 +21,16 @@ const PARENT: ProcessKey = ProcessKey::first(100, 0);
 
 /// The trace of a case, or nothing for a case that is recorded.
 pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
-    let story = match case {
-        "clock_tie" => clock_tie(),
-        "pid_reused" => pid_reused(),
-        "filters" => filters::story(),
+    let (story, limits) = match case {
+        "clock_tie" => (clock_tie(), Limits::default()),
+        "pid_reused" => (pid_reused(), Limits::default()),
+        "filters" => (filters::story(), Limits::default()),
+        "outlived_chunks" => {
+            (outlived_chunks(), Limits { max_events: 20, max_critical_events: 40, ..Limits::default() })
+        }
         _ => return None,
     };
-    Some(dump(&story))
+    Some(dump(&story, limits))
 }
 
 /// One event. Which of the fields a kind uses is said at [`Kind`].
@@ -164,6 +167,64 @@ fn pid_reused() -> Vec<Told> {
     story
 }
 
+/// A supervisor and its server, told of at the beginning, and then so many short lives that nothing of it is held any more.
+fn outlived_chunks() -> Vec<Told> {
+    const SUPERVISOR: ProcessKey = ProcessKey::first(101, 0);
+    const CART: ProcessKey = ProcessKey::first(102, 0);
+    const OTHER: ProcessKey = ProcessKey::first(103, 0);
+    let list = |items| Term::List(items, None);
+    let pair = |key: &str, value| (atom(key), value);
+    let arguments = |parent, module: &str, argument| {
+        let server =
+            vec![atom("gen_server"), Term::Pid(parent), Term::Pid(parent), atom(module), argument, list(vec![])];
+        list(vec![Term::Pid(parent), list(vec![]), atom("gen"), atom("init_it"), list(server)])
+    };
+    let of_shop = Term::Tuple(vec![atom("self"), atom("Elixir.Shop"), list(vec![])]);
+    let strategy = Term::Map(vec![
+        pair("strategy", atom("one_for_all")),
+        pair("intensity", Term::Integer(3)),
+        pair("period", Term::Integer(5)),
+    ]);
+    let child = Term::Map(vec![
+        pair("id", Term::Tuple(vec![atom("cart"), Term::Integer(7)])),
+        pair("type", atom("worker")),
+        pair("restart", atom("permanent")),
+        pair("modules", list(vec![atom("Elixir.Cart")])),
+        pair("supervisor", Term::Pid(SUPERVISOR)),
+    ]);
+    let found = |module: &str, ancestors: Vec<Term>, more: (Term, Term)| {
+        Term::Map(vec![pair("module", atom(module)), pair("ancestors", list(ancestors)), more])
+    };
+    let mut story = vec![
+        all_are_traced(),
+        told(1_000, Kind::Spawn, SUPERVISOR).peer(PARENT).term(arguments(PARENT, "supervisor", of_shop)),
+        told(1_010, Kind::Spawn, CART).peer(SUPERVISOR).term(arguments(SUPERVISOR, "Elixir.Cart", Term::Integer(7))),
+        told(1_020, Kind::Link, CART).peer(SUPERVISOR),
+        told(1_030, Kind::Register, CART).atom("cart"),
+        told(1_040, Kind::Spawn, OTHER).peer(SUPERVISOR).term(arguments(SUPERVISOR, "Elixir.Other", Term::Integer(8))),
+        told(1_050, Kind::Alive, SUPERVISOR).peer(PARENT).term(found(
+            "Elixir.Shop",
+            vec![Term::Pid(PARENT)],
+            pair("supervisor", strategy),
+        )),
+        told(1_060, Kind::Alive, CART).peer(SUPERVISOR).term(found(
+            "Elixir.Cart",
+            vec![Term::Pid(SUPERVISOR), Term::Pid(PARENT)],
+            pair("child", child),
+        )),
+        told(2_000, Kind::State, CART).atom("Elixir.Cart").term(list(vec![atom("book")])),
+        told(2_100, Kind::Exit, OTHER).term(atom("boom")),
+    ];
+    for n in 0..200 {
+        let short = ProcessKey::first(1_000 + n, 0);
+        let tick = 3_000 + u64::from(n) * 10;
+        story.push(spawned(tick, short));
+        story.push(told(tick + 1, Kind::State, short).atom("Elixir.Short").term(Term::Integer(n.into())));
+        story.push(told(tick + 2, Kind::Exit, short).term(atom("normal")));
+    }
+    story
+}
+
 /// The recorder looks at everything from the beginning.
 fn all_are_traced() -> Told {
     let classes = ["message", "call", "state"].map(atom).into();
@@ -180,7 +241,7 @@ fn atom(text: &str) -> Term {
 }
 
 /// Takes a story in, in the order it is told, and writes it as a dump that is complete up to its last event.
-fn dump(story: &[Told]) -> Result<Vec<u8>> {
+fn dump(story: &[Told], limits: Limits) -> Result<Vec<u8>> {
     let header = Header {
         recorder_version: env!("CARGO_PKG_VERSION").into(),
         node: "synthetic@nohost".into(),
@@ -191,7 +252,7 @@ fn dump(story: &[Told]) -> Result<Vec<u8>> {
         instance: "00000000000000000000000000000000".into(),
         ..Header::default()
     };
-    let mut intake = Intake::new(header, Limits::default(), SEED);
+    let mut intake = Intake::new(header, limits, SEED);
     for told in story {
         take_in(&mut intake, told).with_context(|| format!("{:?} at {:?}", told.kind, told.key))?;
     }
@@ -203,7 +264,7 @@ fn take_in(intake: &mut Intake, told: &Told) -> Result<()> {
     let seed = intake.seed();
     let symbols = intake.symbols();
     let what = match (told.kind, told.function) {
-        (Kind::Spawn, _) => symbols.intern_function("proc_lib", "init_p", 5).0,
+        (Kind::Spawn | Kind::Alive, _) => symbols.intern_function("proc_lib", "init_p", 5).0,
         (_, Some((module, name, arity))) => symbols.intern_function(module, name, arity).0,
         _ => told.atom.map_or(0, |text| symbols.intern_atom(text).0),
     };
@@ -231,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_committed_synthetic_trace_is_the_one_its_story_gives() {
-        for case in ["clock_tie", "filters", "pid_reused"] {
+        for case in ["clock_tie", "filters", "pid_reused", "outlived_chunks"] {
             let committed = std::fs::read(workspace::corpus().join(case).join("trace.scope")).unwrap();
             assert!(trace(case).unwrap().unwrap() == committed, "{case}: record it again");
         }

@@ -3,13 +3,14 @@
 //! | block | contents |
 //! |---|---|
 //! | 1 | floors of all classes, see [`encode_floors`](crate::file::encode_floors); key of [`Baseline::at`]; processes dropped; count and entries |
-//! | 2 | atoms and entities of the states' terms, as in a chunk |
+//! | 2 | atoms and entities of the terms, as in a chunk |
+//! | 3 | count; for each process whose beginning is remembered: process, the event's id and key, its term or a zero byte |
 //!
 //! An entry is its process, a byte of flags, and then what the flags announce, in the order of their bits.
 //!
 //! Invariant: what only matters to further folding is not written: a baseline in a file is final.
 
-use super::{Baseline, LastState, ProcessEntry, StateTerm};
+use super::{Baseline, KeptTerm, LastState, Origin, ProcessEntry};
 use crate::ProcessKey;
 use crate::block::{Block, Budget, put_block};
 use crate::chunk::dict::Dict;
@@ -22,6 +23,7 @@ use alloc::vec::Vec;
 
 const ENTRIES: u8 = 1;
 const DICTIONARY: u8 = 2;
+const ORIGINS: u8 = 3;
 
 mod flag {
     pub(super) const PARENT: u8 = 1;
@@ -52,23 +54,54 @@ impl Baseline {
         contents.clear();
         Dict::of_symbols(&self.symbols).encode(&mut contents);
         put_block(out, DICTIONARY, &contents);
+        contents.clear();
+        self.encode_origins(&mut contents);
+        put_block(out, ORIGINS, &contents);
+    }
+
+    fn encode_origins(&self, out: &mut Vec<u8>) {
+        let begun = || self.entries.iter().filter_map(|entry| Some((entry.process, entry.origin?)));
+        put_leb(out, begun().count() as u64);
+        for (process, origin) in begun() {
+            put_process(out, process);
+            put_event(out, origin.id, origin.key);
+            let term = self.origins.get(&process);
+            out.push(u8::from(term.is_some()));
+            term.into_iter().for_each(|term| put_term(out, term));
+        }
+    }
+
+    fn decode_origins(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        for _ in 0..reader.count(7)? {
+            let process = process(reader)?;
+            let (id, key) = event(reader)?;
+            let term = (reader.u8()? != 0).then(|| term(reader)).transpose()?;
+            let Some(entry) = self.position(process).ok().and_then(|at| self.entries.get_mut(at)) else {
+                return Err(reader.corrupt("an origin is of no process"));
+            };
+            entry.origin = Some(Origin { id, key });
+            self.origins.extend(term.map(|term| (process, term)));
+        }
+        Ok(())
     }
 
     /// Reads what [`Baseline::encode`] wrote.
     pub(crate) fn decode(bytes: &[u8], budget: &mut Budget) -> Result<(Self, [OrderKey; N_CLASSES])> {
         let mut reader = Reader::new(bytes, "baseline");
-        let mut found: [Option<Block<'_>>; 2] = [None; 2];
+        let mut found: [Option<Block<'_>>; 3] = [None; 3];
         while !reader.is_empty() {
             let block = Block::read(&mut reader)?;
             if let Some(slot) = usize::from(block.id).checked_sub(1).and_then(|idx| found.get_mut(idx)) {
                 *slot = Some(block);
             }
         }
-        let [Some(entries), Some(dictionary)] = found else {
+        let [Some(entries), Some(dictionary), origins] = found else {
             return Err(reader.corrupt("a block is missing"));
         };
         let (entries, dictionary) = (entries.open(budget)?, dictionary.open(budget)?);
-        budget.spend(BYTES_PER_BYTE * (entries.len() + dictionary.len()) as u64)?;
+        // Files of the first minor version have none.
+        let origins = origins.map(|block| block.open(budget)).transpose()?.unwrap_or_default();
+        budget.spend(BYTES_PER_BYTE * (entries.len() + dictionary.len() + origins.len()) as u64)?;
         let mut reader = Reader::new(&entries, "baseline");
         let floors = decode_floors(&mut reader)?;
         let (at, n_dropped, n_entries) = (reader.key()?, reader.leb()?, reader.count(7)?);
@@ -84,6 +117,11 @@ impl Baseline {
             baseline.entries.push(entry);
         }
         reader.finish()?;
+        if !origins.is_empty() {
+            let mut reader = Reader::new(&origins, "baseline");
+            baseline.decode_origins(&mut reader)?;
+            reader.finish()?;
+        }
         Ok((baseline, floors))
     }
 }
@@ -96,7 +134,7 @@ fn process(reader: &mut Reader<'_>) -> Result<ProcessKey> {
     Ok(ProcessKey { number: reader.leb32()?, serial: reader.leb32()?, incarnation: reader.leb32()? })
 }
 
-fn encode_entry(entry: &ProcessEntry, term: Option<&StateTerm>, out: &mut Vec<u8>) {
+fn encode_entry(entry: &ProcessEntry, term: Option<&KeptTerm>, out: &mut Vec<u8>) {
     let module = entry.state.as_ref().and_then(|state| state.module.as_ref());
     let flags = [
         (flag::PARENT, entry.parent.is_some()),
@@ -127,22 +165,38 @@ fn encode_entry(entry: &ProcessEntry, term: Option<&StateTerm>, out: &mut Vec<u8
         put_leb(out, u64::from(*arity));
     }
     if let Some(LastState { id, key, .. }) = &entry.state {
-        out.push(id.class as u8);
-        put_leb(out, id.chunk.into());
-        put_leb(out, id.row.into());
-        put_key(out, *key);
+        put_event(out, *id, *key);
     }
     if let Some(module) = module {
         put_blob(out, module.as_bytes());
     }
-    if let Some(StateTerm { bytes, key, complete }) = term {
-        out.extend_from_slice(&key.to_le_bytes());
-        out.push(u8::from(*complete));
-        put_blob(out, bytes);
-    }
+    term.into_iter().for_each(|term| put_term(out, term));
 }
 
-fn decode_entry(reader: &mut Reader<'_>) -> Result<(ProcessEntry, Option<StateTerm>)> {
+fn put_event(out: &mut Vec<u8>, id: EventId, key: OrderKey) {
+    out.push(id.class as u8);
+    put_leb(out, id.chunk.into());
+    put_leb(out, id.row.into());
+    put_key(out, key);
+}
+
+fn event(reader: &mut Reader<'_>) -> Result<(EventId, OrderKey)> {
+    let class = Class::from_number(reader.u8()?).ok_or_else(|| reader.corrupt("an event is of an unknown class"))?;
+    Ok((EventId { class, chunk: reader.leb32()?, row: reader.leb32()? }, reader.key()?))
+}
+
+fn put_term(out: &mut Vec<u8>, KeptTerm { bytes, key, complete }: &KeptTerm) {
+    out.extend_from_slice(&key.to_le_bytes());
+    out.push(u8::from(*complete));
+    put_blob(out, bytes);
+}
+
+fn term(reader: &mut Reader<'_>) -> Result<KeptTerm> {
+    let (key, complete) = (reader.u64()?, reader.u8()? != 0);
+    Ok(KeptTerm { bytes: reader.blob()?.into(), key, complete })
+}
+
+fn decode_entry(reader: &mut Reader<'_>) -> Result<(ProcessEntry, Option<KeptTerm>)> {
     let process_key = process(reader)?;
     let flags = reader.u8()?;
     let has = |bit: u8| flags & bit != 0;
@@ -164,6 +218,7 @@ fn decode_entry(reader: &mut Reader<'_>) -> Result<(ProcessEntry, Option<StateTe
         identity_known: has(flag::IDENTITY_KNOWN),
         names,
         links,
+        origin: None,
         state: None,
         state_dropped: has(flag::STATE_DROPPED),
     };
@@ -171,16 +226,10 @@ fn decode_entry(reader: &mut Reader<'_>) -> Result<(ProcessEntry, Option<StateTe
         entry.initial_call = Some((reader.text()?.into(), reader.text()?.into(), reader.leb32()?));
     }
     if has(flag::STATE) {
-        let class = Class::from_number(reader.u8()?).ok_or_else(|| reader.corrupt("a state is of an unknown class"))?;
-        let id = EventId { class, chunk: reader.leb32()?, row: reader.leb32()? };
-        let key = reader.key()?;
+        let (id, key) = event(reader)?;
         let module = has(flag::STATE_MODULE).then(|| reader.text().map(String::from)).transpose()?;
         entry.state = Some(LastState { id, key, module });
     }
-    let mut term = None;
-    if has(flag::STATE_TERM) {
-        let (key, complete) = (reader.u64()?, reader.u8()? != 0);
-        term = Some(StateTerm { bytes: reader.blob()?.into(), key, complete });
-    }
+    let term = has(flag::STATE_TERM).then(|| term(reader)).transpose()?;
     Ok((entry, term))
 }

@@ -3,7 +3,7 @@
 //! Invariant: rows of one class are folded in order of their keys; the classes need no order among each other, and rows that come
 //! late change nothing that a later row has decided.
 
-use super::{Baseline, LastState, ProcessEntry, StateTerm};
+use super::{Baseline, KeptTerm, LastState, Origin, ProcessEntry};
 use crate::chunk::{Chunk, StoredTerm};
 use crate::event::{Class, Event, EventId, Kind, OrderKey};
 use crate::term::Names;
@@ -24,8 +24,9 @@ pub(crate) const fn is_remembered(class: Class) -> bool {
 impl Baseline {
     /// Folds rows of one lane, which come in order.
     pub(crate) fn fold(&mut self, lane: &Lane, rows: impl Iterator<Item = RowRef>) {
-        // Of the states only the last of each process matters.
+        // Of the states, and of what tells how a process began, only the last of each process matters.
         let mut last_states = BTreeMap::new();
+        let mut last_origins = BTreeMap::new();
         for row in rows {
             let Some(chunk) = lane.chunks().get(row.chunk_idx as usize) else { continue };
             let event = chunk.event(row.row);
@@ -33,12 +34,21 @@ impl Baseline {
                 last_states.extend(chunk.process(event.process).map(|process| (process, (row, chunk))));
             } else {
                 self.fold_process(&event, &**chunk, event.mfa().and_then(|mfa| chunk.mfa(mfa)));
+                if is_origin(event.kind) {
+                    last_origins.extend(chunk.process(event.process).map(|process| (process, (row, chunk))));
+                }
             }
         }
+        let found = |row: RowRef, chunk: &Chunk| EventId { class: row.class, chunk: chunk.seq(), row: row.row };
         for (row, chunk) in last_states.into_values() {
-            let id = EventId { class: row.class, chunk: chunk.seq(), row: row.row };
             let term = chunk.term(chunk.term_id(row.row));
-            self.fold_state(id, &chunk.event(row.row), &**chunk, |symbols| from_chunk(&term?, chunk, symbols));
+            let event = chunk.event(row.row);
+            self.fold_state(found(row, chunk), &event, &**chunk, |symbols| from_chunk(&term?, chunk, symbols));
+        }
+        for (row, chunk) in last_origins.into_values() {
+            let term = chunk.term(chunk.term_id(row.row));
+            let event = chunk.event(row.row);
+            self.fold_origin(found(row, chunk), &event, &**chunk, |symbols| from_chunk(&term?, chunk, symbols));
         }
     }
 
@@ -46,18 +56,24 @@ impl Baseline {
     pub(crate) fn fold_late(&mut self, id: EventId, event: &Event, term: Option<(&[u8], Resolved)>, names: &Symbols) {
         match event.kind.class() {
             Class::State => self.fold_state(id, event, names, |symbols| from_flight(term?, names, symbols)),
-            Class::Process => self.fold_process(event, names, event.mfa().and_then(|mfa| names.mfa(mfa))),
+            Class::Process => {
+                self.fold_process(event, names, event.mfa().and_then(|mfa| names.mfa(mfa)));
+                if is_origin(event.kind) {
+                    self.fold_origin(id, event, names, |symbols| from_flight(term?, names, symbols));
+                }
+            }
             _ => {}
         }
     }
 
     /// After rows were folded: removes the dead, keeps within the bound. States below `floor_of_states` come no more, but for late ones.
     pub(crate) fn settle(&mut self, at: OrderKey, floor_of_states: OrderKey, max_bytes: u64) {
-        let Self { entries, states, exited, .. } = self;
+        let Self { entries, states, origins, exited, .. } = self;
         if !exited.is_empty() {
             entries.retain(|entry| !exited.contains_key(&entry.process));
             exited.retain(|process, key| {
                 states.remove(process);
+                origins.remove(process);
                 *key >= floor_of_states
             });
         }
@@ -147,6 +163,7 @@ impl Baseline {
                 identity_known: false,
                 names: Vec::new(),
                 links: Vec::new(),
+                origin: None,
                 state: None,
                 state_dropped: false,
             };
@@ -161,7 +178,7 @@ impl Baseline {
         id: EventId,
         event: &Event,
         names: &impl Names,
-        term: impl FnOnce(&mut Symbols) -> Option<StateTerm>,
+        term: impl FnOnce(&mut Symbols) -> Option<KeptTerm>,
     ) {
         let Some(process) = names.process(event.process) else { return };
         let module = event.atom().map(|module| names.atom_text(module).into());
@@ -176,19 +193,44 @@ impl Baseline {
             None => self.states.remove(&process),
         };
     }
+
+    /// Remembers the last event that told how a process began.
+    fn fold_origin(
+        &mut self,
+        id: EventId,
+        event: &Event,
+        names: &impl Names,
+        term: impl FnOnce(&mut Symbols) -> Option<KeptTerm>,
+    ) {
+        let Some(process) = names.process(event.process) else { return };
+        let Some(entry) = self.alive(process, event.key) else { return };
+        if entry.origin.is_some_and(|origin| origin.key > event.key) {
+            return;
+        }
+        entry.origin = Some(Origin { id, key: event.key });
+        match term(&mut self.symbols) {
+            Some(term) => self.origins.insert(process, term),
+            None => self.origins.remove(&process),
+        };
+    }
 }
 
-fn from_chunk(term: &StoredTerm<'_>, chunk: &Chunk, symbols: &mut Symbols) -> Option<StateTerm> {
+/// Whether an event tells how a process began.
+const fn is_origin(kind: Kind) -> bool {
+    matches!(kind, Kind::Spawn | Kind::Alive)
+}
+
+fn from_chunk(term: &StoredTerm<'_>, chunk: &Chunk, symbols: &mut Symbols) -> Option<KeptTerm> {
     let mut bytes = Vec::new();
     with_names(chunk, symbols, |mut atom, mut entity| relocate(term.bytes, &mut atom, &mut entity, &mut bytes).ok())?;
-    Some(StateTerm { bytes: bytes.into(), key: term.key, complete: term.complete })
+    Some(KeptTerm { bytes: bytes.into(), key: term.key, complete: term.complete })
 }
 
-fn from_flight(term: (&[u8], Resolved), names: &Symbols, symbols: &mut Symbols) -> Option<StateTerm> {
+fn from_flight(term: (&[u8], Resolved), names: &Symbols, symbols: &mut Symbols) -> Option<KeptTerm> {
     let (raw, Resolved { key, complete }) = term;
     let mut bytes = Vec::new();
     with_names(names, symbols, |mut atom, mut entity| localize(raw, &mut atom, &mut entity, &mut bytes).ok())?;
-    Some(StateTerm { bytes: bytes.into(), key, complete })
+    Some(KeptTerm { bytes: bytes.into(), key, complete })
 }
 
 /// Calls `run` with the ways from one dictionary's ids to another's.

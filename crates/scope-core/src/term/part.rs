@@ -47,6 +47,37 @@ pub fn part<'a>(bytes: &'a [u8], path: &[u32]) -> Result<Option<Part<'a>>> {
 }
 
 impl<'a> Part<'a> {
+    /// Whether nothing in it was cut, redacted or opaque.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let (mut cursor, mut n_left) = (Cursor::new(self.bytes), 1u64);
+        while n_left > 0 {
+            match cursor.item::<Stored>() {
+                Ok(item) if item.is_exact() => n_left = n_left - 1 + item.n_parts(),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether it may have children that were not recorded.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        match self.item() {
+            Ok(Item::List(n)) => {
+                self.children().nth(n as usize).is_some_and(|tail| matches!(tail.part.kind, "cut" | "redacted"))
+            }
+            Ok(item) => !item.is_exact(),
+            Err(_) => true,
+        }
+    }
+
+    /// Whether it is a list whose last child is a tail: improper, or cut.
+    #[must_use]
+    pub fn has_tail(&self) -> bool {
+        matches!(self.item(), Ok(Item::List(n)) if self.size > u64::from(n))
+    }
+
     pub(crate) fn item(&self) -> cursor::Result<Item<'a>> {
         Cursor::new(self.bytes).item::<Stored>()
     }

@@ -90,7 +90,11 @@ impl Lane {
 
     /// The chunks among `within` that name a process, ascending.
     pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> Vec<usize> {
-        let seqs = self.presence.chunks_of(process);
+        let seq = |idx: usize| self.chunks.get(idx).map(|chunk| chunk.seq());
+        let (Some(first), Some(last)) = (seq(within.start), within.end.checked_sub(1).and_then(seq)) else {
+            return Vec::new();
+        };
+        let seqs = self.presence.chunks_of(process, first, last);
         seqs.filter_map(|seq| self.position(seq)).filter(|idx| within.contains(idx)).collect()
     }
 
@@ -102,6 +106,27 @@ impl Lane {
     /// No key of this chunk or of one before it is larger.
     pub(crate) fn reach(&self, idx: usize) -> OrderKey {
         self.reach.get(idx).copied().unwrap_or_default()
+    }
+
+    /// How many rows of a process have keys from `floor` on. Chunks are opened only near the floor, or all that name the process when
+    /// some are missing among those behind it.
+    pub(crate) fn n_rows_of(&self, process: ProcessKey, floor: OrderKey) -> u64 {
+        let n_chunks = self.chunks.len();
+        let whole = self.ahead.partition_point(|ahead| *ahead < floor);
+        let seqs = self.chunks.get(whole).zip(self.chunks.last()).map(|(first, last)| (first.seq(), last.seq()));
+        let (near, behind) = match seqs {
+            Some((first, last)) if (last - first) as usize == n_chunks - whole - 1 => {
+                (whole, self.presence.n_rows(process, first, last))
+            }
+            _ => (n_chunks, 0),
+        };
+        let above = |idx: usize| {
+            let Some(chunk) = self.chunks.get(idx) else { return 0 };
+            let rows = chunk.rows_of(process);
+            rows.len() - rows.partition_point(|row| chunk.key(u32::from(*row)) < floor)
+        };
+        let start = self.reach.partition_point(|reach| *reach < floor);
+        behind + self.naming(process, start..near).into_iter().map(|idx| above(idx) as u64).sum::<u64>()
     }
 
     /// How many rows have keys in `from..below`.

@@ -3,10 +3,11 @@
 use crate::history::{History, Peer, Plain, plains, unlimited};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 use scope_core::baseline::Baseline;
+use scope_core::chunk::StoredTerm;
 use scope_core::store::Limits;
 use scope_core::term::read;
 use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use scope_core::{Class, Kind, OrderKey, ProcessKey, Symbols};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug)]
@@ -38,6 +39,7 @@ pub(crate) struct Known {
     names: BTreeSet<String>,
     links: BTreeSet<ProcessKey>,
     state: Option<(OrderKey, String)>,
+    origin: Option<(OrderKey, String)>,
 }
 
 /// The naive baseline: all events below the floors, in order.
@@ -71,6 +73,7 @@ fn learn(known: &mut BTreeMap<ProcessKey, Known>, process: ProcessKey, plain: &P
         Kind::Spawn | Kind::Alive => {
             entry.parent = peer.or(entry.parent);
             entry.call = plain.what.clone().or(entry.call.take());
+            entry.origin = Some((plain.key, format!("{:?}", plain.term)));
         }
         Kind::Register => {
             entry.names.insert(name);
@@ -97,14 +100,16 @@ fn learn(known: &mut BTreeMap<ProcessKey, Known>, process: ProcessKey, plain: &P
 
 pub(crate) fn known_to(baseline: &Baseline) -> BTreeMap<ProcessKey, Known> {
     let entries = baseline.processes().iter().map(|entry| {
-        let term = baseline.state_term(entry.process);
-        let term = term.map(|(term, names)| read::read(term.bytes, names).expect("a remembered state reads"));
+        let read = |(term, names): (StoredTerm<'_>, &Symbols)| read::read(term.bytes, names).expect("it reads");
+        let term = baseline.state_term(entry.process).map(read);
+        let begun = baseline.origin_term(entry.process).map(read);
         let known = Known {
             parent: entry.parent,
             call: entry.initial_call.as_ref().map(|(module, _, _)| module.clone()),
             names: entry.names.iter().map(|(name, _)| name.clone()).collect(),
             links: entry.links.iter().copied().collect(),
             state: entry.state.as_ref().map(|state| (state.key, format!("{term:?}"))),
+            origin: entry.origin.map(|origin| (origin.key, format!("{begun:?}"))),
         };
         (entry.process, known)
     });
@@ -124,6 +129,10 @@ fn check(trace: &Trace, seen: &History, limits: &Limits) {
         let (below, above): (Vec<_>, Vec<_>) = of_class.cloned().partition(|plain| plain.key < trace.floor(*class));
         assert_eq!(plains(trace, shown(*class)), above, "{}", class.name());
         let counts = trace.counts()[*class as usize];
+        for process in trace.processes() {
+            let n = above.iter().filter(|plain| plain.process == Some(process)).count() as u64;
+            assert_eq!(trace.n_rows_of(process, *class), n, "{} of {process}", class.name());
+        }
         assert_eq!((counts.stored, counts.evicted), (above.len() as u64, below.len() as u64), "{}", class.name());
         assert!(counts.balanced());
         if class.is_critical() {

@@ -133,7 +133,11 @@ fn said(trace: &Trace) -> String {
         line(format_args!("{} {:?} {:?}", class.name(), trace.floor(*class), trace.counts()[*class as usize]));
     }
     for entry in trace.baseline().map(|baseline| baseline.processes()).unwrap_or_default() {
-        line(format_args!("{entry:?}"));
+        // The first minor version knew no origins.
+        line(format_args!("{}", format!("{entry:?}").replace(" origin: None,", "")));
+        if let Some((term, names)) = trace.baseline().and_then(|baseline| baseline.origin_term(entry.process)) {
+            line(format_args!("  began {}", inspect(term.bytes, names, inspect::Limits::default())));
+        }
         if let Some((term, names)) = trace.baseline().and_then(|baseline| baseline.state_term(entry.process)) {
             line(format_args!(
                 "  {} {:x} {}",
@@ -185,6 +189,7 @@ fn what_is_written_today_says_the_same() {
     let read = file::read(&intake.dump(123), ReadLimits::default()).unwrap();
     assert_eq!(said(&read), said(&live));
     assert!(live.baseline().is_some_and(|baseline| baseline.processes().iter().any(|entry| entry.state.is_some())));
+    assert!(said(&live).contains("  began "));
 }
 
 #[test]

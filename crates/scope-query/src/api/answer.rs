@@ -1,20 +1,26 @@
 //! What is answered: one file for each concept.
 
+mod around;
 mod call;
 mod coverage;
 mod crash;
+mod difference;
 mod event;
 mod info;
 mod message;
+mod process;
 mod state;
 mod term;
 
+pub use around::Around;
 pub use call::Call;
 pub use coverage::{Coverage, Dropped, NotTraced};
 pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
+pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::Message;
+pub use process::{Child, ClassCount, FoundProcess, Peer, ProcessInfo, Relationships, Replacement, Strategy, TreeNode};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
 
@@ -55,4 +61,20 @@ pub enum Data {
     Crashes(Crashes),
     /// For `term`.
     Term(TermPart),
+    /// For `process_info`.
+    ProcessInfo(ProcessInfo),
+    /// For `find_processes`.
+    Processes(Vec<FoundProcess>),
+    /// For `process_relationships`.
+    Relationships(Relationships),
+    /// For `supervision_tree`.
+    Tree(Vec<TreeNode>),
+    /// For `events_around`.
+    Around(Around),
+    /// For `compare_states`.
+    Comparison(Comparison),
+    /// For `state_changes`.
+    StateChanges(Vec<StateChange>),
+    /// For `analyze_state_change`.
+    Transitions(Vec<Transition>),
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: an unknown field or kind is refused, never ignored.
 
+mod around;
 mod crashes;
 mod events;
 mod info;
@@ -10,12 +11,13 @@ mod process;
 mod state;
 mod term;
 
+pub use around::EventsAround;
 pub use crashes::Crashes;
 pub use events::Events;
 pub use info::Info;
 pub use message::MessageFlow;
-pub use process::ProcessWindow;
-pub use state::StateAt;
+pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
+pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,22 @@ pub enum Request {
     MessageFlow(MessageFlow),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
+    /// Who a process is, how it began and ended, and what is known of it.
+    ProcessInfo(ProcessInfo),
+    /// The processes that match, by pid.
+    FindProcesses(FindProcesses),
+    /// Parent, children, links, supervisor and peers of a process.
+    ProcessRelationships(ProcessRelationships),
+    /// The supervision tree at a time.
+    SupervisionTree(SupervisionTree),
+    /// The events before and after an event or a time: stepping.
+    EventsAround(EventsAround),
+    /// The difference of two states, or of any two terms.
+    CompareStates(CompareStates),
+    /// When a part of a state changed, from what to what, and why.
+    StateChanges(StateChanges),
+    /// How a process came from one state into another.
+    AnalyzeStateChange(AnalyzeStateChange),
     /// Every abnormal exit with its circumstances, and what the exits have in common.
     Crashes(Crashes),
 }

@@ -7,14 +7,16 @@ use crate::api::request::Crashes;
 use crate::coverage::coverage;
 use crate::cursor::{self, Cursor};
 use crate::error::Result;
+use crate::links;
+use crate::origin::Origin;
 use crate::reason::{Place, Reason, is_abnormal};
+use crate::restart::Restarts;
 use crate::row::Row;
 use crate::state::Last;
 use crate::view::{self, View};
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
-use crate::{links, restart};
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -25,7 +27,7 @@ use scope_core::chunk::TermId;
 use scope_core::term::inspect::atom_text;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
+use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 const KIND: &str = "crashes";
 const DEFAULT_CRASHES: u32 = 100;
@@ -56,8 +58,9 @@ pub(super) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
         .filter(|Exit { row, .. }| after.is_none_or(|cursor| row.key() >= cursor.key) && passes(row.key(), row.id()));
     let page = Page::take(rows, limit, |exit| (exit.row.key(), exit.row.id()));
 
-    let mut view = View::new(trace);
-    let crashes: Vec<Crash> = page.rows.iter().filter_map(|exit| crash(trace, &mut view, exit, n_events)).collect();
+    let (mut view, mut families) = (View::new(trace), Families::default());
+    let crashes: Vec<Crash> =
+        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).collect();
     let mut coverage = coverage(trace, window, &CIRCUMSTANCES, n_exits);
     if let Some(last) = page.rows.last() {
         // A state or a link may be as old as its process.
@@ -136,7 +139,13 @@ fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
     causes
 }
 
-fn crash<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'a>, n_events: usize) -> Option<Crash> {
+fn crash<'a>(
+    trace: &'a Trace,
+    view: &mut View<'a>,
+    families: &mut Families,
+    exit: &Exit<'a>,
+    n_events: usize,
+) -> Option<Crash> {
     let Exit { row, process, cause } = exit;
     let key = row.key();
     let frames = reason(row).map(|term| Reason::of(&term).frames).unwrap_or_default();
@@ -161,18 +170,27 @@ fn crash<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'a>, n_events: u
         handling,
         before: before(trace, view, *process, key, n_events),
         linked: linked(trace, view, exit),
-        restarted: restart::of(trace, *process, key).and_then(|spawn| {
-            Some(Restart {
-                id: spawn.id().to_string(),
-                time: spawn.tick(),
-                process: view.process(spawn.process()?, spawn.key()),
-                by: match spawn.peer()? {
-                    Entity::Process(parent) => view.process(*parent, spawn.key()),
-                    _ => return None,
-                },
-            })
-        }),
+        restarted: families.restarted(trace, view, *process),
     })
+}
+
+/// The restarts of the parents met so far: each costs the lives of all its children.
+#[derive(Default)]
+struct Families {
+    by_parent: BTreeMap<ProcessKey, Restarts>,
+}
+
+impl Families {
+    fn restarted<'a>(&mut self, trace: &'a Trace, view: &mut View<'a>, exited: ProcessKey) -> Option<Restart> {
+        let parent = Origin::of(trace, exited, OrderKey::MAX).parent?;
+        let restarts = self.by_parent.entry(parent).or_insert_with(|| Restarts::of(trace, parent, OrderKey::MAX));
+        restarts.replacement(exited).map(|next| Restart {
+            time: next.at.tick,
+            process: view.process(next.process, next.at),
+            by: view.process(parent, next.at),
+            certainty: next.certainty.name().into(),
+        })
+    }
 }
 
 fn frame(place: Place) -> Frame {

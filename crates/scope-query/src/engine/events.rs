@@ -20,8 +20,6 @@ use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey};
 
 const KIND: &str = "events";
-/// The flag of an event that may be wanted.
-const POSSIBLE: &str = "possible";
 
 pub(super) fn answer(trace: &Trace, request: &Events) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
@@ -47,16 +45,12 @@ pub(super) fn answer(trace: &Trace, request: &Events) -> Result<Answer> {
     }
     coverage.truncated = page.truncated();
     let mut view = View::new(trace);
-    let events = page.rows.iter().map(|hit| {
-        let mut event = view.event(&hit.row);
-        event.flags.extend(hit.is_possible.then(|| POSSIBLE.into()));
-        event
-    });
+    let events = page.rows.iter().map(|hit| hit.shown(&mut view));
     Ok(Answer { data: Data::Events(events.collect()), coverage, next: page.next(KIND) })
 }
 
 /// From where to where to look, from the cursor's key on.
-fn reach(window: Window, backward: bool, after: Option<Cursor>) -> (OrderKey, OrderKey, Direction) {
+pub(super) fn reach(window: Window, backward: bool, after: Option<Cursor>) -> (OrderKey, OrderKey, Direction) {
     let (from, to) = (window.first_key(), window.last_key());
     if backward {
         (from, after.map_or(to, |cursor| to.min(cursor.key)), Direction::Backward)
@@ -66,7 +60,7 @@ fn reach(window: Window, backward: bool, after: Option<Cursor>) -> (OrderKey, Or
 }
 
 /// All that a request asks of an event, but for its process.
-fn expression(request: &Events) -> Result<Expression> {
+pub(super) fn expression(request: &Events) -> Result<Expression> {
     let mut parts = Vec::from([filter::parse(request.filter.as_deref().unwrap_or_default())?]);
     if let Some(names) = &request.classes {
         parts.push(one_of("classes", names, Class::ALL, Class::name, Test::Class)?);

@@ -6,21 +6,22 @@ use crate::api::request::Term;
 use crate::coverage::coverage;
 use crate::cursor;
 use crate::error::{Error, Result};
-use crate::located::locate;
+use crate::located::{event_of, locate};
 use crate::window::Window;
 use alloc::format;
 use alloc::vec::Vec;
-use scope_core::EventId;
 use scope_core::term::inspect::{Limits, inspect};
 use scope_core::term::part::part;
 use scope_core::trace::Trace;
+
+const KIND: &str = "term";
 
 /// Children shown when the request names no limit; Elixir's default for `inspect`.
 const DEFAULT_CHILDREN: u32 = 50;
 
 pub(super) fn answer(trace: &Trace, request: &Term) -> Result<Answer> {
     let limit = cursor::limit(Some(request.limit.unwrap_or(DEFAULT_CHILDREN)))?;
-    let first = cursor::first_child(request.after.as_deref())?;
+    let first = cursor::count(KIND, request.after.as_deref())?;
     let located = locate(trace, &request.id)?;
     let found = part(located.term.bytes, &request.path)?
         .ok_or_else(|| Error::NotFound(format!("path: {:?} leads nowhere in the term {}", request.path, request.id)))?;
@@ -37,9 +38,9 @@ pub(super) fn answer(trace: &Trace, request: &Term) -> Result<Answer> {
         })
         .collect();
     let end = first.saturating_add(children.len() as u64);
-    let next = (end < found.size && !children.is_empty()).then(|| cursor::child_text(end));
+    let next = (end < found.size && !children.is_empty()).then(|| cursor::count_text(KIND, end));
 
-    let class = request.id.parse().ok().map(|id: EventId| id.class);
+    let class = event_of(&request.id).map(|id| id.class);
     let mut coverage = coverage(trace, Window::all(), class.as_slice(), 1);
     coverage.truncated = next.is_some();
     let data = TermPart {

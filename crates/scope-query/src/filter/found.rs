@@ -6,8 +6,9 @@ use super::Filter;
 use super::chunk_test::ChunkTest;
 use super::measure::Measures;
 use super::truth::Truth;
-use crate::api::answer::NotTraced;
+use crate::api::answer::{Event, NotTraced};
 use crate::row::Row;
+use crate::view::View;
 use alloc::collections::BTreeMap;
 use alloc::string::ToString;
 use alloc::vec::{self, Vec};
@@ -22,12 +23,24 @@ const LARGEST_BLOCK: usize = 1 << 17;
 /// Processes named, at most, that were not traced.
 const MAX_UNTOLD: usize = 16;
 
+/// The flag of an event that may be wanted.
+const POSSIBLE: &str = "possible";
+
 /// A row that passes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit<'a> {
     pub(crate) row: Row<'a>,
     /// Whether that depends on what was not kept.
     pub(crate) is_possible: bool,
+}
+
+impl Hit<'_> {
+    /// The event as the door shows it, with a flag when it is only possible.
+    pub(crate) fn shown(&self, view: &mut View<'_>) -> Event {
+        let mut event = view.event(&self.row);
+        event.flags.extend(self.is_possible.then(|| POSSIBLE.into()));
+        event
+    }
 }
 
 /// An iterator over rows that pass.
@@ -41,6 +54,7 @@ pub(crate) struct Found<'a> {
     measures: Option<Measures<'a>>,
     block: vec::IntoIter<Row<'a>>,
     block_len: usize,
+    n_read: u64,
     untold: BTreeMap<(ProcessKey, Class), (u64, u64)>,
 }
 
@@ -54,6 +68,7 @@ impl<'a> Found<'a> {
             measures: filter.node.measures().then(|| Measures::new(trace)),
             block: Vec::new().into_iter(),
             block_len: FIRST_BLOCK,
+            n_read: 0,
             untold: BTreeMap::new(),
         }
     }
@@ -95,6 +110,11 @@ impl<'a> Found<'a> {
         *span = (span.0.min(tick), span.1.max(tick));
     }
 
+    /// How many rows were tested so far, of those given to test.
+    pub(crate) const fn n_read(&self) -> u64 {
+        self.n_read
+    }
+
     /// Whose messages or calls would have told whether rows that were left out are wanted: the first few.
     pub(crate) fn not_traced(&self) -> impl Iterator<Item = NotTraced> {
         self.untold.iter().take(MAX_UNTOLD).map(|((process, class), (from, to))| NotTraced {
@@ -112,6 +132,7 @@ impl<'a> Iterator for Found<'a> {
     fn next(&mut self) -> Option<Hit<'a>> {
         loop {
             let row = self.next_row()?;
+            self.n_read += 1;
             match self.truth(&row) {
                 Truth::No => {}
                 Truth::Unrecorded => self.note_untold(&row),

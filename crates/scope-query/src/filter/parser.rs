@@ -168,7 +168,8 @@ fn named(lexer: &mut Lexer, value: Value) -> Read<Test> {
             match word.parse() {
                 Ok(id) => Test::Id(id),
                 Err(()) => {
-                    return lexer.mistake(offset, format!("expected an event's id such as message-0-12, not {word:?},"));
+                    return lexer
+                        .mistake(offset, format!("expected an event's id such as message-0-12, not {word:?},"));
                 }
             }
         }

@@ -58,6 +58,16 @@ pub(crate) enum Peer {
     Other,
 }
 
+impl Told {
+    /// The other party, if it is a process.
+    pub(crate) const fn peer_process(&self) -> Option<ProcessKey> {
+        match self.peer {
+            Some(Peer::Process(process)) => Some(process),
+            _ => None,
+        }
+    }
+}
+
 /// A recording in the making.
 #[derive(Debug)]
 pub(crate) struct Script {
@@ -75,8 +85,12 @@ impl Script {
 
     /// A recording that keeps so many events.
     pub(crate) fn keeping(max_events: u64) -> Self {
+        Self::within(Limits { max_events, ..Limits::default() })
+    }
+
+    /// A recording within limits.
+    pub(crate) fn within(limits: Limits) -> Self {
         let header = Header { recorder_version: "0.1.0".into(), node: "shop@host".into(), ..Header::default() };
-        let limits = Limits { max_events, ..Limits::default() };
         Self {
             intake: Intake::new(header, limits, 7),
             redactor: Redactor::default(),
@@ -138,20 +152,42 @@ impl Script {
     }
 
     pub(crate) fn spawn(&mut self, tick: u64, child: ProcessKey, parent: ProcessKey) -> EventId {
-        self.start(tick, child, parent, &[])
+        self.spawn_with(tick, child, parent, vec![])
     }
 
-    /// A spawn with arguments.
-    pub(crate) fn start(&mut self, tick: u64, child: ProcessKey, parent: ProcessKey, arguments: &[Term]) -> EventId {
+    /// A spawn through `proc_lib` with these arguments.
+    pub(crate) fn spawn_with(
+        &mut self,
+        tick: u64,
+        child: ProcessKey,
+        parent: ProcessKey,
+        arguments: Vec<Term>,
+    ) -> EventId {
         let fill = |symbols: &mut Symbols, event: &mut Event| {
             event.peer = symbols.intern_process(parent);
             event.what = symbols.intern_function("proc_lib", "init_p", 5).0;
         };
-        self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(arguments.to_vec(), None)))
+        self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(arguments, None)))
     }
 
     pub(crate) fn exit(&mut self, tick: u64, process: ProcessKey, reason: &Term) -> EventId {
         self.tell(tick, Kind::Exit, Some(process), |_, _| {}, Some(reason))
+    }
+
+    /// A sweep finds a process.
+    pub(crate) fn alive(
+        &mut self,
+        tick: u64,
+        process: ProcessKey,
+        parent: ProcessKey,
+        details: Vec<(&str, Term)>,
+    ) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.peer = symbols.intern_process(parent);
+            event.what = symbols.intern_function("Elixir.Found", "init", 1).0;
+        };
+        let details = details.into_iter().map(|(key, value)| (atom(key), value)).collect();
+        self.tell(tick, Kind::Alive, Some(process), fill, Some(&Term::Map(details)))
     }
 
     pub(crate) fn link(&mut self, tick: u64, process: ProcessKey, peer: ProcessKey) -> EventId {

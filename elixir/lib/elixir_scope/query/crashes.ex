@@ -20,7 +20,7 @@ defmodule ElixirScope.Query.Crashes do
     * `before` - the process's events before, oldest first
     * `followed` - the exit it followed `over: :link` (the reasons are equal) or `over: :call` (its reason holds the other's), or `nil`
     * `linked` - who was linked to it then: `%{process, exit, died_along}`
-    * `restarted` - what its parent started in its place: `%{id, timestamp, process, by}`, or `nil`
+    * `restarted` - what its parent started in its place: `%{timestamp, process, by, certainty}`, or `nil`
 
   Options: `:process`, `:cause` (as an answer spells it), `:events` (how many before each, default 10), `:from` and `:to` (times), `:limit` (at most
   1000 crashes), `:after`, `:trace`. Raises `ElixirScope.Error` for a process the trace has never seen.

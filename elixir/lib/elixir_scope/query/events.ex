@@ -58,4 +58,65 @@ defmodule ElixirScope.Query.Events do
     {window, options} = Keyword.split(options, [:from, :to])
     Question.events!(window[:from], window[:to], [filter: filter] ++ options)
   end
+
+  @doc """
+  The event after another, or after a time: an `ElixirScope.Event`, or `nil` when there is none. An event at that very time comes after it.
+  Options `:trace` and the filters `:pid`, `:type`, `:module`, `:function` of `get_events_between/3`. Raises `ElixirScope.Error`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> start = ElixirScope.now()
+      iex> for label <- [:first, :second], do: ElixirScope.mark(label)
+      [:ok, :ok]
+      iex> first = ElixirScope.next_event(start, type: :mark)
+      iex> second = ElixirScope.next_event(first, type: :mark)
+      iex> {second.term.label, ElixirScope.next_event(second, type: :mark)}
+      {:second, nil}
+      iex> ElixirScope.prev_event(second, type: :mark) == first
+      true
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec next_event(Event.t() | ElixirScope.time(), keyword()) :: Event.t() | nil
+  def next_event(at, options \\ []), do: at |> Question.around!({0, 1}, options) |> Map.fetch!(:after) |> List.first()
+
+  @doc """
+  The event before another, or before a time; see `next_event/2`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> ElixirScope.mark(:here)
+      :ok
+      iex> ElixirScope.prev_event(ElixirScope.now(), type: :mark).term.label
+      :here
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec prev_event(Event.t() | ElixirScope.time(), keyword()) :: Event.t() | nil
+  def prev_event(at, options \\ []), do: at |> Question.around!({1, 0}, options) |> Map.fetch!(:before) |> List.first()
+
+  @doc """
+  The events before and after one, or a time: `%{before, event, after}`, oldest first; `event` is `nil` for a time. At most `limit:` on each side
+  (default 10). Other options and errors as `next_event/2`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> for label <- [:a, :b, :c], do: ElixirScope.mark(label)
+      [:ok, :ok, :ok]
+      iex> b = ElixirScope.now() |> ElixirScope.prev_event(type: :mark) |> ElixirScope.prev_event(type: :mark)
+      iex> around = ElixirScope.events_around(b, type: :mark, limit: 1)
+      iex> for event <- around.before ++ [around.event] ++ around.after, do: event.term.label
+      [:a, :b, :c]
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec events_around(Event.t() | ElixirScope.time(), keyword()) :: %{
+          before: [Event.t()],
+          event: Event.t() | nil,
+          after: [Event.t()]
+        }
+  def events_around(at, options \\ []) do
+    {limit, options} = Keyword.pop(options, :limit, 10)
+    Question.around!(at, {limit, limit}, options)
+  end
 end

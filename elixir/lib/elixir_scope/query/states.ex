@@ -3,7 +3,7 @@ defmodule ElixirScope.Query.States do
   Questions about the states of servers. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.{Error, Question}
+  alias ElixirScope.{Comparison, Error, Question}
 
   @doc """
   Every recorded state of a process, oldest first: `%{id, timestamp, at, state, complete, module, at_termination, cause}`. `cause` is the
@@ -50,4 +50,68 @@ defmodule ElixirScope.Query.States do
   """
   @spec get_state_at(ElixirScope.process(), ElixirScope.time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
   def get_state_at(process, time, options \\ []), do: Question.state_at(process, time, options)
+
+  @doc """
+  The difference of two states: `%{verdict, added, removed, changed, moved, unknown, n_changes}`. A state is an event, its id, a row of
+  `state_timeline/2`, or, with the option `process:`, a time. Two other terms are compared in just the same way.
+
+  `verdict` is `:equal`, `:different`, or `:unknown` when all that was recorded of both agrees and not all was. `added`, `removed` and
+  `moved` have `%{path, value}`, `changed` and `unknown` have `%{path, before, after}`. A path is `.name` for an atom key of a map or keyword list,
+  `[key]` for another key, `[n]` for an element (from 0) of a list or tuple, and nothing for the whole.
+
+  Options `:process`, `:limit` (changes), `:trace`. Raises `ElixirScope.Error` (`:not_found`, `:not_traced`, `:evicted`, `:bad_argument`).
+
+      iex> diff = ElixirScope.compare_states(%{items: [:desk], total: 5}, %{items: [:lamp, :desk], total: 9})
+      iex> {diff.added, diff.changed}
+      {[%{path: ".items[0]", value: :lamp}], [%{path: ".total", before: 5, after: 9}]}
+  """
+  @spec compare_states(term(), term(), keyword()) :: map()
+  def compare_states(a, b, options \\ []), do: Comparison.difference!(a, b, options)
+
+  @doc """
+  When a part of the state of a process changed, oldest first: `%{id, timestamp, at, before, after, diff, cause}`. `path` is written as
+  `compare_states/3` writes it (`items` means `.items`); `""` is the whole state. `diff` is as of `compare_states/3`, with at most 10 changes;
+  where its verdict is `:unknown`, the part was not recorded whole and may not have changed. The first state there is changes nothing.
+  A part that is not there is `nil`, as is one that is `nil`: `diff` tells. Options and errors as `state_timeline/2`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> for n <- [1, 0, 2], do: GenServer.call(counter, {:add, n})
+      [1, 1, 3]
+      iex> [change] = ElixirScope.state_changes(counter, "")
+      iex> {change.before, change.after, change.cause.kind}
+      {1, 3, :handled}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec state_changes(ElixirScope.process(), String.t(), keyword()) :: [map()]
+  def state_changes(process, path, options \\ []),
+    do: Question.list!(:state_changes, [process: process], [path: path], options)
+
+  @doc """
+  How a process came from one state into another: `%{diff, trigger, matches}`, where `matches` has
+  `%{before, after, certain, n_between, diff, trigger}` for every way found, and `diff` and `trigger` are those of the first (`nil` without one).
+  `trigger` is the message handled that led to the second state.
+
+  Each state is an event, its id, a row of `state_timeline/2`, a time (so an integer is one), or a term: every state equal to it, where
+  places that were cut match anything and make the match not `certain`. `{:like, "%{total: 0, ...}"}` is a pattern, in which `_` stands for anything
+  and `...` for other keys; `{:like, 5}` is the state 5. Options as `state_timeline/2`; raises `ElixirScope.Error`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> for n <- [1, 4], do: GenServer.call(counter, {:add, n})
+      [1, 5]
+      iex> found = ElixirScope.analyze_state_change(counter, {:like, 1}, {:like, "5"})
+      iex> {found.diff.changed, found.trigger.kind, length(found.matches)}
+      {[%{path: "", before: 1, after: 5}], :handled, 1}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec analyze_state_change(ElixirScope.process(), term(), term(), keyword()) :: map()
+  def analyze_state_change(process, before, later, options \\ []),
+    do: Comparison.transitions!(process, before, later, options)
 end

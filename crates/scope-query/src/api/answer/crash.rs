@@ -105,12 +105,12 @@ pub struct Linked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Restart {
-    /// The id of its spawn.
-    pub id: String,
     /// When.
     pub time: u64,
     /// Which.
     pub process: Process,
     /// Who started it: the parent of both.
     pub by: Process,
+    /// `certain`: its supervisor said that both are the same child. `likely`: the next with the same start.
+    pub certainty: String,
 }

@@ -32,7 +32,7 @@ pub struct Event {
 }
 
 /// A process as shown: pid, and the name it held at that time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Process {
     /// `<0.1.0>`, `<0.1.0>~2`.

@@ -23,3 +23,66 @@ pub struct ProcessWindow {
     #[serde(default)]
     pub after: Option<String>,
 }
+
+/// See [`Request::ProcessInfo`](super::Request::ProcessInfo).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "ProcessInfoRequest", optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct ProcessInfo {
+    /// A pid or a registered name.
+    pub process: String,
+    /// The moment whose names, links and label are meant (default: the end of the trace, or of the process).
+    #[serde(default)]
+    pub at: Option<u64>,
+}
+
+/// See [`Request::FindProcesses`](super::Request::FindProcesses). Every filter that is given must match.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FindProcessesRequest", optional_fields = nullable))]
+#[serde(deny_unknown_fields, default)]
+pub struct FindProcesses {
+    /// The callback module, or the module of the initial call.
+    pub module: Option<String>,
+    /// A registered name held at any time, or at `alive_at`.
+    pub name: Option<String>,
+    /// The parent: a pid or a registered name.
+    pub parent: Option<String>,
+    /// Only processes alive at this time.
+    pub alive_at: Option<u64>,
+    /// Only processes that exited abnormally (`true`), or only others (`false`).
+    pub crashed: Option<bool>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// See [`Request::ProcessRelationships`](super::Request::ProcessRelationships).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "ProcessRelationshipsRequest", optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct ProcessRelationships {
+    /// A pid or a registered name.
+    pub process: String,
+    /// The moment meant (default: the end of the trace, or of the process).
+    #[serde(default)]
+    pub at: Option<u64>,
+    /// Most children, and most peers.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// See [`Request::SupervisionTree`](super::Request::SupervisionTree).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "SupervisionTreeRequest", optional_fields = nullable))]
+#[serde(deny_unknown_fields, default)]
+pub struct SupervisionTree {
+    /// The moment (default: the end of the trace).
+    pub at: Option<u64>,
+    /// Only this supervisor and what is below it.
+    pub root: Option<String>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}

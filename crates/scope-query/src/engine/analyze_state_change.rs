@@ -1,0 +1,121 @@
+//! `analyze_state_change`: how a process came from one state into another.
+//!
+//! Invariant: a row's first state is the latest wanted one before its second, and no wanted second state lies between them.
+
+use super::page::Page;
+use crate::api::Answer;
+use crate::api::answer::{Data, Transition};
+use crate::api::request::{AnalyzeStateChange, Wanted};
+use crate::coverage::coverage_of_states;
+use crate::cursor::{self, Cursor};
+use crate::difference::difference;
+use crate::error::{Error, Result};
+use crate::moment;
+use crate::pattern::Pattern;
+use crate::state::{self, Last};
+use crate::view::View;
+use crate::watch::not_traced;
+use crate::who;
+use crate::window::Window;
+use alloc::vec::Vec;
+use scope_core::diff::Verdict;
+use scope_core::term::read;
+use scope_core::trace::Trace;
+use scope_core::{Class, EventId, ProcessKey};
+
+const KIND: &str = "analyze_state_change";
+
+/// Changes shown in one row.
+const MAX_SHOWN: usize = 50;
+
+/// What a side of the request wants.
+enum Want {
+    State(EventId),
+    Like(Pattern),
+}
+
+impl Want {
+    fn read(trace: &Trace, process: ProcessKey, wanted: &Wanted) -> Result<Self> {
+        match wanted {
+            Wanted::At(at) => Ok(Self::State(moment::state(trace, process, at)?.id())),
+            Wanted::Like(like) => Pattern::parse(&like.like).map(Self::Like),
+        }
+    }
+
+    fn is(&self, state: &Last<'_>) -> Result<Verdict> {
+        let like = match self {
+            Self::State(id) if *id == state.id() => return Ok(Verdict::Equal),
+            Self::State(_) => return Ok(Verdict::Different),
+            Self::Like(like) => like,
+        };
+        let Some(located) = state.located() else { return Ok(Verdict::Different) };
+        Ok(like.matches(&read::read(located.term.bytes, &located.names)?))
+    }
+}
+
+/// A way found.
+struct Found<'a> {
+    was: Last<'a>,
+    became: Last<'a>,
+    certain: bool,
+    n_between: u64,
+}
+
+pub(super) fn answer(trace: &Trace, request: &AnalyzeStateChange) -> Result<Answer> {
+    let window = Window::new(request.from, request.to)?;
+    let limit = cursor::limit(request.limit)?;
+    let after = Cursor::parse(KIND, request.after.as_deref())?;
+    let process = who::resolve(trace, "process", &request.process, window)?;
+    let was = Want::read(trace, process, &request.was)?;
+    let became = Want::read(trace, process, &request.became)?;
+
+    let (first, states) = state::history(trace, process, window);
+    let (mut found, mut held, mut n_events, mut n_between) = (Vec::new(), None, 0, 0);
+    for state in first.into_iter().chain(states) {
+        n_events += 1;
+        let (starts, ends) = (was.is(&state)?, became.is(&state)?);
+        if ends != Verdict::Different
+            && let Some((was, verdict)) = held.take()
+        {
+            let certain = verdict == Verdict::Equal && ends == Verdict::Equal;
+            let is_new = after.is_none_or(|cursor| (cursor.key, cursor.id) < (state.key(), state.id()));
+            if is_new {
+                found.push(Found { was, became: state, certain, n_between });
+            }
+            if found.len() > limit {
+                break;
+            }
+        }
+        n_between += 1;
+        if starts != Verdict::Different {
+            held = Some((state, starts));
+            n_between = 0;
+        }
+    }
+    if let (Want::State(_), Want::State(_), true, None) = (&was, &became, found.is_empty(), after) {
+        return Err(Error::BadArgument("was: that state does not come before the one in became, in the window".into()));
+    }
+    let page = Page::take(found, limit, |found| (found.became.key(), found.became.id()));
+
+    let causes = state::causes(trace, process, window.first_key(), window.to);
+    let mut coverage = coverage_of_states(trace, window, causes, n_events);
+    coverage.not_traced = not_traced(trace, process, Class::State, window.clipped(trace));
+    coverage.truncated = page.truncated();
+    let next = page.next(KIND);
+    let mut view = View::new(trace);
+    let mut transitions = Vec::with_capacity(page.rows.len());
+    for found in &page.rows {
+        let (Some(left), Some(right)) = (found.was.side(), found.became.side()) else { continue };
+        let shown = (found.was.shown(trace, &mut view, process), found.became.shown(trace, &mut view, process));
+        let (Some(was), Some(became)) = shown else { continue };
+        transitions.push(Transition {
+            trigger: became.cause.clone(),
+            was,
+            became,
+            certain: found.certain,
+            n_between: found.n_between,
+            difference: difference(&left, &right, "", 0, MAX_SHOWN)?,
+        });
+    }
+    Ok(Answer { data: Data::Transitions(transitions), coverage, next })
+}

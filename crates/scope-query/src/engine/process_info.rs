@@ -1,0 +1,70 @@
+//! `process_info`: who a process is, how it began and ended, and what is known of it.
+//!
+//! Invariant: costs the process's lifecycle events and a look at each segment of the index; its other events are counted, not read.
+
+use crate::api::Answer;
+use crate::api::answer::{ClassCount, Data, ProcessInfo};
+use crate::api::request;
+use crate::coverage::coverage;
+use crate::error::Result;
+use crate::links::linked_at;
+use crate::origin::Origin;
+use crate::shown;
+use crate::state::Last;
+use crate::view::{self, View};
+use crate::viewpoint::Viewpoint;
+use crate::who;
+use alloc::vec::Vec;
+use scope_core::Class;
+use scope_core::term::inspect::atom_text;
+use scope_core::trace::Trace;
+
+pub(super) fn answer(trace: &Trace, request: &request::ProcessInfo) -> Result<Answer> {
+    let window = Viewpoint::window(request.at)?;
+    let process = who::resolve(trace, "process", &request.process, window)?;
+    let viewpoint = Viewpoint::of(trace, process, request.at);
+    let origin = Origin::of(trace, process, viewpoint.key);
+    let (links, n_links) = linked_at(trace, process, viewpoint.key);
+    let exit = viewpoint.lifetime.exit_row(trace, process);
+    let module = origin.module.clone().or_else(|| module_of_state(trace, process, viewpoint));
+
+    let mut view = View::new(trace);
+    let held = view.naming.holdings(process).iter().filter(|holding| holding.holds_at(viewpoint.key));
+    let names = held.map(|holding| atom_text(&holding.name)).collect();
+    let info = ProcessInfo {
+        process: view.process(process, viewpoint.key),
+        at: viewpoint.tick,
+        status: viewpoint.status().into(),
+        initial_call: origin.initial_call.as_ref().map(shown::function),
+        module: module.as_deref().map(atom_text),
+        parent: origin.parent.map(|parent| view.process(parent, viewpoint.born())),
+        ancestors: origin.ancestors.as_deref().map(shown::ancestors),
+        names,
+        label: origin.label.as_ref().map(shown::term),
+        links: links.into_iter().map(|other| view.process(other, viewpoint.key)).collect(),
+        spawned_at: viewpoint.lifetime.spawn.map(|key| key.tick),
+        first_seen: viewpoint.lifetime.seen.map(|key| key.tick),
+        exited_at: viewpoint.lifetime.exit.map(|key| key.tick),
+        exit_reason: exit.as_ref().and_then(view::term),
+        strategy: origin.supervisor.as_ref().map(shown::strategy),
+        child: origin.child.as_ref().map(shown::child),
+        counts: counts(trace, process),
+    };
+    let n_events = origin.n_events + n_links + viewpoint.lifetime.n_events;
+    let coverage = coverage(trace, window, &[Class::Process], n_events);
+    Ok(Answer { data: Data::ProcessInfo(info), coverage, next: None })
+}
+
+/// The callback module that a state told, where the process's begin did not.
+fn module_of_state(
+    trace: &Trace,
+    process: scope_core::ProcessKey,
+    viewpoint: Viewpoint,
+) -> Option<alloc::string::String> {
+    Last::of(trace, process, viewpoint.key)?.module().map(Into::into)
+}
+
+fn counts(trace: &Trace, process: scope_core::ProcessKey) -> Vec<ClassCount> {
+    let count = |class: &Class| ClassCount { class: class.name().into(), events: trace.n_rows_of(process, *class) };
+    Class::ALL.iter().map(count).collect()
+}

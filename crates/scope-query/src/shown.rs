@@ -1,0 +1,45 @@
+//! What is known of a process's origin, as the door shows it.
+
+use crate::api::answer::{Child, Function, Strategy};
+use crate::origin::{self, Ancestor};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use scope_core::Symbols;
+use scope_core::term::inspect::{Limits, atom_text, inspect};
+use scope_core::term::localize::localize;
+use scope_core::term::{Term, write::write};
+use scope_core::{AtomId, EntityId};
+
+pub(crate) fn function((module, function, arity): &(String, String, u32)) -> Function {
+    Function { module: atom_text(module), function: function.clone(), arity: *arity }
+}
+
+pub(crate) fn ancestors(ancestors: &[Ancestor]) -> Vec<String> {
+    let text = |ancestor: &Ancestor| match ancestor {
+        Ancestor::Pid(process) => process.to_string(),
+        Ancestor::Name(name) => atom_text(name),
+    };
+    ancestors.iter().map(text).collect()
+}
+
+pub(crate) fn strategy(strategy: &origin::Strategy) -> Strategy {
+    let origin::Strategy { strategy, intensity, period_s } = strategy;
+    Strategy { strategy: strategy.clone(), intensity: *intensity, period_s: *period_s }
+}
+
+pub(crate) fn child(child: &origin::Child) -> Child {
+    let modules = child.modules.as_ref().map(|modules| modules.iter().map(|module| atom_text(module)).collect());
+    Child { id: child.id.as_ref().map(term), kind: child.kind.clone(), restart: child.restart.clone(), modules }
+}
+
+/// A term out of a larger one, as `inspect` shows it.
+pub(crate) fn term(term: &Term) -> String {
+    let mut symbols = Symbols::new();
+    let (mut raw, mut stored) = (Vec::new(), Vec::new());
+    write(term, &mut symbols, &mut raw);
+    let (mut atom, mut entity) = (|id: AtomId| id, |id: EntityId| id);
+    match localize(&raw, &mut atom, &mut entity, &mut stored) {
+        Ok(_) => inspect(&stored, &symbols, Limits::default()),
+        Err(_) => "...".into(),
+    }
+}
