@@ -297,6 +297,8 @@ export type EventsAroundRequest = {
   module?: string | null,
   /** Function name. */
   function?: string | null,
+  /** A filter; see [`Events`](super::Events). */
+  filter?: string | null,
 };
 
 /** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */

@@ -54,11 +54,15 @@ pub(super) fn answer(trace: &Trace, request: &EventsAround) -> Result<Answer> {
         let (from, to, direction) = events::reach(window, backward, at);
         let mut found = filter.steps(trace, from, to, direction);
         // The event's own class may be filtered out, so its neighbours with the same key are told by their place in the order.
+        let mut n_passed_over = 0;
         let beside = found.by_ref().filter(|Hit { row, .. }| {
-            event.is_none_or(|event| if backward { place(row) < place(&event) } else { place(row) > place(&event) })
+            let is_beside = event
+                .is_none_or(|event| if backward { place(row) < place(&event) } else { place(row) > place(&event) });
+            n_passed_over += u64::from(!is_beside);
+            is_beside
         });
         let hits = beside.take(n).collect();
-        n_events += found.n_read();
+        n_events += found.n_read() - n_passed_over;
         hits
     };
     let mut before = side(earlier, true, n_before);

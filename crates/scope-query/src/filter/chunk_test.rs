@@ -119,7 +119,7 @@ impl ChunkTest {
             Ready::Id(id) => (id.class == class && id.chunk == chunk.seq()).then_some(Asked::Row(id.row)),
             Ready::Party(role, meant) => {
                 let known = meant.known_in(chunk);
-                (!known.is_empty()).then(|| match role {
+                (!known.is_empty()).then_some(match role {
                     Role::Process | Role::Sender => Asked::Process(known),
                     Role::Destination | Role::Peer => Asked::Peer(known),
                 })

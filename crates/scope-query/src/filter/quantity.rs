@@ -41,7 +41,7 @@ fn value(whole: &str, fraction: &str, unit_ns: u64) -> Option<u64> {
     let mut part = 0;
     for digit in fraction.bytes() {
         let digit = u64::from(digit - b'0');
-        if share % 10 != 0 && digit != 0 {
+        if !share.is_multiple_of(10) && digit != 0 {
             return None;
         }
         share /= 10;
@@ -52,7 +52,7 @@ fn value(whole: &str, fraction: &str, unit_ns: u64) -> Option<u64> {
 
 /// A number of nanoseconds in the longest unit that it is a whole number of.
 pub(super) fn ns_text(ns: u64) -> String {
-    let fits = |(_, unit): &&(&str, u64)| ns % unit == 0;
+    let fits = |(_, unit): &&(&str, u64)| ns.is_multiple_of(*unit);
     let (name, unit) = UNITS.iter().find(fits).copied().unwrap_or(("ns", 1));
     format!("{}{name}", ns / unit)
 }
