@@ -76,7 +76,7 @@ impl Told {
         self
     }
 
-    const fn to_name(mut self, name: &'static str) -> Self {
+    const fn sent_to(mut self, name: &'static str) -> Self {
         self.name = Some(name);
         self
     }

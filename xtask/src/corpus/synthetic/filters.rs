@@ -64,7 +64,7 @@ enum To {
 fn message(tick: u64, to: To, receiver: ProcessKey, message: Term, handled: Option<u64>) -> Vec<Told> {
     let send = told(tick, Kind::Send, CLIENT).term(message.clone());
     let send = match to {
-        To::Name(name) => send.to_name(name),
+        To::Name(name) => send.sent_to(name),
         To::Pid(process) => send.peer(process),
     };
     let mut passage = vec![send, told(tick + 1_000, Kind::Delivered, receiver).term(message.clone())];
