@@ -298,9 +298,21 @@ defmodule ElixirScope do
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
   def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
 
-  @doc "The messages between two processes, both ways, with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
-  @spec message_flow(process(), process(), keyword()) :: [map()]
+  @doc "The messages between two processes, or of one (`b` is `nil`), with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
+  @spec message_flow(process(), process() | nil, keyword()) :: [map()]
   defdelegate message_flow(a, b, options \\ []), to: ElixirScope.Query.Messages
+
+  @doc "One message by the id of any of its events, with the call it belongs to. See `ElixirScope.Query.Messages.message/2`."
+  @spec message(String.t() | Event.t(), keyword()) :: {:ok, map()} | {:error, Error.t()}
+  defdelegate message(event, options \\ []), to: ElixirScope.Query.Messages
+
+  @doc "The calls of a server, each request joined to its reply. See `ElixirScope.Query.Messages.server_calls/2`."
+  @spec server_calls(process() | nil, keyword()) :: [map()]
+  defdelegate server_calls(server, options \\ []), to: ElixirScope.Query.Messages
+
+  @doc "Who was alive at a time: states, mailboxes, calls, names. See `ElixirScope.Query.Snapshot.system_snapshot_at/2`."
+  @spec system_snapshot_at(time(), keyword()) :: {:ok, map()} | {:error, Error.t()}
+  defdelegate system_snapshot_at(time, options \\ []), to: ElixirScope.Query.Snapshot
 
   @doc "Every recorded state of a process, oldest first, with what led to it. See `ElixirScope.Query.States.state_timeline/2`."
   @spec state_timeline(process(), keyword()) :: [map()]

@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Around, Call, Comparison, Crashes, Event, FoundProcess, Info, Message, ProcessInfo, Relationships, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
+import type { Answer, Around, Call, Comparison, Crashes, Event, FoundProcess, Info, Message, MessageDetail, ProcessInfo, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -10,6 +10,9 @@ export interface DataOf {
   state_timeline: State[];
   state_at: State;
   message_flow: Message[];
+  message: MessageDetail;
+  server_calls: ServerCall[];
+  snapshot_at: Snapshot;
   execution_path: Call[];
   process_info: ProcessInfo;
   find_processes: FoundProcess[];
@@ -58,9 +61,24 @@ export abstract class Requests {
     return this.query<"state_at">({ ...request, kind: "state_at" });
   }
 
-  /** Messages between two processes, both ways: sent, delivered, handled. */
+  /** Messages between two processes, or from or to one: sent, delivered, handled. */
   messageFlow(request: Omit<RequestOf<"message_flow">, "kind">): AnswerOf<"message_flow"> {
     return this.query<"message_flow">({ ...request, kind: "message_flow" });
+  }
+
+  /** One message by the id of any of its events, and what a request was replied. */
+  message(request: Omit<RequestOf<"message">, "kind">): AnswerOf<"message"> {
+    return this.query<"message">({ ...request, kind: "message" });
+  }
+
+  /** The requests of a server, or of a caller, with their replies: waiting, handling, latency. */
+  serverCalls(request: Omit<RequestOf<"server_calls">, "kind">): AnswerOf<"server_calls"> {
+    return this.query<"server_calls">({ ...request, kind: "server_calls" });
+  }
+
+  /** Who was alive at a time: states, mailboxes, calls and names. */
+  snapshotAt(request: Omit<RequestOf<"snapshot_at">, "kind">): AnswerOf<"snapshot_at"> {
+    return this.query<"snapshot_at">({ ...request, kind: "snapshot_at" });
   }
 
   /** The traced calls of a process in order, with depth and durations. */

@@ -1,5 +1,7 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
+export type * from "./answers.gen.js";
+
 /** See [`Request::AnalyzeStateChange`](super::Request::AnalyzeStateChange). */
 export type AnalyzeStateChangeRequest = {
   /** A pid or a registered name. */
@@ -18,114 +20,6 @@ export type AnalyzeStateChangeRequest = {
   after?: string | null,
 };
 
-/** One answer. */
-export type Answer = {
-  /** The rows or facts, by request. */
-  data: Data,
-  /** What the answer rests on. */
-  coverage: Coverage,
-  /** Where to go on (`after` of the next request), or `null` when this is all. */
-  next: string | null,
-};
-
-/** The neighbours of an event or a time. */
-export type Around = {
-  /** Events before it, oldest first. */
-  before: Array<Event>,
-  /** The event itself, or `null` when a time was asked. */
-  event: Event | null,
-  /** Events after it, oldest first. */
-  after: Array<Event>,
-};
-
-/** One call. */
-export type Call = {
-  /** The id of the call event. */
-  id: string,
-  /** When it began. */
-  time: number,
-  /** The function. */
-  function: Function,
-  /** Its arguments, or `null` when only the arity was captured. */
-  args: Term | null,
-  /** Calls open around it in the process, among the traced ones. */
-  depth: number,
-  /** From call to return or exception. */
-  duration_ns: number | null,
-  /** `duration_ns` less the traced calls inside. */
-  own_ns: number | null,
-  /** The value returned, or `{class, reason}`. */
-  result: Term | null,
-  /** `returned`, `raised`, `open` (no return in the trace), `call_only` (returns were not traced). */
-  outcome: string,
-};
-
-/** Exits that say the same: the same kind of error, raised in the same function. */
-export type Cause = {
-  /** `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`. */
-  text: string,
-  /** How many exits, those among them that followed another one. */
-  n: number,
-  /** The first one's time. */
-  first: number,
-  /** The last one's time. */
-  last: number,
-  /** The first one's id. */
-  id: string,
-};
-
-/** One place that differs. */
-export type Change = {
-  /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
-  kind: string,
-  /** Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
-   * (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
-   * of what was removed those in the first. */
-  path: string,
-  /** What was there; the steps to it follow the event in its id (`state-0-12/0/2`). `null` when it was added. */
-  before: Term | null,
-  /** What is there, or `null` when it was removed. */
-  after: Term | null,
-};
-
-/** What a supervisor says of a child. */
-export type Child = {
-  /** The child's id as text; `null` for children of dynamic supervisors, or when no sweep saw it. */
-  id: string | null,
-  /** `worker` or `supervisor`. */
-  kind: string | null,
-  /** `permanent`, `transient` or `temporary`. */
-  restart: string | null,
-  /** Its modules; `null` when unknown or dynamic. */
-  modules: Array<string> | null,
-};
-
-/** A number of events. */
-export type ClassCount = {
-  /** Class name. */
-  class: string,
-  /** Events of it. */
-  events: number,
-};
-
-/** What is held and lost of a class. */
-export type ClassInfo = {
-  /** Class name. */
-  class: string,
-  /** Produced. */
-  emitted: number,
-  /** Held. */
-  stored: number,
-  /** Evicted. */
-  evicted: number,
-  /** Sampled out. */
-  sampled_out: number,
-  /** Filtered. */
-  filtered: number,
-  /** Dropped, all reasons. */
-  dropped: number,
-};
-
 /** See [`Request::CompareStates`](super::Request::CompareStates). */
 export type CompareStatesRequest = {
   /** Whose states, where times are given. */
@@ -138,74 +32,6 @@ export type CompareStatesRequest = {
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
-};
-
-/** Two terms compared. */
-export type Comparison = {
-  /** The first term. */
-  was: Term,
-  /** The second term. */
-  became: Term,
-  /** How they differ. */
-  difference: Difference,
-};
-
-/** What an answer rests on. */
-export type Coverage = {
-  /** First time the answer speaks of. */
-  from: number,
-  /** Last time the answer speaks of. */
-  to: number,
-  /** The trace is complete up to this time. */
-  watermark: number,
-  /** Events looked at. */
-  events: number,
-  /** Losses that touch the window. */
-  dropped: Array<Dropped>,
-  /** Targets of the request that were not traced, for the class that would show it. */
-  not_traced: Array<NotTraced>,
-  /** Events before this time are gone (`null`: nothing was evicted). */
-  evicted_before: number | null,
-  /** The answer was cut by `limit`; `next` goes on. */
-  truncated: boolean,
-};
-
-/** One abnormal exit: any but `:normal`, `:shutdown` and `{:shutdown, _}`. */
-export type Crash = {
-  /** The id of the exit. */
-  id: string,
-  /** When. */
-  time: number,
-  /** Who. */
-  process: Process,
-  /** The callback module of its last state, or `null`. */
-  module: string | null,
-  /** The exit reason. */
-  reason: Term,
-  /** As in [`Cause::text`]. */
-  cause: string,
-  /** Where it was raised, innermost first; empty when the reason has no stacktrace. */
-  stacktrace: Array<Frame>,
-  /** The exit that this one followed, or `null`. */
-  followed: Followed | null,
-  /** The last state, of whatever completeness, or `null` when none was recorded. */
-  last_state: State | null,
-  /** The message it was handling, or `null`: it was waiting, or its handling was not recorded (coverage says so). */
-  handling: Event | null,
-  /** The events of the process before, oldest first. */
-  before: Array<Event>,
-  /** Who was linked to it, and what became of them. */
-  linked: Array<Linked>,
-  /** The process started in its place, or `null` when none was seen. */
-  restarted: Restart | null,
-};
-
-/** Abnormal exits and what they have in common. */
-export type Crashes = {
-  /** The causes of all abnormal exits asked for, on this page or not: the most frequent first, at most 100. */
-  causes: Array<Cause>,
-  /** The page, oldest first. */
-  crashes: Array<Crash>,
 };
 
 /** See [`Request::Crashes`](super::Request::Crashes). */
@@ -224,59 +50,6 @@ export type CrashesRequest = {
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
-};
-
-/** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | Array<Call> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition>;
-
-/** The difference of two terms. */
-export type Difference = {
-  /** `equal`, `different`, or `unknown` when all that was recorded of both agrees and not all was. */
-  verdict: string,
-  /** What differs, in the order of the first term. */
-  changes: Array<Change>,
-  /** How many changes there are, shown or not. */
-  n_changes: number,
-  /** A list was too long to be aligned as tightly as possible: fewer changes might tell the same. */
-  coarse: boolean,
-};
-
-/** Lost events. */
-export type Dropped = {
-  /** Class name, or `null` when damage hides it. */
-  class: string | null,
-  /** How many, or `null` when unknowable. */
-  n: number | null,
-  /** First time they can have had. */
-  from: number,
-  /** Last time they can have had. */
-  to: number,
-  /** `buffer_full`, `damaged`, ... */
-  reason: string,
-};
-
-/** One event. */
-export type Event = {
-  /** `message-12-345`. */
-  id: string,
-  /** When. */
-  time: number,
-  /** Class name. */
-  class: string,
-  /** Kind name. */
-  kind: string,
-  /** Where, or `null` for recorder-wide events. */
-  process: Process | null,
-  /** The other party as text: a pid, a name, a port, a reference. */
-  peer: string | null,
-  /** The function, for kinds that have one. */
-  function: Function | null,
-  /** The name or module, for kinds that have one. */
-  atom: string | null,
-  /** Message, arguments, value, state, reason or details. */
-  term: Term | null,
-  /** `to_dead`, `no_return`, `arity_only`; `possible` when the filter cannot tell, as what it looks at was kept in part. */
-  flags: Array<string>,
 };
 
 /** See [`Request::EventsAround`](super::Request::EventsAround). The filters choose among the neighbours; the event itself is always shown. */
@@ -345,94 +118,6 @@ export type FindProcessesRequest = {
   after?: string | null,
 };
 
-/** An exit that led to another. */
-export type Followed = {
-  /** The id of the exit before. */
-  id: string,
-  /** Whose it was. */
-  process: Process,
-  /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
-  over: string,
-};
-
-/** A process that was found. */
-export type FoundProcess = {
-  /** Which, with its name at `alive_at`, or its last one. */
-  process: Process,
-  /** The callback module. */
-  module: string | null,
-  /** The function it began with. */
-  initial_call: Function | null,
-  /** Who spawned it. */
-  parent: Process | null,
-  /** When it was spawned. */
-  spawned_at: number | null,
-  /** When it exited. */
-  exited_at: number | null,
-  /** Why it exited. */
-  exit_reason: Term | null,
-  /** It exited abnormally. */
-  crashed: boolean,
-};
-
-/** A place in a stacktrace. */
-export type Frame = {
-  /** The function. */
-  function: Function,
-  /** The source file as the compiler knew it. */
-  file: string | null,
-  /** The line. */
-  line: number | null,
-};
-
-/** A function. */
-export type Function = {
-  /** Module as Elixir writes it. */
-  module: string,
-  /** Function name. */
-  function: string,
-  /** Number of arguments. */
-  arity: number,
-};
-
-/** Where a trace comes from and what it holds. */
-export type Info = {
-  /** `live` or `file`. */
-  source: string,
-  /** Version of the recorder. */
-  recorder_version: string,
-  /** Node name. */
-  node: string,
-  /** OTP release. */
-  otp: string,
-  /** Elixir version. */
-  elixir: string,
-  /** Operating system. */
-  os: string,
-  /** The recording's id. */
-  instance: string,
-  /** Wall clock at time 0, ns since the Unix epoch, as a decimal string. */
-  wall_anchor_ns: string,
-  /** Erlang monotonic time at time 0, ns, as a decimal string. */
-  monotonic_anchor_ns: string,
-  /** Applications and versions. */
-  applications: Array<Named>,
-  /** The recorder's options. */
-  options: Array<Named>,
-  /** The user's meta. */
-  meta: Array<Named>,
-  /** First time held. */
-  from: number | null,
-  /** Last time held. */
-  to: number | null,
-  /** Per class. */
-  classes: Array<ClassInfo>,
-  /** Processes named anywhere. */
-  n_processes: number,
-  /** Bytes held in memory: chunks with their index. */
-  bytes: number,
-};
-
 /** See [`Request::Info`](super::Request::Info). */
 export type InfoRequest = Record<symbol, never>;
 
@@ -442,48 +127,14 @@ export type Like = {
   like: string,
 };
 
-/** A process that was linked to one that crashed. */
-export type Linked = {
-  /** Which. */
-  process: Process,
-  /** Its own exit, or `null` when none was seen. */
-  exit: string | null,
-  /** It exited at that time or later, with the same reason. */
-  died_along: boolean,
-};
-
-/** One message. */
-export type Message = {
-  /** The id of the send, or of the delivery for an external message. */
-  id: string,
-  /** When it was sent, or `null` for an external one. */
-  sent_at: number | null,
-  /** Who sent it. */
-  from: Process | null,
-  /** Who received it, or should have. */
-  to: Process | null,
-  /** The destination as written, when it was a name, alias or dead. */
-  sent_to: string | null,
-  /** The message. */
-  message: Term,
-  /** When it came into the inner queue. */
-  delivered_at: number | null,
-  /** When the receiver's callback began to work on it. */
-  handled_at: number | null,
-  /** `handled_at - sent_at`, only where handled is known. */
-  waiting_ns: number | null,
-  /** `delivered_at - sent_at`. */
-  delivery_ns: number | null,
-  /** `matched`, `ambiguous`, `undelivered`, `to_dead`, `external`, `not_traced`. */
-  matched: string,
-};
-
 /** See [`Request::MessageFlow`](super::Request::MessageFlow). */
 export type MessageFlowRequest = {
   /** One process. */
   a: string,
-  /** The other process. */
-  b: string,
+  /** The other process; `null` means every other. */
+  b?: string | null,
+  /** `both` (the default), `from_a` or `to_a`. */
+  direction?: string | null,
   /** First time of sending, inclusive. */
   from?: number | null,
   /** Last time of sending, inclusive. */
@@ -494,84 +145,14 @@ export type MessageFlowRequest = {
   after?: string | null,
 };
 
+/** See [`Request::Message`](super::Request::Message). */
+export type MessageRequest = {
+  /** The id of its send, its delivery or its handling. */
+  id: string,
+};
+
 /** A state as a request names it: the one at a time, or the term with an id. */
 export type Moment = number | string;
-
-/** A name and its value as text. */
-export type Named = {
-  /** Name. */
-  name: string,
-  /** Value. */
-  value: string,
-};
-
-/** A stretch in which something was not recorded. */
-export type NotTraced = {
-  /** The process or function. */
-  target: string,
-  /** The class that was not recorded. */
-  class: string,
-  /** From. */
-  from: number,
-  /** To. */
-  to: number,
-};
-
-/** The messages exchanged with one process. */
-export type Peer = {
-  /** The other. */
-  process: Process,
-  /** Messages sent to it. */
-  sent: number,
-  /** Messages it sent. */
-  received: number,
-};
-
-/** A process as shown: pid, and the name it held at that time. */
-export type Process = {
-  /** `<0.1.0>`, `<0.1.0>~2`. */
-  pid: string,
-  /** Registered name as Elixir writes it, or `null`. */
-  name: string | null,
-};
-
-/** What is known of one process. */
-export type ProcessInfo = {
-  /** Which, with the name it held at the time asked. */
-  process: Process,
-  /** The time asked. */
-  at: number,
-  /** `alive`, `exited`, or `not_yet` (spawned later), at the time asked. */
-  status: string,
-  /** The function it began with. */
-  initial_call: Function | null,
-  /** The callback module, as its spawn or a sweep told. */
-  module: string | null,
-  /** Who spawned it. */
-  parent: Process | null,
-  /** Pids or names, nearest first, as the process itself remembers them; `null` when nothing told. */
-  ancestors: Array<string> | null,
-  /** Names held at the time asked. */
-  names: Array<string>,
-  /** The label it was given, as text. */
-  label: string | null,
-  /** Linked processes at the time asked. */
-  links: Array<Process>,
-  /** When it was spawned; `null`: before the recorder looked, or nobody saw it. */
-  spawned_at: number | null,
-  /** The first time anything is known of it, or `null` when nothing is held. */
-  first_seen: number | null,
-  /** When it exited; `null`: it had not by the watermark, or nobody saw it. */
-  exited_at: number | null,
-  /** Why it exited. */
-  exit_reason: Term | null,
-  /** It is a supervisor: how it supervises. */
-  strategy: Strategy | null,
-  /** What its supervisor says of it. */
-  child: Child | null,
-  /** Events held, per class. */
-  counts: Array<ClassCount>,
-};
 
 /** See [`Request::ProcessInfo`](super::Request::ProcessInfo). */
 export type ProcessInfoRequest = {
@@ -605,73 +186,35 @@ export type ProcessWindowRequest = {
   after?: string | null,
 };
 
-/** Whom a process belongs to and talks with. */
-export type Relationships = {
-  /** Which. */
-  process: Process,
-  /** The time asked. */
-  at: number,
-  /** Who spawned it. */
-  parent: Process | null,
-  /** Pids or names, nearest first. */
-  ancestors: Array<string> | null,
-  /** Processes it spawned that were alive then. */
-  children: Array<Process>,
-  /** Linked processes. */
-  links: Array<Process>,
-  /** Its supervisor. */
-  supervisor: Process | null,
-  /** How that supervisor supervises. */
-  strategy: Strategy | null,
-  /** What that supervisor says of it. */
-  child: Child | null,
-  /** The process that came in place of it after its exit. */
-  replaced_by: Replacement | null,
-  /** With whom it exchanged messages up to then, most first. */
-  peers: Array<Peer>,
-  /** Messages it sent to aliases, ports and other nodes, or to names nobody held: to nobody that could be named here. */
-  sent_elsewhere: number,
-};
-
-/** The other side of a restart: who was replaced, or who came in place. */
-export type Replacement = {
-  /** The other process. */
-  pid: string,
-  /** `certain`: the supervisor gave both the same id. `likely`: the same parent started the same function with the same arguments. */
-  certainty: string,
-};
-
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest;
 
-/** A process started in the place of another. */
-export type Restart = {
-  /** When. */
-  time: number,
-  /** Which. */
-  process: Process,
-  /** Who started it: the parent of both. */
-  by: Process,
-  /** `certain`: its supervisor said that both are the same child. `likely`: the next with the same start. */
-  certainty: string,
+/** See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given. */
+export type ServerCallsRequest = {
+  /** Who was called. */
+  server?: string | null,
+  /** Who called. */
+  caller?: string | null,
+  /** First time of sending, inclusive. */
+  from?: number | null,
+  /** Last time of sending, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
-/** One state of a server. */
-export type State = {
-  /** The id of the event that showed it. */
-  id: string,
-  /** When. */
+/** See [`Request::SnapshotAt`](super::Request::SnapshotAt). */
+export type SnapshotAtRequest = {
+  /** The moment. */
   time: number,
-  /** Whose. */
-  process: Process,
-  /** The callback module, or `null`. */
-  module: string | null,
-  /** The state. */
-  state: Term,
-  /** It is the state at termination. */
-  at_termination: boolean,
-  /** What led to it: the event handled before (`handled`, or `spawn` for the first), or `null` when not recorded. */
-  cause: Event | null,
+  /** Messages shown per mailbox (default 10, at most 1000); their number is told whole. */
+  messages?: number | null,
+  /** Most processes. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
 };
 
 /** See [`Request::StateAt`](super::Request::StateAt). */
@@ -680,24 +223,6 @@ export type StateAtRequest = {
   process: string,
   /** The moment. */
   time: number,
-};
-
-/** A change of a part of a state. */
-export type StateChange = {
-  /** The id of the event that showed the new state. */
-  id: string,
-  /** When. */
-  time: number,
-  /** Whose. */
-  process: Process,
-  /** The part before, or `null` when it was not there. */
-  before: Term | null,
-  /** The part after, or `null` when it was not there. */
-  after: Term | null,
-  /** How they differ; at most 10 changes are shown (`compare_states` shows all). Where the verdict is `unknown`, it may not have changed. */
-  difference: Difference,
-  /** What led to it, or `null` when not recorded. */
-  cause: Event | null,
 };
 
 /** See [`Request::StateChanges`](super::Request::StateChanges). */
@@ -716,16 +241,6 @@ export type StateChangesRequest = {
   after?: string | null,
 };
 
-/** How a supervisor supervises. What no sweep could read is `null`. */
-export type Strategy = {
-  /** `one_for_one`, `one_for_all`, `rest_for_one`, `simple_one_for_one`. */
-  strategy: string | null,
-  /** Restarts allowed ... */
-  intensity: number | null,
-  /** ... in so many seconds. */
-  period_s: number | null,
-};
-
 /** See [`Request::SupervisionTree`](super::Request::SupervisionTree). */
 export type SupervisionTreeRequest = {
   /** The moment (default: the end of the trace). */
@@ -738,46 +253,6 @@ export type SupervisionTreeRequest = {
   after?: string | null,
 };
 
-/** A term as text. */
-export type Term = {
-  /** Its id for a `term` request: `<event id>`. */
-  id: string,
-  /** As Elixir's `inspect/2` shows it, with limits. */
-  text: string,
-  /** Bytes of its stored form. */
-  bytes: number,
-  /** Whether nothing of it was cut, redacted or opaque when captured. */
-  complete: boolean,
-};
-
-/** A child of a collection. */
-export type TermChild = {
-  /** Its step in a path. */
-  step: number,
-  /** A map's key as text, else `null`. */
-  key: string | null,
-  /** The child as text. */
-  text: string,
-  /** Number of its own children. */
-  size: number,
-};
-
-/** A part of a term. */
-export type TermPart = {
-  /** The term's id. */
-  id: string,
-  /** The path asked. */
-  path: Array<number>,
-  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
-  kind: string,
-  /** As `inspect` shows it. */
-  text: string,
-  /** Number of children (0 for a scalar). */
-  size: number,
-  /** The page of children. */
-  children: Array<TermChild>,
-};
-
 /** See [`Request::Term`](super::Request::Term). */
 export type TermRequest = {
   /** The id of a term, from an answer. */
@@ -788,44 +263,6 @@ export type TermRequest = {
   limit?: number | null,
   /** Cursor into the children of a long collection. */
   after?: string | null,
-};
-
-/** A way from one state into another. */
-export type Transition = {
-  /** The state it was in: the last one wanted before. */
-  was: State,
-  /** The state it came to be in. */
-  became: State,
-  /** Whether both are surely what was asked; a place that was not recorded may hide a difference. */
-  certain: boolean,
-  /** States in between. */
-  n_between: number,
-  /** How they differ; at most 50 changes are shown (`compare_states` shows all). */
-  difference: Difference,
-  /** The message handled (or the spawn) that led to the second state, or `null` when not recorded. */
-  trigger: Event | null,
-};
-
-/** A process in the supervision tree. Rows come in the order of the tree: a supervisor, then all below it. */
-export type TreeNode = {
-  /** Which. */
-  process: Process,
-  /** 0 for a supervisor under no supervisor. */
-  depth: number,
-  /** The supervisor it is under. */
-  supervisor: string | null,
-  /** The callback module. */
-  module: string | null,
-  /** What its supervisor says of it. */
-  child: Child | null,
-  /** It is a supervisor: how it supervises. */
-  strategy: Strategy | null,
-  /** It is a supervisor: children replaced after an exit, up to then. */
-  restarts: number | null,
-  /** When it was spawned. */
-  spawned_at: number | null,
-  /** The exited process it replaced. */
-  replaces: Replacement | null,
 };
 
 /** One state, or every state that is like something. */

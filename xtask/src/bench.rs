@@ -10,6 +10,7 @@ mod line;
 mod machine;
 mod mix;
 mod node;
+mod peak;
 mod query;
 mod readback;
 mod report;
@@ -31,7 +32,7 @@ pub(crate) enum Suite {
     Capture,
     /// Sealing, size, loading and memory of a recording
     Store,
-    /// Questions to a recording of a million events
+    /// Questions to recordings of up to ten million events
     Query,
     /// Loading and questions in Node, through WebAssembly, against native
     Wasm,

@@ -23,6 +23,7 @@ fn files() -> Vec<(&'static str, String)> {
         ("docs/filter.md", scope_query::filter::markdown()),
         ("docs/requests.md", scope_query::api::names::markdown()),
         ("js/src/types.gen.ts", typescript::types()),
+        ("js/src/answers.gen.ts", typescript::answers()),
         ("js/src/requests.gen.ts", typescript::requests()),
     ]
 }

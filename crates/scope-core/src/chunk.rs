@@ -11,6 +11,7 @@ mod columns;
 pub(crate) mod dict;
 mod encode;
 mod index;
+mod keys;
 mod terms;
 
 use crate::event::{Class, Event, OrderKey};
@@ -55,7 +56,11 @@ pub struct StoredTerm<'a> {
 
 impl Chunk {
     /// Puts checked parts together and builds the index.
-    fn assemble(class: Class, seq: u32, columns: Columns, terms: Terms, dict: Dict) -> Self {
+    fn assemble(class: Class, seq: u32, columns: Columns, mut terms: Terms, dict: Dict) -> Self {
+        // Only messages are looked for by what they say.
+        if class == Class::Message {
+            terms.index_keys();
+        }
         let n_rows = columns.n_rows();
         let index = Index::build(n_rows, columns.keys(), &columns.process, &columns.peer, dict.n_entities());
         let key_at = |rank: usize| columns.key(index.row_at_rank(rank as u32) as usize);
@@ -164,6 +169,12 @@ impl Chunk {
     #[must_use]
     pub fn term(&self, id: TermId) -> Option<StoredTerm<'_>> {
         self.terms.get(id)
+    }
+
+    /// The term with this match key, if the chunk has one.
+    #[must_use]
+    pub fn find_term(&self, key: u64) -> Option<TermId> {
+        self.terms.find(key)
     }
 
     /// Row numbers in time order: `rank` 0 is the earliest.
@@ -292,7 +303,7 @@ impl Chunk {
     /// Bytes of the index.
     #[must_use]
     pub fn index_bytes(&self) -> usize {
-        self.index.n_bytes() + self.dict.index_bytes()
+        self.index.n_bytes() + self.dict.index_bytes() + self.terms.index_bytes()
     }
 }
 

@@ -11,7 +11,7 @@ pub use rows::{Choice, RowIter};
 use crate::ProcessKey;
 use crate::baseline::Baseline;
 use crate::chunk::Chunk;
-use crate::event::{Class, EventId, N_CLASSES, OrderKey};
+use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
 use alloc::string::String;
@@ -155,7 +155,8 @@ impl Trace {
         if let Some(baseline) = self.baseline() {
             found.extend(baseline.processes().iter().map(|entry| entry.process).filter(|p| (from..=to).contains(p)));
         }
-        found.sort_unstable();
+        // Stable, because it is quick where there are a few sorted runs.
+        found.sort();
         found.dedup();
         found
     }
@@ -177,6 +178,19 @@ impl Trace {
         direction: Direction,
     ) -> RowIter<'_> {
         self.select(Selection::Process(process), classes, from, to, direction)
+    }
+
+    /// The same, of one process and one kind: quick also where there are few among many of other kinds.
+    #[must_use]
+    pub fn process_rows_of_kind(
+        &self,
+        process: ProcessKey,
+        kind: Kind,
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> RowIter<'_> {
+        self.select(Selection::ProcessKind(process, kind), &[kind.class()], from, to, direction)
     }
 
     /// How many rows of a class a process has, at or above the floor. Costs a look at each segment of the index, not at each chunk.

@@ -40,6 +40,11 @@ impl Stack {
         self.open.len()
     }
 
+    /// The slots of the open calls, outermost first.
+    pub(crate) fn open(&self) -> impl Iterator<Item = usize> {
+        self.open.iter().filter_map(|call| call.slot)
+    }
+
     /// A call begins. `slot` is the caller's note, given back when it ends.
     pub(crate) fn begin(&mut self, function: FunctionId, tick: u64, slot: Option<usize>) {
         self.open.push(Open { function, since: tick, inside_ns: Some(0), slot });

@@ -24,6 +24,12 @@ pub(crate) fn coverage(trace: &Trace, asked: Window, classes: &[Class], n_events
     }
 }
 
+/// The same for an answer about a moment that rests on events of any time: what was lost at any time may have changed it.
+pub(crate) fn coverage_of_moment(trace: &Trace, asked: Window, classes: &[Class], n_events: u64) -> Coverage {
+    let dropped = dropped(trace, Window::all(), classes, None);
+    Coverage { dropped, ..coverage(trace, asked, classes, n_events) }
+}
+
 /// The same for an answer of states, whose causes are messages handled in `causes`.
 pub(crate) fn coverage_of_states(trace: &Trace, asked: Window, causes: Window, n_events: u64) -> Coverage {
     let dropped = dropped(trace, asked, &[Class::State], Some(causes));

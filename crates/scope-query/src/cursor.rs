@@ -149,6 +149,17 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_of_processes_reads_back() {
+        let process = ProcessKey { number: 0x17, serial: 1, incarnation: 2 };
+        assert_eq!(process_text("snapshot_at", process), "snapshot_at.17.1.2");
+        assert_eq!(after_process("snapshot_at", Some("snapshot_at.17.1.2")), Ok(Some(process)));
+        assert_eq!(after_process("snapshot_at", None), Ok(None));
+        for text in ["snapshot_at.17.1", "events.17.1.2", "snapshot_at.017.1.2", "snapshot_at.17.1.2.3"] {
+            assert!(after_process("snapshot_at", Some(text)).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_limit_has_bounds() {
         assert_eq!(limit(None), Ok(1000));
         assert_eq!(limit(Some(100_000)), Ok(100_000));

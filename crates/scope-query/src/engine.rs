@@ -8,10 +8,13 @@ mod events_around;
 mod execution_path;
 mod find_processes;
 mod info;
+mod message;
 mod message_flow;
 mod page;
 mod process_info;
 mod process_relationships;
+mod server_calls;
+mod snapshot_at;
 mod state_at;
 mod state_changes;
 mod state_timeline;
@@ -45,6 +48,9 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateTimeline(request) => state_timeline::answer(trace, request),
         Request::StateAt(request) => state_at::answer(trace, request),
         Request::MessageFlow(request) => message_flow::answer(trace, request),
+        Request::Message(request) => message::answer(trace, request),
+        Request::ServerCalls(request) => server_calls::answer(trace, request),
+        Request::SnapshotAt(request) => snapshot_at::answer(trace, request),
         Request::ExecutionPath(request) => execution_path::answer(trace, request),
         Request::ProcessInfo(request) => process_info::answer(trace, request),
         Request::FindProcesses(request) => find_processes::answer(trace, request),

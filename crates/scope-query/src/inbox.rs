@@ -1,93 +1,43 @@
-//! Everything sent to, delivered to and handled by one receiver, for the messages one sender sent it.
+//! Everything sent to, delivered to and handled by one receiver that is equal to something asked for.
 //!
 //! Other senders matter too: what they sent may be equal, and then decides whether a delivery can be told.
+//!
+//! Invariant: what is found does not depend on whether a chunk was probed for the keys or its rows of the receiver were walked over.
 
-use crate::matching::{self, Outcome, Source};
+use crate::equal::{Equal, Recorded};
 use crate::naming::{Holding, Naming};
+use crate::passage::Passage;
 use crate::row::Row;
 use crate::watch::Watch;
 use crate::window::Window;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::cell::OnceCell;
+use scope_core::chunk::{Chunk, TermId};
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, PeerKey, Trace};
-use scope_core::{Class, Entity, Flags, Kind, ProcessKey};
+use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 
-/// A message on its way.
+/// Messages by their match keys.
+pub(crate) type ByKey<'a> = BTreeMap<u64, Equal<'a>>;
+
+/// One receiver.
 #[derive(Debug)]
-pub(crate) struct Passage<'a> {
-    pub(crate) send: Row<'a>,
-    pub(crate) to: ProcessKey,
-    pub(crate) fate: Fate,
-}
-
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Delivered, and handled if that is known.
-    Matched { delivered: u64, handled: Option<u64> },
-    /// Perhaps delivered: equal messages cannot be told apart.
-    Ambiguous,
-    /// Not delivered up to the watermark.
-    Undelivered,
-    /// The receiver was dead.
-    ToDead,
-    /// Deliveries to the receiver were not recorded.
-    NotTraced,
-}
-
-/// The messages `sender` sent to `receiver` in the window, and how many events were looked at.
-pub(crate) fn passages<'a>(
+pub(crate) struct Inbox<'a> {
     trace: &'a Trace,
-    naming: &mut Naming<'a>,
-    sender: ProcessKey,
-    receiver: ProcessKey,
-    window: Window,
-) -> (Vec<Passage<'a>>, u64) {
-    let mut inbox = Inbox {
-        trace,
-        sender,
-        receiver,
-        names: naming.holdings(receiver).to_vec(),
-        equal: BTreeMap::new(),
-        first_delivered: None,
-        first_handled: None,
-        n_events: 0,
-    };
-    let mut passages = inbox.take_sent(window);
-    if !inbox.equal.is_empty() {
-        inbox.take_sent_by_others();
-        inbox.take_received();
-        inbox.settle(window, &mut passages);
-    }
-    (passages, inbox.n_events)
-}
-
-struct Inbox<'a> {
-    trace: &'a Trace,
-    sender: ProcessKey,
-    receiver: ProcessKey,
+    pub(crate) receiver: ProcessKey,
     /// The receiver's names over time.
     names: Vec<Holding>,
-    /// By match key: only keys the sender used in the window.
-    equal: BTreeMap<u64, Equal<'a>>,
-    first_delivered: Option<u64>,
-    first_handled: Option<u64>,
-    n_events: u64,
+    /// The end of the last loss of messages.
+    last_loss: Option<u64>,
+    watch: OnceCell<Watch>,
+    first_delivered: OnceCell<Option<u64>>,
+    first_handled: OnceCell<Option<u64>>,
 }
 
-/// Messages with one match key.
-#[derive(Default)]
-struct Equal<'a> {
-    sent: Vec<(Row<'a>, Origin)>,
-    delivered: Vec<u64>,
-    handled: Vec<u64>,
-}
-
-/// What keeps its order on the way to the receiver: a sender, and separately each alias, whose owner nobody recorded.
-type Origin = (ProcessKey, Option<ReferenceWords>);
-
-enum Destination {
+/// Where a send went, as far as a receiver is concerned.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
     Receiver,
     /// A reference that the receiver may own.
     Alias(ReferenceWords),
@@ -95,98 +45,78 @@ enum Destination {
 }
 
 impl<'a> Inbox<'a> {
-    /// Takes what the sender sent that may have gone to the receiver, and answers what went to it when it was dead.
-    fn take_sent(&mut self, window: Window) -> Vec<Passage<'a>> {
-        let mut sent = Vec::new();
-        let mut to_dead = Vec::new();
-        for row in messages_of(self.trace, self.sender) {
-            self.n_events += 1;
-            let (Kind::Send, Some(term)) = (row.kind(), row.term()) else { continue };
-            match (self.destination(&row), row.event.flags.contains(Flags::TO_DEAD)) {
-                (Destination::Receiver, false) => sent.push((term.key, row, (self.sender, None))),
-                (Destination::Alias(words), false) => sent.push((term.key, row, (self.sender, Some(words)))),
-                (Destination::Receiver, true) if window.contains(row.tick()) => {
-                    to_dead.push(Passage { send: row, to: self.receiver, fate: Fate::ToDead });
-                }
-                _ => {}
-            }
+    pub(crate) fn of(trace: &'a Trace, naming: &mut Naming<'a>, receiver: ProcessKey) -> Self {
+        let losses = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
+        Self {
+            trace,
+            receiver,
+            names: naming.holdings(receiver).to_vec(),
+            last_loss: losses.map(|loss| loss.to_tick).max(),
+            watch: OnceCell::new(),
+            first_delivered: OnceCell::new(),
+            first_handled: OnceCell::new(),
         }
-        let in_window = sent.iter().filter(|(_, row, _)| window.contains(row.tick()));
-        let wanted: BTreeSet<u64> = in_window.map(|(key, ..)| *key).collect();
-        for (key, row, origin) in sent.into_iter().filter(|(key, ..)| wanted.contains(key)) {
-            self.equal.entry(key).or_default().sent.push((row, origin));
-        }
-        to_dead
     }
 
-    /// Takes what others sent to the receiver that looks equal.
-    fn take_sent_by_others(&mut self) {
-        let names: BTreeSet<&str> = self.names.iter().map(|holding| &*holding.name).collect();
-        let peers = names.into_iter().map(|name| PeerKey::Name(name.into()));
-        let peers: Vec<PeerKey> = peers.chain([PeerKey::Process(self.receiver)]).collect();
-        for peer in peers {
-            let (first, last) = (Window::all().first_key(), Window::all().last_key());
-            let rows = self.trace.peer_rows(&peer, &[Class::Message], first, last, Direction::Forward);
-            for row in rows.map(|at| Row::read(self.trace, at)) {
-                self.n_events += 1;
-                let Some(from) = row.process().filter(|from| *from != self.sender) else { continue };
-                let arrives = row.kind() == Kind::Send
-                    && !row.event.flags.contains(Flags::TO_DEAD)
-                    && matches!(self.destination(&row), Destination::Receiver);
-                let equal = row.term().and_then(|term| self.equal.get_mut(&term.key));
-                if let Some(equal) = equal.filter(|_| arrives) {
-                    equal.sent.push((row, (from, None)));
+    /// The messages with these keys, in order, and how many events were looked at.
+    pub(crate) fn gather(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
+        let mut found: ByKey<'a> = keys.iter().map(|key| (*key, Equal::default())).collect();
+        let floor = self.trace.floor(Class::Message);
+        let mut n_events = 0;
+        for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
+            let Some(wanted) = Wanted::of(chunk, keys) else { continue };
+            let peers = chunk.entities().filter(|(_, entity)| self.may_be_reached(chunk, entity));
+            let sent = peers.flat_map(|(id, _)| chunk.rows_with_peer(id)).map(|row| (*row, true));
+            let own = chunk.rows_of(self.receiver).iter().map(|row| (*row, false));
+            for (row, is_peer) in own.chain(sent) {
+                let Some(key) = wanted.key(chunk, u32::from(row)) else { continue };
+                let row = Row::of(chunk, chunk_idx, u32::from(row));
+                // What the receiver sent is found as what others sent is: by its peer.
+                if is_peer != (row.kind() == Kind::Send) || row.key() < floor {
+                    continue;
+                }
+                if let Some(equal) = found.get_mut(&key) {
+                    n_events += 1;
+                    self.take(equal, row);
                 }
             }
         }
-        for equal in self.equal.values_mut() {
-            equal.sent.sort_by_key(|(row, _)| row.key());
+        found.values_mut().for_each(Equal::sort);
+        (found, n_events)
+    }
+
+    /// What became of the messages with these keys, and how many events were looked at.
+    pub(crate) fn passages(&self, keys: &BTreeSet<u64>) -> (Vec<Passage<'a>>, u64) {
+        let (found, n_events) = self.gather(keys);
+        (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).collect(), n_events)
+    }
+
+    fn take(&self, equal: &mut Equal<'a>, row: Row<'a>) {
+        match (row.kind(), row.process()) {
+            (Kind::Delivered, _) => equal.delivered.push(row),
+            (Kind::Handled, _) => equal.handled.push(row),
+            (Kind::Send, Some(from)) if !row.event.flags.contains(Flags::TO_DEAD) => match self.destination(&row) {
+                Destination::Receiver => equal.sent.push((row, (from, None))),
+                Destination::Alias(words) => equal.sent.push((row, (from, Some(words)))),
+                Destination::Elsewhere => {}
+            },
+            _ => {}
         }
     }
 
-    /// Takes what the receiver got and handled.
-    fn take_received(&mut self) {
-        for row in messages_of(self.trace, self.receiver) {
-            self.n_events += 1;
-            match row.kind() {
-                Kind::Delivered => self.first_delivered = self.first_delivered.or(Some(row.tick())),
-                Kind::Handled => self.first_handled = self.first_handled.or(Some(row.tick())),
-                _ => continue,
-            }
-            let Some(term) = row.term() else { continue };
-            let Some(equal) = self.equal.get_mut(&term.key) else { continue };
-            if row.kind() == Kind::Delivered {
-                equal.delivered.push(row.tick());
-            } else {
-                equal.handled.push(row.tick());
-            }
+    /// Whether a send to an entity may come to the receiver at some time.
+    fn may_be_reached(&self, chunk: &Chunk, entity: &Entity) -> bool {
+        let held = |name| self.names.iter().any(|holding| holding.name == chunk.atom(name));
+        match entity {
+            Entity::Process(process) => *process == self.receiver,
+            Entity::Name(name) | Entity::RemoteName { name, .. } => held(*name),
+            Entity::Reference(_) => true,
+            _ => false,
         }
     }
 
-    /// Decides what became of each message of the window.
-    fn settle(&mut self, window: Window, passages: &mut Vec<Passage<'a>>) {
-        let watch = Watch::of(self.trace, self.receiver, Class::Message);
-        let last_loss =
-            self.trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
-        let last_loss = last_loss.map(|loss| loss.to_tick).max();
-        // Without a target that tells, what was seen first tells since when things of its kind are seen.
-        let recorded = |first_seen: Option<u64>, tick: u64| {
-            let watched = watch.covers(tick).unwrap_or(first_seen.is_some_and(|first| first <= tick));
-            watched && last_loss.is_none_or(|lost| lost < tick)
-        };
-        let (first_delivered, first_handled) = (self.first_delivered, self.first_handled);
-        for equal in core::mem::take(&mut self.equal).into_values() {
-            let settled = equal.settled(|tick| recorded(first_delivered, tick), |tick| recorded(first_handled, tick));
-            for (send, from, fate) in settled {
-                if from == self.sender && window.contains(send.tick()) {
-                    passages.push(Passage { send, to: self.receiver, fate });
-                }
-            }
-        }
-    }
-
-    /// Where a send went, as far as the receiver is concerned.
-    fn destination(&self, row: &Row<'_>) -> Destination {
+    /// Where a send went.
+    pub(crate) fn destination(&self, row: &Row<'_>) -> Destination {
         let held = |name| self.names.iter().any(|holding| holding.name == name && holding.holds_at(row.key()));
         match row.peer() {
             Some(Entity::Process(process)) if *process == self.receiver => Destination::Receiver,
@@ -200,50 +130,96 @@ impl<'a> Inbox<'a> {
             _ => Destination::Elsewhere,
         }
     }
-}
 
-impl<'a> Equal<'a> {
-    /// Each message with its sender and what became of it. The arguments say whether a delivery, or a handling, after a time would be known.
-    fn settled(
-        mut self,
-        delivery_recorded: impl Fn(u64) -> bool,
-        handling_recorded: impl Fn(u64) -> bool,
-    ) -> Vec<(Row<'a>, ProcessKey, Fate)> {
-        // An alias belongs to the receiver only if the message came to it.
-        let last = self.delivered.last().copied();
-        self.sent.retain(|(row, (_, alias))| alias.is_none() || last.is_some_and(|last| row.tick() <= last));
-        let source = |(row, origin): &(Row<'a>, Origin)| Source {
-            tick: row.tick(),
-            origin: origin.clone(),
-            exact: row.term().is_some_and(|term| term.complete),
+    /// The sends to the receiver by its pid or a name it held.
+    pub(crate) fn addressed(
+        &self,
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> impl Iterator<Item = Row<'a>> {
+        let trace = self.trace;
+        let rows = |peer: PeerKey| {
+            let rows = trace.peer_rows(&peer, &[Class::Message], from, to, direction);
+            rows.map(move |at| Row::read(trace, at)).peekable()
         };
-        let sources: Vec<_> = self.sent.iter().map(source).collect();
-        let came: Vec<_> = self.delivered.iter().map(|tick| Source { tick: *tick, origin: (), exact: true }).collect();
-        let deliveries = matching::pair(&sources, &self.delivered, &delivery_recorded);
-        let handlings = matching::pair(&came, &self.handled, handling_recorded);
-        let handled = |delivery: usize| match handlings[delivery] {
-            Outcome::Matched(handling) => Some(self.handled[handling]),
-            Outcome::Undecided | Outcome::Missing => None,
-        };
-        let settle = |((send, (from, alias)), outcome): (&(Row<'a>, Origin), Outcome)| {
-            let fate = match outcome {
-                Outcome::Matched(delivery) => {
-                    Fate::Matched { delivered: self.delivered[delivery], handled: handled(delivery) }
-                }
-                Outcome::Undecided => Fate::Ambiguous,
-                // It went to whoever owns the alias.
-                Outcome::Missing if alias.is_some() => return None,
-                Outcome::Missing if delivery_recorded(send.tick()) => Fate::Undelivered,
-                Outcome::Missing => Fate::NotTraced,
-            };
-            Some((*send, *from, fate))
-        };
-        self.sent.iter().zip(deliveries).filter_map(settle).collect()
+        let names: BTreeSet<&str> = self.names.iter().map(|holding| &*holding.name).collect();
+        let names = names.into_iter().map(|name| PeerKey::Name(name.into()));
+        let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).collect();
+        let merged = core::iter::from_fn(move || {
+            let heads = ways.iter_mut().enumerate().filter_map(|(way, rows)| Some((rows.peek()?.key(), way)));
+            let (_, way) = if direction == Direction::Forward { heads.min() } else { heads.max() }?;
+            ways.get_mut(way)?.next()
+        });
+        merged.filter(|row| row.kind() == Kind::Send && self.destination(row) == Destination::Receiver)
+    }
+
+    fn watch(&self) -> &Watch {
+        self.watch.get_or_init(|| Watch::of(self.trace, self.receiver, Class::Message))
+    }
+
+    fn first(&self, kind: Kind) -> Option<u64> {
+        let (slot, all) =
+            (if kind == Kind::Handled { &self.first_handled } else { &self.first_delivered }, Window::all());
+        *slot.get_or_init(|| {
+            let (first, last) = (all.first_key(), all.last_key());
+            let mut rows = self.trace.process_rows_of_kind(self.receiver, kind, first, last, Direction::Forward);
+            rows.next().map(|row| row.key.tick)
+        })
+    }
+
+    /// Without a target that tells, what was seen first tells since when things of its kind are seen.
+    fn is_recorded(&self, kind: Kind, tick: u64) -> bool {
+        let seen = || self.first(kind).is_some_and(|first| first <= tick);
+        self.last_loss.is_none_or(|lost| lost < tick) && self.watch().covers(tick).unwrap_or_else(seen)
     }
 }
 
-/// The message events of a process, oldest first.
-fn messages_of(trace: &Trace, process: ProcessKey) -> impl Iterator<Item = Row<'_>> {
-    let (first, last) = (Window::all().first_key(), Window::all().last_key());
-    trace.process_rows(process, &[Class::Message], first, last, Direction::Forward).map(|at| Row::read(trace, at))
+impl Recorded for Inbox<'_> {
+    fn deliveries_since(&self, tick: u64) -> bool {
+        self.is_recorded(Kind::Delivered, tick)
+    }
+
+    fn handlings_since(&self, tick: u64) -> bool {
+        self.is_recorded(Kind::Handled, tick)
+    }
+
+    fn is_handling_seen(&self, tick: u64) -> bool {
+        // A target may be no server.
+        self.handlings_since(tick) && self.first(Kind::Handled).is_some_and(|first| first <= tick)
+    }
+}
+
+/// How the rows of a chunk that have wanted keys are told.
+enum Wanted<'k> {
+    /// By these terms, ascending.
+    Terms(Vec<(TermId, u64)>),
+    /// By the keys of their terms.
+    Keys(&'k BTreeSet<u64>),
+}
+
+impl<'k> Wanted<'k> {
+    /// `None` when the chunk has none.
+    fn of(chunk: &Chunk, keys: &'k BTreeSet<u64>) -> Option<Self> {
+        /// A probe costs about as much as looking at so many rows, among which those sent to references may be all.
+        const ROWS_PER_PROBE: usize = 16;
+        if keys.len() > chunk.len() / ROWS_PER_PROBE {
+            return Some(Self::Keys(keys));
+        }
+        let mut terms: Vec<(TermId, u64)> =
+            keys.iter().filter_map(|key| Some((chunk.find_term(*key)?, *key))).collect();
+        terms.sort_unstable();
+        (!terms.is_empty()).then_some(Self::Terms(terms))
+    }
+
+    fn key(&self, chunk: &Chunk, row: u32) -> Option<u64> {
+        let id = chunk.term_id(row);
+        match self {
+            Self::Terms(terms) => {
+                let at = terms.binary_search_by_key(&id, |(term, _)| *term).ok()?;
+                terms.get(at).map(|(_, key)| *key)
+            }
+            Self::Keys(keys) => chunk.term(id).map(|term| term.key).filter(|key| keys.contains(key)),
+        }
+    }
 }

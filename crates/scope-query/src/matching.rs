@@ -31,15 +31,34 @@ pub(crate) enum Outcome {
     Missing,
 }
 
+/// Where something came from that came out when nothing was on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Surplus {
+    /// Nothing had gone in before it.
+    Foreign,
+    /// It, or something that came out before it, did not go in.
+    Undecided,
+}
+
+/// What is known of sources and sinks together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pairing {
+    /// Of each source.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// The sinks that came out when nothing was on the way.
+    pub(crate) surplus: Vec<(usize, Surplus)>,
+}
+
 /// Matches sources with the ticks at which something came out, both in time order. `recorded` says whether what came out after a time
 /// would be known.
-pub(crate) fn pair<O: PartialEq>(sources: &[Source<O>], sinks: &[u64], recorded: impl Fn(u64) -> bool) -> Vec<Outcome> {
+pub(crate) fn pair<O: PartialEq>(sources: &[Source<O>], sinks: &[u64], recorded: impl Fn(u64) -> bool) -> Pairing {
     let mut line = Line {
         sources,
         outcomes: vec![Outcome::Missing; sources.len()],
         waiting: VecDeque::new(),
         n_in: 0,
         n_doubtful: 0,
+        surplus: Vec::new(),
         stretch: Stretch::default(),
     };
     for (sink_idx, sink) in sinks.iter().enumerate() {
@@ -51,7 +70,8 @@ pub(crate) fn pair<O: PartialEq>(sources: &[Source<O>], sinks: &[u64], recorded:
     while line.n_in < sources.len() {
         line.go_in();
     }
-    line.finish(recorded)
+    let surplus = core::mem::take(&mut line.surplus);
+    Pairing { outcomes: line.finish(recorded), surplus }
 }
 
 struct Line<'s, O> {
@@ -63,6 +83,7 @@ struct Line<'s, O> {
     n_in: usize,
     /// The first so many may be the origin of something that came out and is not known to have gone in.
     n_doubtful: usize,
+    surplus: Vec<(usize, Surplus)>,
     stretch: Stretch,
 }
 
@@ -103,7 +124,11 @@ impl<O: PartialEq> Line<'_, O> {
         match self.waiting.pop_front() {
             Some(source) if !self.stretch.mixed => self.outcomes[source] = Outcome::Matched(sink_idx),
             Some(_) => {}
-            None => self.n_doubtful = self.n_in,
+            None => {
+                self.n_doubtful = self.n_in;
+                let surplus = if self.n_in == 0 { Surplus::Foreign } else { Surplus::Undecided };
+                self.surplus.push((sink_idx, surplus));
+            }
         }
     }
 
@@ -162,7 +187,7 @@ mod tests {
             let sources = sources(arrivals.get(..7).unwrap_or(&arrivals));
             let mut sinks: Vec<u64> = departures.iter().take(6).map(|tick| u64::from(tick % 16)).collect();
             sinks.sort_unstable();
-            let outcomes = pair(&sources, &sinks, |_| true);
+            let outcomes = pair(&sources, &sinks, |_| true).outcomes;
             explanations(&sources, &sinks).iter().all(|way| {
                 outcomes.iter().zip(way).all(|(outcome, sink)| match outcome {
                     Outcome::Matched(claimed) => *sink == Some(*claimed),
@@ -177,17 +202,19 @@ mod tests {
             let sources = sources(&arrivals);
             let sinks: Vec<u64> = sources.iter().take(n_out % (sources.len() + 1)).map(|source| source.tick).collect();
             let expected = (0..sources.len()).map(|at| if at < sinks.len() { Outcome::Matched(at) } else { Outcome::Missing });
-            pair(&sources, &sinks, |_| true).into_iter().eq(expected)
+            pair(&sources, &sinks, |_| true).outcomes.into_iter().eq(expected)
         }
     }
 
     #[test]
     fn what_came_out_unseen_leaves_the_rest_undecided() {
         let sources = sources(&[(0, 0), (0, 1), (0, 1)]);
-        assert_eq!(pair(&sources, &[1, 2], |_| false), [Outcome::Undecided; 3]);
-        assert_eq!(pair(&sources, &[], |_| false), [Outcome::Missing; 3]);
-        assert_eq!(pair(&sources, &[0, 1, 2], |_| false), [0, 1, 2].map(Outcome::Matched));
+        assert_eq!(pair(&sources, &[1, 2], |_| false).outcomes, [Outcome::Undecided; 3]);
+        assert_eq!(pair(&sources, &[], |_| false).outcomes, [Outcome::Missing; 3]);
+        assert_eq!(pair(&sources, &[0, 1, 2], |_| false).outcomes, [0, 1, 2].map(Outcome::Matched));
         // One more came out than went in before it.
-        assert_eq!(pair(&sources, &[0, 0, 1, 2], |_| true)[0], Outcome::Undecided);
+        let pairing = pair(&sources, &[0, 0, 1, 2], |_| true);
+        assert_eq!((pairing.outcomes[0], &*pairing.surplus), (Outcome::Undecided, &[(1, Surplus::Undecided)][..]));
+        assert_eq!(pair(&sources[1..], &[0, 1], |_| true).surplus, [(0, Surplus::Foreign)]);
     }
 }

@@ -16,7 +16,12 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     pub(crate) fn read(trace: &'a Trace, at: RowRef) -> Self {
         let chunk = trace.chunk(&at);
-        Self { chunk, chunk_idx: at.chunk_idx, event: chunk.event(at.row), row: at.row }
+        Self::of(chunk, at.chunk_idx, at.row)
+    }
+
+    /// A row of a chunk of the trace: `chunk_idx` is its place among the chunks of its class.
+    pub(crate) fn of(chunk: &'a Chunk, chunk_idx: u32, row: u32) -> Self {
+        Self { chunk, chunk_idx, event: chunk.event(row), row }
     }
 
     pub(crate) fn id(&self) -> EventId {

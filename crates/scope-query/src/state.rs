@@ -76,10 +76,11 @@ impl<'a> Last<'a> {
 
     /// The state as the door shows it; `None` for an event without a term.
     pub(crate) fn shown(&self, trace: &'a Trace, view: &mut View<'a>, process: ProcessKey) -> Option<State> {
-        let (id, at_termination, cause) = match self {
-            Self::Held(row) => (row.id(), row.kind() == Kind::Terminate, cause(trace, process, row.key())),
-            Self::Remembered(state, _) => (state.id, false, None),
+        let (at_termination, cause) = match self {
+            Self::Held(row) => (row.kind() == Kind::Terminate, cause(trace, process, row.key())),
+            Self::Remembered(..) => (false, None),
         };
+        let id = self.id();
         Some(State {
             id: view::id_text(id),
             time: self.key().tick,

@@ -144,6 +144,31 @@ defmodule ElixirScope.Question do
     end
   end
 
+  @doc "The one row of a request that is about one thing."
+  @spec one(atom(), map(), keyword()) :: {:ok, map()} | {:error, Error.t()}
+  def one(kind, fields, options) do
+    with :ok <- known(options, [:trace], kind),
+         {:ok, source} <- Source.open(options),
+         {:ok, answer} <- ask(source, Map.put(fields, :kind, Atom.to_string(kind))) do
+      {:ok, hd(View.rows(Atom.to_string(kind), [answer.data], source))}
+    end
+  end
+
+  @doc "The system at a time."
+  @spec snapshot(term(), keyword()) :: {:ok, map()} | {:error, Error.t()}
+  def snapshot(time, options) do
+    with :ok <- known(options, [:trace, :limit, :messages], :system_snapshot_at),
+         {:ok, source} <- Source.open(options),
+         {:ok, time} <- Moment.to_door(time, source),
+         request = %{kind: "snapshot_at", time: time, limit: options[:limit] || @limit, messages: options[:messages]},
+         {:ok, answer} <- ask(source, request),
+         {:ok, tree} <- ask(source, %{kind: "supervision_tree", at: time, limit: @limit}) do
+      warn(:system_snapshot_at, answer, 0)
+      [snapshot] = View.rows("snapshot_at", [answer.data], source)
+      {:ok, Map.put(snapshot, :supervision_tree, View.rows("supervision_tree", tree.data, source))}
+    end
+  end
+
   @doc "Any request of the door, as it is, but for pids where a process is asked."
   @spec raw(map(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def raw(request, options) do
@@ -226,7 +251,9 @@ defmodule ElixirScope.Question do
 
   defp request(other), do: Error.new(:bad_argument, "a request is a map such as %{kind: :info}, got: #{inspect(other)}")
 
-  defp plain(field, process) when field in ["process", "a", "b", "parent", "root"], do: ProcessArgument.to_text(process)
+  defp plain(field, process) when field in ["process", "a", "b", "server", "caller", "parent", "root"],
+    do: ProcessArgument.to_text(process)
+
   defp plain(_field, value) when value in [nil, true, false], do: {:ok, value}
   defp plain(_field, atom) when is_atom(atom), do: {:ok, word(atom)}
   defp plain(_field, list) when is_list(list), do: {:ok, Enum.map(list, &if(is_atom(&1), do: word(&1), else: &1))}

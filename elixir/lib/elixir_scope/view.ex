@@ -16,6 +16,7 @@ defmodule ElixirScope.View do
     link call
     matched ambiguous undelivered to_dead external not_traced
     returned raised open call_only no_return arity_only possible
+    not_handled not_recorded replied late caller_exited server_exited
     alive exited not_yet certain likely worker supervisor permanent transient temporary
     one_for_one one_for_all rest_for_one simple_one_for_one
     equal different unknown
@@ -77,7 +78,50 @@ defmodule ElixirScope.View do
       handled_at: Moment.timestamp(row.handled_at, source),
       waiting: row.waiting_ns,
       delivery: row.delivery_ns,
-      matched: word(row.matched)
+      queue_length: row.queue_length,
+      matched: word(row.matched),
+      handling: row.handling && word(row.handling)
+    }
+  end
+
+  defp row("message", %{message: message, call: call}, terms, source) do
+    call = call && row("server_calls", call, terms, source)
+    "message_flow" |> row(message, terms, source) |> Map.put(:call, call)
+  end
+
+  defp row("server_calls", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.sent_at, source),
+      at: Moment.at(row.sent_at, source),
+      caller: process(row.caller, source),
+      server: process(row.server, source),
+      request: request(value(row.request, terms)),
+      reply: reply(value(row.reply, terms)),
+      handled_at: Moment.timestamp(row.handled_at, source),
+      replied_at: Moment.timestamp(row.replied_at, source),
+      returned_at: Moment.timestamp(row.returned_at, source),
+      waiting: row.waiting_ns,
+      handling: row.handling_ns,
+      latency: row.latency_ns,
+      outcome: word(row.outcome)
+    }
+  end
+
+  defp row("snapshot_at", %{time: time, processes: processes}, terms, source) do
+    of = fn field, shown ->
+      for row <- processes, held = shown.(Map.fetch!(row, field)), into: %{}, do: {process(row.process, source), held}
+    end
+
+    %{
+      timestamp: Moment.timestamp(time, source),
+      at: Moment.at(time, source),
+      active_processes: Enum.map(processes, &process(&1.process, source)),
+      process_states: of.(:state, &held_state(&1, terms, source)),
+      pending_messages: of.(:mailbox, &mailbox(&1, terms, source)),
+      names: for(row <- processes, name <- row.names, into: %{}, do: {atom(name), process(row.process, source)}),
+      in_flight_calls: of.(:calls, &open_calls(&1, terms, source)),
+      waiting_on: of.(:waits_for, &open_request(&1, terms, source))
     }
   end
 
@@ -287,6 +331,67 @@ defmodule ElixirScope.View do
             by: process(row.restarted.by, source),
             certainty: word(row.restarted.certainty)
           }
+    }
+  end
+
+  # What a cut message still tells of the request and the reply in it.
+  defp request({:"$gen_call", _from, request}), do: request
+  defp request(partial), do: partial
+
+  defp reply({_tag, reply}), do: reply
+  defp reply(partial), do: partial
+
+  defp held_state(nil, _terms, _source), do: nil
+
+  defp held_state(state, terms, source) do
+    %{
+      state: value(state.state, terms),
+      since: Moment.timestamp(state.time, source),
+      module: atom(state.module),
+      complete: state.state.complete
+    }
+  end
+
+  defp mailbox(nil, _terms, _source), do: nil
+
+  defp mailbox(mailbox, terms, source) do
+    messages =
+      for message <- mailbox.messages do
+        %{
+          id: message.id,
+          message: value(message.message, terms),
+          sent_at: Moment.timestamp(message.sent_at, source),
+          delivered_at: Moment.timestamp(message.delivered_at, source)
+        }
+      end
+
+    since = Moment.timestamp(mailbox.since, source)
+    %{waiting: mailbox.n_waiting, on_the_way: mailbox.n_on_the_way, since: since, messages: messages}
+  end
+
+  defp open_calls([], _terms, _source), do: nil
+
+  defp open_calls(calls, terms, source) do
+    for call <- calls do
+      %{
+        id: call.id,
+        module: atom(call.function.module),
+        function: existing(call.function.function, call.function.function),
+        arity: call.function.arity,
+        args: value(call.args, terms),
+        since: Moment.timestamp(call.time, source)
+      }
+    end
+  end
+
+  defp open_request(nil, _terms, _source), do: nil
+
+  defp open_request(request, terms, source) do
+    %{
+      id: request.id,
+      server: peer(request.sent_to, source),
+      request: request(value(request.request, terms)),
+      since: Moment.timestamp(request.sent_at, source)
     }
   end
 

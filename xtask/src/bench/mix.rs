@@ -2,15 +2,19 @@
 //!
 //! 40% calls and returns, 40% sends and deliveries, 20% states; 2,000 processes, 500 functions. Calls carry one to three arguments,
 //! messages are server requests, replies, casts and task results with pids and references, states are carts that change a little
-//! each time.
+//! each time. Beside these: servers handle what is delivered to them, and workers are spawned and exit.
 //!
 //! Invariant: the same seed and size give the same events.
 
 mod cart;
+mod message;
+mod population;
 mod random;
 
 use anyhow::Result;
 use cart::Cart;
+use message::Then;
+pub(crate) use population::named;
 use random::Random;
 use scope_core::event::{Event, Flags, Kind, OrderKey};
 use scope_core::header::Header;
@@ -28,6 +32,8 @@ const N_FUNCTIONS: u64 = 500;
 /// Events until a call returns or a message is delivered, at most.
 const MAX_DELAY: u64 = 40;
 const SEED: u64 = 2024;
+/// So many rows are taken in together.
+const TAKEN_IN: usize = 100_000;
 
 /// A recording that is ready to be taken in.
 #[derive(Debug)]
@@ -44,30 +50,44 @@ pub(crate) struct Mix {
 pub(crate) struct Row {
     pub(crate) event: Event,
     pub(crate) term: Range<usize>,
-    pub(crate) resolved: Resolved,
+    pub(crate) resolved: Option<Resolved>,
 }
 
 impl Mix {
     pub(crate) fn generate(n_events: usize) -> Result<Self> {
-        let limits = Limits { max_events: u64::MAX, max_bytes: u64::MAX, ..Limits::default() };
-        let mut shop = Shop::new(Self {
-            intake: Intake::new(Header::default(), limits, SEED),
-            rows: Vec::with_capacity(n_events),
-            terms: Vec::new(),
-        });
-        while shop.mix.rows.len() < n_events {
+        let mut shop = Shop::new(n_events)?;
+        while shop.n < n_events as u64 {
             shop.step()?;
         }
         Ok(shop.mix)
     }
 
+    /// A recording of so many events, and the time of its last: the same rows as [`Mix::generate`] gives, never all in memory at once.
+    pub(crate) fn recorded(n_events: usize) -> Result<(Intake, u64)> {
+        let mut shop = Shop::new(0)?;
+        while shop.n < n_events as u64 {
+            shop.step()?;
+            if shop.mix.rows.len() >= TAKEN_IN {
+                shop.mix.take_in()?;
+            }
+        }
+        shop.mix.seal()?;
+        Ok((shop.mix.intake, shop.tick))
+    }
+
     /// Takes everything in and seals it.
     pub(crate) fn seal(&mut self) -> Result<()> {
-        for row in &self.rows {
-            let term = self.terms.get(row.term.clone()).unwrap_or_default();
-            self.intake.push(&row.event, Some((term, row.resolved)))?;
-        }
+        self.take_in()?;
         self.intake.seal(u64::MAX);
+        Ok(())
+    }
+
+    fn take_in(&mut self) -> Result<()> {
+        for row in self.rows.drain(..) {
+            let term = self.terms.get(row.term.clone()).unwrap_or_default();
+            self.intake.push(&row.event, row.resolved.map(|resolved| (term, resolved)))?;
+        }
+        self.terms.clear();
         Ok(())
     }
 
@@ -82,12 +102,13 @@ pub(crate) fn process(i: u64) -> ProcessKey {
     ProcessKey::first(100 + i as u32, 0)
 }
 
-/// What a call or a message is followed by, and when.
+/// An event to come, and after how many events.
 #[derive(Debug)]
 struct Due {
     at: u64,
     event: Event,
     term: Term,
+    then: Then,
 }
 
 struct Shop {
@@ -96,43 +117,62 @@ struct Shop {
     redactor: Redactor,
     carts: Vec<Cart>,
     due: VecDeque<Due>,
+    handled_at: Vec<u64>,
     tick: u64,
+    /// Events so far.
+    n: u64,
     n_references: u32,
+    n_workers: u64,
     raw: Vec<u8>,
     resolved: Vec<u8>,
 }
 
 impl Shop {
-    fn new(mix: Mix) -> Self {
-        Self {
-            mix,
+    /// A shop with room for so many events that has just opened.
+    fn new(n_events: usize) -> Result<Self> {
+        let limits = Limits { max_events: u64::MAX, max_bytes: u64::MAX, ..Limits::default() };
+        let mut shop = Self {
+            mix: Mix {
+                intake: Intake::new(Header::default(), limits, SEED),
+                rows: Vec::with_capacity(n_events),
+                terms: Vec::new(),
+            },
             random: Random::new(SEED),
             redactor: Redactor::default(),
             carts: (0..N_PROCESSES).map(Cart::new).collect(),
             due: VecDeque::new(),
+            handled_at: message::never(),
             tick: 0,
+            n: 0,
             n_references: 0,
+            n_workers: 0,
             raw: Vec::new(),
             resolved: Vec::new(),
-        }
+        };
+        shop.open()?;
+        Ok(shop)
     }
 
-    /// Adds one event: what is due, or something new.
+    /// Adds what is due, or something new: a request brings a reply, so that messages begin less often than calls.
     fn step(&mut self) -> Result<()> {
-        let n = self.mix.rows.len() as u64;
-        if self.due.front().is_some_and(|due| due.at <= n)
-            && let Some(due) = self.due.pop_front()
+        if self.due.front().is_some_and(|due| due.at <= self.n)
+            && let Some(Due { event, term, then, .. }) = self.due.pop_front()
         {
-            return self.add(due.event, &due.term);
+            self.add(event, Some(&term))?;
+            self.after(then, term);
+            return Ok(());
         }
-        match self.random.below(3) {
-            0 => self.call(n),
-            1 => self.message(n),
+        if self.random.below(population::WORKER_STEPS) == 0 {
+            self.worker()?;
+        }
+        match self.random.below(11) {
+            0..4 => self.call(),
+            4..7 => self.message(),
             _ => self.state(),
         }
     }
 
-    fn call(&mut self, n: u64) -> Result<()> {
+    fn call(&mut self) -> Result<()> {
         let process = self.some_process();
         let function = self.random.below(N_FUNCTIONS);
         let n_args = 1 + self.random.below(3) as usize;
@@ -141,20 +181,8 @@ impl Shop {
         let args = (0..n_args).map(|_| self.argument()).collect();
         let call = self.event(Kind::Call, process, EntityId::NONE, what);
         let value = Term::Tuple(vec![atom("ok"), self.argument()]);
-        self.follow(n, Event { kind: Kind::Return, ..call }, value);
-        self.add(call, &Term::List(args, None))
-    }
-
-    fn message(&mut self, n: u64) -> Result<()> {
-        let (from, to) = (self.some_process(), self.some_process());
-        let message = self.some_message(from);
-        let send = {
-            let peer = self.mix.intake.symbols().intern_process(process(to));
-            self.event(Kind::Send, from, peer, 0)
-        };
-        let delivered = self.event(Kind::Delivered, to, EntityId::NONE, 0);
-        self.follow(n, delivered, message.clone());
-        self.add(send, &message)
+        self.follow(Event { kind: Kind::Return, ..call }, value, Then::Nothing);
+        self.add(call, Some(&Term::List(args, None)))
     }
 
     fn state(&mut self) -> Result<()> {
@@ -166,13 +194,17 @@ impl Shop {
         });
         let module = self.mix.intake.symbols().intern_atom("Elixir.Shop.Cart").0;
         let event = self.event(Kind::State, process, EntityId::NONE, module);
-        self.add(event, &term)
+        self.add(event, Some(&term))
     }
 
-    fn follow(&mut self, n: u64, event: Event, term: Term) {
-        let at = n + 1 + self.random.below(MAX_DELAY);
-        let place = self.due.partition_point(|due| due.at <= at);
-        self.due.insert(place, Due { at, event, term });
+    fn follow(&mut self, event: Event, term: Term, then: Then) {
+        let at = self.n + 1 + self.random.below(MAX_DELAY);
+        self.expect(Due { at, event, term, then });
+    }
+
+    fn expect(&mut self, due: Due) {
+        let place = self.due.partition_point(|other| other.at <= due.at);
+        self.due.insert(place, due);
     }
 
     fn event(&mut self, kind: Kind, process_number: u64, peer: EntityId, what: u32) -> Event {
@@ -180,17 +212,21 @@ impl Shop {
         Event { key: OrderKey::default(), kind, flags: Flags::NONE, process, peer, what }
     }
 
-    fn add(&mut self, event: Event, term: &Term) -> Result<()> {
+    fn add(&mut self, event: Event, term: Option<&Term>) -> Result<()> {
         self.tick += 200 + self.random.below(3_000);
         let key = OrderKey { tick: self.tick, thread: 1 + (event.process.0 & 1) as u16, tie: 0 };
-        self.raw.clear();
-        let symbols = self.mix.intake.symbols();
-        write(term, symbols, &mut self.raw);
-        let resolved = resolve(&self.raw, &mut Ids, symbols, &self.redactor, SEED, &mut self.resolved)?;
         let start = self.mix.terms.len();
-        self.mix.terms.extend_from_slice(&self.resolved);
+        let mut resolved = None;
+        if let Some(term) = term {
+            self.raw.clear();
+            let symbols = self.mix.intake.symbols();
+            write(term, symbols, &mut self.raw);
+            resolved = Some(resolve(&self.raw, &mut Ids, symbols, &self.redactor, SEED, &mut self.resolved)?);
+            self.mix.terms.extend_from_slice(&self.resolved);
+        }
         let term = start..self.mix.terms.len();
         self.mix.rows.push(Row { event: Event { key, ..event }, term, resolved });
+        self.n += 1;
         Ok(())
     }
 
@@ -198,37 +234,6 @@ impl Shop {
     fn some_process(&mut self) -> u64 {
         let (a, b) = (self.random.below(N_PROCESSES), self.random.below(N_PROCESSES));
         a.min(b)
-    }
-
-    fn some_message(&mut self, from: u64) -> Term {
-        let pid = Term::Pid(process(from));
-        let reference = self.reference();
-        let alias = Term::List(vec![atom("alias")], Some(Box::new(reference.clone())));
-        let request = Term::Tuple(vec![atom("add"), self.sku(), Term::Integer(self.random.below(9) as i64)]);
-        match self.random.below(4) {
-            0 => Term::Tuple(vec![atom("$gen_call"), Term::Tuple(vec![pid, alias]), request]),
-            1 => Term::Tuple(vec![
-                alias,
-                Term::Tuple(vec![atom("ok"), Term::Integer(self.random.below(1 << 20) as i64)]),
-            ]),
-            2 => {
-                let order = Term::Map(vec![
-                    (atom("cart"), self.sku()),
-                    (atom("from"), pid),
-                    (atom("lines"), Term::List(vec![request.clone(), request], None)),
-                ]);
-                Term::Tuple(vec![atom("$gen_cast"), order])
-            }
-            _ => {
-                let n = 8 + self.random.below(100) as usize;
-                Term::Tuple(vec![reference, Term::Tuple(vec![atom("ok"), Term::Binary(self.random.text(n))])])
-            }
-        }
-    }
-
-    fn reference(&mut self) -> Term {
-        self.n_references += 1;
-        Term::Reference([self.n_references, 0x5a00_0001, 0x1e55_91c7].into_iter().collect())
     }
 
     fn argument(&mut self) -> Term {
@@ -256,14 +261,29 @@ mod tests {
 
     #[test]
     fn the_mix_has_its_proportions_and_is_reproducible() {
-        let n = 20_000;
+        let n = 40_000;
         let mix = Mix::generate(n).unwrap();
-        let share =
-            |kinds: &[Kind]| mix.rows.iter().filter(|row| kinds.contains(&row.event.kind)).count() as f64 / n as f64;
-        assert!((share(&[Kind::Call, Kind::Return]) - 0.4).abs() < 0.02);
-        assert!((share(&[Kind::Send, Kind::Delivered]) - 0.4).abs() < 0.02);
-        assert!((share(&[Kind::State]) - 0.2).abs() < 0.02);
+        let count = |kinds: &[Kind]| mix.rows.iter().filter(|row| kinds.contains(&row.event.kind)).count() as f64;
+        let (calls, messages) = (count(&[Kind::Call, Kind::Return]), count(&[Kind::Send, Kind::Delivered]));
+        let states = count(&[Kind::State]);
+        let share = |count: f64| count / (calls + messages + states);
+        assert!(
+            (share(calls) - 0.4).abs() < 0.02 && (share(messages) - 0.4).abs() < 0.02,
+            "{calls} {messages} {states}"
+        );
+        assert!(count(&[Kind::Handled]) > 0.1 * messages && count(&[Kind::Exit]) > 0.0);
         assert!(mix.rows.windows(2).all(|rows| rows[0].event.key < rows[1].event.key));
         assert_eq!(Mix::generate(n).unwrap().terms, mix.terms);
+    }
+
+    #[test]
+    fn a_recording_made_in_parts_is_the_same() {
+        let n = 150_000;
+        let mut mix = Mix::generate(n).unwrap();
+        let end = mix.end();
+        mix.seal().unwrap();
+        let (mut intake, tick) = Mix::recorded(n).unwrap();
+        assert_eq!(tick, end);
+        assert!(intake.dump(end) == mix.intake.dump(end));
     }
 }

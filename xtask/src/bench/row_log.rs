@@ -15,7 +15,9 @@ pub(crate) fn write(mix: &Mix) -> Result<(Vec<u8>, u64)> {
     for row in &mix.rows {
         stored.clear();
         let term = mix.terms.get(row.term.clone()).unwrap_or_default();
-        localize(term, &mut |atom| atom, &mut |entity| entity, &mut stored)?;
+        if row.resolved.is_some() {
+            localize(term, &mut |atom| atom, &mut |entity| entity, &mut stored)?;
+        }
         let event = &row.event;
         log.extend(event.key.tick.to_le_bytes());
         log.extend(event.key.thread.to_le_bytes());

@@ -91,8 +91,8 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
 /// Writes a generated recording; also gives the time of its last event.
 fn write_trace(n_events: usize) -> Result<(PathBuf, u64)> {
     let mut mix = Mix::generate(n_events)?;
-    mix.seal()?;
     let end = mix.end();
+    mix.seal()?;
     let path = workspace::target().join("bench/wasm.scope");
     fs::create_dir_all(path.with_file_name(""))?;
     fs::write(&path, mix.intake.dump(end))?;

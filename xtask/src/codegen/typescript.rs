@@ -8,14 +8,23 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 const HEAD: &str = "// Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.\n";
 
-/// The page `js/src/types.gen.ts`.
+/// The page `js/src/types.gen.ts`: what can be asked, and all that is answered.
 pub(super) fn types() -> String {
+    format!("{HEAD}\nexport type * from \"./answers.gen.js\";\n{}", declared::<Request>())
+}
+
+/// The page `js/src/answers.gen.ts`.
+pub(super) fn answers() -> String {
+    HEAD.to_owned() + &declared::<answer::Answer>()
+}
+
+/// A type and all those it is made of, by name.
+fn declared<T: TS + 'static>() -> String {
     // The door has no integer above 2^53, so every integer is a `number`.
     let mut declared =
         Declared { config: Config::new().with_large_int("number"), seen: BTreeSet::new(), types: BTreeMap::new() };
-    declared.visit::<Request>();
-    declared.visit::<answer::Answer>();
-    declared.types.values().fold(HEAD.to_owned(), |page, text| page + "\n" + text)
+    declared.visit::<T>();
+    declared.types.values().fold(String::new(), |page, text| page + "\n" + text)
 }
 
 /// The page `js/src/requests.gen.ts`.
@@ -56,6 +65,9 @@ fn data(kind: &str) -> &'static str {
         "state_timeline" => "State[]",
         "state_at" => "State",
         "message_flow" => "Message[]",
+        "message" => "MessageDetail",
+        "server_calls" => "ServerCall[]",
+        "snapshot_at" => "Snapshot",
         "execution_path" => "Call[]",
         "process_info" => "ProcessInfo",
         "find_processes" => "FoundProcess[]",
@@ -115,7 +127,7 @@ mod tests {
 
     #[test]
     fn every_type_that_is_named_is_declared() {
-        let page = types();
+        let page = types() + &answers();
         for name in ["Request", "EventsRequest", "Answer", "Coverage", "Event", "Term", "TermChild"] {
             assert!(page.contains(&format!("export type {name} =")), "{name}");
         }

@@ -23,6 +23,7 @@ const PARENT: ProcessKey = ProcessKey::first(100, 0);
 pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
     let (story, limits) = match case {
         "clock_tie" => (clock_tie(), Limits::default()),
+        "equal_senders" => (equal_senders(), Limits::default()),
         "pid_reused" => (pid_reused(), Limits::default()),
         "filters" => (filters::story(), Limits::default()),
         "outlived_chunks" => {
@@ -130,6 +131,43 @@ fn clock_tie() -> Vec<Told> {
         state(6_000, 1).by(0, 3),
         handled(6_000, 2).by(0, 4),
         state(6_000, 2).by(0, 5),
+    ]
+}
+
+/// Two senders say the same before either is heard; others can be told apart, or come from nowhere, or go nowhere.
+fn equal_senders() -> Vec<Told> {
+    const A: ProcessKey = ProcessKey::first(101, 0);
+    const B: ProcessKey = ProcessKey::first(102, 0);
+    const SERVER: ProcessKey = ProcessKey::first(103, 0);
+    let put = |n| Term::Tuple(vec![atom("put"), Term::Integer(n)]);
+    let tick = || atom("tick");
+    let send = |at, from, message| told(at, Kind::Send, from).peer(SERVER).term(message);
+    let delivered = |at, message| told(at, Kind::Delivered, SERVER).term(message);
+    let handled = |at, message| told(at, Kind::Handled, SERVER).atom("Elixir.Server").term(message);
+    vec![
+        all_are_traced(),
+        spawned(500, A),
+        spawned(501, B),
+        spawned(502, SERVER),
+        told(503, Kind::Register, SERVER).atom("server"),
+        send(1_000, A, tick()),
+        send(1_010, B, tick()),
+        delivered(1_020, tick()),
+        delivered(1_030, tick()),
+        handled(1_040, tick()),
+        handled(1_050, tick()),
+        send(2_000, A, tick()),
+        delivered(2_010, tick()),
+        handled(2_020, tick()),
+        send(3_000, A, put(1)),
+        send(3_001, B, put(2)),
+        delivered(3_010, put(2)),
+        delivered(3_020, put(1)),
+        handled(3_030, put(2)),
+        handled(3_040, put(1)),
+        delivered(4_000, atom("late")),
+        handled(4_010, atom("late")),
+        send(5_000, A, atom("lost")),
     ]
 }
 

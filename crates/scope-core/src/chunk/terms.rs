@@ -12,6 +12,7 @@
 //! Invariant: equal ids mean equal terms, and terms with equal match keys have equal ids.
 
 use crate::chunk::column::{Column, Encoding};
+use crate::chunk::keys::Keys;
 use crate::chunk::{StoredTerm, TermId};
 use crate::error::Result;
 use crate::term::resolve::Resolved;
@@ -28,9 +29,28 @@ pub(crate) struct Terms {
     starts: Box<[u32]>,
     keys: Box<[u64]>,
     complete: Column,
+    /// Built for the classes whose terms are searched for.
+    by_key: Option<Keys>,
 }
 
 impl Terms {
+    /// Builds the index by match key.
+    pub(crate) fn index_keys(&mut self) {
+        self.by_key = Keys::build(&self.keys);
+    }
+
+    /// The term with this match key.
+    pub(crate) fn find(&self, key: u64) -> Option<TermId> {
+        match &self.by_key {
+            Some(by_key) => by_key.find(key, &self.keys),
+            None => self.keys.iter().position(|other| *other == key).map(|place| TermId(place as u32 + 1)),
+        }
+    }
+
+    pub(crate) fn index_bytes(&self) -> usize {
+        self.by_key.as_ref().map_or(0, Keys::n_bytes)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
@@ -91,7 +111,7 @@ impl Terms {
         if end != heap.len() as u64 || end > u64::from(u32::MAX) {
             return Err(reader.corrupt("its lengths do not add up"));
         }
-        Ok(Self { heap, starts: starts.into(), keys, complete })
+        Ok(Self { heap, starts: starts.into(), keys, complete, by_key: None })
     }
 }
 
@@ -137,6 +157,7 @@ impl TermsBuilder {
             starts: starts.into(),
             keys: self.keys.as_slice().into(),
             complete: Column::pack(self.complete.iter().map(|c| u64::from(*c))),
+            by_key: None,
         }
     }
 

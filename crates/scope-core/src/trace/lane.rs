@@ -8,6 +8,7 @@ use crate::ProcessKey;
 use crate::chunk::Chunk;
 use crate::event::OrderKey;
 use crate::trace::presence::Presence;
+use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -30,9 +31,8 @@ impl Lane {
     }
 
     /// The processes from `from` to `to` that a chunk held here names, with repetitions.
-    pub(crate) fn processes(&self, from: ProcessKey, to: ProcessKey) -> impl Iterator<Item = ProcessKey> {
-        let listed = self.presence.between(from, to);
-        listed.filter(|(_, seq)| self.position(*seq).is_some()).map(|(process, _)| process)
+    pub(crate) fn processes(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
+        self.presence.between(from, to, |seq| self.position(seq).is_some())
     }
 
     /// Bytes of all chunks, index included.
@@ -88,14 +88,13 @@ impl Lane {
         self.chunks.binary_search_by_key(&seq, |chunk| chunk.seq()).ok()
     }
 
-    /// The chunks among `within` that name a process, ascending.
-    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> Vec<usize> {
-        let seq = |idx: usize| self.chunks.get(idx).map(|chunk| chunk.seq());
-        let (Some(first), Some(last)) = (seq(within.start), within.end.checked_sub(1).and_then(seq)) else {
-            return Vec::new();
-        };
-        let seqs = self.presence.chunks_of(process, first, last);
-        seqs.filter_map(|seq| self.position(seq)).filter(|idx| within.contains(idx)).collect()
+    /// The chunks among `within` that name a process; some may be gone.
+    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> VecDeque<&[(ProcessKey, u32)]> {
+        match self.chunks.get(within) {
+            Some([first, .., last]) => self.presence.listed(process, first.seq()..=last.seq()),
+            Some([only]) => self.presence.listed(process, only.seq()..=only.seq()),
+            _ => VecDeque::new(),
+        }
     }
 
     /// No key of this chunk or of one behind it is smaller.
@@ -126,7 +125,8 @@ impl Lane {
             rows.len() - rows.partition_point(|row| chunk.key(u32::from(*row)) < floor)
         };
         let start = self.reach.partition_point(|reach| *reach < floor);
-        behind + self.naming(process, start..near).into_iter().map(|idx| above(idx) as u64).sum::<u64>()
+        let near = self.naming(process, start..near).into_iter().flatten();
+        behind + near.filter_map(|(_, seq)| self.position(*seq)).map(|idx| above(idx) as u64).sum::<u64>()
     }
 
     /// How many rows have keys in `from..below`.

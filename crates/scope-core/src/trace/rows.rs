@@ -5,11 +5,11 @@
 
 use crate::ProcessKey;
 use crate::chunk::Chunk;
-use crate::event::{Class, OrderKey};
+use crate::event::{Class, Kind, OrderKey};
 use crate::trace::lane::Lane;
 use crate::trace::{Direction, PeerKey, RowRef};
-use alloc::collections::BinaryHeap;
 use alloc::collections::binary_heap::PeekMut;
+use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt;
@@ -26,6 +26,8 @@ pub trait Choice: fmt::Debug {
 pub(crate) enum Selection<'a> {
     All,
     Process(ProcessKey),
+    /// Those of one kind: a chunk that has none is passed over by its kinds alone.
+    ProcessKind(ProcessKey, Kind),
     Peer(PeerKey),
     Chosen(&'a dyn Choice),
 }
@@ -48,13 +50,14 @@ struct Walk<'a> {
     class: Class,
     lane: &'a Lane,
     from: OrderKey,
-    pending: Pending,
+    pending: Pending<'a>,
 }
 
 #[derive(Debug)]
-enum Pending {
+enum Pending<'a> {
     Range(Range<usize>),
-    List(alloc::vec::IntoIter<usize>),
+    /// The next chunk, and those behind it by their numbers: looked up one by one, as a walk rarely goes through all of them.
+    Listed(Option<usize>, VecDeque<&'a [(ProcessKey, u32)]>),
 }
 
 /// An open chunk: the rows from `position` to `end` in walking order are still to come.
@@ -64,6 +67,8 @@ struct Cursor<'a> {
     direction: Direction,
     chunk: &'a Chunk,
     rows: Rows<'a>,
+    /// Rows of other kinds are passed over.
+    kind: Option<Kind>,
     /// The places left in `rows`, the head's excluded.
     left: Range<u32>,
 }
@@ -88,8 +93,12 @@ impl<'a> RowIter<'a> {
             let from = from.max(floor);
             let within = lane.between(from, to);
             let pending = match &selection {
-                Selection::Process(process) | Selection::Peer(PeerKey::Process(process)) => {
-                    Pending::List(lane.naming(*process, within).into_iter())
+                Selection::Process(process)
+                | Selection::ProcessKind(process, _)
+                | Selection::Peer(PeerKey::Process(process)) => {
+                    let mut pending = Pending::Listed(None, lane.naming(*process, within));
+                    pending.take(lane, direction);
+                    pending
                 }
                 _ => Pending::Range(within),
             };
@@ -159,11 +168,11 @@ impl<'a> Walk<'a> {
 
     /// Opens the next chunk, if it has rows that are wanted.
     fn open(&mut self, selection: &Selection<'a>, to: OrderKey, direction: Direction) -> Option<Cursor<'a>> {
-        let idx = self.pending.take(direction)?;
+        let idx = self.pending.take(self.lane, direction)?;
         let chunk: &'a Chunk = self.lane.chunks().get(idx)?;
         let rows = match selection {
             Selection::All => Rows::All,
-            Selection::Process(process) => Rows::Listed(chunk.rows_of(*process)),
+            Selection::Process(process) | Selection::ProcessKind(process, _) => Rows::Listed(chunk.rows_of(*process)),
             Selection::Peer(peer) => Rows::Listed(chunk.rows_with_peer(chunk.find_peer(peer)?)),
             Selection::Chosen(choice) => Rows::Chosen(choice.rows(chunk, self.from, to)),
         };
@@ -173,31 +182,56 @@ impl<'a> Walk<'a> {
         let start = rows.count_until(chunk, |key| key < self.from);
         let end = rows.count_until(chunk, |key| key <= to);
         let head = RowRef { class: self.class, chunk_idx: idx as u32, row: 0, key: OrderKey::default() };
-        let mut cursor = Cursor { head, direction, chunk, rows, left: start..end };
+        let kind = if let Selection::ProcessKind(_, kind) = selection { Some(*kind) } else { None };
+        let mut cursor = Cursor { head, direction, chunk, rows, kind, left: start..end };
         cursor.advance().then_some(cursor)
     }
 }
 
-impl Pending {
+impl Pending<'_> {
     fn peek(&self, direction: Direction) -> Option<usize> {
-        let (mut range, list) = match self {
-            Self::Range(range) => (range.clone(), [].as_slice()),
-            Self::List(list) => (0..0, list.as_slice()),
-        };
-        match direction {
-            Direction::Forward => range.next().or_else(|| list.first().copied()),
-            Direction::Backward => range.next_back().or_else(|| list.last().copied()),
+        match self {
+            Self::Range(range) => match direction {
+                Direction::Forward => range.clone().next(),
+                Direction::Backward => range.clone().next_back(),
+            },
+            Self::Listed(next, _) => *next,
         }
     }
 
-    fn take(&mut self, direction: Direction) -> Option<usize> {
+    fn take(&mut self, lane: &Lane, direction: Direction) -> Option<usize> {
         match (self, direction) {
             (Self::Range(range), Direction::Forward) => range.next(),
             (Self::Range(range), Direction::Backward) => range.next_back(),
-            (Self::List(list), Direction::Forward) => list.next(),
-            (Self::List(list), Direction::Backward) => list.next_back(),
+            (Self::Listed(next, listed), _) => {
+                let held = core::iter::from_fn(|| take_listed(listed, direction)).find_map(|seq| lane.position(seq));
+                core::mem::replace(next, held)
+            }
         }
     }
+}
+
+/// Takes the next chunk's number off a list whose slices are not empty.
+fn take_listed(listed: &mut VecDeque<&[(ProcessKey, u32)]>, direction: Direction) -> Option<u32> {
+    let (slice, taken) = match direction {
+        Direction::Forward => {
+            let slice = listed.front_mut()?;
+            let (taken, rest) = slice.split_first()?;
+            (core::mem::replace(slice, rest), taken)
+        }
+        Direction::Backward => {
+            let slice = listed.back_mut()?;
+            let (taken, rest) = slice.split_last()?;
+            (core::mem::replace(slice, rest), taken)
+        }
+    };
+    if slice.len() == 1 {
+        match direction {
+            Direction::Forward => listed.pop_front(),
+            Direction::Backward => listed.pop_back(),
+        };
+    }
+    Some(taken.1)
 }
 
 impl Rows<'_> {
@@ -236,14 +270,19 @@ impl Rows<'_> {
 impl Cursor<'_> {
     /// Moves the head to the next row; false when there is none.
     fn advance(&mut self) -> bool {
-        let next = match self.direction {
-            Direction::Forward => self.left.next(),
-            Direction::Backward => self.left.next_back(),
-        };
-        let Some(place) = next else { return false };
-        self.head.row = self.rows.at(self.chunk, place);
-        self.head.key = self.chunk.key(self.head.row);
-        true
+        loop {
+            let next = match self.direction {
+                Direction::Forward => self.left.next(),
+                Direction::Backward => self.left.next_back(),
+            };
+            let Some(place) = next else { return false };
+            let row = self.rows.at(self.chunk, place);
+            if self.kind.is_none_or(|kind| self.chunk.kind(row) == kind) {
+                self.head.row = row;
+                self.head.key = self.chunk.key(row);
+                return true;
+            }
+        }
     }
 }
 

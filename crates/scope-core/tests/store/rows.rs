@@ -3,7 +3,7 @@
 use crate::history::{History, Peer, Plain, plains, unlimited};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 use scope_core::trace::{Direction, PeerKey, Trace};
-use scope_core::{Class, OrderKey, ProcessKey};
+use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 #[derive(Clone, Debug)]
 struct Question {
@@ -62,6 +62,12 @@ fn walking_gives_what_sorting_gives() {
         let reference = [2, 1, 2];
         assert_eq!(all, expected(&history, &question, |_| true));
         assert_eq!(own, expected(&history, &question, |plain| plain.process == Some(*process)));
+        for kind in [Kind::Send, Kind::Delivered, Kind::Call] {
+            let of_kind = trace.process_rows_of_kind(*process, kind, *from, *to, *direction);
+            let wanted = |plain: &Plain| plain.process == Some(*process) && plain.kind == kind;
+            let one = Question { classes: vec![kind.class()], ..question.clone() };
+            assert_eq!(plains(&trace, of_kind), expected(&history, &one, wanted));
+        }
         for (key, wanted) in [
             (PeerKey::Process(*process), Peer::Process(*process)),
             (PeerKey::Name("größe".into()), Peer::Name("größe".into())),

@@ -9,6 +9,8 @@ mod event;
 mod info;
 mod message;
 mod process;
+mod server_call;
+mod snapshot;
 mod state;
 mod term;
 
@@ -19,8 +21,10 @@ pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
 pub use difference::{Change, Comparison, Difference, StateChange, Transition};
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
-pub use message::Message;
+pub use message::{Message, MessageDetail};
 pub use process::{Child, ClassCount, FoundProcess, Peer, ProcessInfo, Relationships, Replacement, Strategy, TreeNode};
+pub use server_call::ServerCall;
+pub use snapshot::{HeldState, Mailbox, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
 
@@ -53,6 +57,12 @@ pub enum Data {
     States(Vec<State>),
     /// For `message_flow`.
     Messages(Vec<Message>),
+    /// For `message`.
+    Message(MessageDetail),
+    /// For `server_calls`.
+    ServerCalls(Vec<ServerCall>),
+    /// For `snapshot_at`.
+    Snapshot(Snapshot),
     /// For `execution_path`.
     Calls(Vec<Call>),
     /// For `state_at`.

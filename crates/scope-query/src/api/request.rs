@@ -8,6 +8,8 @@ mod events;
 mod info;
 mod message;
 mod process;
+mod server_call;
+mod snapshot;
 mod state;
 mod term;
 
@@ -15,8 +17,10 @@ pub use around::EventsAround;
 pub use crashes::Crashes;
 pub use events::Events;
 pub use info::Info;
-pub use message::MessageFlow;
+pub use message::{Message, MessageFlow};
 pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
+pub use server_call::ServerCalls;
+pub use snapshot::SnapshotAt;
 pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
@@ -42,8 +46,14 @@ pub enum Request {
     StateTimeline(ProcessWindow),
     /// The state of a process at a time.
     StateAt(StateAt),
-    /// Messages between two processes, both ways, with their three instants.
+    /// Messages between two processes, or from or to one, with their three instants.
     MessageFlow(MessageFlow),
+    /// One message by the id of any of its events, and what a request was replied.
+    Message(Message),
+    /// The requests of a server, or of a caller, with their replies.
+    ServerCalls(ServerCalls),
+    /// Who was alive at a time: states, mailboxes, calls and names.
+    SnapshotAt(SnapshotAt),
     /// The calls of a process in order, with depth and durations.
     ExecutionPath(ProcessWindow),
     /// Who a process is, how it began and ended, and what is known of it.

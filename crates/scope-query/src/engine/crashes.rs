@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::api::Answer;
 use crate::api::answer::{Cause, Crash, Crashes as Data, Event, Followed, Frame, Function, Linked, NotTraced, Restart};
 use crate::api::request::Crashes;
-use crate::coverage::coverage;
+use crate::coverage::coverage_of_moment;
 use crate::cursor::{self, Cursor};
 use crate::error::Result;
 use crate::links;
@@ -36,8 +36,6 @@ const MAX_CRASHES: u32 = 1_000;
 const DEFAULT_EVENTS: u32 = 10;
 const MAX_EVENTS: u32 = 1_000;
 const MAX_CAUSES: usize = 100;
-/// What a crash is told from.
-const CIRCUMSTANCES: [Class; 3] = [Class::Process, Class::Message, Class::State];
 
 pub(super) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
@@ -61,12 +59,8 @@ pub(super) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
     let (mut view, mut families) = (View::new(trace), Families::default());
     let crashes: Vec<Crash> =
         page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).collect();
-    let mut coverage = coverage(trace, window, &CIRCUMSTANCES, n_exits);
-    if let Some(last) = page.rows.last() {
-        // A state or a link may be as old as its process.
-        let since = Window { from: 0, to: last.row.tick() };
-        coverage.dropped = crate::coverage::coverage(trace, since, &CIRCUMSTANCES, 0).dropped;
-    }
+    // A state or a link may be as old as its process, and what it did before is of any class.
+    let mut coverage = coverage_of_moment(trace, window, Class::ALL, n_exits);
     coverage.not_traced =
         page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).collect();
     coverage.truncated = page.truncated();
@@ -77,13 +71,9 @@ pub(super) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
 /// What was not recorded of a crash's circumstances.
 fn missing(trace: &Trace, exit: &Exit<'_>, crash: &Crash) -> Vec<NotTraced> {
     let moment = Window { from: exit.row.tick(), to: exit.row.tick() };
-    let absent = |class: Class| match class {
-        Class::State => crash.last_state.is_none(),
-        Class::Message => crash.handling.is_none(),
-        _ => false,
-    };
-    let classes = CIRCUMSTANCES.into_iter().filter(|class| absent(*class));
-    classes.flat_map(|class| not_traced(trace, exit.process, class, moment)).collect()
+    let classes = [(Class::Message, crash.handling.is_none()), (Class::State, crash.last_state.is_none())];
+    let absent = classes.into_iter().filter(|(_, absent)| *absent);
+    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).collect()
 }
 
 /// An abnormal exit.

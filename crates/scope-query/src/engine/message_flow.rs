@@ -1,22 +1,27 @@
-//! `message_flow`: the messages between two processes, both ways, with their three instants.
+//! `message_flow`: the messages between two processes, or from or to one, with their three instants.
 
+use super::message;
 use super::page::Page;
+use crate::addressee;
 use crate::api::Answer;
-use crate::api::answer::{Data, Message};
+use crate::api::answer::Data;
 use crate::api::request::MessageFlow;
 use crate::coverage::coverage;
 use crate::cursor::{self, Cursor};
-use crate::error::Result;
-use crate::inbox::{self, Fate, Passage};
+use crate::error::{Error, Result};
+use crate::inbox::{Destination, Inbox};
+use crate::passage::{Fate, Passage};
 use crate::row::Row;
-use crate::view::{self, View};
+use crate::turn::Turns;
+use crate::view::View;
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
-use alloc::string::String;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
 use alloc::vec::Vec;
-use scope_core::trace::Trace;
-use scope_core::{Class, Entity};
+use scope_core::trace::{Direction, Trace};
+use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
 
 const KIND: &str = "message_flow";
 
@@ -24,68 +29,178 @@ pub(super) fn answer(trace: &Trace, request: &MessageFlow) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
+    let (from_a, to_a) = ways(request.direction.as_deref())?;
     let a = who::resolve(trace, "a", &request.a, window)?;
-    let b = who::resolve(trace, "b", &request.b, window)?;
+    let b = request.b.as_deref().map(|b| who::resolve(trace, "b", b, window)).transpose()?;
 
     let mut view = View::new(trace);
-    let (mut passages, mut n_events) = inbox::passages(trace, &mut view.naming, a, b, window);
-    if a != b {
-        let (back, n_back) = inbox::passages(trace, &mut view.naming, b, a, window);
-        passages.extend(back);
-        n_events += n_back;
+    let mut flow = Flow {
+        trace,
+        from: after.map_or(window.first_key(), |cursor| window.first_key().max(cursor.key)),
+        window,
+        a,
+        b,
+        n_events: 0,
+        listed: BTreeMap::new(),
+    };
+    if from_a {
+        flow.list_from_a(&mut view);
     }
-    passages.sort_by_key(|passage| (passage.send.key(), passage.send.id()));
+    if to_a {
+        flow.list_to_a(&mut view);
+    }
     let mut passes = cursor::resume(after);
-    let rows = passages.into_iter().filter(|passage| {
-        let (key, id) = (passage.send.key(), passage.send.id());
-        after.is_none_or(|cursor| key >= cursor.key) && passes(key, id)
-    });
-    let page = Page::take(rows, limit, |passage| (passage.send.key(), passage.send.id()));
+    flow.listed.retain(|(key, id), _| passes(*key, *id));
+    let passages = flow.settle(&mut view, limit.saturating_add(1));
+    let page = Page::take(passages, limit, |(place, _)| *place);
 
-    let mut coverage = coverage(trace, window, &[Class::Message], n_events);
-    coverage.not_traced = not_traced(trace, a, Class::Message, window.clipped(trace));
-    if a != b {
-        coverage.not_traced.extend(not_traced(trace, b, Class::Message, window.clipped(trace)));
-    }
+    let mut coverage = coverage(trace, window, &[Class::Message], flow.n_events);
+    let parties = [Some(a), b.filter(|b| *b != a)];
+    let silent = parties.into_iter().flatten();
+    coverage.not_traced =
+        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    let messages: Vec<Message> = page.rows.iter().filter_map(|passage| message(&mut view, passage)).collect();
+    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).collect();
+    let turns = Turns::of(trace, &passages);
+    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).collect();
     Ok(Answer { data: Data::Messages(messages), coverage, next })
 }
 
-fn message(view: &mut View<'_>, passage: &Passage<'_>) -> Option<Message> {
-    let Passage { send, to, fate } = passage;
-    let sent = send.tick();
-    let (delivered_at, handled_at) = match *fate {
-        Fate::Matched { delivered, handled } => (Some(delivered), handled),
-        _ => (None, None),
-    };
-    let message = view::term(send)?;
-    Some(Message {
-        id: message.id.clone(),
-        sent_at: Some(sent),
-        from: send.process().map(|from| view.process(from, send.key())),
-        to: Some(view.process(*to, send.key())),
-        sent_to: sent_to(send, *fate),
-        message,
-        delivered_at,
-        handled_at,
-        waiting_ns: handled_at.map(|at| at.saturating_sub(sent)),
-        delivery_ns: delivered_at.map(|at| at.saturating_sub(sent)),
-        matched: match fate {
-            Fate::Matched { .. } => "matched",
-            Fate::Ambiguous => "ambiguous",
-            Fate::Undelivered => "undelivered",
-            Fate::ToDead => "to_dead",
-            Fate::NotTraced => "not_traced",
-        }
-        .into(),
-    })
+/// Whether messages from `a`, and messages to `a`, are asked for.
+fn ways(direction: Option<&str>) -> Result<(bool, bool)> {
+    match direction.unwrap_or("both") {
+        "both" => Ok((true, true)),
+        "from_a" => Ok((true, false)),
+        "to_a" => Ok((false, true)),
+        other => Err(Error::BadArgument(format!("direction: {other:?} is none of both, from_a, to_a"))),
+    }
 }
 
-/// The destination as written, where it says more than the receiver's pid.
-fn sent_to(send: &Row<'_>, fate: Fate) -> Option<String> {
-    let peer = send.peer()?;
-    let plain = matches!(peer, Entity::Process(_)) && fate != Fate::ToDead;
-    if plain { None } else { view::party(send, peer) }
+/// Where a message comes in the list: by its first event that is known.
+type Place = (OrderKey, EventId);
+
+/// The messages of a window in the making.
+struct Flow<'a> {
+    trace: &'a Trace,
+    window: Window,
+    /// Where the page begins.
+    from: OrderKey,
+    a: ProcessKey,
+    b: Option<ProcessKey>,
+    n_events: u64,
+    /// What may be a row, in order: a send whose fate is yet to be found, or a message that is settled.
+    listed: BTreeMap<Place, Listed<'a>>,
+}
+
+enum Listed<'a> {
+    Send(Row<'a>),
+    Settled(Passage<'a>),
+}
+
+impl<'a> Flow<'a> {
+    fn list_from_a(&mut self, view: &mut View<'a>) {
+        match self.b {
+            Some(b) => self.list_between(view, self.a, b),
+            None => {
+                let rows = self.rows_of(self.a, self.window.last_key());
+                self.list(rows.into_iter().filter(|row| row.kind() == Kind::Send));
+            }
+        }
+    }
+
+    fn list_to_a(&mut self, view: &mut View<'a>) {
+        match self.b {
+            Some(b) => self.list_between(view, b, self.a),
+            None => self.list_all_to_a(view),
+        }
+    }
+
+    /// What one process sent that may have gone to the other.
+    fn list_between(&mut self, view: &mut View<'a>, sender: ProcessKey, receiver: ProcessKey) {
+        let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
+        let rows = self.rows_of(sender, self.window.last_key());
+        let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias(_));
+        let mut came = BTreeSet::new();
+        if rows.iter().any(|row| row.kind() == Kind::Send && by_alias(row)) {
+            // By an alias only what came to it can have been meant for it.
+            let (from, last) = (self.from, Window::all().last_key());
+            let rows = self.trace.process_rows_of_kind(receiver, Kind::Delivered, from, last, Direction::Forward);
+            let rows = rows.map(|at| Row::read(self.trace, at)).inspect(|_| self.n_events += 1);
+            came.extend(rows.filter_map(|row| row.term()).map(|term| term.key));
+        }
+        let may_be_meant = |row: &Row<'a>| match inbox.destination(row) {
+            Destination::Receiver => true,
+            Destination::Alias(_) => row.term().is_some_and(|term| came.contains(&term.key)),
+            Destination::Elsewhere => false,
+        };
+        self.list(rows.into_iter().filter(|row| row.kind() == Kind::Send && may_be_meant(row)));
+    }
+
+    /// What was sent to the process, and what came to it by an alias or from elsewhere.
+    fn list_all_to_a(&mut self, view: &mut View<'a>) {
+        let inbox = Inbox::of(self.trace, &mut view.naming, self.a);
+        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).collect();
+        self.n_events += sent.len() as u64;
+        self.list(sent.into_iter());
+        let delivered =
+            self.rows_of(self.a, Window::all().last_key()).into_iter().filter(|row| row.kind() == Kind::Delivered);
+        let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
+        let (passages, n_events) = inbox.passages(&keys);
+        self.n_events += n_events;
+        for passage in passages {
+            let Some((key, id)) = passage.place() else { continue };
+            // A send whose fate is open is looked at when its turn comes; one by alias that is not this process's is none of these.
+            let came = passage.delivered.is_some() && passage.fate != Fate::NotTraced;
+            if came && key >= self.from && key <= self.window.last_key() {
+                self.listed.entry((key, id)).or_insert(Listed::Settled(passage));
+            }
+        }
+    }
+
+    fn list(&mut self, rows: impl Iterator<Item = Row<'a>>) {
+        self.listed.extend(rows.map(|row| ((row.key(), row.id()), Listed::Send(row))));
+    }
+
+    fn rows_of(&mut self, process: ProcessKey, to: OrderKey) -> Vec<Row<'a>> {
+        let rows = self.trace.process_rows(process, &[Class::Message], self.from, to, Direction::Forward);
+        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).collect();
+        self.n_events += rows.len() as u64;
+        rows
+    }
+
+    /// The first `limit` messages, each with its place in the order.
+    fn settle(&mut self, view: &mut View<'a>, limit: usize) -> Vec<(Place, Passage<'a>)> {
+        let mut settled = Vec::new();
+        while settled.len() < limit && !self.listed.is_empty() {
+            let mut batch = Vec::new();
+            while batch.len() < limit
+                && let Some(listed) = self.listed.pop_first()
+            {
+                batch.push(listed);
+            }
+            let sends: Vec<Row<'a>> = batch
+                .iter()
+                .filter_map(|(_, listed)| if let Listed::Send(row) = listed { Some(*row) } else { None })
+                .collect();
+            let (mut told, n_events) = addressee::passages(self.trace, &mut view.naming, &sends);
+            self.n_events += n_events;
+            let passages = batch.into_iter().filter_map(|(place, listed)| match listed {
+                Listed::Send(row) => told.remove(&row.id()).map(|passage| (place, passage)),
+                Listed::Settled(passage) => Some((place, passage)),
+            });
+            settled.extend(passages.filter(|(_, passage)| self.is_between(passage)));
+        }
+        settled
+    }
+
+    /// Whether a message is between the two, or may be.
+    fn is_between(&self, passage: &Passage<'a>) -> bool {
+        let from = passage.send.and_then(|send| send.process());
+        match (self.b, passage.to) {
+            (None, _) => true,
+            (Some(_), None) => passage.fate == Fate::Ambiguous,
+            (Some(b), Some(to)) => to == if from == Some(self.a) { b } else { self.a },
+        }
+    }
 }

@@ -5,7 +5,7 @@
 use crate::api::Answer;
 use crate::api::answer::{ClassCount, Data, ProcessInfo};
 use crate::api::request;
-use crate::coverage::coverage;
+use crate::coverage::coverage_of_moment;
 use crate::error::Result;
 use crate::links::linked_at;
 use crate::origin::Origin;
@@ -51,7 +51,8 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessInfo) -> Result<An
         counts: counts(trace, process),
     };
     let n_events = origin.n_events + n_links + viewpoint.lifetime.n_events;
-    let coverage = coverage(trace, window, &[Class::Process], n_events);
+    // Events of every class are counted.
+    let coverage = coverage_of_moment(trace, window, Class::ALL, n_events);
     Ok(Answer { data: Data::ProcessInfo(info), coverage, next: None })
 }
 

@@ -3,7 +3,7 @@
 use crate::api::Answer;
 use crate::api::answer::{Data, Peer, Process, Relationships, Replacement};
 use crate::api::request;
-use crate::coverage::coverage;
+use crate::coverage::coverage_of_moment;
 use crate::cursor;
 use crate::error::Result;
 use crate::lifetime::Lifetime;
@@ -64,7 +64,7 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessRelationships) -> 
         sent_elsewhere: volume.sent_elsewhere,
     };
     let asked = Window { from: 0, to: viewpoint.tick };
-    let mut coverage = coverage(trace, asked, &[Class::Process, Class::Message], n_events);
+    let mut coverage = coverage_of_moment(trace, asked, &[Class::Process, Class::Message], n_events);
     coverage.not_traced = not_traced(trace, process, Class::Message, asked.clipped(trace));
     coverage.truncated = truncated;
     Ok(Answer { data: Data::Relationships(relationships), coverage, next: None })

@@ -3,7 +3,7 @@
 use crate::api::Answer;
 use crate::api::answer::{Data, Replacement, TreeNode};
 use crate::api::request::SupervisionTree;
-use crate::coverage::coverage;
+use crate::coverage::coverage_of_moment;
 use crate::cursor;
 use crate::error::{Error, Result};
 use crate::restart::Restarts;
@@ -51,7 +51,7 @@ pub(super) fn answer(trace: &Trace, request: &SupervisionTree) -> Result<Answer>
     n_events += drawn.restarts.values().map(|restarts| restarts.n_events).sum::<u64>();
     let truncated = page.len() < rest.len();
     let next = page.last().filter(|_| truncated).map(|node| cursor::process_text(KIND, node.process));
-    let mut coverage = coverage(trace, at, &[Class::Process], n_events);
+    let mut coverage = coverage_of_moment(trace, at, &[Class::Process], n_events);
     coverage.truncated = truncated;
     Ok(Answer { data: Data::Tree(rows), coverage, next })
 }

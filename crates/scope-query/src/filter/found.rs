@@ -65,7 +65,7 @@ impl<'a> Found<'a> {
             trace,
             rows,
             tests: Default::default(),
-            measures: filter.node.measures().then(|| Measures::new(trace)),
+            measures: filter.node.measured().map(|asked| Measures::new(trace, asked)),
             block: Vec::new().into_iter(),
             block_len: FIRST_BLOCK,
             n_read: 0,

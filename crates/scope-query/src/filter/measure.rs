@@ -6,18 +6,17 @@
 
 use super::expression::{Bound, Measure};
 use super::truth::Truth;
+use crate::addressee;
 use crate::calls::Stack;
 use crate::function::Functions;
-use crate::inbox::{self, Fate};
 use crate::naming::Naming;
+use crate::passage::{Fate, Handling, Passage};
 use crate::row::Row;
-use crate::who;
 use crate::window::Window;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Entity, EventId, Flags, Kind, ProcessKey};
+use scope_core::{Class, EventId, Flags, Kind, ProcessKey};
 
 /// A length of time, as far as it is known.
 #[derive(Clone, Copy, Debug)]
@@ -39,89 +38,62 @@ struct Travel {
     waiting: Length,
 }
 
+impl Travel {
+    fn of(passage: &Passage<'_>) -> Self {
+        let since = |at: Option<Row<'_>>| {
+            let sent = passage.send.map(|send| send.tick());
+            sent.zip(at).map_or(Length::Unrecorded, |(sent, at)| Length::Known(at.tick().saturating_sub(sent)))
+        };
+        let (delivery, waiting) = match (passage.fate, passage.handling) {
+            (Fate::Matched, Some(Handling::Ambiguous)) => (since(passage.delivered), Length::Ambiguous),
+            (Fate::Matched, _) => (since(passage.delivered), since(passage.handled)),
+            (Fate::Ambiguous, _) => (Length::Ambiguous, Length::Ambiguous),
+            (Fate::Undelivered | Fate::ToDead, _) => (Length::Absent, Length::Absent),
+            (Fate::NotTraced | Fate::External, _) => (Length::Unrecorded, Length::Unrecorded),
+        };
+        Self { to: passage.to, delivery, waiting }
+    }
+}
+
 /// Duration and own duration of a process's calls, by id.
 type Lengths = Vec<(EventId, Option<(u64, Option<u64>)>)>;
+
+/// What a filter measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) messages: bool,
+    pub(super) calls: bool,
+}
 
 /// The lengths of the rows looked at.
 #[derive(Debug)]
 pub(super) struct Measures<'a> {
     trace: &'a Trace,
     naming: Naming<'a>,
-    /// Who held a name, by name.
-    holders: BTreeMap<String, Vec<ProcessKey>>,
+    asked: Asked,
     travels: BTreeMap<EventId, Travel>,
     calls: BTreeMap<ProcessKey, Lengths>,
 }
 
 impl<'a> Measures<'a> {
-    pub(super) const fn new(trace: &'a Trace) -> Self {
-        Self {
-            trace,
-            naming: Naming::new(trace),
-            holders: BTreeMap::new(),
-            travels: BTreeMap::new(),
-            calls: BTreeMap::new(),
-        }
+    pub(super) const fn new(trace: &'a Trace, asked: Asked) -> Self {
+        Self { trace, naming: Naming::new(trace), asked, travels: BTreeMap::new(), calls: BTreeMap::new() }
     }
 
     /// Finds out all there is to know of these rows; what was known of others is forgotten, but for calls.
     pub(super) fn prepare(&mut self, rows: &[Row<'a>]) {
-        self.travels.clear();
-        let mut pairs: BTreeMap<(ProcessKey, ProcessKey), BTreeSet<EventId>> = BTreeMap::new();
+        let mut sends = Vec::new();
         for row in rows {
             match (row.kind(), row.process()) {
-                (Kind::Send, Some(from)) => match self.receiver(row) {
-                    Some(to) => {
-                        pairs.entry((from, to)).or_default().insert(row.id());
-                    }
-                    None => {
-                        let unknown = Travel { to: None, delivery: Length::Unrecorded, waiting: Length::Unrecorded };
-                        self.travels.insert(row.id(), unknown);
-                    }
-                },
-                (Kind::Call, Some(process)) if !self.calls.contains_key(&process) => {
+                (Kind::Send, _) if self.asked.messages => sends.push(*row),
+                (Kind::Call, Some(process)) if self.asked.calls && !self.calls.contains_key(&process) => {
                     self.calls.insert(process, lengths(self.trace, process));
                 }
                 _ => {}
             }
         }
-        for ((from, to), sends) in pairs {
-            let (passages, _) = inbox::passages(self.trace, &mut self.naming, from, to, Window::all());
-            for passage in passages.into_iter().filter(|passage| sends.contains(&passage.send.id())) {
-                let sent = passage.send.tick();
-                let since = |at: u64| Length::Known(at.saturating_sub(sent));
-                let (delivery, waiting) = match passage.fate {
-                    Fate::Matched { delivered, handled } => {
-                        (since(delivered), handled.map_or(Length::Unrecorded, since))
-                    }
-                    Fate::Ambiguous => (Length::Ambiguous, Length::Ambiguous),
-                    Fate::Undelivered | Fate::ToDead => (Length::Absent, Length::Absent),
-                    Fate::NotTraced => (Length::Unrecorded, Length::Unrecorded),
-                };
-                self.travels.insert(passage.send.id(), Travel { to: Some(to), delivery, waiting });
-            }
-        }
-    }
-
-    /// Who a send was meant for, where the send tells.
-    fn receiver(&mut self, row: &Row<'a>) -> Option<ProcessKey> {
-        let name = match row.peer()? {
-            Entity::Process(process) => return Some(*process),
-            Entity::Name(name) => row.chunk.atom(*name),
-            Entity::RemoteName { name, node } if row.chunk.atom(*node) == self.trace.header().node => {
-                row.chunk.atom(*name)
-            }
-            _ => return None,
-        };
-        if !self.holders.contains_key(name) {
-            let held = who::held(self.trace, name).into_iter().map(|(_, process)| process).collect();
-            self.holders.insert(name.into(), held);
-        }
-        let (holders, naming) = (self.holders.get(name)?, &mut self.naming);
-        let holds = |process: &&ProcessKey| {
-            naming.holdings(**process).iter().any(|holding| holding.name == name && holding.holds_at(row.key()))
-        };
-        holders.iter().find(holds).copied()
+        let (passages, _) = addressee::passages(self.trace, &mut self.naming, &sends);
+        self.travels = passages.into_iter().map(|(id, passage)| (id, Travel::of(&passage))).collect();
     }
 
     /// Whether a measure of a row is as asked.

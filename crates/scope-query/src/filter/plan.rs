@@ -3,6 +3,7 @@
 //! Invariant: a plan decides by the trace alone; what a chunk's ids mean is decided in [`ChunkTest`](super::chunk_test::ChunkTest).
 
 use super::expression::{Bound, Content, Expression, Measure, Order, Role, Test};
+use super::measure::Asked;
 use super::party::Meant;
 use crate::error::Result;
 use alloc::boxed::Box;
@@ -92,12 +93,20 @@ impl Node {
         }
     }
 
-    /// Whether a measure is asked for anywhere.
-    pub(super) fn measures(&self) -> bool {
+    /// What is measured anywhere; `None` when nothing is.
+    pub(super) fn measured(&self) -> Option<Asked> {
+        let mut asked = Asked::default();
+        self.note_measured(&mut asked);
+        (asked != Asked::default()).then_some(asked)
+    }
+
+    fn note_measured(&self, asked: &mut Asked) {
         match self {
-            Self::Test(test) => matches!(test, Ready::Measure(..)),
-            Self::Not(inner) => inner.measures(),
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::measures),
+            Self::Test(Ready::Measure(Measure::Waiting | Measure::Delivery, _)) => asked.messages = true,
+            Self::Test(Ready::Measure(Measure::Duration | Measure::Own, _)) => asked.calls = true,
+            Self::Test(_) => {}
+            Self::Not(inner) => inner.note_measured(asked),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.note_measured(asked)),
         }
     }
 

@@ -15,8 +15,6 @@ use shape::Shape;
 use std::collections::BTreeMap;
 use wish::{Known, Wish};
 
-const NO_ALIAS: bool = true;
-
 fn terms(n: u8) -> Term {
     let put = |value| Term::Tuple(vec![atom("put"), value]);
     let text = |text: &str| Term::Binary(text.as_bytes().to_vec());
@@ -53,7 +51,8 @@ fn story(script: &mut Script, steps: &[(u8, u8, u8, u8)]) {
     story_sealed(script, steps, usize::MAX);
 }
 
-/// Three processes, of which one's pid is used again, and two names that move. A chunk ends after every so many steps.
+/// Three processes, of which one's pid is used again, and two names that move. A chunk ends after every so many steps. Nothing is sent to
+/// an alias: `message_flow`, the oracle of what is measured, lists such a message only with whoever got it.
 fn story_sealed(script: &mut Script, steps: &[(u8, u8, u8, u8)], seal_every: usize) {
     script.target(0, true, None, &["message"]);
     for number in 0..3 {
@@ -77,9 +76,8 @@ fn story_sealed(script: &mut Script, steps: &[(u8, u8, u8, u8)], seal_every: usi
         let (from, to, term) = (process(*who), process(*to), terms(*term));
         let name = if *who % 2 == 0 { "cart" } else { "Elixir.Shop.Till" };
         match what % 16 {
-            0 | 1 => script.send(tick, from, &To::Pid(to), &term),
+            0 | 1 | 3 => script.send(tick, from, &To::Pid(to), &term),
             2 => script.send(tick, from, &To::Name(if *who % 2 == 0 { "cart" } else { "nobody" }), &term),
-            3 if !NO_ALIAS => script.send(tick, from, &To::Alias(1), &term),
             4 => script.send(tick, from, &To::Dead(to), &term),
             5 => script.deliver(tick, to, &term),
             6 => script.handle(tick, to, &term),

@@ -26,7 +26,7 @@ fn a_message_in_json() {
         r#"{"kind":"message_flow","a":"<0.1.0>","b":":cart"}"#,
         r#"{"data":[{"id":"message-0-0","sent_at":10,"from":{"pid":"<0.1.0>","name":null},"to":{"pid":"<0.2.0>","name":":cart"},
 "sent_to":":cart","message":{"id":"message-0-0","text":":add","bytes":2,"complete":true},"delivered_at":11,"handled_at":15,
-"waiting_ns":5,"delivery_ns":1,"matched":"matched"}],
+"waiting_ns":5,"delivery_ns":1,"queue_length":0,"matched":"matched","handling":"handled"}],
 "coverage":{"from":1,"to":16,"watermark":16,"events":6,"dropped":[],"not_traced":[],"evicted_before":null,"truncated":false},
 "next":null}"#,
     );

@@ -13,6 +13,8 @@ mod population;
 mod processes;
 mod restarts;
 mod script;
+mod server_calls;
+mod snapshot;
 mod state_changes;
 mod states;
 mod stepping;

@@ -1,6 +1,6 @@
 //! `message_flow` against the truth of a simulated system: what it claims is so, and what it can decide it does.
 
-use crate::script::{Script, To, ask, atom, flow, messages, pages, pid};
+use crate::script::{self, Script, To, ask, atom, flow, messages, pages, pid};
 use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_core::{EventId, ProcessKey};
@@ -10,37 +10,44 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// A message that was really sent.
 #[derive(Debug)]
-struct Truth {
+pub(crate) struct Truth {
     id: EventId,
+    pub(crate) sent: u64,
     from: ProcessKey,
-    to: ProcessKey,
+    pub(crate) to: ProcessKey,
     body: u8,
-    delivered: Option<u64>,
+    pub(crate) delivered: Option<u64>,
     handled: Option<u64>,
+    /// Its delivery and its handling.
+    events: Vec<EventId>,
 }
 
 /// Whether timers send what the processes send. If they do, all that was sent arrives in the end: with one equal message lost and
 /// another come from elsewhere, nothing in a trace shows that they are two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Timers {
+pub(crate) enum Timers {
     Off,
     On,
 }
 
 /// Three processes that send to each other, with delays.
 #[derive(Debug, Default)]
-struct World {
-    sent: Vec<Truth>,
+pub(crate) struct World {
+    pub(crate) sent: Vec<Truth>,
+    /// Everything that was delivered: to whom, when, and when it was handled.
+    pub(crate) arrived: Vec<(ProcessKey, u64, Option<u64>)>,
+    /// The deliveries of timers.
+    timers: Vec<(ProcessKey, u8, EventId)>,
     /// On the way, per pair: nothing overtakes between the same two.
     ways: BTreeMap<(ProcessKey, ProcessKey), VecDeque<usize>>,
     /// Delivered and not handled; `None` for a timer's message.
-    mailboxes: BTreeMap<ProcessKey, VecDeque<(u8, Option<usize>)>>,
+    mailboxes: BTreeMap<ProcessKey, VecDeque<(u8, Option<usize>, usize)>>,
     /// How often each body was used.
     used: BTreeMap<u8, usize>,
 }
 
 impl World {
-    fn run(script: &mut Script, steps: &[(u8, u8, u8, u8)], timers: Timers) -> Self {
+    pub(crate) fn run(script: &mut Script, steps: &[(u8, u8, u8, u8)], timers: Timers) -> Self {
         let mut world = Self::default();
         let mut tick = 1;
         script.target(0, true, None, &["message"]);
@@ -54,21 +61,34 @@ impl World {
                     let to_whom = if by_name { To::Name("one") } else { To::Pid(to) };
                     let id = script.send(tick, from, &to_whom, &message(*body));
                     world.ways.entry((from, to)).or_default().push_back(world.sent.len());
-                    world.sent.push(Truth { id, from, to, body: *body, delivered: None, handled: None });
+                    world.sent.push(Truth {
+                        id,
+                        sent: tick,
+                        from,
+                        to,
+                        body: *body,
+                        delivered: None,
+                        handled: None,
+                        events: vec![],
+                    });
                     *world.used.entry(*body).or_default() += 1;
                 }
                 3..=5 => world.deliver(script, tick, from, to),
                 6 => {
                     let next = world.mailboxes.get_mut(&to).and_then(VecDeque::pop_front);
-                    let Some((body, sent)) = next else { continue };
-                    script.handle(tick, to, &message(body));
+                    let Some((body, sent, arrival)) = next else { continue };
+                    let id = script.handle(tick, to, &message(body));
+                    world.arrived[arrival].2 = Some(tick);
                     if let Some(sent) = sent {
                         world.sent[sent].handled = Some(tick);
+                        world.sent[sent].events.push(id);
                     }
                 }
                 _ if timers == Timers::On => {
-                    script.deliver(tick, to, &message(*body));
-                    world.mailboxes.entry(to).or_default().push_back((*body, None));
+                    let id = script.deliver(tick, to, &message(*body));
+                    world.timers.push((to, *body, id));
+                    world.mailboxes.entry(to).or_default().push_back((*body, None, world.arrived.len()));
+                    world.arrived.push((to, tick, None));
                     *world.used.entry(*body).or_default() += 1;
                 }
                 _ => {}
@@ -86,13 +106,14 @@ impl World {
         let Some(sent) = self.ways.get_mut(&(from, to)).and_then(VecDeque::pop_front) else { return };
         let truth = &mut self.sent[sent];
         truth.delivered = Some(tick);
-        script.deliver(tick, to, &message(truth.body));
-        self.mailboxes.entry(to).or_default().push_back((truth.body, Some(sent)));
+        truth.events.push(script.deliver(tick, to, &message(truth.body)));
+        self.mailboxes.entry(to).or_default().push_back((truth.body, Some(sent), self.arrived.len()));
+        self.arrived.push((to, tick, None));
     }
 }
 
 /// Few different messages, so that many are equal.
-fn message(body: u8) -> Term {
+pub(crate) fn message(body: u8) -> Term {
     Term::Tuple(vec![atom("work"), Term::Integer(i64::from(body))])
 }
 
@@ -113,7 +134,7 @@ fn is_true(message: &Message, truth: &Truth, unique: bool) -> bool {
     parties && claims && handled && known && waited
 }
 
-fn bodies(steps: &[(u8, u8, u8, u8)], n_bodies: u8) -> Vec<(u8, u8, u8, u8)> {
+pub(crate) fn bodies(steps: &[(u8, u8, u8, u8)], n_bodies: u8) -> Vec<(u8, u8, u8, u8)> {
     steps.iter().map(|(what, from, to, body)| (*what, *from, *to, body % n_bodies)).collect()
 }
 
@@ -132,6 +153,67 @@ quickcheck! {
         let world = World::run(&mut script, &numbered, Timers::Off);
         let trace = script.trace();
         world_is_told(&world, &trace)
+    }
+
+    fn any_event_of_a_message_tells_the_same(steps: Vec<(u8, u8, u8, u8)>, n_bodies: u8, timers: bool) -> bool {
+        let mut script = Script::new();
+        let timers = if timers { Timers::On } else { Timers::Off };
+        let world = World::run(&mut script, &bodies(&steps, n_bodies % 8 + 1), timers);
+        let trace = script.trace();
+        let sent = world.sent.iter().all(|truth| {
+            let by_send = script::message(&trace, truth.id).message;
+            let unique = world.used[&truth.body] == 1;
+            // What a delivery or handling says of its send is true, and said where it can be.
+            is_true(&by_send, truth, unique) && truth.events.iter().all(|id| {
+                let by_event = script::message(&trace, *id).message;
+                match &*by_event.matched {
+                    "matched" => by_event == by_send && by_send.id == truth.id.to_string(),
+                    "ambiguous" => !unique,
+                    _ => false,
+                }
+            })
+        });
+        let timers = world.timers.iter().all(|(_, body, id)| {
+            let message = script::message(&trace, *id).message;
+            let decided = message.matched == "external" && message.id == id.to_string();
+            message.sent_at.is_none() && (decided || message.matched == "ambiguous" && world.used[body] > 1)
+        });
+        sent && timers
+    }
+
+    fn what_one_process_sends_and_gets_is_whole(steps: Vec<(u8, u8, u8, u8)>, n_bodies: u8, timers: bool) -> bool {
+        let mut script = Script::new();
+        let timers = if timers { Timers::On } else { Timers::Off };
+        let world = World::run(&mut script, &bodies(&steps, n_bodies % 8 + 1), timers);
+        let trace = script.trace();
+        let known = |n| !trace.incarnations(n, 0).is_empty();
+        (0..3).filter(|n| known(*n)).all(|n| {
+            let of = |direction: &str| {
+                let request = MessageFlow { b: None, direction: Some(direction.into()), ..flow(&pid(n).to_string(), "") };
+                messages(ask(&trace, Request::MessageFlow(request)).expect("an answer"))
+            };
+            let from: Vec<_> = world.sent.iter().filter(|truth| truth.from == pid(n)).collect();
+            let to: Vec<_> = world.sent.iter().filter(|truth| truth.to == pid(n)).collect();
+            let told = |rows: &[Message], truths: &[&Truth]| {
+                truths.iter().all(|truth| {
+                    let row = rows.iter().find(|row| row.id == truth.id.to_string());
+                    row.is_some_and(|row| is_true(row, truth, world.used[&truth.body] == 1))
+                })
+            };
+            let (sent, got) = (of("from_a"), of("to_a"));
+            let strange: Vec<_> = got.iter().filter(|row| row.sent_at.is_none()).collect();
+            let timers: Vec<_> = world.timers.iter().filter(|(to, ..)| *to == pid(n)).collect();
+            let external = |id: &str| timers.iter().any(|(.., timer)| timer.to_string() == id);
+            // The same rows, each once, however they are asked for.
+            let mut both: Vec<_> = sent.iter().chain(&got).cloned().collect();
+            both.sort_by_key(|row| position(&script, &row.id));
+            both.dedup();
+            told(&sent, &from) && sent.len() == from.len() && told(&got, &to)
+                && got.len() == to.len() + strange.len()
+                && strange.iter().all(|row| row.matched == "ambiguous" || external(&row.id))
+                && timers.iter().filter(|(_, body, _)| world.used[body] == 1).all(|(.., id)| strange.iter().any(|row| row.id == id.to_string() && row.matched == "external"))
+                && of("both") == both
+        })
     }
 
     fn pages_make_up_the_flow(steps: Vec<(u8, u8, u8, u8)>, limit: u8) -> bool {
@@ -167,6 +249,10 @@ fn world_is_told(world: &World, trace: &scope_core::trace::Trace) -> bool {
         }
     }
     n_told == world.sent.len()
+}
+
+fn position(script: &Script, id: &str) -> usize {
+    script.told.iter().position(|told| told.id.to_string() == id).expect("it was told")
 }
 
 fn one_flow(script: &mut Script) -> Vec<Message> {
@@ -267,5 +353,39 @@ fn fifty_queued_messages_wait_as_long_as_they_waited() {
     for (n, message) in (0..).zip(&found) {
         assert_eq!(message.waiting_ns, Some(100 + 2000 * n - n));
         assert_eq!(message.delivery_ns, Some(60 - n));
+        // Those before it wait too, but for the ones it was sent after.
+        assert_eq!(message.queue_length, Some(n));
     }
+}
+
+#[test]
+fn a_delivered_message_that_nobody_handled_says_so() {
+    let mut script = Script::new();
+    script.target(0, true, None, &["message"]);
+    for (tick, what) in [(1, "first"), (2, "second")] {
+        script.send(tick, pid(1), &To::Pid(pid(2)), &atom(what));
+        script.deliver(tick, pid(2), &atom(what));
+    }
+    script.send(3, pid(1), &To::Pid(pid(3)), &atom("first"));
+    script.deliver(3, pid(3), &atom("first"));
+    script.handle(4, pid(2), &atom("first"));
+    let found = one_flow(&mut script);
+    let handling: Vec<_> = found.iter().map(|message| message.handling.as_deref()).collect();
+    assert_eq!(handling, [Some("handled"), Some("not_recorded")]);
+    script.send(5, pid(1), &To::Pid(pid(2)), &atom("third"));
+    script.deliver(5, pid(2), &atom("third"));
+    let third = one_flow(&mut script).pop().expect("a third");
+    assert_eq!((third.handling.as_deref(), third.queue_length), (Some("not_handled"), None));
+    let elsewhere =
+        messages(ask(&script.trace(), Request::MessageFlow(flow("<0.1.0>", "<0.3.0>"))).expect("an answer"));
+    assert_eq!(elsewhere[0].handling.as_deref(), Some("not_recorded"));
+}
+
+#[test]
+fn a_direction_is_one_of_three() {
+    let mut script = Script::new();
+    script.send(1, pid(1), &To::Pid(pid(2)), &atom("a"));
+    let request = MessageFlow { direction: Some("up".into()), ..flow("<0.1.0>", "<0.2.0>") };
+    let error = ask(&script.trace(), Request::MessageFlow(request)).expect_err("no such direction");
+    assert_eq!(error.to_string(), "direction: \"up\" is none of both, from_a, to_a");
 }

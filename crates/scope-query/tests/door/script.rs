@@ -327,7 +327,15 @@ pub(crate) fn window(process: &str) -> request::ProcessWindow {
 }
 
 pub(crate) fn flow(a: &str, b: &str) -> request::MessageFlow {
-    request::MessageFlow { a: a.into(), b: b.into(), from: None, to: None, limit: None, after: None }
+    request::MessageFlow {
+        a: a.into(),
+        b: Some(b.into()),
+        direction: None,
+        from: None,
+        to: None,
+        limit: None,
+        after: None,
+    }
 }
 
 pub(crate) fn states(answer: Answer) -> Vec<answer::State> {
@@ -341,6 +349,32 @@ pub(crate) fn messages(answer: Answer) -> Vec<answer::Message> {
     match answer.data {
         Data::Messages(messages) => messages,
         data => panic!("messages, not {data:?}"),
+    }
+}
+
+/// A message by the id of one of its events.
+pub(crate) fn message(trace: &Trace, id: EventId) -> answer::MessageDetail {
+    match ask(trace, Request::Message(request::Message { id: id.to_string() })).expect("an answer").data {
+        Data::Message(message) => message,
+        data => panic!("a message, not {data:?}"),
+    }
+}
+
+pub(crate) fn server_calls(answer: Answer) -> Vec<answer::ServerCall> {
+    match answer.data {
+        Data::ServerCalls(calls) => calls,
+        data => panic!("server calls, not {data:?}"),
+    }
+}
+
+pub(crate) fn snapshot_request(time: u64) -> request::SnapshotAt {
+    request::SnapshotAt { time, messages: None, limit: None, after: None }
+}
+
+pub(crate) fn snapshot(answer: Answer) -> answer::Snapshot {
+    match answer.data {
+        Data::Snapshot(snapshot) => snapshot,
+        data => panic!("a snapshot, not {data:?}"),
     }
 }
 

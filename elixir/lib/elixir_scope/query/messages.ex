@@ -6,12 +6,14 @@ defmodule ElixirScope.Query.Messages do
   alias ElixirScope.Question
 
   @doc """
-  The messages between two processes, both ways, in order of sending:
-  `%{id, timestamp, at, from, to, sent_to, message, delivered_at, handled_at, waiting, delivery, matched}`.
+  The messages between two processes, in order of sending; of one process with all others when `b` is `nil`:
+  `%{id, timestamp, at, from, to, sent_to, message, delivered_at, handled_at, waiting, delivery, queue_length, matched, handling}`.
 
   `waiting` is the time from sending to the start of the receiver's callback, `nil` where the receiver is not a traced GenServer;
-  `delivery` only reaches to its inner queue. `matched` says how sure the pairing is: `:matched`, `:ambiguous`, `:undelivered`, `:to_dead`, `:external` or
-  `:not_traced`. Options: `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`.
+  `delivery` only reaches to its inner queue. `queue_length` is how many messages the receiver began to handle between the sending of this one and its
+  turn. `matched` says how sure the pairing is: `:matched`, `:ambiguous`, `:undelivered`, `:to_dead`, `:external` (delivered, and nobody was seen
+  sending it) or `:not_traced`. `handling` is `:handled`, `:not_handled`, `:ambiguous`, `:not_recorded`, or `nil` for what is not known to be delivered.
+  Options: `:direction` (`:both`, `:from_a` or `:to_a`), `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`.
 
       iex> ElixirScope.setup()
       :ok
@@ -28,6 +30,60 @@ defmodule ElixirScope.Query.Messages do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec message_flow(ElixirScope.process(), ElixirScope.process(), keyword()) :: [map()]
-  def message_flow(a, b, options \\ []), do: Question.list!(:message_flow, [a: a, b: b], [], options)
+  @spec message_flow(ElixirScope.process(), ElixirScope.process() | nil, keyword()) :: [map()]
+  def message_flow(a, b, options \\ []) do
+    {direction, options} = Keyword.split(options, [:direction])
+    processes = if b == nil, do: [a: a], else: [a: a, b: b]
+    Question.list!(:message_flow, processes, for({name, word} <- direction, do: {name, to_string(word)}), options)
+  end
+
+  @doc """
+  One message by the id of any of its events (send, delivery or handling), as in `message_flow/3`, and `call`: as in `server_calls/2` when it is a
+  request of `GenServer.call`, else `nil`. Option `:trace`. Errors: `:bad_argument`, `:not_found`, `:evicted`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> {:ok, _} = ElixirScope.trace_process(self(), modules: [])
+      iex> GenServer.call(counter, {:add, 3})
+      3
+      iex> [handled] = ElixirScope.get_events_between({:ago, 1, :minute}, ElixirScope.now(), type: :handled)
+      iex> {:ok, message} = ElixirScope.message(handled.id)
+      iex> {message.from == self(), message.call.request, message.call.reply}
+      {true, {:add, 3}, 3}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec message(String.t() | ElixirScope.Event.t(), keyword()) :: {:ok, map()} | {:error, ElixirScope.Error.t()}
+  def message(event, options \\ [])
+  def message(%ElixirScope.Event{id: id}, options), do: message(id, options)
+  def message(id, options), do: Question.one(:message, %{id: id}, options)
+
+  @doc """
+  The calls of a server in order of sending, each request joined to its reply by the reference in both:
+  `%{id, timestamp, at, caller, server, request, reply, handled_at, replied_at, returned_at, waiting, handling, latency, outcome}`, times in nanoseconds.
+
+  `outcome` is `:replied`, `:late` (a reply was sent and did not come: the caller had given up), `:to_dead`, `:caller_exited`, `:server_exited` or `:open`
+  (no reply so far). Options: `:caller` (only its calls; with `nil` for the server, all calls of that caller), and those of `message_flow/3`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> {:ok, _} = ElixirScope.trace_process(self(), modules: [])
+      iex> GenServer.call(counter, {:add, 1})
+      1
+      iex> [call] = ElixirScope.server_calls(counter)
+      iex> {call.request, call.reply, call.outcome, call.latency >= call.handling}
+      {{:add, 1}, 1, :replied, true}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec server_calls(ElixirScope.process() | nil, keyword()) :: [map()]
+  def server_calls(server, options \\ []) do
+    {caller, options} = Keyword.split(options, [:caller])
+    processes = if server == nil, do: caller, else: [{:server, server} | caller]
+    Question.list!(:server_calls, processes, [], options)
+  end
 end

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Message {
-    /// The id of the send, or of the delivery for an external message.
+    /// The id of its send; of its delivery, or else of its handling, when nothing tells the send.
     pub id: String,
-    /// When it was sent, or `null` for an external one.
+    /// When it was sent, or `null` when nothing tells.
     pub sent_at: Option<u64>,
     /// Who sent it.
     pub from: Option<Process>,
@@ -29,6 +29,22 @@ pub struct Message {
     pub waiting_ns: Option<u64>,
     /// `delivered_at - sent_at`.
     pub delivery_ns: Option<u64>,
-    /// `matched`, `ambiguous`, `undelivered`, `to_dead`, `external`, `not_traced`.
+    /// Messages that the receiver began to handle between the sending of this one and its own turn: those before it in the queue.
+    pub queue_length: Option<u64>,
+    /// `matched`, `ambiguous`, `undelivered` (up to the watermark), `to_dead`, `external` (delivered, and no send of it is in the trace: a
+    /// timer, a monitor, a port, another node, or a sender nobody traced), `not_traced` (deliveries to the receiver).
     pub matched: String,
+    /// What the receiver's loop did with the delivered message: `handled`, `not_handled` (up to the watermark: it waits, or was taken by a
+    /// `receive` of the process itself), `ambiguous`, `not_recorded`; `null` for one that is not known to be delivered.
+    pub handling: Option<String>,
+}
+
+/// One message, and the call it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct MessageDetail {
+    /// The message.
+    pub message: Message,
+    /// Its call with the reply, when it is a request of `GenServer.call`.
+    pub call: Option<super::ServerCall>,
 }

@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 pub struct MessageFlow {
     /// One process.
     pub a: String,
-    /// The other process.
-    pub b: String,
+    /// The other process; `null` means every other.
+    #[serde(default)]
+    pub b: Option<String>,
+    /// `both` (the default), `from_a` or `to_a`.
+    #[serde(default)]
+    pub direction: Option<String>,
     /// First time of sending, inclusive.
     #[serde(default)]
     pub from: Option<u64>,
@@ -24,4 +28,13 @@ pub struct MessageFlow {
     /// Cursor.
     #[serde(default)]
     pub after: Option<String>,
+}
+
+/// See [`Request::Message`](super::Request::Message).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "MessageRequest", optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// The id of its send, its delivery or its handling.
+    pub id: String,
 }

@@ -324,6 +324,9 @@ fn measured(told: &Told, known: &Known, measure: &str, bound: Option<(&str, u64)
         length.ok_or(UNRECORDED)
     } else {
         match known.messages.get(&id).map(|message| (message, &*message.matched)) {
+            Some((message, "matched")) if measure == "waiting" && message.handling.as_deref() == Some("ambiguous") => {
+                Err(POSSIBLE)
+            }
             Some((message, "matched")) => {
                 let length = if measure == "waiting" { message.waiting_ns } else { message.delivery_ns };
                 length.ok_or(UNRECORDED)

@@ -1,0 +1,128 @@
+//! `snapshot_at`: who was alive at a time, in what state, with what in the mailbox, in which calls.
+
+use crate::api::Answer;
+use crate::api::answer::{self, Data, HeldState, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
+use crate::api::request::SnapshotAt;
+use crate::coverage::coverage_of_moment;
+use crate::cursor;
+use crate::error::Result;
+use crate::gen_call;
+use crate::mailbox::{self, Mailbox};
+use crate::open_call::OpenCalls;
+use crate::population::{self, Living};
+use crate::row::Row;
+use crate::state::Last;
+use crate::view::{self, View};
+use crate::window::Window;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::ops::Bound;
+use scope_core::term::inspect::atom_text;
+use scope_core::trace::{Direction, Trace};
+use scope_core::{Class, Kind, OrderKey, ProcessKey};
+
+const KIND: &str = "snapshot_at";
+/// Messages shown per mailbox when the request does not say.
+const DEFAULT_MESSAGES: u32 = 10;
+/// The most a request may ask for: there may be a thousand mailboxes in an answer.
+const MAX_MESSAGES: u32 = 1_000;
+/// So many events of a process are looked at for the request it waits on. It is the last thing it sent, so more are rarely needed.
+const MAX_EVENTS: usize = 1_000;
+
+pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
+    let moment = Window::moment(request.time)?;
+    let limit = cursor::limit(request.limit)?;
+    let n_messages = cursor::within("messages", request.messages, DEFAULT_MESSAGES, 0..=MAX_MESSAGES)?;
+    let after = cursor::after_process(KIND, request.after.as_deref())?;
+    let (living, mut n_events) = population::at(trace, moment);
+
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let mut rest = living.range((from, Bound::Unbounded));
+    let page: Vec<(ProcessKey, &Living)> =
+        rest.by_ref().take(limit).map(|(process, living)| (*process, living)).collect();
+    let last = page.last().filter(|_| rest.next().is_some()).map(|(process, _)| *process);
+    let processes: Vec<ProcessKey> = page.iter().map(|(process, _)| *process).collect();
+
+    let mut view = View::new(trace);
+    let key = moment.last_key();
+    let (mut mailboxes, n_looked_at) = mailbox::at(trace, &mut view.naming, &processes, key);
+    n_events += n_looked_at;
+    let mut snapshots = Vec::new();
+    for (process, living) in page {
+        let open = OpenCalls::of(trace, process, key);
+        n_events += open.n_events + 1;
+        snapshots.push(ProcessSnapshot {
+            process: answer::Process {
+                pid: process.to_string(),
+                name: living.names.last().map(|name| atom_text(name)),
+            },
+            names: living.names.iter().map(|name| atom_text(name)).collect(),
+            spawned_at: living.spawned,
+            state: state(trace, process, key),
+            mailbox: mailboxes.remove(&process).map(|mailbox| shown(&mailbox, n_messages)),
+            calls: open.calls.iter().filter_map(open_call).collect(),
+            calls_since: open.since,
+            waits_for: waits_for(trace, process, key),
+        });
+    }
+    // A state may be older than the moment, and what became of a message later; so a loss at any time may have changed it.
+    let mut coverage = coverage_of_moment(trace, moment, Class::ALL, n_events);
+    coverage.truncated = last.is_some();
+    let snapshot = Snapshot { time: request.time, n_alive: living.len() as u64, processes: snapshots };
+    Ok(Answer { data: Data::Snapshot(snapshot), coverage, next: last.map(|last| cursor::process_text(KIND, last)) })
+}
+
+fn state(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<HeldState> {
+    let last = Last::of(trace, process, key)?;
+    let id = last.id();
+    Some(HeldState {
+        id: view::id_text(id),
+        time: last.key().tick,
+        module: last.module().map(atom_text),
+        state: view::located_term(id, &last.located()?),
+    })
+}
+
+fn shown(mailbox: &Mailbox<'_>, n_messages: usize) -> answer::Mailbox {
+    let message = |row: &Row<'_>| {
+        Some(PendingMessage {
+            id: row.id().to_string(),
+            sent_at: (row.kind() == Kind::Send).then(|| row.tick()),
+            delivered_at: (row.kind() == Kind::Delivered).then(|| row.tick()),
+            message: view::term(row)?,
+        })
+    };
+    answer::Mailbox {
+        n_waiting: mailbox.waiting.len() as u64,
+        n_on_the_way: mailbox.on_the_way.len() as u64,
+        since: mailbox.since,
+        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).collect(),
+    }
+}
+
+fn open_call(row: &Row<'_>) -> Option<OpenCall> {
+    Some(OpenCall { id: row.id().to_string(), time: row.tick(), function: view::function(row)?, args: view::term(row) })
+}
+
+/// The request a process waits on: the last thing it sent, and no reply has come since.
+fn waits_for(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<OpenRequest> {
+    let rows = trace.process_rows(process, &[Class::Message], OrderKey::default(), key, Direction::Backward);
+    let mut delivered = Vec::new();
+    for row in rows.take(MAX_EVENTS).map(|at| Row::read(trace, at)) {
+        match row.kind() {
+            Kind::Delivered => delivered.push(row),
+            // Back in its loop.
+            Kind::Handled => return None,
+            Kind::Send => {
+                let tag = gen_call::request_tag(&row)?;
+                let came = delivered.iter().any(|row| gen_call::reply_tag(row).as_ref() == Some(&tag));
+                let sent_to = row.peer().and_then(|peer| view::party(&row, peer));
+                let open =
+                    OpenRequest { id: row.id().to_string(), sent_at: row.tick(), sent_to, request: view::term(&row)? };
+                return (!came).then_some(open);
+            }
+            _ => {}
+        }
+    }
+    None
+}
