@@ -97,11 +97,9 @@ pub(crate) fn held(trace: &Trace, name: &str) -> Vec<(Holding, ProcessKey)> {
 
 /// Why a name means nobody.
 pub(crate) fn never_held(trace: &Trace, name: &str) -> Error {
-    let names: BTreeSet<String> = holders(trace, None)
-        .into_iter()
-        .flat_map(|process| naming::holdings(trace, process))
-        .map(|holding| atom_text(&holding.name))
-        .collect();
+    let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
+    let mut names = BTreeSet::new();
+    names.extend(holdings.map(|holding| atom_text(&holding.name)));
     let names: Vec<String> = names.into_iter().collect();
     Error::NotFound(format!(
         "no process was ever registered as {}; names the trace has seen: {}",
@@ -110,13 +108,13 @@ pub(crate) fn never_held(trace: &Trace, name: &str) -> Error {
     ))
 }
 
-/// The processes that ever held `name`, or any name.
-fn holders(trace: &Trace, name: Option<&str>) -> BTreeSet<ProcessKey> {
-    let mut holders = BTreeSet::new();
+/// The processes that ever held `name`, or any name, ascending.
+fn holders(trace: &Trace, name: Option<&str>) -> Vec<ProcessKey> {
+    let mut holders = Vec::new();
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     for entry in entries {
         if entry.names.iter().any(|(held, _)| name.is_none_or(|name| name == held)) {
-            holders.insert(entry.process);
+            holders.push(entry.process);
         }
     }
     for chunk in trace.chunks(Class::Process) {
@@ -132,6 +130,8 @@ fn holders(trace: &Trace, name: Option<&str>) -> BTreeSet<ProcessKey> {
             }
         }
     }
+    holders.sort_unstable();
+    holders.dedup();
     holders
 }
 

@@ -23,6 +23,7 @@ const PARENT: ProcessKey = ProcessKey::first(100, 0);
 pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
     let (story, limits) = match case {
         "clock_tie" => (clock_tie(), Limits::default()),
+        "empty_trace" => (vec![], Limits::default()),
         "equal_senders" => (equal_senders(), Limits::default()),
         "pid_reused" => (pid_reused(), Limits::default()),
         "filters" => (filters::story(), Limits::default()),
@@ -330,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_committed_synthetic_trace_is_the_one_its_story_gives() {
-        for case in ["clock_tie", "filters", "pid_reused", "outlived_chunks"] {
+        for case in ["clock_tie", "empty_trace", "equal_senders", "filters", "pid_reused", "outlived_chunks"] {
             let committed = std::fs::read(workspace::corpus().join(case).join("trace.scope")).unwrap();
             assert!(trace(case).unwrap().unwrap() == committed, "{case}: record it again");
         }

@@ -11,6 +11,7 @@ mod process;
 mod server_call;
 mod snapshot;
 mod state;
+mod tagged;
 mod term;
 
 pub use around::EventsAround;
@@ -24,7 +25,7 @@ pub use snapshot::SnapshotAt;
 pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// The most rows one answer may have; more would make answers of hundreds of megabytes.
 pub const MAX_LIMIT: u32 = 100_000;
@@ -32,9 +33,10 @@ pub const MAX_LIMIT: u32 = 100_000;
 pub const DEFAULT_LIMIT: u32 = 1_000;
 
 /// One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "kind"))]
+#[serde(rename_all = "snake_case")]
+#[serde(remote = "Self")]
 pub enum Request {
     /// Where the trace comes from, what it covers and what it lost.
     Info(Info),
