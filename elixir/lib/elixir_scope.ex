@@ -358,6 +358,10 @@ defmodule ElixirScope do
   @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
   defdelegate get_events_between(from, to, options \\ []), to: ElixirScope.Query.Events
 
+  @doc "The events that pass a filter such as `kind:send waiting>5ms`. See `ElixirScope.Query.Events.events/2`."
+  @spec events(String.t(), keyword()) :: [Event.t()]
+  defdelegate events(filter, options \\ []), to: ElixirScope.Query.Events
+
   @doc "What is known of a process, alive or not. See `ElixirScope.Query.Processes.process_info/2`."
   @spec process_info(process(), keyword()) :: map()
   defdelegate process_info(process, options \\ []), to: ElixirScope.Query.Processes

@@ -84,6 +84,10 @@ defmodule ElixirScope.CorpusTest do
     assert function(kind, request, trace) |> Enum.map(&figures(kind, &1)) == Enum.map(accepted, &accepted_figures(kind, &1))
   end
 
+  defp agree(%{"kind" => "events"} = request, %{"error" => %{"code" => code}}, trace) do
+    assert Atom.to_string(assert_raise(Error, fn -> function("events", request, trace) end).code) == code
+  end
+
   defp agree(%{"kind" => "crashes"} = request, %{"data" => %{"causes" => causes, "crashes" => crashes}}, trace) do
     {monotonic, _wall} = Native.anchor(trace.native)
     times = for bound <- [:from, :to], time = request[Atom.to_string(bound)], do: {bound, monotonic + time}
@@ -119,6 +123,8 @@ defmodule ElixirScope.CorpusTest do
         {"kinds", kinds} -> [type: Enum.map(kinds, &String.to_existing_atom/1)]
         {"module", module} -> [module: Module.concat([module])]
         {"function", function} -> [function: String.to_atom(function)]
+        {"filter", filter} -> [filter: filter]
+        {"backward", backward} -> [backward: backward]
         {_other, _value} -> []
       end)
 

@@ -302,7 +302,7 @@ export type Event = {
   atom: string | null,
   /** Message, arguments, value, state, reason or details. */
   term: Term | null,
-  /** `to_dead`, `no_return`, `arity_only`. */
+  /** `to_dead`, `no_return`, `arity_only`; `possible` when the filter cannot tell, as what it looks at was kept in part. */
   flags: Array<string>,
 };
 

@@ -47,7 +47,7 @@ export abstract class Requests {
     return this.query<"info">({ ...request, kind: "info" });
   }
 
-  /** Events in order, by process, class, kind, module, function and time. */
+  /** Events in order, by a [filter](filter.md), process, class, kind, module, function and time. */
   events(request: Omit<RequestOf<"events">, "kind">): AnswerOf<"events"> {
     return this.query<"events">({ ...request, kind: "events" });
   }

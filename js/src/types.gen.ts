@@ -86,6 +86,8 @@ export type EventsAroundRequest = {
   module?: string | null,
   /** Function name. */
   function?: string | null,
+  /** A filter; see [`Events`](super::Events). */
+  filter?: string | null,
 };
 
 /** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
@@ -100,6 +102,8 @@ export type EventsRequest = {
   module?: string | null,
   /** Function name. */
   function?: string | null,
+  /** A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language. */
+  filter?: string | null,
   /** First time, inclusive. */
   from?: number | null,
   /** Last time, inclusive. */

@@ -6,6 +6,7 @@
 mod aggregate;
 mod capture;
 mod events;
+mod filter;
 mod line;
 mod machine;
 mod mix;

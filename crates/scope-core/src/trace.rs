@@ -7,7 +7,7 @@ mod presence;
 mod rows;
 mod runs;
 
-pub use rows::RowIter;
+pub use rows::{Choice, RowIter};
 pub use runs::{Run, RunIter};
 
 use crate::ProcessKey;
@@ -214,14 +214,27 @@ impl Trace {
         self.select(Selection::Peer(peer.clone()), classes, from, to, direction)
     }
 
-    fn select(
-        &self,
-        selection: Selection,
+    /// The same, rows that `choice` picks out of each chunk when its turn comes.
+    #[must_use]
+    pub fn chosen_rows<'a>(
+        &'a self,
+        choice: &'a dyn Choice,
         classes: &[Class],
         from: OrderKey,
         to: OrderKey,
         direction: Direction,
-    ) -> RowIter<'_> {
+    ) -> RowIter<'a> {
+        self.select(Selection::Chosen(choice), classes, from, to, direction)
+    }
+
+    fn select<'a>(
+        &'a self,
+        selection: Selection<'a>,
+        classes: &[Class],
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> RowIter<'a> {
         RowIter::new(self.lanes_of(classes), selection, from, to, direction)
     }
 

@@ -24,6 +24,7 @@ mod engine;
 mod equal;
 pub mod error;
 mod figure;
+pub mod filter;
 mod function;
 mod function_watch;
 mod gen_call;

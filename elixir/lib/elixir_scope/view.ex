@@ -15,7 +15,7 @@ defmodule ElixirScope.View do
     span_start span_stop scheduled_in scheduled_out gc_start gc_stop
     link call
     matched ambiguous undelivered to_dead external not_traced
-    returned raised open call_only no_return arity_only
+    returned raised open call_only no_return arity_only possible
     not_handled not_recorded replied late caller_exited server_exited
     alive exited not_yet certain likely worker supervisor permanent transient temporary
     one_for_one one_for_all rest_for_one simple_one_for_one

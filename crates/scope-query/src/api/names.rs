@@ -38,7 +38,7 @@ pub const TABLE: &[Names] = &[
         typescript: "trace.events",
         cli: "scope events",
         mcp: "elixir_scope_get_events",
-        doc: "Events in order, by process, class, kind, module, function and time.",
+        doc: "Events in order, by a [filter](filter.md), process, class, kind, module, function and time.",
     },
     Names {
         kind: "term",

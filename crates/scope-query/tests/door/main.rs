@@ -6,6 +6,7 @@ mod crashes;
 mod dump;
 mod errors;
 mod events;
+mod filters;
 mod json;
 mod messages;
 mod names;

@@ -46,8 +46,26 @@ pub(crate) struct Told {
     pub(crate) process: Option<ProcessKey>,
     /// Function or atom, by name.
     pub(crate) what: Option<(String, String)>,
-    pub(crate) peer: Option<ProcessKey>,
+    pub(crate) peer: Option<Peer>,
     pub(crate) term: Option<Term>,
+}
+
+/// The other party as it was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Peer {
+    Process(ProcessKey),
+    Name(String),
+    Other,
+}
+
+impl Told {
+    /// The other party, if it is a process.
+    pub(crate) const fn peer_process(&self) -> Option<ProcessKey> {
+        match self.peer {
+            Some(Peer::Process(process)) => Some(process),
+            _ => None,
+        }
+    }
 }
 
 /// A recording in the making.
@@ -111,6 +129,7 @@ impl Script {
         let mut event = Event { key, kind, flags: Flags::NONE, process: process_id, peer: EntityId::NONE, what: 0 };
         fill(symbols, &mut event);
         let what = event.mfa().and_then(|id| symbols.mfa(id)).map(|mfa| (mfa.module, mfa.function));
+        let peer = symbols.entity(event.peer).cloned();
         let text = |id| symbols.atom(id).to_string();
         let what = what.map(|(m, f)| (text(m), text(f))).or_else(|| event.atom().map(|id| (text(id), String::new())));
         let (mut raw, mut bytes) = (Vec::new(), Vec::new());
@@ -122,9 +141,11 @@ impl Script {
             .intake
             .push(&event, resolved.map(|resolved| (&*bytes, resolved)))
             .expect("a scripted event is taken in");
-        let peer = match self.intake.symbols().entity(event.peer) {
-            Some(Entity::Process(peer)) => Some(*peer),
-            _ => None,
+        let peer = match peer {
+            Some(Entity::Process(process)) => Some(Peer::Process(process)),
+            Some(Entity::Name(name)) => Some(Peer::Name(self.intake.symbols().atom(name).into())),
+            Some(_) => Some(Peer::Other),
+            None => None,
         };
         self.told.push(Told { id, key, kind, flags: event.flags, process, what, peer, term: term.cloned() });
         id
@@ -215,6 +236,21 @@ impl Script {
 
     pub(crate) fn handle(&mut self, tick: u64, process: ProcessKey, message: &Term) -> EventId {
         self.tell(tick, Kind::Handled, Some(process), |_, _| {}, Some(message))
+    }
+
+    /// A call with these arguments, or a return of this value.
+    pub(crate) fn with_term(
+        &mut self,
+        tick: u64,
+        kind: Kind,
+        process: ProcessKey,
+        function: &str,
+        term: &Term,
+    ) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.what = symbols.intern_function("Elixir.Shop", function, 1).0
+        };
+        self.tell(tick, kind, Some(process), fill, Some(term))
     }
 
     pub(crate) fn state(&mut self, tick: u64, process: ProcessKey, state: &Term) -> EventId {
