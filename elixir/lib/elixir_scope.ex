@@ -345,6 +345,30 @@ defmodule ElixirScope do
   @spec execution_path(process(), keyword()) :: [map()]
   defdelegate execution_path(process, options \\ []), to: ElixirScope.Query.Calls
 
+  @doc "What the functions of a module cost. See `ElixirScope.Query.Performance.performance_analysis/2`."
+  @spec performance_analysis(ElixirScope.Query.Performance.functions(), keyword()) :: [map()]
+  defdelegate performance_analysis(functions, options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The calls that took longest. See `ElixirScope.Query.Performance.slowest_function_calls/1`."
+  @spec slowest_function_calls(keyword()) :: [map()]
+  defdelegate slowest_function_calls(options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The calls of a module or function in order, across processes. See `ElixirScope.Query.Performance.function_calls/2`."
+  @spec function_calls(ElixirScope.Query.Performance.functions(), keyword()) :: [map()]
+  defdelegate function_calls(functions, options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The calls of a process as a tree, and as folded stacks. See `ElixirScope.Query.Performance.call_tree/2`."
+  @spec call_tree(process() | :all, keyword()) :: [map()]
+  defdelegate call_tree(process, options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The message queues, and the process the others wait for. See `ElixirScope.Query.Queues.message_queue_analysis/1`."
+  @spec message_queue_analysis(keyword()) :: %{bottleneck: map() | nil, queues: [map()]}
+  defdelegate message_queue_analysis(options \\ []), to: ElixirScope.Query.Queues
+
+  @doc "A first look: what the trace covers and what stands out. See `ElixirScope.Query.Overview.overview/1`."
+  @spec overview(keyword()) :: map()
+  defdelegate overview(options \\ []), to: ElixirScope.Query.Overview
+
   @doc "The state of a process at a time. See `ElixirScope.Query.States.get_state_at/3`."
   @spec get_state_at(process(), time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
   defdelegate get_state_at(process, time, options \\ []), to: ElixirScope.Query.States
@@ -352,6 +376,10 @@ defmodule ElixirScope do
   @doc "The events between two times, filtered. See `ElixirScope.Query.Events.get_events_between/3`."
   @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
   defdelegate get_events_between(from, to, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The events that pass a filter such as `kind:send waiting>5ms`. See `ElixirScope.Query.Events.events/2`."
+  @spec events(String.t(), keyword()) :: [Event.t()]
+  defdelegate events(filter, options \\ []), to: ElixirScope.Query.Events
 
   @doc "What is known of a process, alive or not. See `ElixirScope.Query.Processes.process_info/2`."
   @spec process_info(process(), keyword()) :: map()

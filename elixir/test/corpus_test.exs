@@ -19,36 +19,41 @@ defmodule ElixirScope.CorpusTest do
 
       setup %{recorded: name} do
         dir = Path.join(@corpus, name)
-        {:ok, trace} = ElixirScope.import(Path.join(dir, "trace.scope"))
         asked = Enum.zip(documents(dir, "request.json"), documents(dir, "answer.json"))
         assert asked != []
-        %{trace: trace, asked: asked}
+        %{imported: ElixirScope.import(Path.join(dir, "trace.scope")), asked: asked}
       end
 
-      test "the door's text is the accepted one, to the byte", %{trace: trace, asked: asked} do
+      test "the door's text is the accepted one, to the byte", %{imported: imported, asked: asked} do
         for {request, accepted} <- asked do
-          assert Native.query_json(trace.native, request) == accepted
-        end
-      end
-
-      test "query/2 gives the accepted answer as data", %{trace: trace, asked: asked} do
-        for {request, accepted} <- asked do
-          case {ElixirScope.query(CorpusJson.decode!(request), trace: trace), CorpusJson.decode!(accepted)} do
-            {{:ok, answer}, accepted} ->
-              assert answer |> Map.from_struct() |> plain() == accepted
-
-            {{:error, error}, %{"error" => accepted}} ->
-              assert {Atom.to_string(error.code), error.message} == {accepted["code"], accepted["message"]}
+          case imported do
+            {:ok, trace} -> assert Native.query_json(trace.native, request) == accepted
+            {:error, error} -> assert_refused(error, CorpusJson.decode!(accepted))
           end
         end
       end
 
-      test "the public functions agree with the accepted answers", %{trace: trace, asked: asked} do
-        for {request, accepted} <- asked do
+      test "query/2 gives the accepted answer as data", %{imported: imported, asked: asked} do
+        for {request, accepted} <- asked, {:ok, trace} <- [imported] do
+          case {ElixirScope.query(CorpusJson.decode!(request), trace: trace), CorpusJson.decode!(accepted)} do
+            {{:ok, answer}, accepted} -> assert answer |> Map.from_struct() |> plain() == accepted
+            {{:error, error}, accepted} -> assert_refused(error, accepted)
+          end
+        end
+      end
+
+      test "the public functions agree with the accepted answers", %{imported: imported, asked: asked} do
+        for {request, accepted} <- asked, {:ok, trace} <- [imported] do
           agree(CorpusJson.decode!(request), CorpusJson.decode!(accepted), trace)
         end
       end
     end
+  end
+
+  # Of a file that cannot be opened, the refusal is the answer to every request.
+  defp assert_refused(error, accepted) do
+    assert %{"error" => %{"code" => code, "message" => message}} = accepted
+    assert {Atom.to_string(error.code), error.message} == {code, message}
   end
 
   @about_processes ~w(process_info find_processes process_relationships supervision_tree)
@@ -79,6 +84,10 @@ defmodule ElixirScope.CorpusTest do
     assert function(kind, request, trace) |> Enum.map(&figures(kind, &1)) == Enum.map(accepted, &accepted_figures(kind, &1))
   end
 
+  defp agree(%{"kind" => "events"} = request, %{"error" => %{"code" => code}}, trace) do
+    assert Atom.to_string(assert_raise(Error, fn -> function("events", request, trace) end).code) == code
+  end
+
   defp agree(%{"kind" => "crashes"} = request, %{"data" => %{"causes" => causes, "crashes" => crashes}}, trace) do
     {monotonic, _wall} = Native.anchor(trace.native)
     times = for bound <- [:from, :to], time = request[Atom.to_string(bound)], do: {bound, monotonic + time}
@@ -91,6 +100,11 @@ defmodule ElixirScope.CorpusTest do
   end
 
   defp agree(%{"kind" => "info"}, %{"data" => _info}, _trace), do: :ok
+
+  defp agree(%{"kind" => kind} = request, %{"error" => accepted}, trace) do
+    error = assert_raise Error, fn -> function(kind, request, trace) end
+    assert Atom.to_string(error.code) == accepted["code"]
+  end
 
   defp function("message_flow", %{"a" => a, "b" => b} = request, trace),
     do: ElixirScope.message_flow(a, b, options(request, trace))
@@ -109,6 +123,8 @@ defmodule ElixirScope.CorpusTest do
         {"kinds", kinds} -> [type: Enum.map(kinds, &String.to_existing_atom/1)]
         {"module", module} -> [module: Module.concat([module])]
         {"function", function} -> [function: String.to_atom(function)]
+        {"filter", filter} -> [filter: filter]
+        {"backward", backward} -> [backward: backward]
         {_other, _value} -> []
       end)
 

@@ -12,6 +12,9 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Query.Crashes
   doctest ElixirScope.Query.Events
   doctest ElixirScope.Query.Messages
+  doctest ElixirScope.Query.Overview
+  doctest ElixirScope.Query.Performance
+  doctest ElixirScope.Query.Queues
   doctest ElixirScope.Query.States
   doctest ElixirScope.Redacted
   doctest ElixirScope.AIIntegration

@@ -38,7 +38,7 @@ export function initWith(module: BufferSource | WebAssembly.Module): void {
  */
 export function openTrace(bytes: Uint8Array): Trace {
   if (!isReady) throw new ScopeError("not_started", "call and await init() first");
-  return new Trace(asking(() => openCore(bytes)));
+  return new Trace(opened(bytes));
 }
 
 /** An open trace. */
@@ -57,7 +57,9 @@ export class Trace extends Requests {
    * @throws {ScopeError} with the engine's code.
    */
   query<K extends Request["kind"]>(request: RequestOf<K>): AnswerOf<K> {
-    return asking(() => this.#open().query(request)) as AnswerOf<K>;
+    const answer = JSON.parse(this.#open().query(request)) as AnswerOf<K> | { error: Refusal };
+    if ("error" in answer) throw new ScopeError(answer.error.code, answer.error.message, answer.error.partial);
+    return answer;
   }
 
   /** Answers a request written in JSON with the engine's own text: an answer, or `{"error": {"code": .., "message": ..}}`. */
@@ -77,12 +79,18 @@ export class Trace extends Requests {
   }
 }
 
-function asking<T>(ask: () => T): T {
+interface Refusal {
+  code: string;
+  message: string;
+  partial?: State;
+}
+
+function opened(bytes: Uint8Array): CoreTrace {
   try {
-    return ask();
+    return openCore(bytes);
   } catch (error) {
-    const { code, message, partial } = error as { code?: unknown; message?: string; partial?: State | null };
-    throw typeof code === "string" && !(error instanceof Error) ? new ScopeError(code, message ?? code, partial) : error;
+    const { code, message } = error as Partial<Refusal>;
+    throw typeof code === "string" && !(error instanceof Error) ? new ScopeError(code, message ?? code) : error;
   }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! A case is a folder of tests/corpus: `record.exs` recorded `trace.scope` and wrote the requests, `facts.md` says by hand what is true,
 //! `answer.json` holds the answers that were looked at and accepted. A synthetic case has no `record.exs`: `synthetic` generates its trace,
-//! and as its times are known, its requests are written by hand too.
+//! and as its times are known, its requests are written by hand too; and so are those of a file that `damaged` makes of a recorded one.
+//! Where the file cannot be opened, the refusal is the answer to every request.
 //!
 //! Invariant: recordings and answers change by `record` and `bless` alone; checking writes nothing.
 
 mod case;
+mod damaged;
 mod fact;
 mod synthetic;
 
@@ -28,7 +30,7 @@ pub(crate) struct CorpusArgs {
 enum Verb {
     /// Ask every case, and hold the answers against the accepted ones and the facts
     Check { case: Option<String> },
-    /// Run a case's record.exs again: a new trace and new requests, whose answers are then to be blessed (a synthetic case: a new trace)
+    /// Run a case's record.exs again: a new trace and new requests, whose answers are then to be blessed (a synthetic or damaged case: a new trace)
     Record { case: Option<String> },
     /// Accept the answers of now; `git diff` shows what changed
     Bless { case: Option<String> },
@@ -66,7 +68,7 @@ fn record(only: Option<&str>) -> Result<()> {
     for name in names(only)? {
         println!("==> recording {name}");
         let dir = workspace::corpus().join(&name);
-        if let Some(trace) = synthetic::trace(&name) {
+        if let Some(trace) = synthetic::trace(&name).or_else(|| damaged::trace(&name)) {
             fs::write(dir.join("trace.scope"), trace?).with_context(|| format!("{name}/trace.scope"))?;
             continue;
         }

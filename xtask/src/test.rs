@@ -84,7 +84,9 @@ fn js(steps: &mut Steps) {
     steps.counted("corpus, from wasmtime", |tests| {
         let module = module::build(Edge::CAbi)?;
         let mut wasmtime = cargo(workspace::root());
-        wasmtime.args(["test", "--package", "embed-wasmtime", "--", "--include-ignored"]).env("SCOPE_WASM", module);
+        // Of the whole workspace, as in `cargo test` before: of one package, cargo would build wasmtime again with fewer features.
+        wasmtime.args(["test", "--workspace", EDGES, "--test", "corpus", "--", "--include-ignored"]);
+        wasmtime.env("SCOPE_WASM", module);
         counting(tests, &mut wasmtime)
     });
 }

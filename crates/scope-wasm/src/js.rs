@@ -1,10 +1,14 @@
 //! The door for JavaScript: plain objects in, plain objects out. `js/src/engine.ts` alone calls this.
 //!
-//! Invariant: a field without a value is `null` on the way out; on the way in `undefined`, `null` and absent are the same.
-//! Invariant: what is thrown is `{code, message, partial}`, the engine's own error.
+//! Requests are read from objects as they are; an answer leaves as its JSON, which JavaScript makes objects of sooner than a module
+//! could make them field by field, and for which the module needs no second writer.
+//!
+//! Invariant: in a request `undefined`, `null` and absent are the same.
+//! Invariant: what is thrown is `{code, message}`, the engine's own error.
 
+use scope_query::Error;
 use scope_query::api::Request;
-use scope_query::{Error, answer, answer_json};
+use scope_query::api::json::{answer_json, answer_text, error_json};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -25,14 +29,13 @@ pub fn open_trace(bytes: &[u8]) -> Result<Trace, JsValue> {
 
 #[wasm_bindgen]
 impl Trace {
-    /// Answers one request.
-    ///
-    /// # Errors
-    /// The engine's, and `bad_argument` for what is no request.
-    pub fn query(&self, request: JsValue) -> Result<JsValue, JsValue> {
-        let request: Request =
-            serde_wasm_bindgen::from_value(request).map_err(|error| thrown(Error::BadArgument(error.to_string())))?;
-        answer(&self.0, &request).map_err(thrown).and_then(|answer| plain(&answer))
+    /// Answers one request with JSON, as [`answer_json`] does: an answer, or an error.
+    #[must_use]
+    pub fn query(&self, request: JsValue) -> String {
+        match serde_wasm_bindgen::from_value::<Request>(request) {
+            Ok(request) => answer_text(&self.0, &request),
+            Err(error) => error_json(&Error::BadArgument(error.to_string())),
+        }
     }
 
     /// Answers a request written in JSON with the engine's own text, which is the same to the byte wherever it is asked.
@@ -44,19 +47,12 @@ impl Trace {
 }
 
 #[derive(Serialize)]
-struct Thrown<'a> {
+struct Thrown {
     code: &'static str,
     message: String,
-    partial: Option<&'a scope_query::api::answer::State>,
 }
 
 fn thrown(error: Error) -> JsValue {
-    let thrown = Thrown { code: error.code(), message: error.to_string(), partial: error.partial() };
-    plain(&thrown).unwrap_or_else(|error| error)
-}
-
-/// The door's types hold strings, integers below 2^53, lists and structs: all have a plain value in JavaScript.
-fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let serializer = Serializer::new().serialize_missing_as_null(true);
-    value.serialize(&serializer).map_err(JsValue::from)
+    let thrown = Thrown { code: error.code(), message: error.to_string() };
+    thrown.serialize(&Serializer::new()).unwrap_or_else(JsValue::from)
 }

@@ -5,7 +5,7 @@ defmodule ElixirScope.View do
   # Invariant: the terms of an answer are fetched in one call.
   # Invariant: reading an answer creates no atom; one this node does not know stays text.
 
-  alias ElixirScope.{Event, Foreign, Moment, Native, Source}
+  alias ElixirScope.{CostView, Event, Foreign, Moment, Native, Source}
 
   # The door's own words, which must be atoms whether or not anybody has used them yet.
   @words ~w(
@@ -15,7 +15,7 @@ defmodule ElixirScope.View do
     span_start span_stop scheduled_in scheduled_out gc_start gc_stop
     link call
     matched ambiguous undelivered to_dead external not_traced
-    returned raised open call_only no_return arity_only
+    returned raised open call_only no_return arity_only possible
     not_handled not_recorded replied late caller_exited server_exited
     alive exited not_yet certain likely worker supervisor permanent transient temporary
     one_for_one one_for_all rest_for_one simple_one_for_one
@@ -39,6 +39,11 @@ defmodule ElixirScope.View do
       }
     end
   end
+
+  def rows("performance_analysis", rows, source), do: Enum.map(rows, &CostView.function(&1, source))
+  def rows("call_tree", rows, source), do: Enum.map(rows, &CostView.node(&1, source))
+  def rows("message_queue_analysis", data, source), do: CostView.queues(data, source)
+  def rows("overview", data, source), do: CostView.overview(data, source)
 
   def rows(kind, rows, source) do
     terms = rows |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source)
@@ -138,11 +143,12 @@ defmodule ElixirScope.View do
     }
   end
 
-  defp row("execution_path", row, terms, source) do
+  defp row(kind, row, terms, source) when kind in ["execution_path", "function_calls", "slowest_function_calls"] do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.time, source),
       at: Moment.at(row.time, source),
+      process: process(row.process, source),
       module: atom(row.function.module),
       function: existing(row.function.function, row.function.function),
       arity: row.function.arity,
@@ -457,7 +463,9 @@ defmodule ElixirScope.View do
   def atom(<<first, _::binary>> = name) when first in ?A..?Z, do: existing("Elixir." <> name, name)
   def atom(name), do: existing(name, name)
 
-  defp existing(name, text) do
+  @doc "An atom by its own text, or another text when this node has no such atom."
+  @spec existing(String.t(), String.t()) :: atom() | String.t()
+  def existing(name, text) do
     String.to_existing_atom(name)
   rescue
     ArgumentError -> text

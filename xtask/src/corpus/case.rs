@@ -5,7 +5,7 @@ use crate::workspace;
 use anyhow::{Context, Result};
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;
-use scope_query::api::json::answer_json;
+use scope_query::api::json::{answer_json, error_json};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ impl Case {
             problems.push(format!("trace.scope has {} bytes, the most is {MAX_TRACE_BYTES}", self.trace_bytes.len()));
         }
         let accepted = documents(&fs::read_to_string(self.dir.join("answer.json")).context("answer.json")?);
-        let answers = self.answers()?;
+        let answers = self.answers();
         if accepted.len() != answers.len() {
             problems.push(format!("{} accepted answers to {} requests", accepted.len(), answers.len()));
         }
@@ -61,13 +61,18 @@ impl Case {
 
     /// Writes the answers of now as the accepted ones.
     pub(super) fn bless(&self) -> Result<()> {
-        let answers = self.answers()?;
+        let answers = self.answers();
         fs::write(self.dir.join("answer.json"), format!("[\n{}\n]\n", answers.join(",\n"))).context("answer.json")
     }
 
-    fn answers(&self) -> Result<Vec<String>> {
-        let trace: Trace = file::read(&self.trace_bytes, ReadLimits::default())?;
-        Ok(self.requests.iter().map(|request| answer_json(&trace, request)).collect())
+    /// One to each request: of a file that cannot be opened, the refusal.
+    fn answers(&self) -> Vec<String> {
+        let trace: Result<Trace, _> = file::read(&self.trace_bytes, ReadLimits::default());
+        let answer = |request: &String| match &trace {
+            Ok(trace) => answer_json(trace, request),
+            Err(error) => error_json(&error.clone().into()),
+        };
+        self.requests.iter().map(answer).collect()
     }
 }
 

@@ -62,8 +62,21 @@ impl Compiler {
         if let Some(rustc) = &self.rustc {
             cargo.env("RUSTC", rustc);
         }
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", short_paths().join("\u{1f}"));
         cargo
     }
+}
+
+/// Where a panic names its place, a module says neither where it was built nor more than it must: kilobytes of paths, else.
+fn short_paths() -> Vec<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let sources = home.and_then(|home| home.join("registry/src").read_dir().ok());
+    let registries = sources.into_iter().flatten().flatten().map(|entry| entry.path());
+    registries
+        .chain([workspace::root().to_owned()])
+        .map(|dir| format!("--remap-path-prefix={}=", dir.display()))
+        .collect()
 }
 
 /// Where modules are built, apart from what is built for this machine.

@@ -82,7 +82,7 @@ impl Baseline {
         self.tidy();
     }
 
-    fn fold_process(&mut self, event: &Event, names: &impl Names, mfa: Option<Mfa>) {
+    fn fold_process(&mut self, event: &Event, names: &dyn Names, mfa: Option<Mfa>) {
         let Some(process) = names.process(event.process) else { return };
         let peer = names.process(event.peer);
         let name = || event.atom().map(|name| String::from(names.atom_text(name)));
@@ -177,7 +177,7 @@ impl Baseline {
         &mut self,
         id: EventId,
         event: &Event,
-        names: &impl Names,
+        names: &dyn Names,
         term: impl FnOnce(&mut Symbols) -> Option<KeptTerm>,
     ) {
         let Some(process) = names.process(event.process) else { return };
@@ -235,7 +235,7 @@ fn from_flight(term: (&[u8], Resolved), names: &Symbols, symbols: &mut Symbols) 
 
 /// Calls `run` with the ways from one dictionary's ids to another's.
 fn with_names<T>(
-    from: &impl Names,
+    from: &dyn Names,
     to: &mut Symbols,
     run: impl FnOnce(&mut dyn FnMut(AtomId) -> AtomId, &mut dyn FnMut(EntityId) -> EntityId) -> T,
 ) -> T {

@@ -61,7 +61,7 @@ impl Column {
     }
 
     /// The value of a row; the base for a row the column does not have.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, row: usize) -> u64 {
         let offset = match &self.offsets {
             Offsets::None => None,
@@ -74,6 +74,7 @@ impl Column {
     }
 
     /// Calls `visit` with each row's value, in order.
+    #[inline(always)]
     pub(crate) fn for_each(&self, n_rows: usize, mut visit: impl FnMut(u64)) {
         let base = self.base;
         match &self.offsets {
@@ -83,6 +84,11 @@ impl Column {
             Offsets::U32(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(u64::from(*v)))),
             Offsets::U64(offsets) => offsets.iter().for_each(|v| visit(base.wrapping_add(*v))),
         }
+    }
+
+    /// The value of every row, if it is the same.
+    pub(crate) const fn constant(&self) -> Option<u64> {
+        if self.width() == 0 { Some(self.base) } else { None }
     }
 
     /// The largest value, or `None` when base and offset overflow.
@@ -160,17 +166,27 @@ impl Column {
         let offsets = match width {
             0 => Offsets::None,
             1 => Offsets::U8(planes.into()),
-            2 => Offsets::U16(plane(0).iter().zip(plane(1)).map(|(a, b)| u16::from_le_bytes([*a, *b])).collect()),
-            4 => Offsets::U32(
-                (plane(0).iter().zip(plane(1)))
-                    .zip(plane(2).iter().zip(plane(3)))
-                    .map(|((a, b), (c, d))| u32::from_le_bytes([*a, *b, *c, *d]))
-                    .collect(),
-            ),
+            2 => {
+                let mut offsets = alloc::vec![0u16; n_rows];
+                for ((v, a), b) in offsets.iter_mut().zip(plane(0)).zip(plane(1)) {
+                    *v = u16::from_le_bytes([*a, *b]);
+                }
+                Offsets::U16(offsets.into())
+            }
+            4 => {
+                let mut offsets = alloc::vec![0u32; n_rows];
+                let low = plane(0).iter().zip(plane(1));
+                for ((v, (a, b)), (c, d)) in offsets.iter_mut().zip(low).zip(plane(2).iter().zip(plane(3))) {
+                    *v = u32::from_le_bytes([*a, *b, *c, *d]);
+                }
+                Offsets::U32(offsets.into())
+            }
             _ => {
                 let mut offsets = alloc::vec![0u64; n_rows];
                 for i in 0..8 {
-                    offsets.iter_mut().zip(plane(i)).for_each(|(v, byte)| *v |= u64::from(*byte) << (i * 8));
+                    for (v, byte) in offsets.iter_mut().zip(plane(i)) {
+                        *v |= u64::from(*byte) << (i * 8);
+                    }
                 }
                 Offsets::U64(offsets.into())
             }

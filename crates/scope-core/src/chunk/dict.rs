@@ -62,7 +62,7 @@ impl Dict {
             entities,
         };
         let mut by_text: Vec<AtomId> = (1..=dict.n_atoms() as u32).map(AtomId).collect();
-        by_text.sort_by(|a, b| dict.atom(*a).cmp(dict.atom(*b)));
+        by_text.sort_unstable_by(|a, b| dict.atom(*a).cmp(dict.atom(*b)).then(a.cmp(b)));
         dict.by_text = by_text.into();
         dict
     }

@@ -17,6 +17,7 @@ use crate::trace::lane::Lane;
 use crate::trace::{Source, Trace};
 use crate::wire::Reader;
 use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -31,14 +32,21 @@ struct Reading {
     budget: Budget,
     header: Option<Header>,
     baseline: Option<(Baseline, [OrderKey; N_CLASSES])>,
-    chunks: BTreeMap<(Class, u32), Arc<Chunk>>,
     /// The chunk met last, whether it could be read or not.
     previous: Option<Brief>,
-    /// Every chunk that was met or named.
-    known: BTreeMap<(u8, u32), Brief>,
+    /// Every chunk that was met or named, and what could be read of them.
+    known: BTreeMap<(u8, u32), Known>,
     n_sections: u64,
     end: Option<End>,
     losses: Losses,
+}
+
+/// A chunk of the file.
+struct Known {
+    /// What was said of it last.
+    brief: Brief,
+    /// It itself, if it could be read.
+    chunk: Option<Arc<Chunk>>,
 }
 
 pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -> Trace {
@@ -46,7 +54,6 @@ pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -
         budget: Budget::new(limits.max_bytes),
         header: None,
         baseline: None,
-        chunks: BTreeMap::new(),
         previous: None,
         known: BTreeMap::new(),
         n_sections: 0,
@@ -123,7 +130,7 @@ impl Reading {
         };
         self.expect(before);
         self.previous = Some(brief);
-        self.known.insert((brief.class, brief.seq), brief);
+        self.know(brief);
         let read = match body {
             Body::Intact(body) => {
                 let room = self.budget.spend(BYTES_PER_CHUNK);
@@ -135,17 +142,27 @@ impl Reading {
         };
         match read {
             Ok(chunk) if Brief::of(&chunk) == brief => {
-                self.chunks.entry((chunk.class(), chunk.seq())).or_insert_with(|| Arc::new(chunk));
+                if let Some(known) = self.known.get_mut(&(brief.class, brief.seq)) {
+                    known.chunk.get_or_insert_with(|| Arc::new(chunk));
+                }
             }
             Ok(_) => self.lose(&brief, Reason::Damaged, "its head says something else"),
             Err((reason, why)) => self.lose(&brief, reason, &why),
         }
     }
 
+    /// Keeps what a head says of a chunk; whether nothing was known of that chunk.
+    fn know(&mut self, brief: Brief) -> bool {
+        let known = self.known.entry((brief.class, brief.seq));
+        let is_new = matches!(known, Entry::Vacant(_));
+        known.or_insert(Known { brief, chunk: None }).brief = brief;
+        is_new
+    }
+
     /// The chunk that must have been met last, by what the next one says.
     fn expect(&mut self, before: Option<Brief>) {
         if let Some(before) = before.filter(|before| self.previous.as_ref() != Some(before))
-            && self.known.insert((before.class, before.seq), before).is_none()
+            && self.know(before)
         {
             self.lose(&before, Reason::Damaged, "not found where it should be");
         }
@@ -172,7 +189,7 @@ impl Reading {
 
     /// Chunks that neither their own head nor the next one's told of, but that the numbers of their class leave room for.
     fn lose_gaps(&mut self) {
-        let briefs: Vec<Brief> = self.known.values().copied().collect();
+        let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).collect();
         for pair in briefs.windows(2) {
             let [earlier, later] = pair else { continue };
             // A store that evicts keeps no gap between chunks it still holds, but for chunks that were late as a whole.
@@ -200,8 +217,8 @@ impl Reading {
             Some(_) => {}
         }
         let mut lanes: [Lane; N_CLASSES] = Default::default();
-        for ((class, _), chunk) in core::mem::take(&mut self.chunks) {
-            lanes[class as usize].push(chunk);
+        for chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
+            lanes[chunk.class() as usize].push(chunk);
         }
         let last_tick = lanes.iter().flat_map(|lane| lane.chunks()).map(|chunk| chunk.last().tick).max();
         let (baseline, floors) = self.baseline.unzip();

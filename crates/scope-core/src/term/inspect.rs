@@ -41,7 +41,7 @@ impl Default for Limits {
 
 /// The text of a stored term. Damaged bytes render as `#Damaged<>`; cut places as `...`, redacted ones as `#Redacted<>`,
 /// opaque ones as `#Function<...>`, `#Reference<...>` and so on.
-pub fn inspect(bytes: &[u8], names: &impl Names, limits: Limits) -> String {
+pub fn inspect(bytes: &[u8], names: &dyn Names, limits: Limits) -> String {
     let Ok(Some(whole)) = part(bytes, &[]) else { return DAMAGED.into() };
     let mut printer = Printer::new(names, limits);
     match printer.term(whole, Around::new(limits.elements)) {

@@ -12,14 +12,14 @@ use alloc::vec::Vec;
 /// # Errors
 /// [`Error::Corrupt`](crate::Error::Corrupt) when the bytes are not exactly one stored term within
 /// [`MAX_DEPTH`](crate::term::MAX_DEPTH).
-pub fn read(bytes: &[u8], names: &impl Names) -> Result<Term> {
+pub fn read(bytes: &[u8], names: &dyn Names) -> Result<Term> {
     let mut cursor = Cursor::new(bytes);
     let term = read_term(&mut cursor, names, 0)?;
     cursor.finish()?;
     Ok(term)
 }
 
-fn read_term(cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> cursor::Result<Term> {
+fn read_term(cursor: &mut Cursor<'_>, names: &dyn Names, depth: usize) -> cursor::Result<Term> {
     let item = cursor.item::<Stored>()?;
     if item.n_parts() > 0 && depth == MAX_DEPTH {
         return Err(TOO_DEEP);
@@ -57,11 +57,11 @@ fn read_term(cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> curso
 }
 
 // Both grow as they read: counts nested in one another could promise far more than the bytes hold.
-fn read_terms(n: u32, cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> cursor::Result<Vec<Term>> {
+fn read_terms(n: u32, cursor: &mut Cursor<'_>, names: &dyn Names, depth: usize) -> cursor::Result<Vec<Term>> {
     (0..n).map(|_| read_term(cursor, names, depth)).collect()
 }
 
-fn read_pairs(n: u32, cursor: &mut Cursor<'_>, names: &impl Names, depth: usize) -> cursor::Result<Vec<(Term, Term)>> {
+fn read_pairs(n: u32, cursor: &mut Cursor<'_>, names: &dyn Names, depth: usize) -> cursor::Result<Vec<(Term, Term)>> {
     (0..n).map(|_| Ok((read_term(cursor, names, depth)?, read_term(cursor, names, depth)?))).collect()
 }
 

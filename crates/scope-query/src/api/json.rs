@@ -1,5 +1,6 @@
 //! The door in JSON, for edges that have no types of their own: every edge's text is the same to the byte.
 
+use crate::api::Request;
 use crate::api::answer::State;
 use crate::error::{Error, Result};
 use alloc::string::{String, ToString};
@@ -18,8 +19,16 @@ use serde::Serialize;
 /// ```
 #[must_use]
 pub fn answer_json(trace: &Trace, request_json: &str) -> String {
-    let answer = read(request_json).and_then(|request| crate::answer(trace, &request));
-    match answer {
+    match read(request_json) {
+        Ok(request) => answer_text(trace, &request),
+        Err(error) => error_json(&error),
+    }
+}
+
+/// Answers a request with the text of [`answer_json`].
+#[must_use]
+pub fn answer_text(trace: &Trace, request: &Request) -> String {
+    match crate::answer(trace, request) {
         Ok(answer) => text(&answer),
         Err(error) => error_json(&error),
     }
@@ -31,7 +40,7 @@ pub fn error_json(error: &Error) -> String {
     text(&Refusal { error: Reason { code: error.code(), message: error.to_string(), partial: error.partial() } })
 }
 
-fn read(request_json: &str) -> Result<super::Request> {
+fn read(request_json: &str) -> Result<Request> {
     serde_json::from_str(request_json).map_err(|error| Error::BadArgument(error.to_string()))
 }
 

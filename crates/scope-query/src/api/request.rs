@@ -3,28 +3,37 @@
 //! Invariant: an unknown field or kind is refused, never ignored.
 
 mod around;
+mod call_tree;
 mod crashes;
 mod events;
+mod function;
 mod info;
 mod message;
+mod overview;
 mod process;
+mod queue;
 mod server_call;
 mod snapshot;
 mod state;
+mod tagged;
 mod term;
 
 pub use around::EventsAround;
+pub use call_tree::CallTree;
 pub use crashes::Crashes;
 pub use events::Events;
+pub use function::FunctionWindow;
 pub use info::Info;
 pub use message::{Message, MessageFlow};
+pub use overview::Overview;
 pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
+pub use queue::MessageQueueAnalysis;
 pub use server_call::ServerCalls;
 pub use snapshot::SnapshotAt;
 pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// The most rows one answer may have; more would make answers of hundreds of megabytes.
 pub const MAX_LIMIT: u32 = 100_000;
@@ -32,9 +41,10 @@ pub const MAX_LIMIT: u32 = 100_000;
 pub const DEFAULT_LIMIT: u32 = 1_000;
 
 /// One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "kind"))]
+#[serde(rename_all = "snake_case")]
+#[serde(remote = "Self")]
 pub enum Request {
     /// Where the trace comes from, what it covers and what it lost.
     Info(Info),
@@ -74,4 +84,16 @@ pub enum Request {
     AnalyzeStateChange(AnalyzeStateChange),
     /// Every abnormal exit with its circumstances, and what the exits have in common.
     Crashes(Crashes),
+    /// What functions cost: calls, times, errors, callers and callees; the largest own time first.
+    PerformanceAnalysis(FunctionWindow),
+    /// The calls that took longest, longest first.
+    SlowestFunctionCalls(FunctionWindow),
+    /// The calls of functions in order, across processes.
+    FunctionCalls(FunctionWindow),
+    /// Calls as a tree with times, and as folded stacks.
+    CallTree(CallTree),
+    /// The message queues: lengths, waiting, handling, who fills them, and the bottleneck.
+    MessageQueueAnalysis(MessageQueueAnalysis),
+    /// A first look: what the trace covers and what stands out.
+    Overview(Overview),
 }

@@ -49,14 +49,14 @@ impl Around {
     }
 }
 
-pub(crate) struct Printer<'a, N> {
-    pub(crate) names: &'a N,
+pub(crate) struct Printer<'a> {
+    pub(crate) names: &'a dyn Names,
     limits: Limits,
     pub(crate) out: String,
 }
 
-impl<'a, N: Names> Printer<'a, N> {
-    pub(crate) const fn new(names: &'a N, limits: Limits) -> Self {
+impl<'a> Printer<'a> {
+    pub(crate) const fn new(names: &'a dyn Names, limits: Limits) -> Self {
         Self { names, limits, out: String::new() }
     }
 

@@ -14,12 +14,7 @@ use alloc::vec::Vec;
 
 /// Writes a map that is a struct; `false` when it is none. A struct whose fields are not what its module would make of them is
 /// written by its fields.
-pub(crate) fn print<N: Names>(
-    printer: &mut Printer<'_, N>,
-    map: Part<'_>,
-    is_cut: bool,
-    around: Around,
-) -> Result<bool, Stop> {
+pub(crate) fn print(printer: &mut Printer<'_>, map: Part<'_>, is_cut: bool, around: Around) -> Result<bool, Stop> {
     let fields = Fields { names: printer.names, map };
     let Some(module) = fields.atom("__struct__").filter(|module| atom::is_alias(module)) else { return Ok(false) };
     if !map.children().all(|child| child.key.is_some_and(|key| printer.keyword_key(key).is_some())) {
@@ -48,13 +43,7 @@ pub(crate) fn print<N: Names>(
     Ok(true)
 }
 
-fn by_fields<N: Names>(
-    printer: &mut Printer<'_, N>,
-    module: &str,
-    map: Part<'_>,
-    is_cut: bool,
-    around: Around,
-) -> Printed {
+fn by_fields(printer: &mut Printer<'_>, module: &str, map: Part<'_>, is_cut: bool, around: Around) -> Printed {
     printer.push("%")?;
     atom::literal(module, &mut printer.out);
     printer.push("{")?;
@@ -68,7 +57,7 @@ fn by_fields<N: Names>(
     printer.push("}")
 }
 
-fn map_set<N: Names>(printer: &mut Printer<'_, N>, set: Part<'_>, around: Around) -> Printed {
+fn map_set(printer: &mut Printer<'_>, set: Part<'_>, around: Around) -> Printed {
     let cut = Part { bytes: &[tag::CUT], kind: "cut", size: 0 };
     let tail = matches!(set.item(), Ok(Item::MapCut { .. })).then_some(cut);
     printer.push("MapSet.new(")?;
@@ -77,12 +66,12 @@ fn map_set<N: Names>(printer: &mut Printer<'_, N>, set: Part<'_>, around: Around
 }
 
 /// The fields of a struct by name; `None` for one that is missing or of another type.
-struct Fields<'a, N> {
-    names: &'a N,
+struct Fields<'a> {
+    names: &'a dyn Names,
     map: Part<'a>,
 }
 
-impl<'a, N: Names> Fields<'a, N> {
+impl<'a> Fields<'a> {
     fn get(&self, name: &str) -> Option<Part<'a>> {
         let is_named = |key: Part<'_>| match key.item() {
             Ok(Item::Atom(id)) => self.names.atom_text(AtomId(id as u32)) == name,
