@@ -64,7 +64,8 @@ defmodule ElixirScope.Supervision do
   end
 
   defp state(pid, silent) do
-    info = node(pid) == node() && Process.info(pid, @info)
+    # A child that is being restarted has no pid.
+    info = is_pid(pid) && node(pid) == node() && Process.info(pid, @info)
 
     cond do
       not (info && real?(info)) -> :no_supervisor

@@ -214,6 +214,58 @@ defmodule ElixirScope.View do
     }
   end
 
+  defp row("state_changes", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.time, source),
+      at: Moment.at(row.time, source),
+      before: value(row.before, terms),
+      after: value(row.after, terms),
+      diff: difference(row.difference, terms),
+      cause: row.cause && event(row.cause, terms, source)
+    }
+  end
+
+  defp row("analyze_state_change", row, terms, source) do
+    %{
+      before: row("state_timeline", row.was, terms, source),
+      after: row("state_timeline", row.became, terms, source),
+      certain: row.certain,
+      n_between: row.n_between,
+      diff: difference(row.difference, terms),
+      trigger: row.trigger && event(row.trigger, terms, source)
+    }
+  end
+
+  defp row("crash", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.time, source),
+      at: Moment.at(row.time, source),
+      process: process(row.process, source),
+      name: atom(row.process.name),
+      module: atom(row.module),
+      reason: value(row.reason, terms),
+      cause: row.cause,
+      stacktrace: Enum.map(row.stacktrace, &frame/1),
+      followed:
+        row.followed && %{id: row.followed.id, process: process(row.followed.process, source), over: word(row.followed.over)},
+      last_state: row.last_state && row("state_timeline", row.last_state, terms, source),
+      handling: row.handling && event(row.handling, terms, source),
+      before: Enum.map(row.before, &event(&1, terms, source)),
+      linked:
+        for(link <- row.linked, do: %{process: process(link.process, source), exit: link.exit, died_along: link.died_along}),
+      restarted:
+        row.restarted &&
+          %{
+            timestamp: Moment.timestamp(row.restarted.time, source),
+            process: process(row.restarted.process, source),
+            by: process(row.restarted.by, source),
+            certainty: word(row.restarted.certainty)
+          }
+    }
+  end
+
   # What every way of showing a process has. `pid` is the door's text, which tells the bearers of a reused pid apart.
   defp began(row, terms, source) do
     %{
@@ -259,29 +311,6 @@ defmodule ElixirScope.View do
   defp replacement(nil, _source), do: nil
   defp replacement(row, source), do: %{process: process(row, source), pid: row.pid, certainty: word(row.certainty)}
 
-  defp row("state_changes", row, terms, source) do
-    %{
-      id: row.id,
-      timestamp: Moment.timestamp(row.time, source),
-      at: Moment.at(row.time, source),
-      before: value(row.before, terms),
-      after: value(row.after, terms),
-      diff: difference(row.difference, terms),
-      cause: row.cause && event(row.cause, terms, source)
-    }
-  end
-
-  defp row("analyze_state_change", row, terms, source) do
-    %{
-      before: row("state_timeline", row.was, terms, source),
-      after: row("state_timeline", row.became, terms, source),
-      certain: row.certain,
-      n_between: row.n_between,
-      diff: difference(row.difference, terms),
-      trigger: row.trigger && event(row.trigger, terms, source)
-    }
-  end
-
   @doc "The neighbours of an event."
   @spec around(map(), Source.t()) :: map()
   def around(around, source) do
@@ -308,35 +337,6 @@ defmodule ElixirScope.View do
       moved: for(change <- of_kind.("moved"), do: %{path: change.path, value: value(change.after, terms)}),
       unknown: Enum.map(of_kind.("unknown"), both),
       n_changes: difference.n_changes
-    }
-  end
-
-  defp row("crash", row, terms, source) do
-    %{
-      id: row.id,
-      timestamp: Moment.timestamp(row.time, source),
-      at: Moment.at(row.time, source),
-      process: process(row.process, source),
-      name: atom(row.process.name),
-      module: atom(row.module),
-      reason: value(row.reason, terms),
-      cause: row.cause,
-      stacktrace: Enum.map(row.stacktrace, &frame/1),
-      followed:
-        row.followed && %{id: row.followed.id, process: process(row.followed.process, source), over: word(row.followed.over)},
-      last_state: row.last_state && row("state_timeline", row.last_state, terms, source),
-      handling: row.handling && event(row.handling, terms, source),
-      before: Enum.map(row.before, &event(&1, terms, source)),
-      linked:
-        for(link <- row.linked, do: %{process: process(link.process, source), exit: link.exit, died_along: link.died_along}),
-      restarted:
-        row.restarted &&
-          %{
-            timestamp: Moment.timestamp(row.restarted.time, source),
-            process: process(row.restarted.process, source),
-            by: process(row.restarted.by, source),
-            certainty: word(row.restarted.certainty)
-          }
     }
   end
 
