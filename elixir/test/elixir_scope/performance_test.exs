@@ -18,6 +18,8 @@ defmodule ElixirScope.PerformanceTest do
   end
 
   test "counts are those of OTP's own cprof" do
+    # cprof counts only what is loaded.
+    Code.ensure_loaded!(Workload)
     :cprof.start(Workload)
     work()
     :cprof.pause()
