@@ -221,6 +221,25 @@ defmodule ElixirScope do
   def trace_all_processes(options \\ []), do: TargetRequest.trace_all_processes(options)
 
   @doc """
+  Records the states of all GenServers, present and future, without their messages: what a state came of is not recorded.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, %{matched: matched}} = ElixirScope.trace_all_genservers(for: 1_000)
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> GenServer.call(counter, {:add, 7})
+      7
+      iex> {matched > 5, for(row <- ElixirScope.state_timeline(counter), do: row.state)}
+      {true, [0, 7]}
+      iex> ElixirScope.untrace_all_genservers()
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_all_genservers(keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_all_genservers(options \\ []), do: TargetRequest.trace_all_genservers(options)
+
+  @doc """
   Ends `trace_module/2`. What was recorded stays. It is an error, `:not_traced`, when the module is not a target; so with every `untrace_*`.
 
       iex> ElixirScope.setup()
@@ -304,6 +323,10 @@ defmodule ElixirScope do
   """
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
   def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
+
+  @doc "Ends `trace_all_genservers/1`; see `untrace_module/1`."
+  @spec untrace_all_genservers() :: :ok | {:error, Error.t()}
+  def untrace_all_genservers, do: TargetRequest.untrace(:all_genservers)
 
   @doc "Changes the level of a running recording. See `ElixirScope.Adjustment.set_level/1`."
   @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}

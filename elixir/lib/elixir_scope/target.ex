@@ -25,6 +25,7 @@ defmodule ElixirScope.Target do
           | {:genserver, pid()}
           | {:messages, pid()}
           | :all_processes
+          | :all_genservers
   @typedoc "`:major` are the states that `:minimal` records: the first, the last, and after the state was replaced or the code changed."
   @type class :: :message | :state | :call | :major
 
@@ -50,6 +51,10 @@ defmodule ElixirScope.Target do
   @spec all_processes() :: t()
   def all_processes, do: %__MODULE__{key: :all_processes, processes: :all, classes: [:message, :state]}
 
+  @doc "States everywhere: only a server has them."
+  @spec all_genservers() :: t()
+  def all_genservers, do: %__MODULE__{key: :all_genservers, processes: :all, classes: [:state]}
+
   @doc "How the target is shown."
   @spec describe(key()) :: String.t()
   def describe({:module, module}), do: "module #{inspect(module)}"
@@ -58,6 +63,7 @@ defmodule ElixirScope.Target do
   def describe({:genserver, pid}), do: "GenServer #{inspect(pid)}"
   def describe({:messages, pid}), do: "messages of #{inspect(pid)}"
   def describe(:all_processes), do: "all processes"
+  def describe(:all_genservers), do: "all GenServers"
 
   @doc "The classes of it that a level records; of states at `:minimal` only the major ones."
   @spec classes_within(t(), atom()) :: [class()]

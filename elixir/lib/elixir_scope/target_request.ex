@@ -62,6 +62,11 @@ defmodule ElixirScope.TargetRequest do
     request(Target.all_processes(), [], TraceOptions.new(options, [:for, :max], "trace_all_processes/1"))
   end
 
+  @spec trace_all_genservers(keyword()) :: result()
+  def trace_all_genservers(options) do
+    request(Target.all_genservers(), [], TraceOptions.new(options, [:for, :max], "trace_all_genservers/1"))
+  end
+
   @spec untrace(Target.key()) :: :ok | {:error, Error.t()}
   def untrace(key), do: Recorder.call({:untrace, key})
 
@@ -117,6 +122,7 @@ defmodule ElixirScope.TargetRequest do
   end
 
   defp matched(%{key: {kind, _}, functions: functions}, _skipped) when kind in [:module, :function], do: length(functions)
+  defp matched(%{key: :all_genservers}, skipped), do: Enum.count(Process.list(), &ServerLoop.server?/1) - length(skipped)
   defp matched(%{processes: :all}, skipped), do: length(Process.list()) - length(skipped)
   defp matched(%{processes: pids}, _skipped), do: length(pids)
 
