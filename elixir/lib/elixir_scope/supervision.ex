@@ -68,7 +68,7 @@ defmodule ElixirScope.Supervision do
     info = is_pid(pid) && node(pid) == node() && Process.info(pid, @info)
 
     cond do
-      not (info && real?(info)) -> :no_supervisor
+      !info or not real?(info) -> :no_supervisor
       silent >= @max_silent or not waiting?(info) -> :unread
       true -> ask(pid)
     end

@@ -21,7 +21,9 @@ defmodule ElixirScope.SoakTest do
       Process.sleep(1_000)
       {:ok, status} = ElixirScope.status()
       assert status.bytes <= @max_bytes
-      assert Process.info(Process.whereis(ElixirScope.Recorder), :message_queue_len) == {:message_queue_len, 0}
+      # It is told now and then of what happens, and never of what is recorded.
+      assert {:message_queue_len, waiting} = Process.info(Process.whereis(ElixirScope.Recorder), :message_queue_len)
+      assert waiting <= 2
     end
 
     growth = resident_bytes() - before

@@ -35,11 +35,11 @@ defmodule ElixirScope.Query.Events do
 
       iex> ElixirScope.setup()
       :ok
-      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0, name: :doc_counter)
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0, name: :doc_filtered)
       iex> {:ok, _} = ElixirScope.trace_genserver(counter)
       iex> for n <- 1..3, do: GenServer.call(counter, {:add, n})
       [1, 3, 6]
-      iex> for event <- ElixirScope.events("kind:handled process::doc_counter message~{:add, 2}"), do: event.kind
+      iex> for event <- ElixirScope.events("kind:handled process::doc_filtered message~{:add, 2}"), do: event.kind
       [:handled]
       iex> for event <- ElixirScope.events("state~_ and not state~3"), do: event.term
       [1, 6]
