@@ -40,16 +40,23 @@ rate(Rate, 0, Tries, #{buffer_bytes := BufferBytes, seconds := Seconds} = Option
 pass(Word, Options, Shift) ->
     [
         round(Word, Workload, Config, Options)
-     || Workload <- bench_workload:names(), Config <- rotate(Shift, [untraced, noop, ours, ets])
+     || Workload <- bench_workload:names(), Config <- rotate(Shift, configs(Workload))
     ].
+
+%% A server is also traced as each level does it, beside a tracer that does nothing with the same flags and patterns.
+configs(genserver) -> [untraced, noop, ours, ets, sampled | lists:append([[L, {noop, L}] || L <- bench_levels:names()])];
+configs(_) -> [untraced, noop, ours, ets, sampled].
 
 round(Word, Workload, Config, Options) ->
     Fields = in_process(fun() -> round_of(Workload, Config, Options) end),
-    say(atom_to_list(Word), [{workload, Workload}, {config, Config} | Fields]),
-    case Config =:= ours andalso verdict() of
+    say(atom_to_list(Word), [{workload, Workload}, {config, name(Config)} | Fields]),
+    case lists:member(Config, [ours, sampled | bench_levels:names()]) andalso verdict() of
         <<"again\n">> -> round(Word, Workload, Config, Options);
         _ -> ok
     end.
+
+name({noop, Level}) -> list_to_atom(atom_to_list(Level) ++ "_noop");
+name(Config) -> Config.
 
 %% A round of its own process: what it held is gone after it.
 in_process(Fun) ->
@@ -60,7 +67,7 @@ in_process(Fun) ->
     end.
 
 rotate(Shift, List) ->
-    {Front, Back} = lists:split(Shift rem length(List), List),
+    {Front, Back} = lists:split(Shift * 5 rem length(List), List),
     Back ++ Front.
 
 round_of(Workload, Config, #{events := Events} = Options) ->
@@ -75,7 +82,7 @@ round_of(Workload, Config, #{events := Events} = Options) ->
     {Total, Found} = bench_tracer:stop(Tracer, fun() -> bench_clock:process_ns() - Total0 end),
     bench_workload:stop(Processes),
     Expected = [{list_to_atom("expect_" ++ atom_to_list(Kind)), Count}
-                || {Kind, Count} <- bench_workload:expected(Workload, N, Bursts)],
+                || {Kind, Count} <- bench_workload:expected(Workload, Config, N, Bursts)],
     [{ops, N}, {cpu_ns, Bursts * median(Costs)}, {total_ns, Total}] ++ Expected ++ Found.
 
 %% Another program that gets the CPU in the middle spoils a burst, not the round: hence the median of the bursts.

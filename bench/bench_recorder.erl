@@ -1,23 +1,26 @@
 %% Our recorder, through the functions of its NIF.
 -module(bench_recorder).
--export([start/1, filter/2, stop/1, counts/1, dump/1]).
+-export([start/1, start/2, filter/2, stop/1, counts/1, dump/1]).
 
 -define(NATIVE, 'Elixir.ElixirScope.Native').
 
-start(BufferBytes) ->
-    {ok, Recorder, State} = ?NATIVE:start(self(), config(BufferBytes)),
+start(BufferBytes) -> start(BufferBytes, 1000000).
+
+%% With a sample rate in parts per million.
+start(BufferBytes, Ppm) ->
+    {ok, Recorder, State} = ?NATIVE:start(self(), (config(BufferBytes))#{sample_ppm => Ppm}),
     {Recorder, {?NATIVE, State}}.
 
 filter({Recorder, _}, Role) ->
-    ok = ?NATIVE:set_filter(Recorder, [{bench_workload, leaf, 3, Role, 4}], [], 4).
+    ok = ?NATIVE:set_filter(Recorder, [{bench_workload, leaf, 3, Role, true, 4}], [], 4).
 
 %% Ends recording, and waits until everything captured is sealed.
 stop({Recorder, _}) -> ?NATIVE:stop(Recorder).
 
 %% The recorder's counters of the classes that the workloads make. (A loss is itself an event, of the control class.)
 counts({Recorder, _}) ->
-    #{classes := #{call := Calls, message := Messages}} = ?NATIVE:status(Recorder),
-    lists:foldl(fun add/2, #{}, [Calls, Messages]).
+    #{classes := #{call := Calls, message := Messages, state := States}} = ?NATIVE:status(Recorder),
+    lists:foldl(fun add/2, #{}, [Calls, Messages, States]).
 
 add(#{dropped := Dropped} = Counts, Sums) ->
     Flat = Counts#{dropped := lists:sum(maps:values(Dropped))},
@@ -34,6 +37,7 @@ config(BufferBytes) ->
         max_bytes => 4 bsl 30,
         max_critical_events => 100000,
         max_baseline_bytes => 64 bsl 20,
+        retention => maps:from_keys([control, process, message, call, state, span, runtime], {nil, nil, nil}),
         caps => #{control => 16384, process => 16384, message => 256, call => 256, state => 16384, span => 256, runtime => 256},
         max_depth => 12,
         buffer_bytes => BufferBytes,

@@ -3,9 +3,12 @@
 -export([start/4, clock/1, settle/1, still_traced/2, stop/2]).
 
 start(untraced, _Workload, _Pids, _Options) ->
-    %% A breakpoint left from the round before would cost the untraced loop.
-    erlang:trace_pattern({bench_workload, leaf, 3}, false, [local]),
+    clear(),
     untraced;
+start({noop, Level}, genserver, Pids, _Options) ->
+    clear(),
+    bench_levels:trace(bench_levels:plan(Level, Pids), {bench_noop, 1}),
+    {noop, {bench_noop, 1}};
 start(noop, Workload, Pids, _Options) ->
     trace({bench_noop, 1}, Workload, Pids),
     {noop, {bench_noop, 1}};
@@ -17,9 +20,27 @@ start(ours, Workload, Pids, #{buffer_bytes := BufferBytes, dump := Dump}) ->
     {_, Tracer} = Recorder = bench_recorder:start(BufferBytes),
     bench_recorder:filter(Recorder, role(Workload)),
     trace(Tracer, Workload, Pids),
+    {ours, Tracer, Recorder, Dump};
+start(sampled, Workload, Pids, #{buffer_bytes := BufferBytes, dump := Dump}) ->
+    {_, Tracer} = Recorder = bench_recorder:start(BufferBytes, 10000),
+    bench_recorder:filter(Recorder, role(Workload)),
+    trace(Tracer, Workload, Pids),
+    {ours, Tracer, Recorder, Dump};
+start(Level, genserver, Pids, #{buffer_bytes := BufferBytes, dump := Dump}) ->
+    clear(),
+    {Native, Tracer} = Recorder = bench_recorder:start(BufferBytes),
+    Plan = bench_levels:plan(Level, Pids),
+    bench_levels:filter(Plan, Native),
+    bench_levels:trace(Plan, Tracer),
     {ours, Tracer, Recorder, Dump}.
 
+%% A breakpoint left from the round before would cost this one.
+clear() ->
+    erlang:trace_pattern({bench_workload, leaf, 3}, false, [local]),
+    erlang:trace_pattern({gen_server, '_', '_'}, false, [local]).
+
 trace(Tracer, Workload, Pids) ->
+    clear(),
     1 = erlang:trace_pattern({bench_workload, leaf, 3}, match_spec(Workload), [local]),
     [1 = erlang:trace(Pid, true, option(Tracer) ++ flags(Workload)) || Pid <- Pids].
 

@@ -2,7 +2,7 @@
 %%
 %% Every event carries the operation's number, so that a reader can tell that none is missing and none is out of order.
 -module(bench_workload).
--export([names/0, start/1, pids/1, burst/3, stop/1, events_per_op/1, expected/3, leaf/3]).
+-export([names/0, start/1, pids/1, burst/3, stop/1, events_per_op/1, expected/4, leaf/3]).
 
 names() -> [calls, calls_return, pingpong, genserver].
 
@@ -13,9 +13,15 @@ events_per_op(pingpong) -> 4;
 events_per_op(genserver) -> 4.
 
 %% Events by kind after N operations in so many bursts. The two messages that begin and end a burst are traced like any other.
-expected(calls, N, _Bursts) -> [{call, N}];
-expected(calls_return, N, _Bursts) -> [{call, N}, {return, N}];
-expected(_Messages, N, Bursts) -> [{send, 2 * N + Bursts}, {delivered, 2 * N + Bursts}].
+expected(genserver, minimal, _N, _Bursts) -> [];
+expected(genserver, states_only, N, _Bursts) -> [{state, N}];
+expected(genserver, messages_only, N, Bursts) -> [{handled, N} | messages(N, Bursts)];
+expected(genserver, full, N, Bursts) -> [{handled, N}, {state, N} | messages(N, Bursts)];
+expected(calls, _Config, N, _Bursts) -> [{call, N}];
+expected(calls_return, _Config, N, _Bursts) -> [{call, N}, {return, N}];
+expected(_Messages, _Config, N, Bursts) -> messages(N, Bursts).
+
+messages(N, Bursts) -> [{send, 2 * N + Bursts}, {delivered, 2 * N + Bursts}].
 
 start(pingpong) ->
     Ponger = spawn(fun ponger/0),

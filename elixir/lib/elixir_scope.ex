@@ -46,8 +46,12 @@ defmodule ElixirScope do
   Starts recording. With the options of a recording that runs already, it is `:ok` and does nothing. A store that `ElixirScope.TraceDB.start_link/1`
   started is adopted with its options.
 
-    * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only` or `:off`: what the targets of `trace_*` may record.
-      Every level but `:off` records the life of all processes.
+    * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only`, `:minimal` or `:off`: what the targets of `trace_*` may record.
+      Every level but `:off` records the life of all processes. `:minimal` adds of targets the states at their start, at their end or
+      crash, and when a state was replaced or code changed, at no cost for each message
+    * `:sample_rate` - the share of calls and messages recorded, 0.0 to 1.0 (default); see `ElixirScope.Adjustment.set_sample_rate/1`
+    * `:retention` - limits of single classes besides those below, `%{call: [max_events: 1_000, max_bytes: 1_000_000, max_age: 60_000]}` with ages
+      in ms; see `ElixirScope.Adjustment.set_retention/1`
     * `:trace_all` - begin with `trace_all_processes/1` (default `false`)
     * `:max_events` - events kept of messages, calls and states together (default 10,000); older ones are evicted
     * `:max_bytes` - memory for what is kept (default 256 MiB)
@@ -58,8 +62,7 @@ defmodule ElixirScope do
     * `:meta` - a map of notes for the trace's header
     * `:storage` - `:memory`; `:ets` is accepted and means the same
 
-  A wrong option raises `ArgumentError`. `:sample_rate` below 1.0, `:retention`, `:persist`, `:max_rate`, `:phoenix`, `:ai_integration` and the
-  level `:minimal` are not built yet: `code: :not_supported`.
+  A wrong option raises `ArgumentError`. `:persist`, `:max_rate`, `:phoenix` and `:ai_integration` are not built yet: `code: :not_supported`.
 
       iex> ElixirScope.setup(max_events: 1_000)
       :ok
@@ -68,9 +71,9 @@ defmodule ElixirScope do
       iex> {:error, error} = ElixirScope.setup(max_events: 2_000)
       iex> error.code
       :already_started
-      iex> {:error, error} = ElixirScope.setup(sample_rate: 0.5)
+      iex> {:error, error} = ElixirScope.setup(max_rate: 1_000)
       iex> error.message
-      "a sample_rate other than 1.0 is not built yet"
+      "max_rate is not built yet"
       iex> ElixirScope.stop()
       :ok
   """
@@ -119,9 +122,12 @@ defmodule ElixirScope do
     * `:scope` - `:exported` (default) or `:all` functions
     * `:in` - only in these processes
     * `:returns` - `false` for calls alone
-    * `:for` - ms after which it ends by itself
+    * `:for` - ms after which it ends by itself; `:max` - events after which it does
+    * `:args` - `:arity` for the number of arguments alone
+    * `:await` - `true` for a module that is not there yet: it is traced when it is loaded
 
-  Options `:max` and `args: :arity` are not built yet.
+  A module that is compiled and loaded again stays traced. Functions called very often are named in `warnings`, found by counting calls for 50 ms
+  before tracing begins; give `:in` or `:max`.
 
       iex> ElixirScope.setup()
       :ok
@@ -158,7 +164,8 @@ defmodule ElixirScope do
   def trace_function(function, options \\ []), do: TargetRequest.trace_function(function, options)
 
   @doc """
-  Records a GenServer's messages and states. Its state is known from the first message it handles on. Option `:for` as `trace_module/2`.
+  Records the messages and states of a GenServer, Agent, supervisor, `:gen_statem` or `:gen_event`. Its state is known from the first message it
+  handles on, as `:sys.get_state/1` would show it. Options `:for` and `:max` as `trace_module/2`, `:follow` as `trace_process/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -172,8 +179,8 @@ defmodule ElixirScope do
   def trace_genserver(process, options \\ []), do: TargetRequest.trace_genserver(process, options)
 
   @doc """
-  Records all of one process: its messages, its states if it is a GenServer, and its calls of the module it was started with, or of
-  `modules: [..]`. Options `:for`, `:scope` and `:returns` as `trace_module/2`; `:max`, `args: :arity` and `follow: :spawned` are not built yet.
+  Records all of one process: its messages, its states if it is a server, and its calls of the module it was started with, or of
+  `modules: [..]`. With `follow: :spawned` what it spawns is recorded like it, and what that spawns. Other options as `trace_module/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -189,7 +196,7 @@ defmodule ElixirScope do
 
       iex> ElixirScope.setup()
       :ok
-      iex> {:ok, %{matched: 1}} = ElixirScope.trace_named_process(Logger)
+      iex> {:ok, %{matched: 1}} = ElixirScope.trace_named_process(:kernel_sup)
       iex> ElixirScope.stop()
       :ok
   """
@@ -212,6 +219,25 @@ defmodule ElixirScope do
   """
   @spec trace_all_processes(keyword()) :: {:ok, traced()} | {:error, Error.t()}
   def trace_all_processes(options \\ []), do: TargetRequest.trace_all_processes(options)
+
+  @doc """
+  Records the states of all GenServers, present and future, without their messages: what a state came of is not recorded.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, %{matched: matched}} = ElixirScope.trace_all_genservers(for: 1_000)
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0)
+      iex> GenServer.call(counter, {:add, 7})
+      7
+      iex> {matched > 5, for(row <- ElixirScope.state_timeline(counter), do: row.state)}
+      {true, [0, 7]}
+      iex> ElixirScope.untrace_all_genservers()
+      :ok
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec trace_all_genservers(keyword()) :: {:ok, traced()} | {:error, Error.t()}
+  def trace_all_genservers(options \\ []), do: TargetRequest.trace_all_genservers(options)
 
   @doc """
   Ends `trace_module/2`. What was recorded stays. It is an error, `:not_traced`, when the module is not a target; so with every `untrace_*`.
@@ -276,8 +302,8 @@ defmodule ElixirScope do
 
       iex> ElixirScope.setup()
       :ok
-      iex> {:ok, _} = ElixirScope.trace_named_process(Logger)
-      iex> ElixirScope.untrace_named_process(Logger)
+      iex> {:ok, _} = ElixirScope.trace_named_process(:kernel_sup)
+      iex> ElixirScope.untrace_named_process(:kernel_sup)
       :ok
       iex> ElixirScope.stop()
       :ok
@@ -297,6 +323,22 @@ defmodule ElixirScope do
   """
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
   def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
+
+  @doc "Ends `trace_all_genservers/1`; see `untrace_module/1`."
+  @spec untrace_all_genservers() :: :ok | {:error, Error.t()}
+  def untrace_all_genservers, do: TargetRequest.untrace(:all_genservers)
+
+  @doc "Changes the level of a running recording. See `ElixirScope.Adjustment.set_level/1`."
+  @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}
+  defdelegate set_level(level), to: ElixirScope.Adjustment
+
+  @doc "Changes the sample rate of a running recording. See `ElixirScope.Adjustment.set_sample_rate/1`."
+  @spec set_sample_rate(number()) :: :ok | {:error, Error.t()}
+  defdelegate set_sample_rate(rate), to: ElixirScope.Adjustment
+
+  @doc "Changes what a running recording may hold of each class. See `ElixirScope.Adjustment.set_retention/1`."
+  @spec set_retention(%{atom() => keyword(pos_integer())}) :: :ok | {:error, Error.t()}
+  defdelegate set_retention(retention), to: ElixirScope.Adjustment
 
   @doc "The messages between two processes, or of one (`b` is `nil`), with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
   @spec message_flow(process(), process() | nil, keyword()) :: [map()]
@@ -326,6 +368,30 @@ defmodule ElixirScope do
   @spec execution_path(process(), keyword()) :: [map()]
   defdelegate execution_path(process, options \\ []), to: ElixirScope.Query.Calls
 
+  @doc "What the functions of a module cost. See `ElixirScope.Query.Performance.performance_analysis/2`."
+  @spec performance_analysis(ElixirScope.Query.Performance.functions(), keyword()) :: [map()]
+  defdelegate performance_analysis(functions, options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The calls that took longest. See `ElixirScope.Query.Performance.slowest_function_calls/1`."
+  @spec slowest_function_calls(keyword()) :: [map()]
+  defdelegate slowest_function_calls(options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The calls of a module or function in order, across processes. See `ElixirScope.Query.Performance.function_calls/2`."
+  @spec function_calls(ElixirScope.Query.Performance.functions(), keyword()) :: [map()]
+  defdelegate function_calls(functions, options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The calls of a process as a tree, and as folded stacks. See `ElixirScope.Query.Performance.call_tree/2`."
+  @spec call_tree(process() | :all, keyword()) :: [map()]
+  defdelegate call_tree(process, options \\ []), to: ElixirScope.Query.Performance
+
+  @doc "The message queues, and the process the others wait for. See `ElixirScope.Query.Queues.message_queue_analysis/1`."
+  @spec message_queue_analysis(keyword()) :: %{bottleneck: map() | nil, queues: [map()]}
+  defdelegate message_queue_analysis(options \\ []), to: ElixirScope.Query.Queues
+
+  @doc "A first look: what the trace covers and what stands out. See `ElixirScope.Query.Overview.overview/1`."
+  @spec overview(keyword()) :: map()
+  defdelegate overview(options \\ []), to: ElixirScope.Query.Overview
+
   @doc "The state of a process at a time. See `ElixirScope.Query.States.get_state_at/3`."
   @spec get_state_at(process(), time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
   defdelegate get_state_at(process, time, options \\ []), to: ElixirScope.Query.States
@@ -333,6 +399,10 @@ defmodule ElixirScope do
   @doc "The events between two times, filtered. See `ElixirScope.Query.Events.get_events_between/3`."
   @spec get_events_between(time(), time(), keyword()) :: [Event.t()]
   defdelegate get_events_between(from, to, options \\ []), to: ElixirScope.Query.Events
+
+  @doc "The events that pass a filter such as `kind:send waiting>5ms`. See `ElixirScope.Query.Events.events/2`."
+  @spec events(String.t(), keyword()) :: [Event.t()]
+  defdelegate events(filter, options \\ []), to: ElixirScope.Query.Events
 
   @doc "What is known of a process, alive or not. See `ElixirScope.Query.Processes.process_info/2`."
   @spec process_info(process(), keyword()) :: map()

@@ -20,12 +20,26 @@ export type Around = {
   after: Array<Event>,
 };
 
+/** The process whom the others wait for. */
+export type Bottleneck = {
+  /** It. */
+  process: Process,
+  /** Why, with the figures, in one sentence. */
+  why: string,
+  /** From the process with the most waiting to the bottleneck, each waiting for the next. */
+  path: Array<Process>,
+  /** The id of the message that waited longest in the queue the path begins with. */
+  longest: string | null,
+};
+
 /** One call. */
 export type Call = {
   /** The id of the call event. */
   id: string,
   /** When it began. */
   time: number,
+  /** Who called, with the name it held then. */
+  process: Process | null,
   /** The function. */
   function: Function,
   /** Its arguments, or `null` when only the arity was captured. */
@@ -40,6 +54,49 @@ export type Call = {
   result: Term | null,
   /** `returned`, `raised`, `open` (no return in the trace), `call_only` (returns were not traced). */
   outcome: string,
+};
+
+/** The calls of a function within one chain of callers, as a node of a tree in preorder; siblings come by time, longest first.
+ *
+ * A function that calls itself stays in its node. */
+export type CallNode = {
+  /** Its place in the tree, from 0. */
+  index: number,
+  /** The place of the node around it, or `null`. */
+  parent: number | null,
+  /** Nodes around it. */
+  depth: number,
+  /** The function. */
+  function: Function,
+  /** The functions from the outermost to this one as flame graphs take them: `Shop.order/1;Shop.price/1`. With `own_ns` it is a
+   * line of folded stacks. */
+  stack: string,
+  /** Calls that began in the window. */
+  calls: number,
+  /** Of these, calls whose end is not in the trace. */
+  open: number,
+  /** Of these, calls whose returns were not traced. */
+  call_only: number,
+  /** Of these, calls left by an exception. */
+  errors: number,
+  /** Time in the calls that ended; of a function that calls itself, the outermost. */
+  total_ns: number,
+  /** Time in them without the traced calls inside. */
+  own_ns: number,
+  /** Calls below that are nested too deep to have a node. */
+  deeper: number,
+  /** Time in these, the outermost of each nest. */
+  deeper_ns: number,
+};
+
+/** One end of the calls from one function to another: the innermost traced call around. */
+export type Calling = {
+  /** The other function; `null` where no traced call was around. */
+  function: Function | null,
+  /** How many calls. */
+  calls: number,
+  /** Their time; of calls within calls of the called function, the outermost only. */
+  total_ns: number,
 };
 
 /** Exits that say the same: the same kind of error, raised in the same function. */
@@ -177,7 +234,7 @@ export type Crashes = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition>;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | Array<FunctionTimes> | Array<CallNode> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition> | Queues | Overview;
 
 /** The difference of two terms. */
 export type Difference = {
@@ -205,6 +262,26 @@ export type Dropped = {
   reason: string,
 };
 
+/** Many durations, summed up. A quantile is by nearest rank: the shortest duration that at least so many in a hundred do not exceed. */
+export type Durations = {
+  /** How many. */
+  n: number,
+  /** Their sum (2^53 - 1 for that much or more). */
+  sum_ns: number,
+  /** Their mean, rounded down. */
+  mean_ns: number,
+  /** Median. */
+  p50_ns: number,
+  /** 95 in 100 are not longer. */
+  p95_ns: number,
+  /** 99 in 100 are not longer. */
+  p99_ns: number,
+  /** The longest. */
+  max_ns: number,
+  /** How much too long a quantile may be, in millionths of it: 0 up to 65,536 durations, 7,813 beyond. */
+  error_ppm: number,
+};
+
 /** One event. */
 export type Event = {
   /** `message-12-345`. */
@@ -225,8 +302,28 @@ export type Event = {
   atom: string | null,
   /** Message, arguments, value, state, reason or details. */
   term: Term | null,
-  /** `to_dead`, `no_return`, `arity_only`. */
+  /** `to_dead`, `no_return`, `arity_only`; `possible` when the filter cannot tell, as what it looks at was kept in part. */
   flags: Array<string>,
+};
+
+/** Something that stands out. */
+export type Finding = {
+  /** `lost`, `evicted`, `crashes`, `restarts`, `queue`, `bottleneck`, `own_time`, `slowest_call`, `call_errors`. */
+  topic: string,
+  /** One sentence with its figures. */
+  text: string,
+  /** The figure it is about. */
+  figure: number,
+  /** What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`, `ppm`. */
+  unit: string,
+  /** The process, if it is about one. */
+  process: Process | null,
+  /** The function, if it is about one. */
+  function: Function | null,
+  /** The event to go on with. */
+  id: string | null,
+  /** The request that tells more. */
+  ask: string,
 };
 
 /** An exit that led to another. */
@@ -277,6 +374,42 @@ export type Function = {
   function: string,
   /** Number of arguments. */
   arity: number,
+};
+
+/** What the calls of a function cost. `calls = duration.n + open + call_only`. */
+export type FunctionTimes = {
+  /** The function. */
+  function: Function,
+  /** Calls that began in the window. */
+  calls: number,
+  /** Of these, calls whose end is not in the trace; they have no duration. */
+  open: number,
+  /** Of these, calls whose returns were not traced; they have no duration. */
+  call_only: number,
+  /** Of these, calls left by an exception. */
+  errors: number,
+  /** Of these, calls made while another call of the function was open in the process. */
+  recursive: number,
+  /** Ends in the window whose call is not held: it began before the trace, or is evicted or lost. */
+  cut: number,
+  /** Time in the function and what it called: of calls within calls of the function, the outermost only (2^53 - 1 for that much or more). */
+  total_ns: number,
+  /** Time in the function without the traced calls inside (2^53 - 1 for that much or more). */
+  own_ns: number,
+  /** Calls that ended but are not in `own_ns`, because a call inside has no end. */
+  own_unknown: number,
+  /** The durations of the calls that ended, recursive ones included; `null` when none did. */
+  duration: Durations | null,
+  /** The id of the call that took longest, the first of several. */
+  slowest: string | null,
+  /** Who called it most often, at most 20. */
+  callers: Array<Calling>,
+  /** How many different callers there were. */
+  n_callers: number,
+  /** What it called most often, at most 20. */
+  callees: Array<Calling>,
+  /** How many different callees there were. */
+  n_callees: number,
 };
 
 /** The state a server held. */
@@ -436,6 +569,20 @@ export type OpenRequest = {
   request: Term,
 };
 
+/** What a trace covers and what stands out in it. */
+export type Overview = {
+  /** First time held. */
+  from: number | null,
+  /** Last time held. */
+  to: number | null,
+  /** What is held and lost of each class. */
+  classes: Array<ClassInfo>,
+  /** Processes named anywhere. */
+  n_processes: number,
+  /** What stands out, by topic. */
+  findings: Array<Finding>,
+};
+
 /** The messages exchanged with one process. */
 export type Peer = {
   /** The other. */
@@ -524,6 +671,65 @@ export type ProcessSnapshot = {
   waits_for: OpenRequest | null,
 };
 
+/** The queue of a process. A message waits from its sending (where nobody saw it sent, from its delivery) to its handling by the process's
+ * callback; where handling is not known nothing is said of waiting. */
+export type Queue = {
+  /** Whose. */
+  process: Process,
+  /** First time spoken of: its first message in the window. */
+  from: number,
+  /** Last time spoken of: its exit, or the end of the window. */
+  to: number,
+  /** Messages that came in the window: handled, or still waiting. */
+  arrived: number,
+  /** Of these, messages nobody was seen to send (timers, monitors, ports, processes that are not traced). */
+  external: number,
+  /** Messages handled in the window. */
+  handled: number,
+  /** Of these, messages whose arrival is not known. */
+  unmatched: number,
+  /** Of these, messages that cannot be told from equal ones on the way at the same time: they count in lengths, not in `waiting`. */
+  ambiguous: number,
+  /** Messages delivered in the window that the process took by a receive of its own, such as replies. */
+  taken: number,
+  /** Messages neither handled nor taken at the end. */
+  left: number,
+  /** The most messages that waited at one time; `null` where handling is not known. */
+  peak: number | null,
+  /** When there were so many for the first time. */
+  peak_at: number | null,
+  /** How many waited on average, in millionths of a message. */
+  mean_ppm: number | null,
+  /** Time from arrival to handling. */
+  waiting: Durations | null,
+  /** Time from handling to the next state; `null` where states are not known. */
+  handling: Durations | null,
+  /** Time from sending to delivery. */
+  delivery: Durations | null,
+  /** Share of the time in which it handled messages, in millionths. */
+  busy_ppm: number | null,
+  /** The time between two arrivals, on average. */
+  arrival_interval_ns: number | null,
+  /** The time a message takes, on average: with more than one arrival in that time the queue grows. */
+  service_interval_ns: number | null,
+  /** Who fills it, at most 10, those with the most messages first. */
+  senders: Array<Sender>,
+  /** How many different senders there were. */
+  n_senders: number,
+  /** For whose replies it waited, at most 10, the longest first. */
+  waits_for: Array<WaitsFor>,
+  /** The id of the message that waited longest. */
+  longest: string | null,
+};
+
+/** The queues of a trace, and what holds them up. */
+export type Queues = {
+  /** Whom the others wait for, or `null` when nothing waited. */
+  bottleneck: Bottleneck | null,
+  /** The queues, those in which messages waited longest in sum first. */
+  queues: Array<Queue>,
+};
+
 /** Whom a process belongs to and talks with. */
 export type Relationships = {
   /** Which. */
@@ -570,6 +776,14 @@ export type Restart = {
   by: Process,
   /** `certain`: its supervisor said that both are the same child. `likely`: the next with the same start. */
   certainty: string,
+};
+
+/** A process that sends to a queue. */
+export type Sender = {
+  /** It. */
+  process: Process,
+  /** Its messages among those that arrived. */
+  messages: number,
 };
 
 /** A `GenServer.call`: a request joined to its reply by the reference in both. */
@@ -735,4 +949,14 @@ export type TreeNode = {
   spawned_at: number | null,
   /** The exited process it replaced. */
   replaces: Replacement | null,
+};
+
+/** A process whose replies another one waits for. */
+export type WaitsFor = {
+  /** It. */
+  process: Process,
+  /** Replies. */
+  replies: number,
+  /** Time from the request, or whatever was last sent, to the reply. */
+  sum_ns: number,
 };

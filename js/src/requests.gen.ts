@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Around, Call, Comparison, Crashes, Event, FoundProcess, Info, Message, MessageDetail, ProcessInfo, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
+import type { Answer, Around, Call, CallNode, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -23,6 +23,12 @@ export interface DataOf {
   state_changes: StateChange[];
   analyze_state_change: Transition[];
   crashes: Crashes;
+  performance_analysis: FunctionTimes[];
+  slowest_function_calls: Call[];
+  function_calls: Call[];
+  call_tree: CallNode[];
+  message_queue_analysis: Queues;
+  overview: Overview;
 }
 
 /** A request of one kind. */
@@ -41,7 +47,7 @@ export abstract class Requests {
     return this.query<"info">({ ...request, kind: "info" });
   }
 
-  /** Events in order, by process, class, kind, module, function and time. */
+  /** Events in order, by a [filter](filter.md), process, class, kind, module, function and time. */
   events(request: Omit<RequestOf<"events">, "kind">): AnswerOf<"events"> {
     return this.query<"events">({ ...request, kind: "events" });
   }
@@ -129,5 +135,35 @@ export abstract class Requests {
   /** Every abnormal exit with its circumstances, and what the exits have in common. */
   crashes(request: Omit<RequestOf<"crashes">, "kind">): AnswerOf<"crashes"> {
     return this.query<"crashes">({ ...request, kind: "crashes" });
+  }
+
+  /** What functions cost: calls, times, errors, callers and callees; the largest own time first. */
+  performanceAnalysis(request: Omit<RequestOf<"performance_analysis">, "kind">): AnswerOf<"performance_analysis"> {
+    return this.query<"performance_analysis">({ ...request, kind: "performance_analysis" });
+  }
+
+  /** The calls that took longest, longest first. */
+  slowestFunctionCalls(request: Omit<RequestOf<"slowest_function_calls">, "kind">): AnswerOf<"slowest_function_calls"> {
+    return this.query<"slowest_function_calls">({ ...request, kind: "slowest_function_calls" });
+  }
+
+  /** The calls of functions in order, across processes. */
+  functionCalls(request: Omit<RequestOf<"function_calls">, "kind">): AnswerOf<"function_calls"> {
+    return this.query<"function_calls">({ ...request, kind: "function_calls" });
+  }
+
+  /** Calls as a tree with times, and as folded stacks. */
+  callTree(request: Omit<RequestOf<"call_tree">, "kind">): AnswerOf<"call_tree"> {
+    return this.query<"call_tree">({ ...request, kind: "call_tree" });
+  }
+
+  /** The message queues: lengths, waiting, handling, who fills them, and the bottleneck. */
+  messageQueueAnalysis(request: Omit<RequestOf<"message_queue_analysis">, "kind">): AnswerOf<"message_queue_analysis"> {
+    return this.query<"message_queue_analysis">({ ...request, kind: "message_queue_analysis" });
+  }
+
+  /** A first look: what the trace covers and what stands out. */
+  overview(request: Omit<RequestOf<"overview">, "kind"> = {}): AnswerOf<"overview"> {
+    return this.query<"overview">({ ...request, kind: "overview" });
   }
 }

@@ -20,6 +20,22 @@ export type AnalyzeStateChangeRequest = {
   after?: string | null,
 };
 
+/** See [`Request::CallTree`](super::Request::CallTree). A call is in the window when it begins there. */
+export type CallTreeRequest = {
+  /** A pid or a registered name; without one the calls of all processes make one tree. */
+  process?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Calls nested deeper than this are summed up in the node above (default 64, at most 256). */
+  max_depth?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** See [`Request::CompareStates`](super::Request::CompareStates). */
 export type CompareStatesRequest = {
   /** Whose states, where times are given. */
@@ -70,6 +86,8 @@ export type EventsAroundRequest = {
   module?: string | null,
   /** Function name. */
   function?: string | null,
+  /** A filter; see [`Events`](super::Events). */
+  filter?: string | null,
 };
 
 /** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
@@ -84,6 +102,8 @@ export type EventsRequest = {
   module?: string | null,
   /** Function name. */
   function?: string | null,
+  /** A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language. */
+  filter?: string | null,
   /** First time, inclusive. */
   from?: number | null,
   /** Last time, inclusive. */
@@ -108,6 +128,26 @@ export type FindProcessesRequest = {
   alive_at?: number | null,
   /** Only processes that exited abnormally (`true`), or only others (`false`). */
   crashed?: boolean | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
+/** Functions and a window of time; every filter that is given must match. A call is in the window when it begins there. */
+export type FunctionWindowRequest = {
+  /** Module, as Elixir (`Shop.Cart`) or Erlang (`:gen_server`, `gen_server`) writes it. */
+  module?: string | null,
+  /** Function name. */
+  function?: string | null,
+  /** Number of arguments. */
+  arity?: number | null,
+  /** A pid or a registered name: only the calls of this process. */
+  process?: string | null,
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
   /** Most rows. */
   limit?: number | null,
   /** Cursor. */
@@ -141,6 +181,18 @@ export type MessageFlowRequest = {
   after?: string | null,
 };
 
+/** See [`Request::MessageQueueAnalysis`](super::Request::MessageQueueAnalysis). */
+export type MessageQueueAnalysisRequest = {
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+  /** Most rows. */
+  limit?: number | null,
+  /** Cursor. */
+  after?: string | null,
+};
+
 /** See [`Request::Message`](super::Request::Message). */
 export type MessageRequest = {
   /** The id of its send, its delivery or its handling. */
@@ -149,6 +201,14 @@ export type MessageRequest = {
 
 /** A state as a request names it: the one at a time, or the term with an id. */
 export type Moment = number | string;
+
+/** See [`Request::Overview`](super::Request::Overview). */
+export type OverviewRequest = {
+  /** First time, inclusive. */
+  from?: number | null,
+  /** Last time, inclusive. */
+  to?: number | null,
+};
 
 /** See [`Request::ProcessInfo`](super::Request::ProcessInfo). */
 export type ProcessInfoRequest = {
@@ -183,7 +243,7 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindowRequest | { "kind": "slowest_function_calls" } & FunctionWindowRequest | { "kind": "function_calls" } & FunctionWindowRequest | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
 
 /** See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given. */
 export type ServerCallsRequest = {

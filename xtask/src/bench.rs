@@ -3,8 +3,10 @@
 //! Invariant: what is measured is a release build. The verb is, like all others, a development build: it runs itself again.
 //! Invariant: a row whose check failed is no row; the suite then fails.
 
+mod aggregate;
 mod capture;
 mod events;
+mod filter;
 mod line;
 mod machine;
 mod mix;

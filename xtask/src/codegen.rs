@@ -20,6 +20,7 @@ pub(crate) struct CodegenArgs {
 /// Every generated file: its path in the checkout, and its text.
 fn files() -> Vec<(&'static str, String)> {
     vec![
+        ("docs/filter.md", scope_query::filter::markdown()),
         ("docs/requests.md", scope_query::api::names::markdown()),
         ("js/src/types.gen.ts", typescript::types()),
         ("js/src/answers.gen.ts", typescript::answers()),

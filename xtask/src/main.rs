@@ -10,6 +10,7 @@ mod command;
 mod corpus;
 mod demo;
 mod dist;
+mod otp27;
 mod progress;
 mod setup;
 mod test;

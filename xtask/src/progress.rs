@@ -14,6 +14,8 @@ struct Step {
     took: Duration,
     tests: Option<Tests>,
     failure: Option<String>,
+    /// Why it was not run.
+    skipped: Option<String>,
 }
 
 /// What a test program said it ran.
@@ -43,16 +45,28 @@ impl Steps {
         if let Some(why) = &failure {
             eprintln!("FAILED {name}: {why}");
         }
-        self.done.push(Step { name: name.into(), took: began.elapsed(), tests, failure });
+        self.done.push(Step { name: name.into(), took: began.elapsed(), tests, failure, skipped: None });
+    }
+
+    /// Counts a step that cannot run here as one skipped test.
+    pub(crate) fn skip(&mut self, name: &str, why: String) {
+        println!("skipped {name}: {why}");
+        let tests = Some(Tests { skipped: 1, ..Tests::default() });
+        self.done.push(Step { name: name.into(), took: Duration::ZERO, tests, failure: None, skipped: Some(why) });
     }
 
     /// Prints every step, then one line; an error when a step failed.
     pub(crate) fn finish(self) -> Result<()> {
         println!();
         for step in &self.done {
-            let verdict = if step.failure.is_some() { "FAILED" } else { "ok" };
+            let verdict = match (&step.failure, &step.skipped) {
+                (Some(_), _) => "FAILED",
+                (None, Some(_)) => "skip",
+                (None, None) => "ok",
+            };
             let tests = step.tests.map(|tests| format!("  {tests}")).unwrap_or_default();
-            println!("{verdict:<6} {:<28} {:>6.1} s{tests}", step.name, step.took.as_secs_f64());
+            let why = step.skipped.as_ref().map(|why| format!("  ({why})")).unwrap_or_default();
+            println!("{verdict:<6} {:<28} {:>6.1} s{tests}{why}", step.name, step.took.as_secs_f64());
         }
         let n_failed = self.done.iter().filter(|step| step.failure.is_some()).count();
         let mut all = Tests::default();
@@ -65,7 +79,8 @@ impl Steps {
             }
         }
         println!("{all} in {:.0} s", self.began.elapsed().as_secs_f64());
-        println!("{} steps passed, {n_failed} failed", self.done.len() - n_failed);
+        let n_skipped = self.done.iter().filter(|step| step.skipped.is_some()).count();
+        println!("{} steps passed, {n_failed} failed, {n_skipped} skipped", self.done.len() - n_failed - n_skipped);
         anyhow::ensure!(n_failed == 0, "{n_failed} of {} steps failed", self.done.len());
         Ok(())
     }
@@ -170,7 +185,9 @@ mod tests {
             ran = true;
             Ok(())
         });
-        assert_eq!(steps.finish().unwrap_err().to_string(), "1 of 2 steps failed");
+        steps.skip("elsewhere", "not here".into());
+        assert_eq!(steps.done[2].tests, Some(Tests { skipped: 1, ..Tests::default() }));
+        assert_eq!(steps.finish().unwrap_err().to_string(), "1 of 3 steps failed");
         assert!(ran);
     }
 }

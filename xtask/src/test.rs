@@ -4,7 +4,7 @@ use crate::command::{self, cargo, program};
 use crate::progress::{Steps, Tests};
 use crate::wasm::module::{self, Edge};
 use crate::wasm::npm;
-use crate::{codegen, corpus, demo, setup, tidy, workspace};
+use crate::{codegen, corpus, demo, otp27, setup, tidy, workspace};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -70,6 +70,10 @@ fn elixir(steps: &mut Steps) {
             command::run(mix(&dir).env("MIX_ENV", "test").args(["compile", "--warnings-as-errors"]))
         });
         steps.counted(&format!("mix test, {name}"), |tests| counting(tests, mix(&dir).arg("test")));
+    }
+    match otp27::suite() {
+        Ok(mut suite) => steps.counted("mix test, OTP 27", |tests| counting(tests, &mut suite)),
+        Err(why) => steps.skip("mix test, OTP 27", why),
     }
     steps.step("demo", demo::run);
 }

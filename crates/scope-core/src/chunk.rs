@@ -124,8 +124,50 @@ impl Chunk {
         self.columns.kind(row as usize)
     }
 
+    /// Whether any row has this kind.
+    #[must_use]
+    pub fn has_kind(&self, kind: crate::Kind) -> bool {
+        kind.class() == self.class && self.columns.has_kind(kind)
+    }
+
+    /// Only the time of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn tick(&self, row: u32) -> u64 {
+        self.columns.tick.get(row as usize)
+    }
+
+    /// Only the flags of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn flags(&self, row: u32) -> crate::event::Flags {
+        crate::event::Flags(self.columns.flags.get(row as usize) as u8)
+    }
+
+    /// Only the function or atom of a row (cheaper); which of them, the kind says.
+    #[must_use]
+    #[inline]
+    pub fn what(&self, row: u32) -> u32 {
+        self.columns.what.get(row as usize) as u32
+    }
+
+    /// Only the other party of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn peer_id(&self, row: u32) -> EntityId {
+        EntityId(self.columns.peer.get(row as usize) as u32)
+    }
+
+    /// Only the process of a row (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn process_id(&self, row: u32) -> EntityId {
+        EntityId(self.columns.process.get(row as usize) as u32)
+    }
+
     /// The term of a row; `TermId(0)` for none. Equal ids in one chunk mean equal terms.
     #[must_use]
+    #[inline]
     pub fn term_id(&self, row: u32) -> TermId {
         self.columns.term(row as usize)
     }
@@ -170,6 +212,12 @@ impl Chunk {
     #[must_use]
     pub fn rows_of(&self, process: ProcessKey) -> &[u16] {
         self.find_process(process).map_or(&[], |id| self.index.rows_of(id))
+    }
+
+    /// Rows of an entity (as `process`), in time order.
+    #[must_use]
+    pub fn rows_with_process(&self, process: EntityId) -> &[u16] {
+        self.index.rows_of(process)
     }
 
     /// Rows in which the entity is the peer, in time order.
@@ -240,6 +288,12 @@ impl Chunk {
         self.dict.n_atoms()
     }
 
+    /// How many entities the dictionary has.
+    #[must_use]
+    pub fn n_entities(&self) -> usize {
+        self.dict.n_entities()
+    }
+
     /// How many functions the dictionary has.
     #[must_use]
     pub fn n_mfas(&self) -> usize {
@@ -250,6 +304,12 @@ impl Chunk {
     #[must_use]
     pub fn n_terms(&self) -> usize {
         self.terms.len()
+    }
+
+    /// Whether nothing of any term was cut, redacted or opaque; a chunk without terms says so too.
+    #[must_use]
+    pub fn all_complete(&self) -> bool {
+        self.n_terms() == 0 || self.terms.all_complete()
     }
 
     /// Bytes held: decompressed columns, terms and dictionary, without the index.

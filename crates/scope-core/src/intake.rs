@@ -7,7 +7,7 @@ use crate::chunk::build::ChunkBuilder;
 use crate::event::{Class, Event, EventId, Kind, N_CLASSES, OrderKey};
 use crate::file;
 use crate::header::Header;
-use crate::store::{Limits, Store};
+use crate::store::{Limits, Retention, Store};
 use crate::term::resolve::Resolved;
 use crate::trace::{Source, Trace};
 use crate::{EntityId, Symbols, error::Result};
@@ -194,6 +194,19 @@ impl Intake {
             passed.into_iter().for_each(|class| self.seal_class(class));
         }
         self.store.settle_baseline();
+    }
+
+    /// Changes what may be held, of all classes together and of each (by `Class as usize`); what is too much goes at once.
+    pub fn set_limits(&mut self, limits: Limits, retention: [Retention; N_CLASSES]) {
+        self.store.set_limits(limits, retention);
+        self.settle(&[]);
+    }
+
+    /// Tells the time, by which rows grow too old.
+    pub fn tell_time(&mut self, now: u64) {
+        if self.store.tell_time(now) {
+            self.settle(&[]);
+        }
     }
 
     /// The sealed chunks and what is counted.

@@ -7,6 +7,7 @@
 //! Invariant: per class, `stored` counts the rows at or above the floor, `evicted` those below.
 
 mod floor;
+mod retention;
 
 use crate::Symbols;
 use crate::baseline::Baseline;
@@ -18,6 +19,8 @@ use crate::term::resolve::Resolved;
 use crate::trace::lane::Lane;
 use crate::trace::{Direction, RowIter, Selection};
 use alloc::sync::Arc;
+
+pub use retention::Retention;
 
 /// What a store may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +48,10 @@ const MAX_LOSSES: usize = 1024;
 #[derive(Debug)]
 pub struct Store {
     limits: Limits,
+    /// By `Class as usize`.
+    retention: [Retention; N_CLASSES],
+    /// Time as it was last told.
+    now: u64,
     lanes: [Arc<Lane>; N_CLASSES],
     floors: [OrderKey; N_CLASSES],
     counts: Counts,
@@ -58,6 +65,8 @@ impl Store {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
+            retention: Default::default(),
+            now: 0,
             lanes: Default::default(),
             floors: Default::default(),
             counts: Counts::default(),

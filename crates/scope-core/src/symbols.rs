@@ -100,6 +100,23 @@ pub struct PidText {
     pub incarnation: Option<u32>,
 }
 
+impl PidText {
+    /// Whether a process is one that is meant.
+    #[must_use]
+    pub fn means(self, process: ProcessKey) -> bool {
+        self.number == process.number
+            && self.serial == process.serial
+            && self.incarnation.is_none_or(|incarnation| incarnation == process.incarnation)
+    }
+}
+
+impl fmt::Display for PidText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<0.{}.{}>", self.number, self.serial)?;
+        self.incarnation.map_or(Ok(()), |incarnation| write!(f, "~{incarnation}"))
+    }
+}
+
 impl FromStr for PidText {
     type Err = ();
 

@@ -38,6 +38,7 @@ pub mod etf;
 pub mod inspect;
 pub mod localize;
 pub mod part;
+pub mod pattern;
 pub mod read;
 pub mod resolve;
 mod tree;

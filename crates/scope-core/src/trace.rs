@@ -5,8 +5,10 @@
 pub(crate) mod lane;
 mod presence;
 mod rows;
+mod runs;
 
-pub use rows::RowIter;
+pub use rows::{Choice, RowIter};
+pub use runs::{Run, RunIter};
 
 use crate::ProcessKey;
 use crate::baseline::Baseline;
@@ -212,17 +214,39 @@ impl Trace {
         self.select(Selection::Peer(peer.clone()), classes, from, to, direction)
     }
 
-    fn select(
-        &self,
-        selection: Selection,
+    /// The same, rows that `choice` picks out of each chunk when its turn comes.
+    #[must_use]
+    pub fn chosen_rows<'a>(
+        &'a self,
+        choice: &'a dyn Choice,
         classes: &[Class],
         from: OrderKey,
         to: OrderKey,
         direction: Direction,
-    ) -> RowIter<'_> {
+    ) -> RowIter<'a> {
+        self.select(Selection::Chosen(choice), classes, from, to, direction)
+    }
+
+    fn select<'a>(
+        &'a self,
+        selection: Selection<'a>,
+        classes: &[Class],
+        from: OrderKey,
+        to: OrderKey,
+        direction: Direction,
+    ) -> RowIter<'a> {
+        RowIter::new(self.lanes_of(classes), selection, from, to, direction)
+    }
+
+    /// All rows of these classes with `from <= key <= to` and not below the floor, in order, as stretches of one chunk each.
+    #[must_use]
+    pub fn runs(&self, classes: &[Class], from: OrderKey, to: OrderKey) -> RunIter<'_> {
+        RunIter::new(self.lanes_of(classes), from, to)
+    }
+
+    fn lanes_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &Lane, OrderKey)> {
         let wanted = Class::ALL.iter().filter(|class| classes.contains(class));
-        let lanes = wanted.map(|class| (*class, self.lane(*class), self.floor(*class)));
-        RowIter::new(lanes, selection, from, to, direction)
+        wanted.map(|class| (*class, self.lane(*class), self.floor(*class)))
     }
 
     /// The chunk of a row of this trace.

@@ -6,7 +6,8 @@ use crate::value::text;
 use rustler::{Atom, Decoder, Error, NifResult, Term};
 use scope_core::event::{Class, N_CLASSES};
 use scope_core::header::Header;
-use scope_core::store::Limits;
+use scope_core::sampler::Rate;
+use scope_core::store::{Limits, Retention};
 
 /// The smallest and largest capture buffer of a thread: it must hold some records of the largest size.
 const BUFFER_BYTES: std::ops::RangeInclusive<usize> = 1 << 18..=1 << 30;
@@ -16,6 +17,7 @@ const MAX_CAP: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) limits: Limits,
+    pub(crate) retention: [Retention; N_CLASSES],
     pub(crate) settings: Settings,
     pub(crate) redact: Vec<String>,
     pub(crate) header: Header,
@@ -28,12 +30,7 @@ pub(crate) struct Config {
 /// # Errors
 /// A text that names the key, the value and what is allowed.
 pub(crate) fn read(map: Term<'_>) -> Result<Config, String> {
-    let limits = Limits {
-        max_events: get(map, "max_events")?,
-        max_bytes: get(map, "max_bytes")?,
-        max_critical_events: get(map, "max_critical_events")?,
-        max_baseline_bytes: get(map, "max_baseline_bytes")?,
-    };
+    let (limits, retention) = limits(map)?;
     let caps_map: Term<'_> = get(map, "caps")?;
     let mut caps = [0; N_CLASSES];
     for class in Class::ALL {
@@ -52,15 +49,39 @@ pub(crate) fn read(map: Term<'_>) -> Result<Config, String> {
         let (low, high) = (BUFFER_BYTES.start(), BUFFER_BYTES.end());
         return Err(format!("buffer_bytes is {buffer_bytes}; allowed are powers of two from {low} to {high}"));
     }
+    let rate = rate(get(map, "sample_ppm")?)?;
     let redact: Vec<Term<'_>> = get(map, "redact")?;
     let redact = redact.into_iter().map(|key| text(key).map_err(|_| "redact holds a key that is no text".into()));
     Ok(Config {
         limits,
-        settings: Settings { caps, depth, buffer_bytes },
+        retention,
+        settings: Settings { caps, depth, buffer_bytes, rate },
         redact: redact.collect::<Result<_, String>>()?,
         header: header(get(map, "header")?)?,
         by_hand: if get(map, "by_hand")? { Some(ByHand { epoch_ns: get(map, "epoch")? }) } else { None },
     })
+}
+
+/// What may be held, of all classes together and of each.
+pub(crate) fn limits(map: Term<'_>) -> Result<(Limits, [Retention; N_CLASSES]), String> {
+    let limits = Limits {
+        max_events: get(map, "max_events")?,
+        max_bytes: get(map, "max_bytes")?,
+        max_critical_events: get(map, "max_critical_events")?,
+        max_baseline_bytes: get(map, "max_baseline_bytes")?,
+    };
+    let classes: Term<'_> = get(map, "retention")?;
+    let mut retention = [Retention::default(); N_CLASSES];
+    for class in Class::ALL {
+        let (max_events, max_bytes, max_age_ns) = get(classes, class.name())?;
+        retention[*class as usize] = Retention { max_events, max_bytes, max_age_ns };
+    }
+    Ok((limits, retention))
+}
+
+/// A sample rate in parts per million.
+pub(crate) fn rate(ppm: u32) -> Result<Rate, String> {
+    Rate::new(ppm).ok_or_else(|| format!("sample_ppm is {ppm}; allowed are 0 to {}", Rate::ALL.ppm()))
 }
 
 fn header(map: Term<'_>) -> Result<Header, String> {

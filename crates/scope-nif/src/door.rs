@@ -1,15 +1,16 @@
 //! The functions of `ElixirScope.Native`: each translates its arguments, calls the engine or the recorder, and translates back.
 
+use crate::budget::Budget;
 use crate::clock::Clock;
 use crate::filter::{self, Filter, Function, Role};
 use crate::recorder::{self, Recorder};
 use crate::sealer::{self, Sealing};
 use crate::words::Words;
-use crate::{config, tick, value, walk, word};
+use crate::{config, sampling, tick, value, walk, word};
 use rustler::{
     Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
 };
-use scope_core::event::{Class, Kind};
+use scope_core::event::{Class, Kind, N_CLASSES};
 use scope_core::file::ReadLimits;
 use scope_core::header::Header;
 use scope_core::intake::Intake;
@@ -113,18 +114,10 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     let seed = sealer::seed_of(&header);
     let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
     let redactor = Redactor::new(&keys);
-    let (caps, depth, limits) = (config.settings.caps, config.settings.depth, config.limits);
-    let sealing = |generation| {
-        Sealing::new(
-            generation,
-            config.by_hand.is_some(),
-            clock,
-            Intake::new(header, limits, seed),
-            redactor,
-            caps,
-            depth,
-        )
-    };
+    let (caps, depth) = (config.settings.caps, config.settings.depth);
+    let mut intake = Intake::new(header, config.limits.clone(), seed);
+    intake.set_limits(config.limits, config.retention);
+    let sealing = |generation| Sealing::new(generation, config.by_hand.is_some(), clock, intake, redactor, caps, depth);
     let state_word = |generation: u32| word::of(generation.encode(env).as_c_arg());
     let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
         return failure(env, "already_started", "another recorder is recording on this node", &Value::Null);
@@ -144,33 +137,88 @@ fn stop(recorder: ResourceArc<RecorderRef>) -> Atom {
     ok()
 }
 
+type FilterRow<'a> = (Term<'a>, Term<'a>, u64, Atom, bool, u64);
+
 #[rustler::nif(schedule = "DirtyCpu")]
 fn set_filter<'a>(
     env: Env<'a>,
     recorder: ResourceArc<RecorderRef>,
-    functions: Vec<(Term<'a>, Term<'a>, u64, Atom, u64)>,
+    functions: Vec<FilterRow<'a>>,
     processes: Vec<(Term<'a>, u64)>,
     default_mask: u64,
 ) -> NifResult<Atom> {
-    let role = |role: Atom| match role.to_term(env).atom_to_string()?.as_str() {
-        "call" => Ok(Role::Call),
-        "call_only" => Ok(Role::CallOnly),
-        "loop" => Ok(Role::Loop),
-        "decode" => Ok(Role::Decode),
-        "terminate" => Ok(Role::Terminate),
-        _ => Err(Error::BadArg),
-    };
     let mut table = Vec::with_capacity(functions.len());
-    for (module, function, arity, its_role, mask) in functions {
+    for (module, function, arity, role, args, mask) in functions {
         let (module, function) = (word::of(module.as_c_arg()), word::of(function.as_c_arg()));
-        table.push(Function { module, function, arity, role: role(its_role)?, mask });
+        let role = Role::from_name(&role.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
+        table.push(Function { module, function, arity, role, args, mask });
     }
     let processes: Vec<(u64, u64)> =
         processes.into_iter().map(|(pid, mask)| (word::of(pid.as_c_arg()), mask)).collect();
     if recorder.0.is_running() {
+        for budget in &mut recorder.0.sealing().budgets {
+            // A function that is no longer traced stays the target's own: its last events are still on their way.
+            for f in &table {
+                let function = (f.module, f.function, f.arity);
+                if f.mask == budget.bit {
+                    budget.own.insert(function);
+                } else {
+                    budget.own.remove(&function);
+                }
+            }
+        }
         filter::replace(Filter::new(&table, &processes, default_mask));
     }
     Ok(ok())
+}
+
+type BudgetRow<'a> = (u64, u64, Vec<Atom>, Option<Vec<Term<'a>>>, Vec<(Term<'a>, Term<'a>, u64)>);
+
+/// Gives a target, known by its bit in the filter, so many events of these classes, in these processes (or all) and of these functions. A
+/// budget there was for the bit is replaced; one of 0 events is no budget.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn set_budget<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, row: BudgetRow<'a>) -> NifResult<Atom> {
+    let (bit, n_events, names, processes, functions) = row;
+    let mut classes = [false; N_CLASSES];
+    for name in names {
+        let class = Class::from_name(&name.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
+        classes[class as usize] = true;
+    }
+    let word = |term: Term<'a>| word::of(term.as_c_arg());
+    let processes = processes.map(|pids| pids.into_iter().map(word).collect());
+    let functions = functions.into_iter().map(|(m, f, arity)| (word(m), word(f), arity)).collect();
+    let mut sealing = recorder.0.drained();
+    sealing.budgets.retain(|budget| budget.bit != bit);
+    if n_events > 0 {
+        sealing.budgets.push(Budget::new(bit, n_events, classes, processes, functions));
+    }
+    Ok(ok())
+}
+
+/// Changes what may be held; the keys are those of `start`'s configuration.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn set_limits<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, map: Term<'a>) -> NifResult<Term<'a>> {
+    match config::limits(map) {
+        Ok((limits, retention)) => {
+            recorder.0.drained().intake.set_limits(limits, retention);
+            Ok(ok().encode(env))
+        }
+        Err(message) => failure(env, "bad_argument", &message, &Value::Null),
+    }
+}
+
+/// Changes the sample rate of a running recorder, in parts per million.
+#[rustler::nif]
+fn set_rate(env: Env<'_>, recorder: ResourceArc<RecorderRef>, ppm: u32) -> NifResult<Term<'_>> {
+    match config::rate(ppm) {
+        Ok(rate) => {
+            if recorder.0.is_running() {
+                sampling::set(rate, u64::from(recorder.0.generation));
+            }
+            Ok(ok().encode(env))
+        }
+        Err(message) => failure(env, "bad_argument", &message, &Value::Null),
+    }
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
@@ -328,7 +376,16 @@ fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Ter
     let status = serde_json::json!({
         "running": recorder.0.is_running(), "tick": tick, "watermark": trace.watermark(),
         "monotonic_anchor_ns": monotonic, "classes": classes, "bytes": bytes, "buffers": buffers,
-        "n_processes": trace.processes().len(), "span": spans,
+        "n_processes": trace.processes().len(), "span": spans, "sample": sample(recorder.0.generation),
     });
     value::to_term(env, &status)
+}
+
+/// The rate asked for, and per sampled class what the sampler decided on and kept.
+fn sample(generation: u32) -> Value {
+    let classes = [Class::Call, Class::Message].map(|class| {
+        let (decided, kept) = sealer::sampled(generation, class);
+        (class.name().to_owned(), serde_json::json!({"decided": decided, "kept": kept}))
+    });
+    serde_json::json!({"asked_ppm": sampling::rate().ppm(), "classes": Value::Object(classes.into_iter().collect())})
 }

@@ -6,25 +6,55 @@
 //! Invariant: look-ups take no lock; a table that was replaced is freed only when every capture thread has been seen outside a
 //! callback since ([`reclaim`]).
 
-use crate::ring;
+use crate::{remembered, ring};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 use std::time::{Duration, Instant};
 
-/// What a traced function is to the recorder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// A call whose return is traced.
-    Call,
-    /// A call whose return is not.
-    CallOnly,
-    /// The server loop: argument 3 is the state, 4 the module (or a tuple with it).
-    Loop,
-    /// The start of handling: argument 1 is the message, 5 the module.
-    Decode,
-    /// The end of a server: the last but one argument is the state, the one before the module.
-    Terminate,
+macro_rules! roles {
+    ($($(#[$meta:meta])* $role:ident = $name:literal),+ $(,)?) => {
+        /// What a traced function is to the recorder. Those of servers are functions inside OTP; see `tracer::server`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Role { $($(#[$meta])* $role,)+ }
+
+        impl Role {
+            /// The role of a name that `ElixirScope.Plan` uses.
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$role),)+ _ => None }
+            }
+        }
+    };
 }
+roles! {
+    /// A call whose return is traced.
+    Call = "call",
+    /// A call whose return is not.
+    CallOnly = "call_only",
+    /// `gen_server`: its loop, the start of handling, its end, its start (by the return), and the way back from a system message.
+    Loop = "loop",
+    Decode = "decode",
+    Terminate = "terminate",
+    Started = "started",
+    Continued = "continued",
+    /// The same of `gen_statem`.
+    StatemLoop = "statem_loop",
+    StatemEvent = "statem_event",
+    StatemTerminate = "statem_terminate",
+    StatemEntered = "statem_entered",
+    StatemContinued = "statem_continued",
+    /// The same of `gen_event`.
+    ManagerLoop = "manager_loop",
+    ManagerMessage = "manager_message",
+    ManagerTerminate = "manager_terminate",
+    ManagerContinued = "manager_continued",
+}
+
+/// Bits of a mask with a meaning of their own; the others join functions and processes. As in `ElixirScope.Plan`.
+pub(crate) const STATE: u64 = 1;
+pub(crate) const HANDLED: u64 = 2;
+pub(crate) const MAJOR: u64 = 8;
+/// What a process with this bit spawns is traced like it.
+pub(crate) const FOLLOW: u64 = 16;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Function {
@@ -32,6 +62,8 @@ pub(crate) struct Function {
     pub(crate) function: u64,
     pub(crate) arity: u64,
     pub(crate) role: Role,
+    /// Whether its arguments are recorded, not only their number.
+    pub(crate) args: bool,
     pub(crate) mask: u64,
 }
 
@@ -79,16 +111,16 @@ impl Filter {
         filter
     }
 
-    /// What a call of this function in this process is recorded as; `None`: it is not.
+    /// The function, if a call of it in this process is recorded.
     #[inline(always)]
-    pub(crate) fn role(&self, module: u64, function: u64, arity: u64, process: u64) -> Option<Role> {
+    pub(crate) fn function(&self, module: u64, function: u64, arity: u64, process: u64) -> Option<&Function> {
         let n = self.functions.len().wrapping_sub(1);
         let mut i = spread(module ^ function.rotate_left(20) ^ arity) & n;
         loop {
             match self.functions.get(i)? {
                 Some(f) if f.module == module && f.function == function && f.arity == arity => {
                     let wanted = f.mask & self.default_mask != 0 || f.mask & self.mask(process) != 0;
-                    return wanted.then_some(f.role);
+                    return wanted.then_some(f);
                 }
                 Some(_) => i = (i + 1) & n,
                 None => return None,
@@ -96,16 +128,28 @@ impl Filter {
         }
     }
 
-    fn mask(&self, process: u64) -> u64 {
+    /// How a process is traced: by itself, as the child of a followed process, or as every other.
+    pub(crate) fn mask(&self, process: u64) -> u64 {
         let n = self.processes.len().wrapping_sub(1);
         let mut i = spread(process) & n;
         loop {
             match self.processes.get(i) {
                 Some(Some((pid, mask))) if *pid == process => return *mask,
                 Some(Some(_)) => i = (i + 1) & n,
-                _ => return self.default_mask,
+                _ => return remembered::mask(process).unwrap_or(self.default_mask),
             }
         }
+    }
+
+    /// Whether calls inside a behaviour are recorded of this process.
+    #[inline(always)]
+    pub(crate) fn is_server(&self, process: u64) -> bool {
+        self.mask(process) & (STATE | HANDLED | MAJOR) != 0
+    }
+
+    /// Whether any process is followed.
+    fn follows(&self) -> bool {
+        self.processes.iter().flatten().any(|(_, mask)| mask & FOLLOW != 0)
     }
 }
 
@@ -128,6 +172,9 @@ const VISIBLE_AFTER: Duration = Duration::from_millis(100);
 
 /// Makes `filter` the one that callbacks use.
 pub(crate) fn replace(filter: Filter) {
+    if !filter.follows() {
+        remembered::follow_nobody();
+    }
     let old = CURRENT.swap(Box::into_raw(Box::new(filter)), AcqRel);
     if !old.is_null() {
         let retired = Retired { table: old, at: Instant::now(), busy: ring::all().map(|r| r.thread).collect() };
@@ -165,15 +212,15 @@ mod tests {
 
     #[test]
     fn a_call_is_recorded_where_function_and_process_share_a_bit() {
-        let f = |function, mask| Function { module: 11, function, arity: 2, role: Role::Call, mask };
+        let f = |function, mask| Function { module: 11, function, arity: 2, role: Role::Call, args: true, mask };
         let functions: Vec<Function> = (0..100).map(|i| f(i, if i % 2 == 0 { 4 } else { 8 })).collect();
         let filter = Filter::new(&functions, &[(7, 8), (9, 4)], 4);
-        assert_eq!(filter.role(11, 2, 2, 1), Some(Role::Call));
-        assert_eq!(filter.role(11, 3, 2, 1), None);
-        assert_eq!(filter.role(11, 3, 2, 7), Some(Role::Call));
-        assert_eq!(filter.role(11, 3, 2, 9), None);
-        assert_eq!(filter.role(11, 2, 3, 1), None);
-        assert_eq!(filter.role(11, 100, 2, 1), None);
-        assert_eq!(Filter::default().role(1, 2, 3, 4), None);
+        assert!(filter.function(11, 2, 2, 1).is_some());
+        assert!(filter.function(11, 3, 2, 1).is_none());
+        assert!(filter.function(11, 3, 2, 7).is_some());
+        assert!(filter.function(11, 3, 2, 9).is_none());
+        assert!(filter.function(11, 2, 3, 1).is_none());
+        assert!(filter.function(11, 100, 2, 1).is_none());
+        assert!(Filter::default().function(1, 2, 3, 4).is_none());
     }
 }

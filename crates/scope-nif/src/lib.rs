@@ -3,16 +3,21 @@
 //! Invariant: nothing here decides what an answer is: `scope-query` does.
 //! Invariant: a traced process is never blocked, and never pays for more than one capped walk an event.
 
+mod budget;
 mod by_hand;
 mod clock;
 mod config;
 mod door;
+mod draft;
 mod filter;
 mod given;
+mod notice;
 mod record;
 mod recorder;
 mod reference;
+mod remembered;
 mod ring;
+mod sampling;
 mod sealer;
 mod tick;
 mod tracer;

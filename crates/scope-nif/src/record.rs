@@ -16,13 +16,10 @@
 //! | 56 | 8 | `spawn`: arity |
 //! | then | | the term, the destination, padding to 8 |
 
-use crate::ring::{Ring, Room};
-use crate::walk::{SLACK, Walk};
-use rustler::sys::ErlNifEnv;
 use scope_core::event::{Flags, Kind};
 
 /// Words in front of the term.
-const fn n_words(kind: Kind) -> usize {
+pub(crate) const fn n_words(kind: Kind) -> usize {
     match kind {
         Kind::Call | Kind::Return | Kind::Exception => 7,
         Kind::Spawn => 8,
@@ -31,77 +28,10 @@ const fn n_words(kind: Kind) -> usize {
 }
 
 /// No term.
-const NO_TERM: u32 = u32::MAX;
-/// Most bytes of a destination that is not a single word.
-const DESTINATION_CAP: usize = 96;
+pub(crate) const NO_TERM: u32 = u32::MAX;
 
-/// What a callback knows of an event, in words.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Draft {
-    pub(crate) kind: Kind,
-    pub(crate) flags: Flags,
-    pub(crate) process: u64,
-    pub(crate) slot: u64,
-    /// By kind, see the table above.
-    pub(crate) extra: [u64; 3],
-    /// The term, or `None`.
-    pub(crate) term: Option<u64>,
-    /// A destination that is no single word.
-    pub(crate) destination: Option<u64>,
-}
-
-/// What all records of one recorder share.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Frame {
-    pub(crate) generation: u32,
-    pub(crate) tick: u64,
-    pub(crate) cap: usize,
-    pub(crate) depth: u32,
-}
-
-/// The most bytes a record of this draft can take.
-#[inline(always)]
-pub(crate) fn max_bytes(draft: &Draft, cap: usize) -> u64 {
-    let term = if draft.term.is_some() { cap + SLACK } else { 0 };
-    let destination = if draft.destination.is_some() { DESTINATION_CAP + SLACK } else { 0 };
-    (n_words(draft.kind) * 8 + term + destination) as u64
-}
-
-/// Writes a record into its room and commits it.
-///
-/// # Safety
-/// `room` was reserved in `ring` with at least [`max_bytes`]; the draft's terms are alive in `env`.
-#[inline(always)]
-pub(crate) unsafe fn write(env: *mut ErlNifEnv, ring: &Ring, room: &Room, draft: &Draft, frame: &Frame) {
-    let words = n_words(draft.kind);
-    // SAFETY: all writes stay within the room; rooms are 8-aligned.
-    unsafe {
-        let base = room.bytes.cast::<u64>();
-        let mut at = room.bytes.add(words * 8);
-        let mut term_bytes = NO_TERM;
-        if let Some(term) = draft.term {
-            let n = Walk::new(env, at, frame.cap, frame.depth).term(term);
-            term_bytes = n as u32;
-            at = at.add(n);
-        }
-        let mut destination_bytes = 0;
-        if let Some(destination) = draft.destination {
-            destination_bytes = Walk::new(env, at, DESTINATION_CAP, 4).term(destination);
-            at = at.add(destination_bytes);
-        }
-        let n = (at as usize - room.bytes as usize).next_multiple_of(8);
-        let kind = u64::from(draft.kind as u8) | u64::from(draft.flags.0) << 8 | (destination_bytes as u64) << 16;
-        base.write(n as u64 | kind << 32);
-        base.add(1).write(u64::from(frame.generation) | u64::from(term_bytes) << 32);
-        base.add(2).write(frame.tick);
-        base.add(3).write(draft.process);
-        base.add(4).write(draft.slot);
-        for (i, word) in draft.extra.iter().enumerate().take(words - 5) {
-            base.add(5 + i).write(*word);
-        }
-        ring.commit(room, n as u64);
-    }
-}
+/// A flag of a `spawn` record, not of the event: the child is followed.
+pub(crate) const FOLLOWED: Flags = Flags(0x80);
 
 /// A record read back.
 #[derive(Clone, Copy, Debug)]

@@ -3,11 +3,12 @@
 //! Invariant: at most one recorder records at a time; the tracer state of any other is answered `remove`.
 //! Invariant: when the owner dies, recording ends at once, whatever else happens.
 
-use crate::sealer::{Runaway, Sealing};
+use crate::sealer::Sealing;
 use crate::tracer::ACTIVE;
-use crate::{filter, ring, word};
-use rustler::{Encoder, LocalPid, OwnedEnv};
+use crate::{filter, notice, remembered, ring, sampling};
+use rustler::LocalPid;
 use scope_core::event::N_CLASSES;
+use scope_core::sampler::Rate;
 use scope_core::trace::Trace;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,8 +29,6 @@ const SEAL_AFTER_NS: u64 = 30_000_000_000;
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 /// The recorder that records, if any.
 static RUNNING: Mutex<Option<Arc<Recorder>>> = Mutex::new(None);
-
-rustler::atoms! { elixir_scope_returns_off, elixir_scope_spawned }
 
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -57,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
     pub(crate) buffer_bytes: usize,
+    pub(crate) rate: Rate,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -85,6 +85,8 @@ pub(crate) fn start(
         sealer: Mutex::new(None),
     });
     filter::replace(filter::Filter::default());
+    remembered::clear();
+    sampling::set(settings.rate, u64::from(generation));
     ring::RINGLESS.iter().for_each(|n| n.store(0, Relaxed));
     let its = Arc::clone(&recorder);
     let spawned = std::thread::Builder::new().name("scope_sealer".into()).spawn(move || its.run());
@@ -161,18 +163,16 @@ impl Recorder {
         while !self.stopping.load(SeqCst) {
             std::thread::park_timeout(pause);
             let tell = told.elapsed() >= TELL_PARENTS;
-            let (n, runaways, parents) = {
+            let (n, notices) = {
                 let mut sealing = self.sealing();
                 let n = sealing.drain();
                 sealing.seal_older(SEAL_AFTER_NS);
-                let parents = if tell { sealing.take_parents() } else { Vec::new() };
-                (n, sealing.take_runaways(), parents)
+                (n, sealing.take_notices(tell))
             };
-            self.report(&runaways);
-            if !parents.is_empty() {
+            if tell {
                 told = Instant::now();
-                self.report_parents(&parents);
             }
+            notice::send(&self.owner.0, &notices);
             filter::reclaim();
             pause = if n > 0 { BUSY } else { (pause * 2).min(IDLE) };
         }
@@ -189,33 +189,6 @@ impl Recorder {
         let mut running = lock(&RUNNING);
         if running.as_ref().is_some_and(|r| r.generation == self.generation) {
             *running = None;
-        }
-    }
-
-    /// Tells the owner who spawned: it looks at the supervisors among them, which know what their children are.
-    fn report_parents(&self, parents: &[u64]) {
-        let mut env = OwnedEnv::new();
-        // The owner may be gone; then nobody needs to know.
-        let _ = env.send_and_clear(&self.owner.0, |env| {
-            // SAFETY: local pids are immediates: their words are terms in every environment.
-            let pids = parents.iter().map(|word| unsafe { rustler::Term::new(env, word::term(*word)) });
-            (elixir_scope_spawned(), pids.collect::<Vec<_>>()).encode(env)
-        });
-    }
-
-    /// Tells the owner which functions' returns must be switched off.
-    fn report(&self, runaways: &[Runaway]) {
-        for runaway in runaways {
-            let mut env = OwnedEnv::new();
-            // The owner may be gone; then nobody needs to know.
-            let _ = env.send_and_clear(&self.owner.0, |env| {
-                let term = |word: u64| {
-                    // SAFETY: atoms and local pids are immediates: their words are terms in every environment.
-                    unsafe { rustler::Term::new(env, word::term(word)) }
-                };
-                let mfa = (term(runaway.module), term(runaway.function), runaway.arity);
-                (elixir_scope_returns_off(), mfa, term(runaway.process), runaway.depth).encode(env)
-            });
         }
     }
 }

@@ -28,14 +28,17 @@ const PAD: u64 = u64::MAX;
 pub(crate) struct Counter {
     pub(crate) emitted: AtomicU64,
     pub(crate) filtered: AtomicU64,
+    pub(crate) sampled_out: AtomicU64,
     pub(crate) dropped: AtomicU64,
+    /// What the sampler was asked about, and what it kept of that. A return is not asked about.
+    pub(crate) decided: AtomicU64,
+    pub(crate) kept: AtomicU64,
 }
 
 impl Counter {
     fn reset(&self) {
-        self.emitted.store(0, Relaxed);
-        self.filtered.store(0, Relaxed);
-        self.dropped.store(0, Relaxed);
+        let Self { emitted, filtered, sampled_out, dropped, decided, kept } = self;
+        [emitted, filtered, sampled_out, dropped, decided, kept].into_iter().for_each(|count| count.store(0, Relaxed));
     }
 }
 

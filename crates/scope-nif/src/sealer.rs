@@ -5,8 +5,10 @@
 //! Invariant: a record is redacted before anything of it is kept or hashed; drained bytes are zeroed.
 //! Invariant: every record of this recorder ends as a stored event or as a counted drop.
 
+use crate::budget::{self, Budget, Verdict};
 use crate::clock::Clock;
 use crate::given::Given;
+use crate::notice::Notice;
 use crate::record::{self, Record};
 use crate::ring::{self, Ring};
 use crate::tick;
@@ -30,16 +32,6 @@ const MAX_PARENTS: usize = 256;
 /// How often an interrupted producer is looked at again before the watermark is held back for it.
 const QUIET_TRIES: usize = 200;
 
-/// A function whose returns must be switched off, as words, and the process that showed it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Runaway {
-    pub(crate) module: u64,
-    pub(crate) function: u64,
-    pub(crate) arity: u64,
-    pub(crate) process: u64,
-    pub(crate) depth: i64,
-}
-
 /// The numbers that stand for capture threads in the keys of what no ring brought: events put at their moment, and those given with a time.
 /// Rings have numbers between them.
 const PUT_THREAD: u16 = 0;
@@ -49,6 +41,7 @@ const GIVEN_THREAD: u16 = u16::MAX;
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     filtered: u64,
+    sampled_out: u64,
     dropped: u64,
     taken: u64,
 }
@@ -84,7 +77,9 @@ pub(crate) struct Sealing {
     last_drain: u64,
     open_calls: HashMap<u64, i64>,
     runaways: HashSet<(u64, u64, u64)>,
-    pending: Vec<Runaway>,
+    pub(crate) budgets: Vec<Budget>,
+    notices: Vec<Notice>,
+    followed: Vec<(u64, u64)>,
     /// Words of processes that spawned others since the owner was told.
     parents: Vec<u64>,
     pub(crate) caps: [usize; N_CLASSES],
@@ -117,7 +112,9 @@ impl Sealing {
             last_drain: 0,
             open_calls: HashMap::new(),
             runaways: HashSet::new(),
-            pending: Vec::new(),
+            budgets: Vec::new(),
+            notices: Vec::new(),
+            followed: Vec::new(),
             parents: Vec::new(),
             caps,
             depth,
@@ -170,6 +167,7 @@ impl Sealing {
         }
         self.count(now);
         self.watermark = self.watermark.max(complete_to);
+        self.intake.tell_time(self.watermark);
         self.last_drain = now;
         if self.intake.tidy_symbols() {
             self.words.forget(self.intake.symbols());
@@ -177,14 +175,14 @@ impl Sealing {
         n
     }
 
-    /// Functions found to be loops since the last call.
-    pub(crate) fn take_runaways(&mut self) -> Vec<Runaway> {
-        std::mem::take(&mut self.pending)
-    }
-
-    /// Processes that spawned since the last call, as words.
-    pub(crate) fn take_parents(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.parents)
+    /// What the owner must be told since the last call; who spawned only when it is time to `tell_parents`.
+    pub(crate) fn take_notices(&mut self, tell_parents: bool) -> Vec<Notice> {
+        if tell_parents && !self.parents.is_empty() {
+            self.notices.push(Notice::Spawned(std::mem::take(&mut self.parents)));
+        }
+        let followed = std::mem::take(&mut self.followed);
+        self.notices.extend((!followed.is_empty()).then_some(Notice::Followed(followed)));
+        std::mem::take(&mut self.notices)
     }
 
     /// Takes in the next record of batch `i`.
@@ -200,16 +198,29 @@ impl Sealing {
             let key = next_key(&mut batch.last, self.clock.ns(record.tick), batch.thread);
             let class = record.kind.class() as usize;
             batch.seen[class].taken += 1;
-            self.intake.store_mut().counts_mut()[class].emitted += 1;
-            self.store(key, &record);
+            let counts = &mut self.intake.store_mut().counts_mut()[class];
+            counts.emitted += 1;
+            match budget::count(&mut self.budgets, &record) {
+                Verdict::LeaveOut => counts.filtered += 1,
+                Verdict::Keep => self.store(key, &record),
+                Verdict::KeepLast(target) => {
+                    self.notices.push(Notice::Spent(target));
+                    self.store(key, &record);
+                }
+            }
             self.watch_returns(&record);
         }
         std::mem::swap(&mut self.batches[i].bytes, &mut bytes);
     }
 
     fn store(&mut self, key: OrderKey, record: &Record<'_>) {
+        let mut flags = record.flags;
         if record.kind == Kind::Spawn {
             self.words.spawned(record.process);
+            if flags.contains(record::FOLLOWED) {
+                flags = Flags::NONE;
+                self.follow(record.process, record.slot);
+            }
         }
         let symbols = self.intake.symbols();
         let [x, y, z] = record.extra;
@@ -237,8 +248,18 @@ impl Sealing {
         if record.kind == Kind::Exit {
             self.words.ended(record.process);
         }
-        let event = Event { key, kind: record.kind, flags: record.flags, process, peer, what };
+        let event = Event { key, kind: record.kind, flags, process, peer, what };
         self.push(&event, record.term);
+    }
+
+    /// A followed process spawned another: what counts for the one counts for the other.
+    fn follow(&mut self, child: u64, parent: u64) {
+        self.followed.push((child, parent));
+        for processes in self.budgets.iter_mut().filter_map(|budget| budget.processes.as_mut()) {
+            if processes.contains(&parent) {
+                processes.insert(child);
+            }
+        }
     }
 
     fn push(&mut self, event: &Event, raw: Option<&[u8]>) {
@@ -321,7 +342,9 @@ impl Sealing {
     pub(crate) fn clear(&mut self, instance: String) {
         let header = Header { instance, ..self.intake.header().clone() };
         let seed = seed_of(&header);
-        self.intake = Intake::new(header, self.intake.store().limits().clone(), seed);
+        let (limits, retention) = (self.intake.store().limits().clone(), *self.intake.store().retention());
+        self.intake = Intake::new(header, limits.clone(), seed);
+        self.intake.set_limits(limits, retention);
         self.words = Words::new();
         self.open_calls.clear();
     }
@@ -345,6 +368,10 @@ impl Sealing {
                 counts.filtered += filtered - seen.filtered;
                 counts.emitted += filtered - seen.filtered;
                 seen.filtered = filtered;
+                let sampled_out = counter.sampled_out.load(Relaxed);
+                counts.sampled_out += sampled_out - seen.sampled_out;
+                counts.emitted += sampled_out - seen.sampled_out;
+                seen.sampled_out = sampled_out;
                 let total = counter.dropped.load(Relaxed);
                 dropped[i] += total - seen.dropped;
                 seen.dropped = total;
@@ -399,7 +426,7 @@ impl Sealing {
             for class in Class::ALL {
                 let seen = batch_of(&mut self.batches, ring.thread).seen[*class as usize];
                 let emitted = ring.counters[*class as usize].emitted.load(Relaxed);
-                let accounted = seen.taken + seen.filtered + seen.dropped;
+                let accounted = seen.taken + seen.filtered + seen.sampled_out + seen.dropped;
                 if emitted > accounted {
                     self.intake.store_mut().counts_mut()[*class as usize].emitted += emitted - accounted;
                     self.lose(*class, emitted - accounted, 0, now, Reason::BadRecord);
@@ -424,7 +451,7 @@ impl Sealing {
         let depth = *open;
         let (module, [function, arity, _]) = (record.slot, record.extra);
         if depth > MAX_OPEN_CALLS && self.runaways.insert((module, function, arity)) {
-            self.pending.push(Runaway { module, function, arity, process: record.process, depth });
+            self.notices.push(Notice::ReturnsOff { module, function, arity, process: record.process, depth });
         }
     }
 }
@@ -461,6 +488,13 @@ fn batch_of(batches: &mut Vec<Batch>, thread: u16) -> &mut Batch {
         batches.len() - 1
     });
     &mut batches[i]
+}
+
+/// Of a class, what the samplers of all threads have decided on for a recorder, and what they kept of it.
+pub(crate) fn sampled(generation: u32, class: Class) -> (u64, u64) {
+    let counters =
+        ring::all().filter(|ring| ring.generation() == generation).map(|ring| &ring.counters[class as usize]);
+    counters.fold((0, 0), |(decided, kept), n| (decided + n.decided.load(Relaxed), kept + n.kept.load(Relaxed)))
 }
 
 /// Bytes in all rings, for `status`.

@@ -6,11 +6,14 @@
 //! Invariant: no lock, no allocation (but the ring of a new thread), no message, no copy of a term.
 //! Invariant: a panic ends in the callback, never in the VM.
 
+mod server;
+
+use crate::draft::{self, Content, Draft, Frame};
 use crate::filter::{self, Role};
-use crate::record::{self, Draft, Frame};
+use crate::record;
 use crate::ring::{self, Ring};
-use crate::tick;
 use crate::word::{self, VERIFIED};
+use crate::{remembered, sampling, tick};
 use rustler::codegen_runtime::inventory;
 use rustler::sys::{
     ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_get_tuple, enif_make_atom_len,
@@ -84,10 +87,11 @@ macro_rules! atoms {
     };
 }
 atoms! {
-    trace = "trace", remove = "remove", ok = "ok", extra = "extra",
+    trace = "trace", remove = "remove", discard = "discard", ok = "ok", extra = "extra",
     call = "call", return_from = "return_from", exception_from = "exception_from",
     send = "send", send_to_dead = "send_to_non_existing_process", receive = "receive",
     spawned = "spawned", exit = "exit", link = "link", unlink = "unlink", register = "register", unregister = "unregister",
+    cast = "cast", info = "info", gen_call = "$gen_call", gen_cast = "$gen_cast",
 }
 
 type Args = *const ErlNifTerm;
@@ -113,6 +117,7 @@ macro_rules! callback {
     };
 }
 callback!(enabled, 3, enabled);
+callback!(enabled_call, 3, enabled_call);
 callback!(trace, 5, trace_other);
 callback!(trace_call, 5, trace_call);
 callback!(trace_send, 5, trace_send);
@@ -124,6 +129,36 @@ unsafe extern "C" fn enabled(_env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> 
     // SAFETY: the VM passes three arguments. Equal small integers have equal words.
     let current = unsafe { arg(argv, 1) } == ACTIVE.state.load(Relaxed);
     word::term(if current { ATOMS.trace.load(Relaxed) } else { ATOMS.remove.load(Relaxed) })
+}
+
+/// The same for a call; `discard` leaves it out, and its return with it. The VM asks once a call, after `enabled`.
+unsafe extern "C" fn enabled_call(_env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: the VM passes three arguments.
+    let (state, tracee) = unsafe { (arg(argv, 1), arg(argv, 2)) };
+    if state != ACTIVE.state.load(Relaxed) {
+        return word::term(ATOMS.remove.load(Relaxed));
+    }
+    if !sampling::is_on() || enables_call(tracee) {
+        return word::term(ATOMS.trace.load(Relaxed));
+    }
+    word::term(ATOMS.discard.load(Relaxed))
+}
+
+/// Decides on a call at a sample rate below one.
+fn enables_call(tracee: u64) -> bool {
+    let decided = catch_unwind(|| {
+        let Some(ring) = ring::mine(&ACTIVE.buffer_bytes) else { return true };
+        ring.enter(ACTIVE.generation.load(Relaxed));
+        let enables = sampling::enables_call(ring, tracee);
+        if !enables {
+            let counters = &ring.counters[Class::Call as usize];
+            ring::bump(&counters.emitted);
+            ring::bump(&counters.sampled_out);
+        }
+        ring.leave();
+        enables
+    });
+    decided.unwrap_or(true)
 }
 
 /// Events of kinds nobody asked for: accepted, and not recorded.
@@ -170,24 +205,36 @@ struct Capture {
 impl Capture {
     /// Writes the event, or counts it as dropped. `None` when nothing was committed.
     #[inline(always)]
-    fn record(&self, draft: &Draft) -> Option<()> {
-        let class = draft.kind.class();
+    fn record(&self, event: &Draft) -> Option<()> {
+        let class = event.kind.class();
         let counters = &self.ring.counters[class as usize];
         ring::bump(&counters.emitted);
         let cap = ACTIVE.caps[class as usize].load(Relaxed);
-        let Some(room) = self.ring.reserve(record::max_bytes(draft, cap), class) else {
+        let Some(room) = self.ring.reserve(draft::max_bytes(event, cap), class) else {
             ring::bump(&counters.dropped);
             return None;
         };
         let frame = Frame {
             generation: ACTIVE.generation.load(Relaxed),
-            tick: tick::now(ACTIVE.tsc.load(Relaxed)),
+            tsc: ACTIVE.tsc.load(Relaxed),
             cap,
             depth: ACTIVE.depth.load(Relaxed),
         };
+        let keeps = |walked: &[u8]| class != Class::Message || sampling::keeps_message(self.ring, walked);
         // SAFETY: the room was reserved for this draft, whose terms the VM keeps alive during the callback.
-        unsafe { record::write(self.env, self.ring, &room, draft, &frame) };
-        Some(())
+        if unsafe { draft::write(self.env, self.ring, &room, event, &frame, keeps) } {
+            return Some(());
+        }
+        ring::bump(&counters.sampled_out);
+        None
+    }
+
+    /// Counts a call, or its return, that is left out.
+    fn sampled_out(&self) -> Option<()> {
+        let counters = &self.ring.counters[Class::Call as usize];
+        ring::bump(&counters.emitted);
+        ring::bump(&counters.sampled_out);
+        None
     }
 
     /// Counts an event that nobody asked for.
@@ -214,18 +261,8 @@ impl Capture {
     #[inline(always)]
     fn tuple(&self, tuple: u64) -> &[u64] {
         if VERIFIED.immediates.load(Relaxed) {
-            if !word::is_boxed(tuple) {
-                return &[];
-            }
-            // SAFETY: a live boxed term of a VM whose layout was verified at load; a tuple's header is followed by its elements.
-            return unsafe {
-                let (header, words) = word::boxed(tuple);
-                if word::subtag(header) != 0 {
-                    &[]
-                } else {
-                    std::slice::from_raw_parts(words, word::arity(header) as usize)
-                }
-            };
+            // SAFETY: terms of a callback live as long as it, and so does the capture.
+            return unsafe { word::elements(tuple) };
         }
         let (mut n, mut elements) = (0, std::ptr::null());
         // SAFETY: the API answers 0 for what is no tuple; its array lives as long as the term, which outlives the callback.
@@ -269,7 +306,8 @@ impl Capture {
 }
 
 fn draft(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> Draft {
-    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], term, destination: None }
+    let content = term.map_or(Content::None, Content::Term);
+    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content, destination: None }
 }
 
 unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
@@ -283,47 +321,43 @@ unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
             let has_args = is_call && number.is_none();
             let (first, arity) =
                 if has_args { capture.list::<16>(args) } else { ([0; 16], number.unwrap_or(0) as u64) };
-            let role = filter::current().and_then(|f| f.role(module, function, arity, tracee));
+            let Some(filter) = filter::current() else { return capture.filtered() };
+            let Some(wanted) = filter.function(module, function, arity, tracee) else { return capture.filtered() };
             let extra = [function, arity, 0];
-            match role {
-                Some(Role::Call | Role::CallOnly) if is_call => {
+            match (wanted.role, is_call) {
+                (role @ (Role::Call | Role::CallOnly), true) => {
+                    let returns = role == Role::Call;
+                    if !sampling::keeps_call(capture.ring, || filter.is_server(tracee), tracee, returns) {
+                        return capture.sampled_out();
+                    }
+                    let has_args = has_args && wanted.args;
                     let mut flags = if has_args { Flags::NONE } else { Flags::ARITY_ONLY };
-                    if role == Some(Role::CallOnly) {
+                    if !returns {
                         flags = flags.with(Flags::NO_RETURN);
                     }
                     let term = has_args.then_some(args);
                     capture.record(&Draft { flags, extra, ..draft(Kind::Call, tracee, module, term) })
                 }
-                Some(Role::Call | Role::CallOnly) => {
+                (Role::Call | Role::CallOnly, false) => {
+                    if !remembered::returned(tracee) {
+                        return capture.sampled_out();
+                    }
                     let kind = if tag == ATOMS.return_from.load(Relaxed) { Kind::Return } else { Kind::Exception };
                     capture.record(&Draft { extra, ..draft(kind, tracee, module, capture.extra(argv)) })
                 }
-                Some(Role::Loop) if has_args => {
-                    capture.record(&draft(Kind::State, tracee, capture.module(first[3]), Some(first[2])))
-                }
-                Some(Role::Decode) if has_args => {
-                    capture.record(&draft(Kind::Handled, tracee, capture.module(first[4]), Some(first[0])))
-                }
-                Some(Role::Terminate) if has_args && (4..=16).contains(&arity) => {
-                    let state = first[arity as usize - 2];
-                    capture.record(&draft(
-                        Kind::Terminate,
-                        tracee,
-                        capture.module(first[arity as usize - 3]),
-                        Some(state),
-                    ))
+                (role, true) if has_args => match server::called(capture, role, tracee, &first, arity) {
+                    Some(draft) => capture.record(&draft),
+                    None => capture.filtered(),
+                },
+                (Role::Started, false) => {
+                    match server::started(capture, tracee, capture.extra(argv).unwrap_or(word::NIL)) {
+                        Some(draft) => capture.record(&draft),
+                        None => capture.filtered(),
+                    }
                 }
                 _ => capture.filtered(),
             }
         })
-    }
-}
-
-impl Capture {
-    /// The callback module of a server: an atom, or (from OTP 26 on) the second element of a cache tuple. 0 for none.
-    fn module(&self, word: u64) -> u64 {
-        let is_atom = |w: &u64| word::atom(self.env, *w);
-        if is_atom(&word) { word } else { self.tuple(word).get(1).copied().filter(is_atom).unwrap_or(0) }
     }
 }
 
@@ -352,6 +386,15 @@ unsafe extern "C" fn trace_receive(env: *mut ErlNifEnv, _argc: c_int, argv: Args
     }
 }
 
+/// A process was spawned: it is traced like its parent, if that is followed. The VM has given it the parent's flags already.
+fn follow(parent: u64, child: u64) -> bool {
+    let mask = filter::current().map_or(0, |filter| filter.mask(parent));
+    if mask & filter::FOLLOW != 0 {
+        remembered::follow(child, mask);
+    }
+    mask & filter::FOLLOW != 0
+}
+
 unsafe extern "C" fn trace_procs(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
     // SAFETY: called by the VM as a trace callback.
     unsafe {
@@ -364,8 +407,10 @@ unsafe extern "C" fn trace_procs(env: *mut ErlNifEnv, _argc: c_int, argv: Args) 
                     &[module, function, args] => ([module, function, capture.list::<0>(args).1], Some(args)),
                     _ => ([0; 3], None),
                 };
-                capture.record(&Draft { extra, ..draft(Kind::Spawn, tracee, term, args) })
+                let flags = if follow(term, tracee) { record::FOLLOWED } else { Flags::NONE };
+                capture.record(&Draft { flags, extra, ..draft(Kind::Spawn, tracee, term, args) })
             } else if is(&ATOMS.exit) {
+                remembered::ended(tracee);
                 capture.record(&draft(Kind::Exit, tracee, 0, Some(term)))
             } else if is(&ATOMS.link) {
                 capture.record(&draft(Kind::Link, tracee, term, None))

@@ -51,6 +51,44 @@ impl Walk {
         self.at as usize - start
     }
 
+    /// Writes a tuple of these elements, as if it were one term.
+    pub(crate) fn tuple_of(&mut self, elements: &[u64]) -> usize {
+        let start = self.at as usize;
+        self.tuple(elements, self.depth);
+        self.at as usize - start
+    }
+
+    /// Writes the handlers of a `gen_event`, a list of records `{handler, Module, Id, State, Supervisor}`, as `sys:get_state` shows them:
+    /// `[{Module, Id, State}]`.
+    pub(crate) fn handlers(&mut self, list: u64) -> usize {
+        if !word::is_list(list) || !VERIFIED.immediates.load(Relaxed) {
+            return self.term(list);
+        }
+        let start = self.at as usize;
+        self.byte(tag::LIST);
+        let count_at = self.at;
+        self.bytes([0; 4]);
+        let (mut rest, mut n) = (list, 0);
+        while word::is_list(rest) && self.at < self.end {
+            // SAFETY: a live list cell of a VM whose layout was verified at load.
+            let (head, tail) = unsafe { word::cell(rest) };
+            // SAFETY: part of a term that is alive in `env` during this walk.
+            match unsafe { word::elements(head) } {
+                [_, module, id, state, ..] => self.tuple(&[*module, *id, *state], self.depth - 1),
+                _ => self.walk(head, self.depth - 1),
+            }
+            rest = tail;
+            n += 1;
+        }
+        self.patch(count_at, n);
+        if word::is_list(rest) {
+            self.byte(tag::CUT)
+        } else {
+            self.walk(rest, self.depth - 1)
+        }
+        self.at as usize - start
+    }
+
     #[inline(always)]
     fn left(&self) -> usize {
         (self.end as usize).saturating_sub(self.at as usize)

@@ -75,6 +75,22 @@ pub(crate) unsafe fn boxed(word: u64) -> (u64, *const u64) {
     unsafe { (*at, at.add(1)) }
 }
 
+/// The elements of a tuple; none for any other term, and for a VM that was not verified.
+///
+/// # Safety
+/// `word` is a term that lives as long as `'a`.
+#[inline(always)]
+pub(crate) unsafe fn elements<'a>(word: u64) -> &'a [u64] {
+    if !VERIFIED.immediates.load(Relaxed) || !is_boxed(word) {
+        return &[];
+    }
+    // SAFETY: a live boxed term of a VM whose layout was verified at load; a tuple's header is followed by its elements.
+    unsafe {
+        let (header, words) = boxed(word);
+        if subtag(header) != 0 { &[] } else { std::slice::from_raw_parts(words, arity(header) as usize) }
+    }
+}
+
 /// Whether a term is an atom, by its word where that was verified, else by the API.
 #[inline(always)]
 pub(crate) fn atom(env: *mut ErlNifEnv, word: u64) -> bool {

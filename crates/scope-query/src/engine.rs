@@ -1,6 +1,7 @@
 //! Answers requests: one file per request.
 
 mod analyze_state_change;
+mod call_tree;
 mod compare_states;
 mod crashes;
 mod events;
@@ -10,10 +11,14 @@ mod find_processes;
 mod info;
 mod message;
 mod message_flow;
+mod message_queue_analysis;
+mod overview;
 mod page;
+mod performance_analysis;
 mod process_info;
 mod process_relationships;
 mod server_calls;
+mod slowest_function_calls;
 mod snapshot_at;
 mod state_at;
 mod state_changes;
@@ -61,5 +66,11 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::StateChanges(request) => state_changes::answer(trace, request),
         Request::AnalyzeStateChange(request) => analyze_state_change::answer(trace, request),
         Request::Crashes(request) => crashes::answer(trace, request),
+        Request::PerformanceAnalysis(request) => performance_analysis::answer(trace, request),
+        Request::SlowestFunctionCalls(request) => slowest_function_calls::answer(trace, request),
+        Request::FunctionCalls(request) => execution_path::of_functions(trace, request),
+        Request::CallTree(request) => call_tree::answer(trace, request),
+        Request::MessageQueueAnalysis(request) => message_queue_analysis::answer(trace, request),
+        Request::Overview(request) => overview::answer(trace, request),
     }
 }

@@ -38,17 +38,17 @@ impl<'a> OpenCalls<'a> {
         }
         let (mut stack, mut functions) = (Stack::default(), Functions::default());
         for (slot, row) in recent.iter().enumerate().rev() {
-            let Some(function) = functions.of(row) else { continue };
+            let Some(function) = functions.of(&row.unread()) else { continue };
             match row.kind() {
                 Kind::Call if row.event.flags.contains(Flags::NO_RETURN) => {}
-                Kind::Call => stack.begin(function, row.tick(), Some(slot)),
+                Kind::Call => stack.begin(function, row.tick(), slot),
                 _ => {
                     stack.end(function, row.tick(), |_lost| {});
                 }
             }
         }
         Self {
-            calls: stack.open().filter_map(|slot| recent.get(slot).copied()).collect(),
+            calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).collect(),
             since: recent.last().filter(|_| !is_whole).map(Row::tick),
             n_events: recent.len() as u64,
         }

@@ -4,6 +4,42 @@ use scope_core::chunk::{Chunk, StoredTerm, TermId};
 use scope_core::trace::{RowRef, Trace};
 use scope_core::{Entity, Event, EventId, Kind, OrderKey, ProcessKey};
 
+/// A row at hand, of which a pass over a whole trace reads only what it needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unread<'a> {
+    pub(crate) chunk: &'a Chunk,
+    pub(crate) chunk_idx: u32,
+    pub(crate) row: u32,
+}
+
+impl<'a> Unread<'a> {
+    pub(crate) fn read(&self) -> Row<'a> {
+        Row::of(self.chunk, self.chunk_idx, self.row)
+    }
+
+    #[inline]
+    pub(crate) fn tick(&self) -> u64 {
+        self.chunk.tick(self.row)
+    }
+
+    #[inline]
+    pub(crate) fn kind(&self) -> Kind {
+        self.chunk.kind(self.row)
+    }
+
+    pub(crate) fn key(&self) -> OrderKey {
+        self.chunk.key(self.row)
+    }
+
+    pub(crate) fn term(&self) -> Option<StoredTerm<'a>> {
+        self.chunk.term(self.chunk.term_id(self.row))
+    }
+
+    pub(crate) fn id(&self) -> EventId {
+        EventId { class: self.chunk.class(), chunk: self.chunk.seq(), row: self.row }
+    }
+}
+
 /// A row, read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a> {
@@ -22,6 +58,11 @@ impl<'a> Row<'a> {
     /// A row of a chunk of the trace: `chunk_idx` is its place among the chunks of its class.
     pub(crate) fn of(chunk: &'a Chunk, chunk_idx: u32, row: u32) -> Self {
         Self { chunk, chunk_idx, event: chunk.event(row), row }
+    }
+
+    /// The same row, to be read in part.
+    pub(crate) const fn unread(&self) -> Unread<'a> {
+        Unread { chunk: self.chunk, chunk_idx: self.chunk_idx, row: self.row }
     }
 
     pub(crate) fn id(&self) -> EventId {

@@ -21,6 +21,36 @@ pub(crate) fn atom(text: &str) -> Option<String> {
     (!atom.is_empty()).then_some(atom)
 }
 
+/// An atom as [`atom`] reads it.
+pub(crate) fn written(atom: &str) -> String {
+    if is_identifier(atom) {
+        return format!(":{atom}");
+    }
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    match atom.strip_prefix("Elixir.") {
+        Some(module) if module.split('.').all(is_name) && !format!("{module}.").starts_with("Elixir.") => module.into(),
+        _ => format!(":{}", quoted(atom)),
+    }
+}
+
+/// A function's name as it stands after `Shop.Cart.`: as it is, or in quotes.
+pub(crate) fn written_function(name: &str) -> String {
+    if is_identifier(name) { name.into() } else { quoted(name) }
+}
+
+fn is_identifier(text: &str) -> bool {
+    let body = text.strip_suffix(['!', '?']).unwrap_or(text);
+    body.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// The name meant as a registered name: what [`atom`] reads, but not a pid gone wrong.
 pub(crate) fn registered_name(text: &str) -> Option<String> {
     if text.starts_with(['<', '#', '"', '{', '[']) { None } else { atom(text) }
@@ -57,6 +87,11 @@ mod tests {
         assert_eq!(reads(r#":"a"b""#), None);
         assert_eq!(reads(":"), None);
         assert_eq!(reads(""), None);
+        for atom in
+            ["cart", "Elixir.Shop.Cart", "Up", "a b", r#"a "b" \c"#, "Elixir", "Elixir.", "Elixir.Elixir.A", "ok?"]
+        {
+            assert_eq!(reads(&written(atom)).as_deref(), Some(atom), "{}", written(atom));
+        }
         assert_eq!(registered_name("<0.1"), None);
         assert_eq!(registered_name("#PID<1>"), None);
     }

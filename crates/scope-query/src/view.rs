@@ -77,11 +77,12 @@ pub(crate) fn id_text(id: EventId) -> String {
 /// The function of a row, for the kinds that have one.
 pub(crate) fn function(row: &Row<'_>) -> Option<Function> {
     let mfa = row.chunk.mfa(row.event.mfa()?)?;
-    Some(Function {
-        module: atom_text(row.chunk.atom(mfa.module)),
-        function: row.chunk.atom(mfa.function).into(),
-        arity: mfa.arity,
-    })
+    Some(function_named(row.chunk.atom(mfa.module), row.chunk.atom(mfa.function), mfa.arity))
+}
+
+/// A function by its names, as atoms' text.
+pub(crate) fn function_named(module: &str, function: &str, arity: u32) -> Function {
+    Function { module: atom_text(module), function: function.into(), arity }
 }
 
 /// The other party of a row as text.

@@ -14,6 +14,8 @@ use scope_core::{Class, Kind, ProcessKey};
 #[derive(Debug)]
 pub(crate) struct Watch {
     stretches: Vec<(u64, u64)>,
+    /// At some time only its major states were recorded: then a state that is there says nothing of the time around it.
+    is_partial: bool,
     /// Targets added or removed before this time are forgotten.
     known_from: u64,
 }
@@ -22,10 +24,14 @@ impl Watch {
     /// Reads the control events up to now.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, class: Class) -> Self {
         let all = Window::all();
-        let (mut stretches, mut targets, mut spared, mut since) = (Vec::new(), 0u32, false, 0);
+        let (mut stretches, mut targets, mut spared, mut since, mut is_partial) = (Vec::new(), 0u32, false, 0, false);
         for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
             let row = Row::read(trace, at);
             let before = targets > 0 && !spared;
+            is_partial |= class == Class::State
+                && row.kind() == Kind::TargetAdded
+                && row.process().is_none_or(|target| target == process)
+                && detail(&row, "states").is_some();
             match row.kind() {
                 Kind::TargetAdded if concerns(&row, process, class) => targets += 1,
                 Kind::TargetRemoved if concerns(&row, process, class) => targets = targets.saturating_sub(1),
@@ -45,7 +51,7 @@ impl Watch {
         if targets > 0 && !spared {
             stretches.push((since, u64::MAX));
         }
-        Self { stretches, known_from: trace.floor(Class::Control).tick }
+        Self { stretches, is_partial, known_from: trace.floor(Class::Control).tick }
     }
 
     /// Whether the process was a target at a time; `None` when no target concerns it at any time, so that only the events tell.
@@ -54,6 +60,11 @@ impl Watch {
             return None;
         }
         Some(self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&tick)))
+    }
+
+    /// Whether only its major states were recorded at some time.
+    pub(crate) const fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// The parts of a window in which the process was no target.
@@ -85,7 +96,8 @@ pub(crate) fn not_traced(trace: &Trace, process: ProcessKey, class: Class, windo
     let silent = |gap: &Window| {
         trace.process_rows(process, &[class], gap.first_key(), gap.last_key(), Direction::Forward).next().is_none()
     };
-    let gaps = Watch::of(trace, process, class).gaps(window).into_iter().filter(silent);
+    let watch = Watch::of(trace, process, class);
+    let gaps = watch.gaps(window).into_iter().filter(|gap| watch.is_partial || silent(gap));
     gaps.map(|gap| NotTraced { target: process.to_string(), class: class.name().into(), from: gap.from, to: gap.to })
         .collect()
 }

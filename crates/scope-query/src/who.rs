@@ -35,19 +35,12 @@ pub(crate) fn resolve(trace: &Trace, field: &str, text: &str, window: Window) ->
 }
 
 fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<ProcessKey> {
-    let incarnations = trace.incarnations(pid.number, pid.serial);
-    let unknown = || {
-        let known = if incarnations.is_empty() { trace.processes() } else { incarnations.clone() };
-        let known: Vec<String> = known.iter().map(ProcessKey::to_string).collect();
-        Error::NotFound(format!("the trace has never seen {text}; it knows {}", suggestion(&known)))
-    };
-    if let Some(incarnation) = pid.incarnation {
-        return incarnations.iter().find(|key| key.incarnation == incarnation).copied().ok_or_else(unknown);
-    }
-    let latest = *incarnations.last().ok_or_else(unknown)?;
+    let meant = meant_by_pid(trace, pid, text)?;
+    let mut latest = None;
     let mut alive = None;
     let mut earliest = 0;
-    for process in &incarnations {
+    for process in &meant {
+        latest = Some(*process);
         let lifetime = Lifetime::of(trace, *process);
         let first = lifetime.first_tick().max(earliest);
         if window.touches(first, lifetime.last_tick()) {
@@ -56,7 +49,19 @@ fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<Pro
         // A successor whose spawn nobody saw cannot have begun before this one ended.
         earliest = lifetime.exit.map_or(first, |exit| exit.tick);
     }
-    Ok(alive.unwrap_or(latest))
+    alive.or(latest).ok_or_else(|| Error::NotFound(format!("the trace has never seen {text}")))
+}
+
+/// The processes that a pid, written as `text`, can mean, in the order of their lives; at least one.
+pub(crate) fn meant_by_pid(trace: &Trace, pid: PidText, text: &str) -> Result<Vec<ProcessKey>> {
+    let incarnations = trace.incarnations(pid.number, pid.serial);
+    let meant: Vec<ProcessKey> = incarnations.iter().copied().filter(|process| pid.means(*process)).collect();
+    if !meant.is_empty() {
+        return Ok(meant);
+    }
+    let known = if incarnations.is_empty() { trace.processes() } else { incarnations };
+    let known: Vec<String> = known.iter().map(ProcessKey::to_string).collect();
+    Err(Error::NotFound(format!("the trace has never seen {text}; it knows {}", suggestion(&known))))
 }
 
 fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
@@ -67,14 +72,7 @@ fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
     }
     let shown = atom_text(name);
     let Some((holding, process)) = held.iter().max_by_key(|(holding, _)| holding.from) else {
-        let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
-        let mut names = Set::new();
-        names.extend(holdings.map(|holding| atom_text(&holding.name)));
-        let names: Vec<String> = names.into_iter().collect();
-        return Err(Error::NotFound(format!(
-            "no process was ever registered as {shown}; names the trace has seen: {}",
-            suggestion(&names)
-        )));
+        return Err(never_held(trace, name));
     };
     let until = holding.to.map_or_else(|| "the end".into(), |to| to.tick.to_string());
     let asked = if window.from == window.to {
@@ -96,6 +94,19 @@ pub(crate) fn held(trace: &Trace, name: &str) -> Vec<(Holding, ProcessKey)> {
         held.extend(of_name.map(|holding| (holding, process)));
     }
     held
+}
+
+/// Why a name means nobody.
+pub(crate) fn never_held(trace: &Trace, name: &str) -> Error {
+    let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
+    let mut names = Set::new();
+    names.extend(holdings.map(|holding| atom_text(&holding.name)));
+    let names: Vec<String> = names.into_iter().collect();
+    Error::NotFound(format!(
+        "no process was ever registered as {}; names the trace has seen: {}",
+        atom_text(name),
+        suggestion(&names)
+    ))
 }
 
 /// The processes that ever held `name`, or any name, ascending.

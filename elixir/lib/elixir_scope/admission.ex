@@ -7,12 +7,13 @@ defmodule ElixirScope.Admission do
   @type skipped :: %{target: pid() | mfa(), reason: String.t()}
 
   @doc "The target with what can be traced and its filter group, and what was left out; or why nothing of it can be traced."
-  @spec admit(Target.t(), [Target.t()], Plan.t(), Tracing.state()) :: {:ok, Target.t(), [skipped()]} | {:error, Error.t()}
+  @spec admit(Target.t(), [Target.t()], Plan.t(), Tracing.t()) :: {:ok, Target.t(), [skipped()]} | {:error, Error.t()}
   def admit(target, others, plan, tracer) do
     {pids, held} = split_held(target.processes, tracer)
-    {functions, taken} = split_taken(target.functions, plan)
-    own_functions? = pids != :all and functions != []
-    group = if own_functions?, do: Plan.free_group(others)
+    {functions, taken} = free_functions(target.functions, plan)
+    # What is joined to a bit of the filter: functions to the processes they are traced in, and a target to its budget.
+    grouped? = (pids != :all and (functions != [] or target.selections != [])) or target.max != nil
+    group = if grouped?, do: Plan.free_group(others)
 
     cond do
       pids == [] ->
@@ -21,8 +22,8 @@ defmodule ElixirScope.Admission do
       functions == [] and taken != [] ->
         Error.new(:held_by_other_tracer, reasons(taken))
 
-      own_functions? and group == nil ->
-        Error.new(:bad_argument, "too many targets with functions of their own: untrace some")
+      grouped? and group == nil ->
+        Error.new(:bad_argument, "too many targets with functions or a maximum of their own: untrace some")
 
       true ->
         {:ok, %{target | processes: pids, functions: functions, group: group}, held ++ taken ++ taken_from_loop(target, plan)}
@@ -53,7 +54,9 @@ defmodule ElixirScope.Admission do
     end)
   end
 
-  defp split_taken(functions, plan) do
+  @doc "The functions that can be traced, and those that another tracer has a pattern on."
+  @spec free_functions([{mfa(), boolean()}], Plan.t()) :: {[{mfa(), boolean()}], [skipped()]}
+  def free_functions(functions, plan) do
     {taken, free} = Enum.split_with(functions, fn {mfa, _returns?} -> taken?(mfa, plan) end)
     {free, Enum.map(taken, fn {mfa, _returns?} -> taken(mfa) end)}
   end

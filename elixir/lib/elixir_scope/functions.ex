@@ -4,28 +4,46 @@ defmodule ElixirScope.Functions do
 
   alias ElixirScope.{Error, TailCalls}
 
-  @type selection :: %{functions: [{mfa(), boolean()}], warnings: [String.t()]}
+  @typedoc "How functions are chosen: all of a module, or those that match, each with whether returns are asked for."
+  @type selection :: {:module, module(), :exported | :all, boolean()} | {:function, mfa(), boolean()}
+  @type found :: %{functions: [{mfa(), boolean()}], warnings: [String.t()]}
 
   # Written by the compiler, called by tools: not what anybody asks about.
   @generated [module_info: 0, module_info: 1, __info__: 1]
 
-  @doc "All exported functions of a module, or all there are."
-  @spec of_module(module(), :exported | :all, boolean()) :: {:ok, selection()} | {:error, Error.t()}
-  def of_module(module, scope, returns?) do
+  @doc "The functions of a selection."
+  @spec find(selection()) :: {:ok, found()} | {:error, Error.t()}
+  def find({:module, module, scope, returns?}) do
     with :ok <- loaded(module) do
       select(module, names(module, scope) -- @generated, returns?, "module #{inspect(module)} has no #{scope_text(scope)}")
     end
   end
 
-  @doc "One function, or with `:_` as arity or name all that match."
-  @spec matching(mfa(), boolean()) :: {:ok, selection()} | {:error, Error.t()}
-  def matching({module, function, arity}, returns?) do
+  # With `:_` as arity or name, all that match.
+  def find({:function, {module, function, arity}, returns?}) do
     with :ok <- loaded(module) do
       found = Enum.filter(names(module, :all), fn {f, a} -> function in [:_, f] and arity in [:_, a] end)
 
       select(module, found, returns?, "module #{inspect(module)} has no function #{function}/#{arity}#{near(module, function)}")
     end
   end
+
+  @doc "The functions of several selections, with nothing of a module that is not there."
+  @spec select([selection()]) :: {[{mfa(), boolean()}], [String.t()]}
+  def select(selections) do
+    for selection <- selections, {:ok, found} <- [find(selection)], reduce: {[], []} do
+      {functions, warnings} -> {functions ++ found.functions, warnings ++ found.warnings}
+    end
+  end
+
+  @doc "What is loaded of the modules of selections: a module loaded anew has another version."
+  @spec versions([selection()]) :: %{module() => binary() | nil}
+  def versions(selections), do: Map.new(selections, fn selection -> {module(selection), version(module(selection))} end)
+
+  defp module({:module, module, _scope, _returns?}), do: module
+  defp module({:function, {module, _function, _arity}, _returns?}), do: module
+
+  defp version(module), do: if(:erlang.module_loaded(module), do: module.module_info(:md5))
 
   # A module that is not loaded matches no pattern, silently.
   defp loaded(module) do

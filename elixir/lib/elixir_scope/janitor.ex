@@ -5,12 +5,12 @@ defmodule ElixirScope.Janitor do
   # Invariant: a pattern is known here before it is set.
 
   use GenServer
-  alias ElixirScope.Tracing
+  alias ElixirScope.{ModuleLoads, Tracing}
 
   def start_link(_), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
 
   @doc "The calling recorder begins. What an earlier one left is gone when this returns."
-  @spec adopt(Tracing.state()) :: :ok
+  @spec adopt(Tracing.t()) :: :ok
   def adopt(tracer), do: GenServer.call(__MODULE__, {:adopt, tracer}, :infinity)
 
   @doc "The calling recorder will have these patterns set."
@@ -23,7 +23,7 @@ defmodule ElixirScope.Janitor do
   @impl true
   def handle_call({:adopt, tracer}, {pid, _tag}, ward) do
     clean(ward)
-    {:reply, :ok, %{monitor: Process.monitor(pid), tracer: tracer, patterns: []}}
+    {:reply, :ok, %{pid: pid, monitor: Process.monitor(pid), tracer: tracer, patterns: []}}
   end
 
   def handle_call({:expect, patterns}, _from, ward), do: {:reply, :ok, %{ward | patterns: patterns}}
@@ -40,6 +40,7 @@ defmodule ElixirScope.Janitor do
 
   defp clean(ward) do
     Process.demonitor(ward.monitor, [:flush])
+    ModuleLoads.ignore(ModuleLoads.watched_by?(ward.pid))
     Tracing.clear(ward.tracer, ward.patterns)
   end
 end

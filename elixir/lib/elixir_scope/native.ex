@@ -33,6 +33,9 @@ defmodule ElixirScope.Native do
   def start(_owner, _config), do: stub()
   def stop(_recorder), do: stub()
   def set_filter(_recorder, _functions, _processes, _default_mask), do: stub()
+  def set_budget(_recorder, _row), do: stub()
+  def set_rate(_recorder, _ppm), do: stub()
+  def set_limits(_recorder, _limits), do: stub()
   def put(_recorder, _rows), do: stub()
   def put_at(_recorder, _rows), do: stub()
   def clear(_recorder, _instance), do: stub()
@@ -47,6 +50,7 @@ defmodule ElixirScope.Native do
 
   # What the VM looks up by name and arity in a tracer module.
   def enabled(_tag, _state, _tracee), do: stub()
+  def enabled_call(_tag, _state, _tracee), do: stub()
   def trace(_tag, _state, _tracee, _term, _options), do: stub()
   def trace_call(_tag, _state, _tracee, _term, _options), do: stub()
   def trace_send(_tag, _state, _tracee, _term, _options), do: stub()

@@ -42,6 +42,20 @@ defmodule ElixirScope.Question do
     end
   end
 
+  @doc "The data of a request that lists nothing, likewise."
+  @spec whole!(atom(), keyword()) :: map()
+  def whole!(kind, options) do
+    with :ok <- known(options, [:trace, :from, :to], kind),
+         {:ok, source} <- Source.open(options),
+         {:ok, window} <- window(options, source),
+         {:ok, answer} <- ask(source, Map.put(window, :kind, Atom.to_string(kind))) do
+      warn(kind, answer, window[:from] || 0)
+      View.rows(Atom.to_string(kind), answer.data, source)
+    else
+      {:error, error} -> raise error
+    end
+  end
+
   @doc "The events next to one, at most so many on each side."
   @spec around!(term(), {non_neg_integer(), non_neg_integer()}, keyword()) :: map()
   def around!(at, {n_before, n_after}, options) do
@@ -66,13 +80,36 @@ defmodule ElixirScope.Question do
   def place(id, source) when is_binary(id), do: if(Moment.id?(id), do: {:ok, id}, else: Moment.to_door(id, source))
   def place(time, source), do: Moment.to_door(time, source)
 
-  @doc "The events between two times."
+  @doc "The events between two times, or from the first on and to the last, that pass every filter given."
   @spec events!(term(), term(), keyword()) :: [ElixirScope.Event.t()]
   def events!(from, to, options) do
-    {filters, options} = Keyword.split(options, [:pid, :type, :module, :function, :backward])
+    {filters, options} = Keyword.split(options, [:pid, :type, :module, :function, :backward, :filter, :match])
     processes = for {:pid, process} <- filters, do: {:process, process}
-    list!(:events, processes, Enum.flat_map(filters, &filter/1), [from: from, to: to] ++ options)
+
+    case expression(filters[:filter], filters[:match]) do
+      {:ok, fields} -> list!(:events, processes, fields ++ Enum.flat_map(filters, &filter/1), [from: from, to: to] ++ options)
+      {:error, error} -> raise error
+    end
   end
+
+  # A request in a GenServer's message is what the user means as much as the message.
+  defp expression(filter, pattern) when (is_nil(filter) or is_binary(filter)) and (is_nil(pattern) or is_binary(pattern)) do
+    quoted = pattern && "\"" <> String.replace(pattern, ["\\", "\""], &("\\" <> &1)) <> "\""
+    matching = quoted && "(message~#{quoted} or term~#{quoted})"
+
+    case {blank(filter), matching} do
+      {nil, nil} -> {:ok, []}
+      {filter, nil} -> {:ok, filter: filter}
+      {nil, matching} -> {:ok, filter: matching}
+      {filter, matching} -> {:ok, filter: "(#{filter}) and #{matching}"}
+    end
+  end
+
+  defp expression(filter, pattern) do
+    Error.new(:bad_argument, "a filter and a pattern to match are texts, got: #{inspect(filter || pattern)}")
+  end
+
+  defp blank(filter), do: if(filter && String.trim(filter) != "", do: filter)
 
   @doc """
   The one map that a request answers with. `processes` are the fields that name a process, `times` those that are a time, `options` those
@@ -215,7 +252,7 @@ defmodule ElixirScope.Question do
   defp filter({:module, module}), do: [module: inspect(module)]
   defp filter({:function, function}), do: [function: to_string(function)]
   defp filter({:backward, backward}), do: [backward: backward]
-  defp filter({:pid, _process}), do: []
+  defp filter({field, _value}) when field in [:pid, :filter, :match], do: []
 
   defp request(%{} = request) do
     Enum.reduce_while(request, {:ok, %{}}, fn {field, value}, {:ok, plain} ->
@@ -241,12 +278,13 @@ defmodule ElixirScope.Question do
 
   @doc "Logs one warning when rows of an answer from a time on may be missing."
   @spec warn(atom(), Answer.t(), non_neg_integer()) :: :ok | nil
+  # Of the slowest so many are asked for: that there are more is no news.
   def warn(kind, %{coverage: coverage} = answer, from) do
     reasons =
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
         for(gap <- coverage.not_traced, whole?(gap, coverage), do: "#{gap.class} of #{gap.target} was not traced") ++
         if((coverage.evicted_before || 0) > from, do: ["older events were evicted (max_events, max_bytes)"], else: []) ++
-        if(answer.next, do: ["it was cut (limit:)"], else: [])
+        if(answer.next && kind != :slowest_function_calls, do: ["it was cut (limit:)"], else: [])
 
     if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
   end

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder do
   @moduledoc false
-  # The owner of the native recorder. It holds the targets, and performs what ElixirScope.Plan says.
+  # The owner of the native recorder. It holds the targets; ElixirScope.RecorderState says what becomes of them.
   #
   # Invariant: when it ends, nothing is traced any more: by its own terminate/2, or, if it was killed, by the native library
   # (which sees the owner die) and the janitor.
@@ -13,45 +13,20 @@ defmodule ElixirScope.Recorder do
     Adoption,
     Error,
     Janitor,
+    ModuleLoads,
     Native,
     Options,
-    Plan,
     RecorderConfig,
+    RecorderState,
     Recording,
-    Supervision,
-    Sweep,
     Target,
     Tracing
   }
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
-  # Stack words from which on a process with returns behind it is spared: the VM looks through all of them at every traced call, which
-  # at this depth costs as much again as tracing the call.
-  @deep_stack 10_000
-  # How often a spared process is looked at.
-  @spare_ms 100
-
-  # How long after a supervisor started a child it is asked about its children, and how many are asked at once.
-  @families_ms 100
-  @max_families 32
-
-  defstruct [
-    :native,
-    :tracer,
-    :options,
-    :mode,
-    :base,
-    :plan,
-    :sweep,
-    targets: %{},
-    call_only: MapSet.new(),
-    spared: MapSet.new(),
-    parents: MapSet.new(),
-    family: %{},
-    n_living: 0,
-    monitors: %{}
-  ]
+  # A followed process may be dead before it is known what it spawned.
+  @mourning_ms 100
 
   @typedoc "Options, a mode, and what later options are laid over."
   @type given :: {Options.t(), RecorderConfig.mode(), Adoption.base()}
@@ -97,94 +72,66 @@ defmodule ElixirScope.Recorder do
     Process.flag(:priority, :high)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
-         {:ok, native, tracer} <- Native.start(self(), RecorderConfig.new(options, mode)) do
+         {:ok, native, state} <- Native.start(self(), RecorderConfig.new(options, mode)) do
+      tracer = Tracing.open(state)
       :ok = Janitor.adopt(tracer)
       Recording.open(native)
-      {:ok, open(%__MODULE__{native: native, tracer: tracer, options: options, mode: mode, base: base, plan: %Plan{}})}
+      {:ok, %{options: options, base: base, recording: RecorderState.start(native, tracer, options, mode)}}
     else
       {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
       {:error, error} -> {:stop, Error.from_native(error)}
     end
   end
 
-  defp open(state) do
-    put(state, [{:recorder_started, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
-    by_hand(state)
-    begin(state)
-  end
-
-  defp begin(state) do
-    cond do
-      level(state) == :off -> state
-      state.options.trace_all -> state |> replan() |> sweep() |> add(Target.all_processes())
-      true -> state |> replan() |> sweep()
-    end
-  end
-
-  # What is told is all there is: no process counts as not watched.
-  defp by_hand(%{mode: {:by_hand, _epoch}} = state) do
-    {epoch, _wall} = Native.anchor(state.native)
-    details = %{target: "by hand", classes: [:process, :message, :call, :state]}
-    Native.put_at(state.native, [{:target_added, nil, nil, nil, [details], epoch}])
-  end
-
-  defp by_hand(_state), do: :ok
-
-  # After the flags are on, so that every process is either found or seen to be spawned.
-  defp sweep(state) do
-    sweep = Sweep.run(state.tracer, &put(state, &1))
-    details = %{processes: sweep.processes, held_by_other_tracers: Enum.map(sweep.held, &elem(&1, 0))}
-
-    put(state, [
-      {:target_added, nil, nil, nil, %{target: "lifecycle", classes: [:process]}},
-      {:sweep_done, nil, nil, nil, details}
-    ])
-
-    {family, sweep} = Map.pop(sweep, :family)
-    %{state | sweep: sweep, family: family}
-  end
-
   @impl true
-  def handle_call({:setup, given}, _from, state) do
-    case Adoption.decide(state.mode, state.base, state.options, given) do
-      :same -> {:reply, :ok, state}
-      {:error, _} = error -> {:reply, error, state}
-      {:adopt, options, mode} -> {:reply, :ok, adopt(%{state | options: options, mode: mode})}
+  def handle_call({:setup, given}, _from, %{recording: recording} = state) do
+    case Adoption.decide(recording.mode, state.base, state.options, given) do
+      :same ->
+        {:reply, :ok, state}
+
+      {:error, _} = error ->
+        {:reply, error, state}
+
+      {:adopt, options, mode} ->
+        {:reply, :ok, %{state | options: options, recording: RecorderState.adopt(recording, options, mode)}}
     end
+  end
+
+  def handle_call(:level, _from, state), do: {:reply, state.recording.level, state}
+  def handle_call(:source, _from, state), do: {:reply, {:ok, state.recording.native}, state}
+  def handle_call(:status, _from, state), do: {:reply, {:ok, status(state.recording)}, state}
+
+  def handle_call({:mark, pid, label, meta}, _from, state) do
+    RecorderState.put(state.recording, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
+    {:reply, :ok, state}
   end
 
   def handle_call(:clear, _from, state) do
-    :ok = Native.clear(state.native, RecorderConfig.instance())
-    put(state, [{:recorder_started, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
-    by_hand(state)
-    state = if level(state) == :off, do: state, else: sweep(state)
-    for {_key, target} <- state.targets, do: put(state, target_rows(:target_added, target, level(state)))
-    {:reply, :ok, state}
+    :ok = Native.clear(state.recording.native, RecorderConfig.instance())
+    {:reply, :ok, %{state | recording: RecorderState.cleared(state.recording)}}
   end
 
-  def handle_call(:source, _from, state), do: {:reply, {:ok, state.native}, state}
-
-  def handle_call({:mark, pid, label, meta}, _from, state) do
-    put(state, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
-    {:reply, :ok, state}
-  end
-
-  def handle_call({:trace, _target, _for_ms}, _from, %{mode: {:by_hand, _epoch}} = state) do
+  def handle_call({request, _what, _how}, _from, %{recording: %{mode: {:by_hand, _epoch}}} = state)
+      when request in [:trace, :set] do
     {:reply, Error.new(:not_supported, "ElixirScope.TraceDB runs in test_mode, which traces nothing"), state}
   end
 
-  def handle_call({:trace, _target, _for_ms}, _from, %{mode: :waiting} = state) do
+  def handle_call({request, _what, _how}, _from, %{recording: %{mode: :waiting}} = state) when request in [:trace, :set] do
     {:reply, Error.new(:not_running, "only ElixirScope.TraceDB is running: ElixirScope.setup/1 begins to trace"), state}
   end
 
-  def handle_call({:trace, target, for_ms}, _from, state) do
-    others = Map.values(Map.delete(state.targets, target.key))
+  def handle_call({:set, change, value}, _from, state) do
+    {:reply, :ok, %{state | recording: apply(RecorderState, change, [state.recording, value])}}
+  end
 
-    case Admission.admit(target, others, state.plan, state.tracer) do
+  def handle_call({:trace, target, for_ms}, _from, %{recording: recording} = state) do
+    others = Map.values(Map.delete(recording.targets, target.key))
+
+    case Admission.admit(target, others, recording.plan, recording.tracer) do
       {:ok, target, skipped} ->
         target = expiring(target, for_ms)
-        state = state |> remove(target.key) |> add(target)
-        {:reply, {:ok, %{target: target, skipped: skipped, level: level(state)}}, state}
+        recording = recording |> RecorderState.remove(target.key) |> RecorderState.add(target)
+        {:reply, {:ok, %{target: target, skipped: skipped, level: recording.level}}, %{state | recording: recording}}
 
       {:error, _} = error ->
         {:reply, error, state}
@@ -192,89 +139,70 @@ defmodule ElixirScope.Recorder do
   end
 
   def handle_call({:untrace, key}, _from, state) do
-    if is_map_key(state.targets, key) do
-      {:reply, :ok, state |> remove(key) |> replan()}
+    if is_map_key(state.recording.targets, key) do
+      {:reply, :ok, %{state | recording: state.recording |> RecorderState.remove(key) |> RecorderState.replan()}}
     else
       {:reply, Error.new(:not_traced, "#{Target.describe(key)}: not being traced"), state}
     end
   end
 
-  def handle_call(:status, _from, state) do
+  defp status(recording) do
     targets =
-      for {key, target} <- state.targets,
+      for {key, target} <- recording.targets,
           do: %{target: Target.describe(key), classes: target.classes, expires_at: target.expires_at}
 
-    {:reply,
-     {:ok,
-      Map.merge(Native.status(state.native), %{
-        level: level(state),
-        targets: Enum.sort_by(targets, & &1.target),
-        held_by_other_tracers: if(state.sweep, do: state.sweep.held, else: [])
-      })}, state}
+    Map.merge(Native.status(recording.native), %{
+      level: recording.level,
+      targets: Enum.sort_by(targets, & &1.target),
+      held_by_other_tracers: if(recording.sweep, do: recording.sweep.held, else: [])
+    })
   end
 
   @impl true
-  def handle_info({:expire, key, token}, state) do
-    case state.targets do
-      %{^key => %{timer: {_timer, ^token}}} -> {:noreply, state |> remove(key) |> replan()}
-      _gone -> {:noreply, state}
+  def handle_info(message, state), do: {:noreply, %{state | recording: told(message, state.recording)}}
+
+  defp told({:expire, key, token}, recording) do
+    case recording.targets do
+      %{^key => %{timer: {_timer, ^token}}} -> recording |> RecorderState.remove(key, "for") |> RecorderState.replan()
+      _gone -> recording
     end
   end
 
-  def handle_info({:DOWN, monitor, :process, pid, _reason}, state) do
-    {^pid, monitors} = Map.pop(state.monitors, monitor)
-    state = %{state | monitors: monitors}
-    {:noreply, state.targets |> Map.values() |> Enum.reduce(state, &forget(&1, pid, &2)) |> replan()}
-  end
+  defp told({:DOWN, monitor, :process, pid, _reason}, recording) do
+    {^pid, monitors} = Map.pop(recording.monitors, monitor)
+    recording = %{recording | monitors: monitors}
 
-  def handle_info({:elixir_scope_returns_off, mfa, pid, depth}, state) do
-    put(state, [{:returns_off, pid, nil, mfa, %{open_calls: depth}}])
-    # The process first: it is the one that suffers, and a flag is set much faster than a pattern.
-    state = spare(state, pid)
-    {:noreply, replan(%{state | call_only: MapSet.put(state.call_only, mfa)})}
-  end
-
-  # A supervisor that started children knows them by id. It is looked at a little later, when it has started all of them, and those of a
-  # storm at once.
-  def handle_info({:elixir_scope_spawned, parents}, %{options: %{tracing_level: level}} = state) when level != :off do
-    if MapSet.size(state.parents) == 0, do: Process.send_after(self(), :read_families, @families_ms)
-    {:noreply, %{state | parents: Enum.into(Enum.take(parents, @max_families), state.parents)}}
-  end
-
-  def handle_info(:read_families, state) do
-    {now, later} = state.parents |> Enum.filter(&Supervision.supervisor?/1) |> Enum.split(@max_families)
-    {rows, family} = Sweep.families(now, state.family)
-    if rows != [], do: put(state, rows)
-    if later != [], do: Process.send_after(self(), :read_families, @families_ms)
-    {:noreply, remember(%{state | parents: MapSet.new(later)}, family)}
-  end
-
-  def handle_info({:spared, pid}, state), do: {:noreply, spare(state, pid)}
-
-  def handle_info(_other, state), do: {:noreply, state}
-
-  @impl true
-  def terminate(_reason, state) do
-    Tracing.clear(state.tracer, Plan.patterns(state.plan))
-    Janitor.expect([])
-    put(state, [{:recorder_stopped, nil, nil, nil, nil}])
-    Native.stop(state.native)
-  end
-
-  # The dead are forgotten each time that they may have become as many as the living were.
-  defp remember(state, family) do
-    if map_size(family) > 2 * state.n_living + 100 do
-      living = Map.filter(family, fn {pid, _said} -> Process.alive?(pid) end)
-      %{state | family: living, n_living: map_size(living)}
+    if RecorderState.follows?(recording, pid) do
+      Process.send_after(self(), {:mourned, pid}, @mourning_ms)
+      recording
     else
-      %{state | family: family}
+      RecorderState.forget(recording, pid)
     end
   end
 
-  defp adopt(state) do
-    put(state, [{:level_changed, nil, nil, nil, %{level: level(state), options: RecorderConfig.given(state.options)}}])
-    begin(state)
+  defp told({:mourned, pid}, recording), do: RecorderState.forget(recording, pid)
+  defp told({:elixir_scope_returns_off, mfa, pid, depth}, recording), do: RecorderState.returns_off(recording, mfa, pid, depth)
+  defp told({:elixir_scope_followed, pairs}, recording), do: RecorderState.followed(recording, all_followed([pairs]))
+  defp told({:elixir_scope_spent, bit}, recording), do: RecorderState.spent(recording, bit)
+  defp told({:elixir_scope_spawned, parents}, recording), do: RecorderState.spawned(recording, parents)
+  defp told(:read_families, recording), do: RecorderState.read_families(recording)
+  defp told({:spared, pid}, recording), do: RecorderState.spare(recording, pid)
+
+  defp told(other, recording) do
+    if ModuleLoads.loaded?(other), do: RecorderState.modules_loaded(recording), else: recording
   end
+
+  # Many processes spawned at once are one change.
+  defp all_followed(pairs) do
+    receive do
+      {:elixir_scope_followed, more} -> all_followed([more | pairs])
+    after
+      0 -> pairs |> Enum.reverse() |> Enum.concat()
+    end
+  end
+
+  @impl true
+  def terminate(_reason, state), do: RecorderState.stop(state.recording)
 
   defp expiring(target, nil), do: target
 
@@ -283,93 +211,4 @@ defmodule ElixirScope.Recorder do
     timer = Process.send_after(self(), {:expire, target.key, token}, ms)
     %{target | timer: {timer, token}, expires_at: DateTime.add(DateTime.utc_now(), ms, :millisecond)}
   end
-
-  defp add(state, target) do
-    state = replan(%{state | targets: Map.put(state.targets, target.key, target), monitors: monitor(target, state.monitors)})
-    put(state, target_rows(:target_added, target, level(state)))
-    state
-  end
-
-  defp monitor(%{processes: :all}, monitors), do: monitors
-
-  defp monitor(%{processes: pids}, monitors) do
-    known = Map.values(monitors)
-    for pid <- pids, pid not in known, into: monitors, do: {Process.monitor(pid), pid}
-  end
-
-  # Stops tracing calls in a process while its stack is deep, and begins again when it no longer is.
-  defp spare(state, pid) do
-    {deep?, spared?} =
-      {match?({:stack_size, words} when words > @deep_stack, Process.info(pid, :stack_size)), pid in state.spared}
-
-    if deep?, do: Process.send_after(self(), {:spared, pid}, @spare_ms)
-
-    case {deep?, spared?} do
-      {true, false} ->
-        put(state, [{:governor_step, pid, nil, nil, %{calls: :off, why: "a deep stack of traced returns"}}])
-        replan(%{state | spared: MapSet.put(state.spared, pid)})
-
-      {false, true} ->
-        state = replan(%{state | spared: MapSet.delete(state.spared, pid)})
-        put(state, [{:governor_step, pid, nil, nil, %{calls: :on}}])
-        state
-
-      _as_before ->
-        state
-    end
-  end
-
-  # Without a new plan: who removes decides when.
-  defp remove(state, key) do
-    case Map.pop(state.targets, key) do
-      {nil, _targets} ->
-        state
-
-      {target, targets} ->
-        with {timer, _token} <- target.timer, do: Process.cancel_timer(timer)
-        put(state, target_rows(:target_removed, target, level(state)))
-        %{state | targets: targets}
-    end
-  end
-
-  # A dead process leaves the targets that named it; one without any process left goes.
-  defp forget(%{processes: :all}, _pid, state), do: state
-
-  defp forget(%{processes: pids} = target, pid, state) do
-    case List.delete(pids, pid) do
-      ^pids -> state
-      [] -> remove(state, target.key)
-      rest -> %{state | targets: Map.put(state.targets, target.key, %{target | processes: rest})}
-    end
-  end
-
-  defp target_rows(kind, target, level) do
-    classes = Target.classes_within(target, level)
-    details = %{target: Target.describe(target.key), classes: classes}
-    pids = if target.processes == :all, do: [nil], else: target.processes
-    patterns = if :call in classes, do: for({mfa, _returns?} <- target.functions, do: mfa), else: []
-    kinds = %{target_added: :pattern_added, target_removed: :pattern_removed}
-    for(pid <- pids, do: {kind, pid, nil, nil, details}) ++ for(mfa <- patterns, do: {kinds[kind], nil, nil, mfa, nil})
-  end
-
-  defp replan(state) do
-    plan = Plan.build(level(state), Map.values(state.targets), Admission.server_loop(state.plan), state.call_only, state.spared)
-    Janitor.expect(Enum.uniq(Plan.patterns(state.plan) ++ Plan.patterns(plan)))
-    Recording.untrace_states(plan)
-    Enum.each(Plan.steps(state.plan, plan), &perform(&1, state))
-    Recording.trace_states(plan)
-    %{state | plan: plan}
-  end
-
-  defp perform({:filter, plan}, state) do
-    functions = for {{m, f, a}, {role, mask}} <- plan.functions, do: {m, f, a, role, mask}
-    :ok = Native.set_filter(state.native, functions, Map.to_list(plan.masks), plan.default_mask)
-  end
-
-  defp perform(step, state), do: Tracing.perform(step, state.tracer)
-
-  defp put(state, rows), do: Native.put(state.native, rows)
-
-  defp level(%{mode: :tracing} = state), do: state.options.tracing_level
-  defp level(_waiting_or_by_hand), do: :off
 end

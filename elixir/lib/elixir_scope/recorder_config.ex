@@ -18,18 +18,27 @@ defmodule ElixirScope.RecorderConfig do
   @doc "The configuration for `ElixirScope.Native.start/2`."
   @spec new(Options.t(), mode()) :: map()
   def new(options, mode) do
-    %{
+    Map.merge(limits(options), %{
       by_hand: match?({:by_hand, _epoch}, mode),
       epoch: if(is_tuple(mode), do: elem(mode, 1)),
-      max_events: options.max_events,
-      max_bytes: options.max_bytes,
-      max_critical_events: @max_critical_events,
-      max_baseline_bytes: @max_baseline_bytes,
+      sample_ppm: Options.ppm(options.sample_rate),
       caps: Options.caps(options),
       max_depth: @max_depth,
       buffer_bytes: @buffer_bytes,
       redact: Options.redacted_keys(options),
       header: header(options)
+    })
+  end
+
+  @doc "What may be held: the part of the configuration that can change while recording."
+  @spec limits(Options.t()) :: map()
+  def limits(options) do
+    %{
+      max_events: options.max_events,
+      max_bytes: options.max_bytes,
+      max_critical_events: @max_critical_events,
+      max_baseline_bytes: @max_baseline_bytes,
+      retention: Options.retention(options)
     }
   end
 

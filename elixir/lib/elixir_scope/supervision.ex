@@ -64,10 +64,11 @@ defmodule ElixirScope.Supervision do
   end
 
   defp state(pid, silent) do
-    info = node(pid) == node() && Process.info(pid, @info)
+    # A child that is being restarted has no pid.
+    info = is_pid(pid) && node(pid) == node() && Process.info(pid, @info)
 
     cond do
-      not (info && real?(info)) -> :no_supervisor
+      !info or not real?(info) -> :no_supervisor
       silent >= @max_silent or not waiting?(info) -> :unread
       true -> ask(pid)
     end

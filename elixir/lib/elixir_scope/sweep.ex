@@ -12,7 +12,7 @@ defmodule ElixirScope.Sweep do
   @type row :: {atom(), pid() | nil, pid() | nil, mfa() | atom() | nil, term()}
 
   @doc "Runs over all processes; `put` takes rows in batches. Returns how many there are, which another tracer holds, and what supervisors said."
-  @spec run(Tracing.state(), ([row()] -> term())) :: %{
+  @spec run(Tracing.t(), ([row()] -> term())) :: %{
           processes: non_neg_integer(),
           held: [{pid(), term()}],
           family: Supervision.family()

@@ -4,8 +4,6 @@ defmodule ElixirScope.TraceOptions do
   #
   # Invariant: as with the options of setup/1, none is ignored.
 
-  alias ElixirScope.Error
-
   # {name, default, what is allowed}
   @table [
     {:for, nil, "a positive integer (ms)"},
@@ -15,21 +13,18 @@ defmodule ElixirScope.TraceOptions do
     {:in, nil, "a process or a list of processes"},
     {:follow, :none, ":none or :spawned"},
     {:returns, true, "true or false"},
-    {:modules, nil, "a list of modules"}
+    {:modules, nil, "a list of modules"},
+    {:await, false, "true or false"}
   ]
 
   @doc "Every option with its default and what it may be."
   def table, do: @table
 
   @doc "The options given, over the defaults; `accepted` are those that mean something to `function`."
-  @spec new(keyword(), [atom()], String.t()) :: {:ok, map()} | {:error, Error.t()}
+  @spec new(keyword(), [atom()], String.t()) :: map()
   def new(options, accepted, function) do
     Enum.each(options, fn {name, value} -> check!(name, value, accepted, function) end)
-
-    case Enum.find_value(options, fn {name, value} -> unbuilt(name, value) end) do
-      nil -> {:ok, Map.merge(defaults(), Map.new(options))}
-      what -> Error.new(:not_supported, "#{what} of #{function} is not built yet")
-    end
+    Map.merge(defaults(), Map.new(options))
   end
 
   defp defaults, do: Map.new(@table, fn {name, default, _allowed} -> {name, default} end)
@@ -52,11 +47,6 @@ defmodule ElixirScope.TraceOptions do
   defp allowed?(:scope, value), do: value in [:exported, :all]
   defp allowed?(:in, value), do: value != []
   defp allowed?(:follow, value), do: value in [:none, :spawned]
-  defp allowed?(:returns, value), do: is_boolean(value)
+  defp allowed?(name, value) when name in [:returns, :await], do: is_boolean(value)
   defp allowed?(:modules, value), do: is_list(value) and Enum.all?(value, &is_atom/1)
-
-  defp unbuilt(:max, _events), do: "option :max"
-  defp unbuilt(:args, :arity), do: "args: :arity"
-  defp unbuilt(:follow, :spawned), do: "follow: :spawned"
-  defp unbuilt(_name, _value), do: nil
 end

@@ -5,7 +5,7 @@ defmodule ElixirScope.View do
   # Invariant: the terms of an answer are fetched in one call.
   # Invariant: reading an answer creates no atom; one this node does not know stays text.
 
-  alias ElixirScope.{Event, Foreign, Moment, Native, Source}
+  alias ElixirScope.{CostView, Event, Foreign, Moment, Native, Source}
 
   # The door's own words, which must be atoms whether or not anybody has used them yet.
   @words ~w(
@@ -15,7 +15,7 @@ defmodule ElixirScope.View do
     span_start span_stop scheduled_in scheduled_out gc_start gc_stop
     link call
     matched ambiguous undelivered to_dead external not_traced
-    returned raised open call_only no_return arity_only
+    returned raised open call_only no_return arity_only possible
     not_handled not_recorded replied late caller_exited server_exited
     alive exited not_yet certain likely worker supervisor permanent transient temporary
     one_for_one one_for_all rest_for_one simple_one_for_one
@@ -39,6 +39,11 @@ defmodule ElixirScope.View do
       }
     end
   end
+
+  def rows("performance_analysis", rows, source), do: Enum.map(rows, &CostView.function(&1, source))
+  def rows("call_tree", rows, source), do: Enum.map(rows, &CostView.node(&1, source))
+  def rows("message_queue_analysis", data, source), do: CostView.queues(data, source)
+  def rows("overview", data, source), do: CostView.overview(data, source)
 
   def rows(kind, rows, source) do
     terms = rows |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source)
@@ -138,11 +143,12 @@ defmodule ElixirScope.View do
     }
   end
 
-  defp row("execution_path", row, terms, source) do
+  defp row(kind, row, terms, source) when kind in ["execution_path", "function_calls", "slowest_function_calls"] do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.time, source),
       at: Moment.at(row.time, source),
+      process: process(row.process, source),
       module: atom(row.function.module),
       function: existing(row.function.function, row.function.function),
       arity: row.function.arity,
@@ -208,6 +214,58 @@ defmodule ElixirScope.View do
     }
   end
 
+  defp row("state_changes", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.time, source),
+      at: Moment.at(row.time, source),
+      before: value(row.before, terms),
+      after: value(row.after, terms),
+      diff: difference(row.difference, terms),
+      cause: row.cause && event(row.cause, terms, source)
+    }
+  end
+
+  defp row("analyze_state_change", row, terms, source) do
+    %{
+      before: row("state_timeline", row.was, terms, source),
+      after: row("state_timeline", row.became, terms, source),
+      certain: row.certain,
+      n_between: row.n_between,
+      diff: difference(row.difference, terms),
+      trigger: row.trigger && event(row.trigger, terms, source)
+    }
+  end
+
+  defp row("crash", row, terms, source) do
+    %{
+      id: row.id,
+      timestamp: Moment.timestamp(row.time, source),
+      at: Moment.at(row.time, source),
+      process: process(row.process, source),
+      name: atom(row.process.name),
+      module: atom(row.module),
+      reason: value(row.reason, terms),
+      cause: row.cause,
+      stacktrace: Enum.map(row.stacktrace, &frame/1),
+      followed:
+        row.followed && %{id: row.followed.id, process: process(row.followed.process, source), over: word(row.followed.over)},
+      last_state: row.last_state && row("state_timeline", row.last_state, terms, source),
+      handling: row.handling && event(row.handling, terms, source),
+      before: Enum.map(row.before, &event(&1, terms, source)),
+      linked:
+        for(link <- row.linked, do: %{process: process(link.process, source), exit: link.exit, died_along: link.died_along}),
+      restarted:
+        row.restarted &&
+          %{
+            timestamp: Moment.timestamp(row.restarted.time, source),
+            process: process(row.restarted.process, source),
+            by: process(row.restarted.by, source),
+            certainty: word(row.restarted.certainty)
+          }
+    }
+  end
+
   # What every way of showing a process has. `pid` is the door's text, which tells the bearers of a reused pid apart.
   defp began(row, terms, source) do
     %{
@@ -253,29 +311,6 @@ defmodule ElixirScope.View do
   defp replacement(nil, _source), do: nil
   defp replacement(row, source), do: %{process: process(row, source), pid: row.pid, certainty: word(row.certainty)}
 
-  defp row("state_changes", row, terms, source) do
-    %{
-      id: row.id,
-      timestamp: Moment.timestamp(row.time, source),
-      at: Moment.at(row.time, source),
-      before: value(row.before, terms),
-      after: value(row.after, terms),
-      diff: difference(row.difference, terms),
-      cause: row.cause && event(row.cause, terms, source)
-    }
-  end
-
-  defp row("analyze_state_change", row, terms, source) do
-    %{
-      before: row("state_timeline", row.was, terms, source),
-      after: row("state_timeline", row.became, terms, source),
-      certain: row.certain,
-      n_between: row.n_between,
-      diff: difference(row.difference, terms),
-      trigger: row.trigger && event(row.trigger, terms, source)
-    }
-  end
-
   @doc "The neighbours of an event."
   @spec around(map(), Source.t()) :: map()
   def around(around, source) do
@@ -302,35 +337,6 @@ defmodule ElixirScope.View do
       moved: for(change <- of_kind.("moved"), do: %{path: change.path, value: value(change.after, terms)}),
       unknown: Enum.map(of_kind.("unknown"), both),
       n_changes: difference.n_changes
-    }
-  end
-
-  defp row("crash", row, terms, source) do
-    %{
-      id: row.id,
-      timestamp: Moment.timestamp(row.time, source),
-      at: Moment.at(row.time, source),
-      process: process(row.process, source),
-      name: atom(row.process.name),
-      module: atom(row.module),
-      reason: value(row.reason, terms),
-      cause: row.cause,
-      stacktrace: Enum.map(row.stacktrace, &frame/1),
-      followed:
-        row.followed && %{id: row.followed.id, process: process(row.followed.process, source), over: word(row.followed.over)},
-      last_state: row.last_state && row("state_timeline", row.last_state, terms, source),
-      handling: row.handling && event(row.handling, terms, source),
-      before: Enum.map(row.before, &event(&1, terms, source)),
-      linked:
-        for(link <- row.linked, do: %{process: process(link.process, source), exit: link.exit, died_along: link.died_along}),
-      restarted:
-        row.restarted &&
-          %{
-            timestamp: Moment.timestamp(row.restarted.time, source),
-            process: process(row.restarted.process, source),
-            by: process(row.restarted.by, source),
-            certainty: word(row.restarted.certainty)
-          }
     }
   end
 
@@ -457,7 +463,9 @@ defmodule ElixirScope.View do
   def atom(<<first, _::binary>> = name) when first in ?A..?Z, do: existing("Elixir." <> name, name)
   def atom(name), do: existing(name, name)
 
-  defp existing(name, text) do
+  @doc "An atom by its own text, or another text when this node has no such atom."
+  @spec existing(String.t(), String.t()) :: atom() | String.t()
+  def existing(name, text) do
     String.to_existing_atom(name)
   rescue
     ArgumentError -> text

@@ -3,34 +3,34 @@ defmodule ElixirScope.FunctionsTest do
   alias ElixirScope.{Doc, Functions, Tails}
 
   test "exported functions, without the compiler's own" do
-    assert {:ok, %{functions: functions, warnings: [warning]}} = Functions.of_module(Doc.Sum, :exported, true)
+    assert {:ok, %{functions: functions, warnings: [warning]}} = Functions.find({:module, Doc.Sum, :exported, true})
     assert functions == [{{Doc.Sum, :fold, 2}, false}, {{Doc.Sum, :of, 1}, true}]
     assert warning =~ "no returns of fold/2"
   end
 
   test "without returns there is nothing to warn of" do
-    assert {:ok, %{functions: functions, warnings: []}} = Functions.of_module(Tails, :exported, false)
+    assert {:ok, %{functions: functions, warnings: []}} = Functions.find({:module, Tails, :exported, false})
     refute Enum.any?(functions, fn {_mfa, returns?} -> returns? end)
   end
 
   test "all functions include the private ones" do
-    {:ok, exported} = Functions.of_module(ElixirScope.Functions, :exported, false)
-    {:ok, all} = Functions.of_module(ElixirScope.Functions, :all, false)
+    {:ok, exported} = Functions.find({:module, ElixirScope.Functions, :exported, false})
+    {:ok, all} = Functions.find({:module, ElixirScope.Functions, :all, false})
     assert {{ElixirScope.Functions, :loaded, 1}, false} in (all.functions -- exported.functions)
   end
 
   test "one function, or all arities of a name" do
-    assert {:ok, %{functions: [{{Tails, :fold, 2}, false}]}} = Functions.matching({Tails, :fold, 2}, true)
-    assert {:ok, %{functions: found}} = Functions.matching({Enum, :map_join, :_}, false)
+    assert {:ok, %{functions: [{{Tails, :fold, 2}, false}]}} = Functions.find({:function, {Tails, :fold, 2}, true})
+    assert {:ok, %{functions: found}} = Functions.find({:function, {Enum, :map_join, :_}, false})
     assert Enum.map(found, &elem(&1, 0)) == [{Enum, :map_join, 2}, {Enum, :map_join, 3}]
   end
 
   test "no match says why" do
-    assert {:error, %{code: :not_found, message: message}} = Functions.of_module(NoSuchModule, :exported, true)
+    assert {:error, %{code: :not_found, message: message}} = Functions.find({:module, NoSuchModule, :exported, true})
     assert message =~ "NoSuchModule cannot be loaded"
-    assert {:error, %{message: message}} = Functions.matching({Tails, :fold, 5}, true)
+    assert {:error, %{message: message}} = Functions.find({:function, {Tails, :fold, 5}, true})
     assert message =~ "has no function fold/5; it has fold/2"
-    assert {:error, %{message: message}} = Functions.of_module(Doc, :exported, true)
+    assert {:error, %{message: message}} = Functions.find({:module, Doc, :exported, true})
     assert message =~ "has no exported function"
   end
 end

@@ -8,7 +8,7 @@ defmodule ElixirScope.PlanTest do
   @g {Shop, :g, 2}
 
   defp build(targets, level \\ :full, call_only \\ [], spared \\ []) do
-    Plan.build(level, targets, @loop, MapSet.new(call_only), MapSet.new(spared))
+    Plan.build(level, targets, @loop, call_only: MapSet.new(call_only), spared: MapSet.new(spared))
   end
 
   defp module(functions), do: %Target{key: {:module, Shop}, processes: :all, classes: [:call], functions: functions}
@@ -21,17 +21,17 @@ defmodule ElixirScope.PlanTest do
   # What the VM and the native filter together record: a call of this function in this process?
   defp recorded?(plan, mfa, pid) do
     flags = plan.all_flags ++ Map.get(plan.flags, pid, [])
-    {_role, function} = Map.get(plan.functions, mfa, {:none, 0})
-    :call in flags and (function &&& Map.get(plan.masks, pid, plan.default_mask)) != 0
+    function = Map.get(plan.functions, mfa, %{mask: 0})
+    :call in flags and (function.mask &&& Map.get(plan.masks, pid, plan.default_mask)) != 0
   end
 
   test "every level but :off has the lifecycle of all processes" do
-    for level <- [:full, :messages_only, :states_only], do: assert(build([], level).all_flags == [:procs])
+    for level <- [:full, :messages_only, :states_only, :minimal], do: assert(build([], level).all_flags == [:procs])
     assert build([Target.all_processes(), server(self())], :off) == %Plan{}
   end
 
   test "a level records its classes of a target and no other" do
-    targets = [process(self(), [{@f, true}], 3)]
+    targets = [process(self(), [{@f, true}], 6)]
     assert %{flags: flags, functions: functions} = build(targets, :messages_only)
     assert flags == %{self() => [:call, :receive, :send]}
     assert Map.keys(functions) == [@loop.decode]
@@ -43,7 +43,7 @@ defmodule ElixirScope.PlanTest do
 
   test "functions of a module are recorded everywhere, those of a process only there" do
     {one, other} = {self(), spawn(fn -> :ok end)}
-    plan = build([module([{@f, true}]), process(one, [{@g, true}], 3)])
+    plan = build([module([{@f, true}]), process(one, [{@g, true}], 6)])
     assert recorded?(plan, @f, one) and recorded?(plan, @f, other)
     assert recorded?(plan, @g, one) and not recorded?(plan, @g, other)
     assert recorded?(plan, @loop.loop, one) and not recorded?(plan, @loop.loop, other)
@@ -51,19 +51,18 @@ defmodule ElixirScope.PlanTest do
 
   test "all processes have every server's loop, and no calls of a process's own" do
     other = spawn(fn -> :ok end)
-    plan = build([Target.all_processes(), process(self(), [{@f, true}], 3)])
+    plan = build([Target.all_processes(), process(self(), [{@f, true}], 6)])
     assert recorded?(plan, @loop.loop, other) and recorded?(plan, @loop.decode, other)
     assert recorded?(plan, @f, self()) and not recorded?(plan, @f, other)
   end
 
   test "a function of two targets has the returns that one of them wants" do
-    plan = build([module([{@f, false}]), process(self(), [{@f, true}], 3)])
-    assert {:call, mask} = plan.functions[@f]
-    assert mask == 0b1100
+    plan = build([module([{@f, false}]), process(self(), [{@f, true}], 6)])
+    assert %{role: :call, args?: true, mask: 0b1000100} = plan.functions[@f]
   end
 
   test "returns that were switched off stay off" do
-    assert {:call_only, _} = build([module([{@f, true}])], :full, [@f]).functions[@f]
+    assert %{role: :call_only} = build([module([{@f, true}])], :full, [@f]).functions[@f]
   end
 
   test "a spared process keeps everything but its calls" do
@@ -74,13 +73,13 @@ defmodule ElixirScope.PlanTest do
   end
 
   test "the server's loop is never a plain call" do
-    assert {:loop, _} = build([module([{@loop.loop, true}]), server(self())]).functions[@loop.loop]
+    assert %{role: :loop} = build([module([{@loop.loop, true}]), server(self())]).functions[@loop.loop]
   end
 
   test "groups are handed out while there are any" do
-    targets = for group <- 3..61, do: process(self(), [], group)
-    assert Plan.free_group([]) == 3
-    assert Plan.free_group(tl(targets)) == 3
+    targets = for group <- 5..61, do: process(self(), [], group)
+    assert Plan.free_group([]) == 5
+    assert Plan.free_group(tl(targets)) == 5
     assert Plan.free_group(targets) == nil
   end
 
@@ -94,7 +93,7 @@ defmodule ElixirScope.PlanTest do
 
   test "a pattern is set again when its returns change" do
     steps = Plan.steps(build([module([{@f, true}])]), build([module([{@f, true}])], :full, [@f]))
-    assert [{:filter, _}, {:patterns, Shop, %{{:f, 1} => true}, %{{:f, 1} => false}}] = steps
+    assert [{:filter, _}, {:patterns, :calls, Shop, %{{:f, 1} => true}, %{{:f, 1} => false}}] = steps
   end
 
   # The VM's flags, simulated: what the steps leave on must be what the plan says, whatever the order of targets.
@@ -104,10 +103,10 @@ defmodule ElixirScope.PlanTest do
 
     targets =
       [Target.all_processes(), module([{@f, true}]), module([{@f, false}, {@g, true}])] ++
-        Enum.map(pids, &server/1) ++ Enum.map(pids, &process(&1, [{@g, true}], 3))
+        Enum.map(pids, &server/1) ++ Enum.map(pids, &process(&1, [{@g, true}], 6))
 
     Enum.reduce(1..500, {%Plan{}, Map.new(pids, &{&1, []}), %{}}, fn _, {plan, flags, patterns} ->
-      level = Enum.random([:full, :full, :messages_only, :states_only, :off])
+      level = Enum.random([:full, :full, :messages_only, :states_only, :minimal, :off])
       next = build(Enum.take_random(targets, :rand.uniform(5) - 1), level, [], Enum.take_random(pids, Enum.random([0, 0, 1, 2])))
       {flags, patterns} = Enum.reduce(Plan.steps(plan, next), {flags, patterns}, &perform/2)
 
@@ -117,14 +116,14 @@ defmodule ElixirScope.PlanTest do
         assert Enum.sort(flags[pid]) == Enum.sort(wanted)
       end
 
-      assert patterns == Map.new(next.functions, fn {mfa, {role, _}} -> {mfa, role == :call} end)
+      assert patterns == Map.new(next.functions, fn {mfa, entry} -> {mfa, entry.role in [:call, :started]} end)
       {next, flags, patterns}
     end)
   end
 
   defp perform({:filter, _plan}, vm), do: vm
 
-  defp perform({:patterns, module, had, wanted}, {flags, patterns}) do
+  defp perform({:patterns, :calls, module, had, wanted}, {flags, patterns}) do
     assert had == for({{^module, f, a}, returns?} <- patterns, into: %{}, do: {{f, a}, returns?})
     others = Map.reject(patterns, fn {{m, _, _}, _} -> m == module end)
     {flags, for({{f, a}, returns?} <- wanted, into: others, do: {{module, f, a}, returns?})}
@@ -144,6 +143,6 @@ defmodule ElixirScope.PlanTest do
     assert Plan.states(build([server(one), server(other)], :full, [], [one])) == {:only, [other]}
     assert Plan.states(build([Target.all_processes(), server(one)], :full, [], [one])) == {:all_but, [one]}
     # Another tracer has the server loop's function.
-    assert Plan.states(Plan.build(:full, [server(one)], %{}, MapSet.new(), MapSet.new())) == {:only, []}
+    assert Plan.states(Plan.build(:full, [server(one)], %{})) == {:only, []}
   end
 end

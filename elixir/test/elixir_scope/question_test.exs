@@ -182,6 +182,46 @@ defmodule ElixirScope.QuestionTest do
     end
   end
 
+  describe "filters" do
+    test "one expression joins process, kind, message and waiting" do
+      ElixirScope.setup()
+      pid = start_probe(nil)
+      {:ok, _} = ElixirScope.trace_genserver(pid)
+      {:ok, _} = ElixirScope.trace_process(self(), modules: [])
+      for n <- 1..5, do: GenServer.cast(pid, {:work, 4 + n, self()})
+      for _ <- 1..5, do: assert_receive({:begun, _time}, 5_000)
+
+      slow = ElixirScope.events("kind:send to:#{inspect(pid)} message~{:work, _, _} waiting>4ms")
+      truth = for row <- ElixirScope.message_flow(self(), pid), row.waiting && row.waiting > 4_000_000, do: row.id
+      assert truth != [] and for(event <- slow, do: event.id) == truth
+      assert length(ElixirScope.events("kind:handled process:#{inspect(pid)}", match: "{:work, 7, _}")) == 1
+      assert [%{term: {:"$gen_cast", {:work, 9, _}}} | _] = ElixirScope.events("kind:handled", backward: true)
+      [first | _] = slow
+      assert Enum.all?(ElixirScope.events("kind:send", from: first, pid: self()), &(&1.timestamp >= first.timestamp))
+    end
+
+    test "what was cut may match, and says so" do
+      ElixirScope.setup(max_term_bytes: %{state: 200})
+      pid = start_probe(nil)
+      {:ok, _} = ElixirScope.trace_genserver(pid)
+      GenServer.call(pid, {:put, %{a: 1, blob: String.duplicate("x", 1_000)}})
+      blob = String.duplicate("x", 1_000)
+      assert [%{flags: [:possible], complete: false}] = ElixirScope.events(~s(state~%{blob: "#{blob}"}))
+      assert [] = ElixirScope.events(~s(state~%{blob: "y" <> _}))
+      assert [%{flags: []}] = ElixirScope.events(~s(state~%{blob: "x" <> _}))
+    end
+
+    test "a wrong filter is refused" do
+      ElixirScope.setup()
+      assert_raise ElixirScope.Error, ~r/expected a field.*\n.*nonsense\n\^/s, fn -> ElixirScope.events("nonsense") end
+      assert_raise ElixirScope.Error, ~r/are texts/, fn -> ElixirScope.events(:nonsense) end
+
+      assert_raise ElixirScope.Error, ~r/no process was ever registered as :no_such/, fn ->
+        ElixirScope.events("process::no_such")
+      end
+    end
+  end
+
   describe "secrets" do
     test "under the default keys are in no answer and no export" do
       secrets = ["hunter2-state", "tok-argument", "Bearer-header", "key-keyword", "reason-secret"]

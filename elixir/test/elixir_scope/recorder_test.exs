@@ -1,6 +1,6 @@
 defmodule ElixirScope.RecorderTest do
   use ElixirScope.RecordingCase
-  alias ElixirScope.{Recorder, Tails, Tracing}
+  alias ElixirScope.{Recorder, Tails}
 
   # Processes that never stop calling each other, and spawning and ending others.
   defp load(n) do
@@ -18,7 +18,7 @@ defmodule ElixirScope.RecorderTest do
   end
 
   # Setting and clearing patterns waits for every scheduler, which the load and the machine delay.
-  @tag timeout: 600_000
+  @tag timeout: 1_200_000
   test "stop under load 200 times leaves nothing on" do
     load(4)
 
@@ -29,7 +29,7 @@ defmodule ElixirScope.RecorderTest do
       if rem(n, 10) == 0, do: Process.sleep(20)
       assert ElixirScope.stop() == :ok
       assert left_on() == [], "after stop #{n}"
-      refute Tracing.pattern?({Tails, :count, 1})
+      refute pattern?({Tails, :count, 1})
     end
   end
 
@@ -43,7 +43,7 @@ defmodule ElixirScope.RecorderTest do
     recorder = Process.whereis(Recorder)
     Process.exit(recorder, :kill)
     assert await_exit(recorder) in [:killed, :noproc]
-    wait_until(fn -> left_on() == [] and not Tracing.pattern?({Tails, :count, 1}) end)
+    wait_until(fn -> left_on() == [] and not pattern?({Tails, :count, 1}) end)
     assert {:error, %{code: :not_running}} = ElixirScope.status()
 
     wait_until(fn -> ElixirScope.setup() == :ok end)
@@ -58,7 +58,13 @@ defmodule ElixirScope.RecorderTest do
     assert {:ok, %{running: true}} = ElixirScope.status()
   end
 
+  # Before trace sessions, a process has one tracer and a function one pattern.
+  @sessions ElixirScope.Tracing.sessions?()
+  @alone "with trace sessions, tracers are not in each other's way"
+
   describe "another tracer" do
+    if @sessions, do: @describetag(skip: @alone)
+
     setup do
       {:ok, _} = :dbg.tracer(:process, {fn message, parent -> send(parent, {:dbg, message}) && parent end, self()})
       on_exit(fn -> :dbg.stop_clear() end)
@@ -87,11 +93,51 @@ defmodule ElixirScope.RecorderTest do
       :ok = ElixirScope.stop()
 
       assert :erlang.trace_info(theirs, :flags) == held
-      assert Tracing.pattern?({Tails, :count, 1})
+      assert :erlang.trace_info({Tails, :count, 1}, :traced) == {:traced, :local}
       GenServer.call(theirs, {:put, 1})
       assert_receive {:dbg, {:trace, ^theirs, :receive, {:"$gen_call", _, {:put, 1}}}}
     end
   end
+
+  describe "another tracer, in a session of its own or in the VM's" do
+    unless @sessions, do: @describetag(skip: "no trace sessions before OTP 27")
+
+    test "has all it would have without us, and so have we; our end is not its end" do
+      theirs = self()
+      pid = start_probe(0)
+      session = apply(:trace, :session_create, [:somebody, theirs, []])
+      1 = apply(:trace, :process, [session, pid, true, [:receive, :call]])
+      1 = apply(:trace, :function, [session, {Probe, :handle_call, 3}, true, [:local]])
+      # And one of the old interface, on the same process and function.
+      old = spawn_link(fn -> relay(theirs) end)
+      1 = :erlang.trace(pid, true, [{:tracer, old}, :call])
+      1 = :erlang.trace_pattern({Probe, :handle_call, 3}, true, [:local])
+
+      :ok = ElixirScope.setup()
+      {:ok, %{skipped: []}} = ElixirScope.trace_process(pid)
+      GenServer.call(pid, {:put, 1})
+      assert_receive {:trace, ^pid, :receive, {:"$gen_call", _, {:put, 1}}}
+      assert_receive {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 1}, _, 0]}}
+      assert_receive {:old, {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 1}, _, 0]}}}
+      assert [%{state: 1}] = ElixirScope.state_timeline(pid)
+      assert [%{function: :handle_call, result: {:reply, :ok, 1}}] = ElixirScope.execution_path(pid)
+
+      :ok = ElixirScope.stop()
+      GenServer.call(pid, {:put, 2})
+      assert_receive {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 2}, _, 1]}}
+      assert_receive {:old, {:trace, ^pid, :call, {Probe, :handle_call, [{:put, 2}, _, 1]}}}
+      apply(:trace, :session_destroy, [session])
+      :erlang.trace(pid, false, [:all])
+      :erlang.trace_pattern({Probe, :handle_call, 3}, false, [:local])
+    end
+  end
+
+  defp relay(to) do
+    receive(do: (event -> send(to, {:old, event})))
+    relay(to)
+  end
+
+  if @sessions, do: @tag(skip: @alone)
 
   test "another tracer's pattern on the server loop is left alone, and reported" do
     loop = ElixirScope.ServerLoop.functions().loop

@@ -21,7 +21,9 @@ defmodule ElixirScope.SoakTest do
       Process.sleep(1_000)
       {:ok, status} = ElixirScope.status()
       assert status.bytes <= @max_bytes
-      assert Process.info(Process.whereis(ElixirScope.Recorder), :message_queue_len) == {:message_queue_len, 0}
+      # It is told now and then of what happens, and never of what is recorded.
+      assert {:message_queue_len, waiting} = Process.info(Process.whereis(ElixirScope.Recorder), :message_queue_len)
+      assert waiting <= 2
     end
 
     growth = resident_bytes() - before
@@ -30,13 +32,7 @@ defmodule ElixirScope.SoakTest do
     Enum.each(workers, &Process.exit(&1, :kill))
     Enum.each(workers, &await_exit/1)
     :ok = ElixirScope.untrace_all_processes()
-    {:ok, status} = ElixirScope.status()
-
-    for {class, counts} <- status.classes do
-      accounted = counts.stored + counts.evicted + counts.sampled_out + counts.filtered + Enum.sum(Map.values(counts.dropped))
-      assert counts.emitted == accounted, "#{class}: #{inspect(counts)}"
-    end
-
+    status = assert_accounted(ElixirScope.status())
     for class <- [:message, :call, :state, :process], do: assert(status.classes[class].emitted > 1_000, "#{class}")
     held = for class <- [:message, :call, :state], reduce: 0, do: (n -> n + status.classes[class].stored)
     assert held <= 100_000

@@ -3,14 +3,15 @@ defmodule ElixirScope.TraceOptionsTest do
   alias ElixirScope.TraceOptions
 
   @cases [
-    for: {[1, 60_000], [], [0, :ever]},
-    max: {[], [100], [0]},
-    args: {[:full], [:arity], [:none]},
-    scope: {[:exported, :all], [], [:private]},
-    in: {[:name, [:name]], [], [[]]},
-    follow: {[:none], [:spawned], [true]},
-    returns: {[true, false], [], [nil]},
-    modules: {[[], [Enum]], [], [Enum, ["Enum"]]}
+    for: {[1, 60_000], [0, :ever]},
+    max: {[100], [0]},
+    args: {[:full, :arity], [:none]},
+    scope: {[:exported, :all], [:private]},
+    in: {[:name, [:name]], [[]]},
+    follow: {[:none, :spawned], [true]},
+    returns: {[true, false], [nil]},
+    modules: {[[], [Enum]], [Enum, ["Enum"]]},
+    await: {[true, false], [:later]}
   ]
   @all Keyword.keys(@cases)
 
@@ -18,16 +19,12 @@ defmodule ElixirScope.TraceOptionsTest do
     assert @all == Enum.map(TraceOptions.table(), fn {name, _default, _allowed} -> name end)
   end
 
-  for {name, {honoured, unbuilt, wrong}} <- @cases do
-    test "#{name} is honoured, refused as not built, or refused as wrong" do
+  for {name, {honoured, wrong}} <- @cases do
+    test "#{name} is honoured, or refused as wrong" do
       name = unquote(name)
 
       for value <- unquote(honoured) do
-        assert {:ok, %{^name => ^value}} = TraceOptions.new([{name, value}], @all, "f/1")
-      end
-
-      for value <- unquote(unbuilt) do
-        assert {:error, %{code: :not_supported}} = TraceOptions.new([{name, value}], @all, "f/1")
+        assert %{^name => ^value} = TraceOptions.new([{name, value}], @all, "f/1")
       end
 
       for value <- unquote(wrong) do

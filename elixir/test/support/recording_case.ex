@@ -7,6 +7,7 @@ defmodule ElixirScope.RecordingCase do
   using do
     quote do
       import ElixirScope.RecordingCase
+      import ElixirScope.VmTrace, only: [flags: 1, left_on: 0, pattern?: 1]
       alias ElixirScope.Probe
     end
   end
@@ -32,11 +33,14 @@ defmodule ElixirScope.RecordingCase do
     end
   end
 
-  @doc "Every process with a trace flag, and every loop function of gen_server with a pattern."
-  def left_on do
-    flags = for pid <- Process.list(), {:flags, [_ | _] = flags} <- [:erlang.trace_info(pid, :flags)], do: {pid, flags}
-    patterns = for mfa <- Map.values(ElixirScope.ServerLoop.functions()), ElixirScope.Tracing.pattern?(mfa), do: mfa
-    flags ++ patterns
+  @doc "Checks that no event of a status is unaccounted for, and returns it."
+  def assert_accounted({:ok, status}) do
+    for {class, counts} <- status.classes do
+      accounted = counts.stored + counts.evicted + counts.sampled_out + counts.filtered + Enum.sum(Map.values(counts.dropped))
+      if counts.emitted != accounted, do: raise(ExUnit.AssertionError, "#{class}: #{inspect(counts)}")
+    end
+
+    status
   end
 
   @doc "Waits for a process to end."

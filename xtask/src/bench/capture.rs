@@ -10,7 +10,14 @@ use anyhow::Result;
 const SCHEDULERS: [usize; 2] = [1, 2];
 /// In the order of the table.
 const WORKLOADS: [&str; 4] = ["calls", "calls_return", "pingpong", "genserver"];
-const CONFIGS: [&str; 5] = ["untraced", "noop", "ours", "ours_total", "ets"];
+const CONFIGS: [&str; 6] = ["untraced", "noop", "ours", "ours_total", "ets", "sampled"];
+/// Of a server only: the levels, each beside a tracer that does nothing with the same flags and patterns.
+const LEVELS: [(&str, &[&str]); 4] = [
+    ("minimal", &["untraced", "minimal_noop"]),
+    ("states_only", &["untraced", "states_only_noop"]),
+    ("messages_only", &["untraced", "messages_only_noop"]),
+    ("full", &["untraced", "full_noop"]),
+];
 /// Events per second offered one after the other, until some are lost.
 const RATES: [u64; 12] = [
     250_000, 500_000, 750_000, 1_000_000, 1_250_000, 1_500_000, 2_000_000, 2_500_000, 3_000_000, 4_000_000, 5_000_000,
@@ -60,9 +67,20 @@ fn add_rows(schedulers: usize, mut rounds: Rounds, report: &mut Report) {
                 "untraced" => &[],
                 "noop" => &["untraced"],
                 "ets" => &["untraced", "noop", "ours", "ours_total"],
+                "sampled" => &["untraced", "noop", "ours"],
                 _ => &["untraced", "noop", "ets"],
             };
             report.rows.push(Row::median(&name, costs, "ns/op cpu").over(over));
+        }
+    }
+    for (level, over) in LEVELS {
+        let floor: (String, &[&str]) = (format!("{level}_noop"), &["untraced"]);
+        for (config, over) in [floor, (level.to_owned(), over)] {
+            let name = named(schedulers, &format!("genserver/{config}"));
+            match rounds.costs(&format!("genserver/{config}")) {
+                Some(costs) => report.rows.push(Row::median(&name, costs, "ns/op cpu").over(over)),
+                None => report.failures.push(format!("{name}: no round counted")),
+            }
         }
     }
     if rounds.n_spoiled > 0 {

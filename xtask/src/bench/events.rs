@@ -27,7 +27,9 @@ pub(crate) fn read(kind: Kind, term: &Term) -> Option<Said> {
             _ => return None,
         },
         Kind::Return => integer(term)?,
-        Kind::Send | Kind::Delivered => match tuple(term)? {
+        // The server counts: after the operation I its state is I + 1.
+        Kind::State => integer(term)?.checked_sub(1)?,
+        Kind::Send | Kind::Delivered | Kind::Handled => match tuple(term)? {
             [Term::Atom(burst), Term::Pid(_), Term::Integer(_), Term::Integer(_)] if burst == "burst" => {
                 return Some(Said::Burst);
             }

@@ -6,6 +6,7 @@
 
 mod question;
 
+use super::aggregate;
 use super::mix::Mix;
 use super::peak::Peak;
 use super::report::{Report, Row};
@@ -39,7 +40,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
     ));
     // By question, then by size.
     let mut rows: Vec<Vec<Row>> = question::ALL.iter().map(|_| Vec::new()).collect();
-    let mut memory = Vec::new();
+    let (mut memory, mut filters, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for n_events in sizes {
         let (trace, end) = recording(*n_events)?;
         let n_bytes: usize =
@@ -51,15 +52,17 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
             rows.push(Row::median(&format!("{}/{}", question.name, size(*n_events)), cost.times_ms, "ms"));
             most = most.max(cost.peak_bytes);
         }
+        filters.extend(super::filter::rows(&trace, &size(*n_events), &mut report.notes)?);
         let share = most as f64 / n_bytes as f64;
         if share > MOST_MEMORY && !quick {
             report
                 .failures
                 .push(format!("an answer took {most} bytes, the recording of {n_events} events has {n_bytes}"));
         }
+        whole.extend(aggregate::rows(&trace, &size(*n_events))?);
         memory.push(Row::counted(&format!("memory/{}", size(*n_events)), share * 100.0, "% of the recording"));
     }
-    report.rows = rows.into_iter().flatten().chain(memory).collect();
+    report.rows = rows.into_iter().flatten().chain(filters).chain(whole).chain(memory).collect();
     Ok(report)
 }
 

@@ -45,8 +45,8 @@ pub(super) fn requests() -> String {
     page += "  /** Answers any request. */\n  abstract query<K extends Request[\"kind\"]>(request: RequestOf<K>): AnswerOf<K>;\n";
     for names in TABLE {
         let (kind, method) = (names.kind, names.typescript.trim_start_matches("trace."));
-        // Only `info` takes nothing.
-        let default = if kind == "info" { " = {}" } else { "" };
+        // These can be asked without anything.
+        let default = if matches!(kind, "info" | "overview") { " = {}" } else { "" };
         page += &format!(
             "\n  /** {} */\n  {method}(request: Omit<RequestOf<\"{kind}\">, \"kind\">{default}): AnswerOf<\"{kind}\"> {{\n    \
              return this.query<\"{kind}\">({{ ...request, kind: \"{kind}\" }});\n  }}\n",
@@ -68,7 +68,6 @@ fn data(kind: &str) -> &'static str {
         "message" => "MessageDetail",
         "server_calls" => "ServerCall[]",
         "snapshot_at" => "Snapshot",
-        "execution_path" => "Call[]",
         "process_info" => "ProcessInfo",
         "find_processes" => "FoundProcess[]",
         "process_relationships" => "Relationships",
@@ -78,6 +77,11 @@ fn data(kind: &str) -> &'static str {
         "state_changes" => "StateChange[]",
         "analyze_state_change" => "Transition[]",
         "crashes" => "Crashes",
+        "execution_path" | "slowest_function_calls" | "function_calls" => "Call[]",
+        "performance_analysis" => "FunctionTimes[]",
+        "call_tree" => "CallNode[]",
+        "message_queue_analysis" => "Queues",
+        "overview" => "Overview",
         _ => "never",
     }
 }

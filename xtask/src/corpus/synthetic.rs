@@ -2,6 +2,8 @@
 //!
 //! Invariant: a trace depends on its story alone, so that generating it again gives the same bytes.
 
+mod filters;
+
 use anyhow::{Context, Result};
 use scope_core::event::Flags;
 use scope_core::header::Header;
@@ -10,7 +12,7 @@ use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::resolve::{Ids, resolve};
 use scope_core::term::{Term, write::write};
-use scope_core::{EntityId, Event, Kind, OrderKey, ProcessKey};
+use scope_core::{Entity, EntityId, Event, Kind, OrderKey, ProcessKey};
 
 /// The seed of the match keys; any would do.
 const SEED: u64 = 7;
@@ -24,6 +26,7 @@ pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
         "empty_trace" => (vec![], Limits::default()),
         "equal_senders" => (equal_senders(), Limits::default()),
         "pid_reused" => (pid_reused(), Limits::default()),
+        "filters" => (filters::story(), Limits::default()),
         "outlived_chunks" => {
             (outlived_chunks(), Limits { max_events: 20, max_critical_events: 40, ..Limits::default() })
         }
@@ -38,14 +41,28 @@ struct Told {
     kind: Kind,
     process: Option<ProcessKey>,
     peer: Option<ProcessKey>,
+    /// The other party, where it is a registered name.
+    name: Option<&'static str>,
     atom: Option<&'static str>,
+    function: Option<(&'static str, &'static str, u32)>,
+    flags: Flags,
     term: Option<Term>,
 }
 
 /// An event of a process, by thread 0 and alone at its tick.
 const fn told(tick: u64, kind: Kind, process: ProcessKey) -> Told {
     let key = OrderKey { tick, thread: 0, tie: 0 };
-    Told { key, kind, process: Some(process), peer: None, atom: None, term: None }
+    Told {
+        key,
+        kind,
+        process: Some(process),
+        peer: None,
+        name: None,
+        atom: None,
+        function: None,
+        flags: Flags::NONE,
+        term: None,
+    }
 }
 
 impl Told {
@@ -58,6 +75,21 @@ impl Told {
 
     const fn peer(mut self, peer: ProcessKey) -> Self {
         self.peer = Some(peer);
+        self
+    }
+
+    const fn sent_to(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    const fn function(mut self, module: &'static str, name: &'static str, arity: u32) -> Self {
+        self.function = Some((module, name, arity));
+        self
+    }
+
+    const fn flags(mut self, flags: Flags) -> Self {
+        self.flags = flags;
         self
     }
 
@@ -270,13 +302,18 @@ fn dump(story: &[Told], limits: Limits) -> Result<Vec<u8>> {
 fn take_in(intake: &mut Intake, told: &Told) -> Result<()> {
     let seed = intake.seed();
     let symbols = intake.symbols();
-    let what = match told.kind {
-        Kind::Spawn | Kind::Alive => symbols.intern_function("proc_lib", "init_p", 5).0,
+    let what = match (told.kind, told.function) {
+        (Kind::Spawn | Kind::Alive, _) => symbols.intern_function("proc_lib", "init_p", 5).0,
+        (_, Some((module, name, arity))) => symbols.intern_function(module, name, arity).0,
         _ => told.atom.map_or(0, |text| symbols.intern_atom(text).0),
     };
     let mut id = |process: Option<ProcessKey>| process.map_or(EntityId::NONE, |key| symbols.intern_process(key));
-    let (process, peer) = (id(told.process), id(told.peer));
-    let event = Event { key: told.key, kind: told.kind, flags: Flags::NONE, process, peer, what };
+    let (process, mut peer) = (id(told.process), id(told.peer));
+    if let Some(name) = told.name {
+        let name = symbols.intern_atom(name);
+        peer = symbols.intern_entity(&Entity::Name(name));
+    }
+    let event = Event { key: told.key, kind: told.kind, flags: told.flags, process, peer, what };
     let (mut raw, mut bytes) = (Vec::new(), Vec::new());
     let mut resolved = None;
     if let Some(term) = &told.term {
@@ -294,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_committed_synthetic_trace_is_the_one_its_story_gives() {
-        for case in ["clock_tie", "empty_trace", "equal_senders", "pid_reused", "outlived_chunks"] {
+        for case in ["clock_tie", "empty_trace", "equal_senders", "filters", "pid_reused", "outlived_chunks"] {
             let committed = std::fs::read(workspace::corpus().join(case).join("trace.scope")).unwrap();
             assert!(trace(case).unwrap().unwrap() == committed, "{case}: record it again");
         }

@@ -102,6 +102,11 @@ impl Column {
         }
     }
 
+    /// The value of every row, if it is the same.
+    pub(crate) const fn constant(&self) -> Option<u64> {
+        if self.width() == 0 { Some(self.base) } else { None }
+    }
+
     /// The largest value, or `None` when base and offset overflow.
     pub(crate) fn max(&self) -> Option<u64> {
         let largest = match &self.offsets {

@@ -38,11 +38,18 @@ pub(crate) struct Columns {
     thread: Column,
     tie: Column,
     kind: Column,
-    flags: Column,
+    pub(crate) flags: Column,
     pub(crate) process: Column,
     pub(crate) peer: Column,
-    what: Column,
+    pub(crate) what: Column,
     term: Column,
+    /// Which kinds there are; see [`kind_bit`].
+    kinds: u16,
+}
+
+/// A kind among those of its class, which have 16 numbers.
+const fn kind_bit(kind: u8) -> u16 {
+    1 << (kind & 15)
 }
 
 impl Columns {
@@ -59,6 +66,7 @@ impl Columns {
             peer: column(|row| row.event.peer.0.into()),
             what: column(|row| row.event.what.into()),
             term: column(|row| row.term.0.into()),
+            kinds: rows.iter().fold(0, |kinds, row| kinds | kind_bit(row.event.kind as u8)),
         }
     }
 
@@ -81,14 +89,29 @@ impl Columns {
         Kind::from_number(self.kind.get(row) as u8).unwrap_or(Kind::Mark)
     }
 
+    /// Whether a row has this kind, which is one of the chunk's class.
+    pub(crate) const fn has_kind(&self, kind: Kind) -> bool {
+        self.kinds & kind_bit(kind as u8) != 0
+    }
+
+    #[inline]
+    pub(crate) fn flags(&self, row: usize) -> Flags {
+        Flags(self.flags.get(row) as u8)
+    }
+
+    #[inline]
+    pub(crate) fn what(&self, row: usize) -> u32 {
+        self.what.get(row) as u32
+    }
+
     pub(crate) fn event(&self, row: usize) -> Event {
         Event {
             key: self.key(row),
             kind: self.kind(row),
-            flags: Flags(self.flags.get(row) as u8),
+            flags: self.flags(row),
             process: EntityId(self.process.get(row) as u32),
             peer: EntityId(self.peer.get(row) as u32),
-            what: self.what.get(row) as u32,
+            what: self.what(row),
         }
     }
 
@@ -176,13 +199,14 @@ impl Columns {
                 *seen = true;
             }
         });
+        let mut found_kinds = 0;
         for (number, _) in (0..=u8::MAX).zip(kinds).filter(|(_, seen)| *seen) {
             match Kind::from_number(number) {
-                Some(kind) if kind.class() == class => {}
+                Some(kind) if kind.class() == class => found_kinds |= kind_bit(number),
                 Some(_) => return Err(reader.corrupt("a kind is of another class")),
                 None => return Err(Error::NewerKind { what: "event" }),
             }
         }
-        Ok(Self { n_rows, tick, thread, tie, kind, flags, process, peer, what, term })
+        Ok(Self { n_rows, tick, thread, tie, kind, flags, process, peer, what, term, kinds: found_kinds })
     }
 }

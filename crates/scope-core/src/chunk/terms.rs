@@ -65,6 +65,11 @@ impl Terms {
         })
     }
 
+    /// Whether nothing of any term was cut, redacted or opaque.
+    pub(crate) fn all_complete(&self) -> bool {
+        self.complete.constant().is_some_and(|complete| complete != 0)
+    }
+
     pub(crate) fn heap(&self) -> &[u8] {
         &self.heap
     }

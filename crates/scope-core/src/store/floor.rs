@@ -25,6 +25,12 @@ impl Store {
                 }
             }
         }
+        for class in Class::ALL {
+            if let Some(floor) = self.floor_of_class(*class, open) {
+                let slot = &mut wanted[*class as usize];
+                *slot = floor.max(*slot);
+            }
+        }
         if self.bytes() > self.limits().max_bytes
             && let Some(oldest) = self.oldest_chunk()
         {
@@ -32,6 +38,16 @@ impl Store {
             *slot = oldest.last().next().max(*slot);
         }
         wanted
+    }
+
+    /// The floor that a class's own limits ask for.
+    fn floor_of_class(&self, class: Class, open: &[&Chunk]) -> Option<OrderKey> {
+        let (lane, retention) = (&self.lanes()[class as usize], self.retention()[class as usize]);
+        let by_events = retention.max_events.and_then(|max| self.floor_of(&[class], max, open));
+        let is_too_big = retention.max_bytes.is_some_and(|max| lane.n_bytes() > max);
+        let oldest = lane.chunks().iter().map(|chunk| chunk.last()).min().filter(|_| is_too_big);
+        let by_age = self.youngest_tick(class).map(OrderKey::at);
+        [by_events, oldest.map(OrderKey::next), by_age].into_iter().flatten().max()
     }
 
     /// The chunk that goes first when there are too many bytes: of the other classes before the critical ones.

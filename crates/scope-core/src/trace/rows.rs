@@ -12,23 +12,31 @@ use alloc::collections::binary_heap::PeekMut;
 use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use core::fmt;
 use core::ops::Range;
+
+/// Picks the rows that are wanted out of a chunk.
+pub trait Choice: fmt::Debug {
+    /// The rows of `chunk` with `from <= key <= to` that are wanted, in time order.
+    fn rows(&self, chunk: &Chunk, from: OrderKey, to: OrderKey) -> Vec<u16>;
+}
 
 /// Which rows of a chunk are wanted.
 #[derive(Clone, Debug)]
-pub(crate) enum Selection {
+pub(crate) enum Selection<'a> {
     All,
     Process(ProcessKey),
     /// Those of one kind: a chunk that has none is passed over by its kinds alone.
     ProcessKind(ProcessKey, Kind),
     Peer(PeerKey),
+    Chosen(&'a dyn Choice),
 }
 
 /// An iterator over rows in order.
 #[derive(Debug)]
 pub struct RowIter<'a> {
     direction: Direction,
-    selection: Selection,
+    selection: Selection<'a>,
     to: OrderKey,
     walks: Vec<Walk<'a>>,
     open: BinaryHeap<Cursor<'a>>,
@@ -65,17 +73,18 @@ struct Cursor<'a> {
     left: Range<u32>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Rows<'a> {
     All,
     Listed(&'a [u16]),
+    Chosen(Vec<u16>),
 }
 
 impl<'a> RowIter<'a> {
     /// Merges lanes; each comes with its class and the floor below which its rows are hidden.
     pub(crate) fn new(
         lanes: impl Iterator<Item = (Class, &'a Lane, OrderKey)>,
-        selection: Selection,
+        selection: Selection<'a>,
         from: OrderKey,
         to: OrderKey,
         direction: Direction,
@@ -158,14 +167,18 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens the next chunk, if it has rows that are wanted.
-    fn open(&mut self, selection: &Selection, to: OrderKey, direction: Direction) -> Option<Cursor<'a>> {
+    fn open(&mut self, selection: &Selection<'a>, to: OrderKey, direction: Direction) -> Option<Cursor<'a>> {
         let idx = self.pending.take(self.lane, direction)?;
         let chunk: &'a Chunk = self.lane.chunks().get(idx)?;
         let rows = match selection {
             Selection::All => Rows::All,
             Selection::Process(process) | Selection::ProcessKind(process, _) => Rows::Listed(chunk.rows_of(*process)),
             Selection::Peer(peer) => Rows::Listed(chunk.rows_with_peer(chunk.find_peer(peer)?)),
+            Selection::Chosen(choice) => Rows::Chosen(choice.rows(chunk, self.from, to)),
         };
+        if rows.len(chunk) == 0 {
+            return None;
+        }
         let start = rows.count_until(chunk, |key| key < self.from);
         let end = rows.count_until(chunk, |key| key <= to);
         let head = RowRef { class: self.class, chunk_idx: idx as u32, row: 0, key: OrderKey::default() };
@@ -222,19 +235,26 @@ fn take_listed(listed: &mut VecDeque<&[(ProcessKey, u32)]>, direction: Direction
 }
 
 impl Rows<'_> {
-    fn at(self, chunk: &Chunk, place: u32) -> u32 {
+    fn len(&self, chunk: &Chunk) -> usize {
+        match self {
+            Self::All => chunk.len(),
+            Self::Listed(rows) => rows.len(),
+            Self::Chosen(rows) => rows.len(),
+        }
+    }
+
+    fn at(&self, chunk: &Chunk, place: u32) -> u32 {
+        let listed = |rows: &[u16]| rows.get(place as usize).map_or(0, |row| u32::from(*row));
         match self {
             Self::All => chunk.row_at_rank(place),
-            Self::Listed(rows) => rows.get(place as usize).map_or(0, |row| u32::from(*row)),
+            Self::Listed(rows) => listed(rows),
+            Self::Chosen(rows) => listed(rows),
         }
     }
 
     /// How many rows from the start on are before a border in time order.
-    fn count_until(self, chunk: &Chunk, before: impl Fn(OrderKey) -> bool) -> u32 {
-        let n_rows = match self {
-            Self::All => chunk.len(),
-            Self::Listed(rows) => rows.len(),
-        } as u32;
+    fn count_until(&self, chunk: &Chunk, before: impl Fn(OrderKey) -> bool) -> u32 {
+        let n_rows = self.len(chunk) as u32;
         if before(chunk.last()) {
             return n_rows;
         }

@@ -116,14 +116,14 @@ pub(crate) fn known_to(baseline: &Baseline) -> BTreeMap<ProcessKey, Known> {
     entries.collect()
 }
 
-fn check(trace: &Trace, seen: &History, limits: &Limits) {
+/// What is shown are the events at or above each class's floor, all of them; what is remembered are those below.
+pub(crate) fn check_floors(trace: &Trace, seen: &History) {
     // A process of a chunk that is gone is not named by what is left of the index.
     let held = Class::ALL.iter().flat_map(|class| trace.chunks(*class)).flat_map(|chunk| chunk.processes());
     let kept = trace.baseline().map_or(&[][..], |baseline| baseline.processes()).iter().map(|entry| entry.process);
     let named: BTreeSet<ProcessKey> = held.chain(kept).collect();
     assert_eq!(trace.processes(), named.into_iter().collect::<Vec<_>>());
     let shown = |class: Class| trace.rows(&[class], OrderKey::default(), OrderKey::MAX, Direction::Forward);
-    let mut n_shown = 0;
     for class in Class::ALL {
         let of_class = seen.in_order().into_iter().filter(|plain| plain.kind.class() == *class);
         let (below, above): (Vec<_>, Vec<_>) = of_class.cloned().partition(|plain| plain.key < trace.floor(*class));
@@ -135,10 +135,23 @@ fn check(trace: &Trace, seen: &History, limits: &Limits) {
         }
         assert_eq!((counts.stored, counts.evicted), (above.len() as u64, below.len() as u64), "{}", class.name());
         assert!(counts.balanced());
+    }
+    let mut known = trace.baseline().map(known_to).unwrap_or_default();
+    for (process, expected) in remembered(seen, |class| trace.floor(class)) {
+        assert_eq!(known.remove(&process), Some(expected), "{process}");
+    }
+    assert_eq!(known, BTreeMap::new(), "nobody else is remembered");
+}
+
+fn check(trace: &Trace, seen: &History, limits: &Limits) {
+    check_floors(trace, seen);
+    let mut n_shown = 0;
+    for class in Class::ALL {
+        let stored = trace.counts()[*class as usize].stored;
         if class.is_critical() {
-            assert!(above.len() as u64 <= limits.max_critical_events);
+            assert!(stored <= limits.max_critical_events);
         } else {
-            n_shown += above.len() as u64;
+            n_shown += stored;
         }
     }
     let n_regular = seen.0.iter().filter(|plain| !plain.kind.class().is_critical()).count() as u64;
@@ -146,11 +159,6 @@ fn check(trace: &Trace, seen: &History, limits: &Limits) {
         u64::MAX => assert_eq!(n_shown, n_regular.min(limits.max_events)),
         _ => assert!(n_shown <= limits.max_events),
     }
-    let mut known = trace.baseline().map(known_to).unwrap_or_default();
-    for (process, expected) in remembered(seen, |class| trace.floor(class)) {
-        assert_eq!(known.remove(&process), Some(expected), "{process}");
-    }
-    assert_eq!(known, BTreeMap::new(), "nobody else is remembered");
 }
 
 #[test]

@@ -5,5 +5,6 @@ mod eviction;
 mod file;
 mod golden;
 mod history;
+mod retention;
 mod rows;
 mod symbols;

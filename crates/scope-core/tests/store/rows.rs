@@ -2,7 +2,7 @@
 
 use crate::history::{History, Peer, Plain, plains, unlimited};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::trace::{Direction, PeerKey, RowRef, Run, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 #[derive(Clone, Debug)]
@@ -76,6 +76,20 @@ fn walking_gives_what_sorting_gives() {
             assert_eq!(peer(key), expected(&history, &question, |plain| plain.peer.as_ref() == Some(&wanted)));
         }
         true
+    }
+    QuickCheck::new().tests(600).quickcheck(holds as fn(History, Question) -> bool);
+}
+
+#[test]
+fn runs_are_the_same_rows() {
+    fn holds(history: History, question: Question) -> bool {
+        let trace = recorded(&history, question.seal_every);
+        let Question { classes, from, to, .. } = &question;
+        let row =
+            |run: &Run<'_>, row| RowRef { class: run.class, chunk_idx: run.chunk_idx, row, key: run.chunk.key(row) };
+        let found = trace.runs(classes, *from, *to);
+        let found: Vec<_> = found.flat_map(|run| run.rows().map(|at| row(&run, at)).collect::<Vec<_>>()).collect();
+        found.into_iter().eq(trace.rows(classes, *from, *to, Direction::Forward))
     }
     QuickCheck::new().tests(600).quickcheck(holds as fn(History, Question) -> bool);
 }

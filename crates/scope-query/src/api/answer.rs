@@ -2,13 +2,18 @@
 
 mod around;
 mod call;
+mod call_tree;
 mod coverage;
 mod crash;
 mod difference;
+mod duration;
 mod event;
 mod info;
 mod message;
+mod overview;
+mod performance;
 mod process;
+mod queue;
 mod server_call;
 mod snapshot;
 mod state;
@@ -16,13 +21,18 @@ mod term;
 
 pub use around::Around;
 pub use call::Call;
+pub use call_tree::CallNode;
 pub use coverage::{Coverage, Dropped, NotTraced};
 pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
 pub use difference::{Change, Comparison, Difference, StateChange, Transition};
+pub use duration::Durations;
 pub use event::{Event, Function, Process};
 pub use info::{ClassInfo, Info, Named};
 pub use message::{Message, MessageDetail};
+pub use overview::{Finding, Overview};
+pub use performance::{Calling, FunctionTimes};
 pub use process::{Child, ClassCount, FoundProcess, Peer, ProcessInfo, Relationships, Replacement, Strategy, TreeNode};
+pub use queue::{Bottleneck, Queue, Queues, Sender, WaitsFor};
 pub use server_call::ServerCall;
 pub use snapshot::{HeldState, Mailbox, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
 pub use state::State;
@@ -63,8 +73,12 @@ pub enum Data {
     ServerCalls(Vec<ServerCall>),
     /// For `snapshot_at`.
     Snapshot(Snapshot),
-    /// For `execution_path`.
+    /// For `execution_path`, `slowest_function_calls` and `function_calls`.
     Calls(Vec<Call>),
+    /// For `performance_analysis`.
+    Functions(Vec<FunctionTimes>),
+    /// For `call_tree`.
+    CallTree(Vec<CallNode>),
     /// For `state_at`.
     State(State),
     /// For `crashes`.
@@ -87,4 +101,8 @@ pub enum Data {
     StateChanges(Vec<StateChange>),
     /// For `analyze_state_change`.
     Transitions(Vec<Transition>),
+    /// For `message_queue_analysis`.
+    Queues(Queues),
+    /// For `overview`.
+    Overview(Overview),
 }

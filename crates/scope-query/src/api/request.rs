@@ -3,11 +3,15 @@
 //! Invariant: an unknown field or kind is refused, never ignored.
 
 mod around;
+mod call_tree;
 mod crashes;
 mod events;
+mod function;
 mod info;
 mod message;
+mod overview;
 mod process;
+mod queue;
 mod server_call;
 mod snapshot;
 mod state;
@@ -15,11 +19,15 @@ mod tagged;
 mod term;
 
 pub use around::EventsAround;
+pub use call_tree::CallTree;
 pub use crashes::Crashes;
 pub use events::Events;
+pub use function::FunctionWindow;
 pub use info::Info;
 pub use message::{Message, MessageFlow};
+pub use overview::Overview;
 pub use process::{FindProcesses, ProcessInfo, ProcessRelationships, ProcessWindow, SupervisionTree};
+pub use queue::MessageQueueAnalysis;
 pub use server_call::ServerCalls;
 pub use snapshot::SnapshotAt;
 pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
@@ -76,4 +84,16 @@ pub enum Request {
     AnalyzeStateChange(AnalyzeStateChange),
     /// Every abnormal exit with its circumstances, and what the exits have in common.
     Crashes(Crashes),
+    /// What functions cost: calls, times, errors, callers and callees; the largest own time first.
+    PerformanceAnalysis(FunctionWindow),
+    /// The calls that took longest, longest first.
+    SlowestFunctionCalls(FunctionWindow),
+    /// The calls of functions in order, across processes.
+    FunctionCalls(FunctionWindow),
+    /// Calls as a tree with times, and as folded stacks.
+    CallTree(CallTree),
+    /// The message queues: lengths, waiting, handling, who fills them, and the bottleneck.
+    MessageQueueAnalysis(MessageQueueAnalysis),
+    /// A first look: what the trace covers and what stands out.
+    Overview(Overview),
 }

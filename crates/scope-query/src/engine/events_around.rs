@@ -1,12 +1,13 @@
 //! `events_around`: stepping from an event or a time to its neighbours.
 
-use super::events::{Filter, rows};
+use super::events;
 use crate::api::Answer;
 use crate::api::answer::{Around, Data, Event};
 use crate::api::request::{Events, EventsAround, MAX_LIMIT, Moment};
 use crate::coverage::coverage;
 use crate::cursor::{self, Cursor};
 use crate::error::Result;
+use crate::filter::{Filter, Hit};
 use crate::located;
 use crate::row::Row;
 use crate::view::View;
@@ -15,7 +16,7 @@ use crate::who;
 use crate::window::Window;
 use alloc::vec::Vec;
 use scope_core::trace::Trace;
-use scope_core::{EventId, OrderKey};
+use scope_core::{Class, EventId, OrderKey};
 
 /// Neighbours on each side when the request does not say.
 const DEFAULT_NEIGHBOURS: u32 = 10;
@@ -30,46 +31,58 @@ pub(super) fn answer(trace: &Trace, request: &EventsAround) -> Result<Answer> {
             (Some(row), Window { from: row.tick(), to: row.tick() })
         }
     };
-    let mut filter = Filter::new(&Events {
+    let expression = events::expression(&Events {
         classes: request.classes.clone(),
         kinds: request.kinds.clone(),
         module: request.module.clone(),
         function: request.function.clone(),
+        filter: request.filter.clone(),
         ..Events::default()
     })?;
     let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, moment)).transpose()?;
+    let filter = Filter::new(trace, &expression, process)?;
 
     let at = event.map(|row| Cursor { key: row.key(), id: row.id() });
     let earlier = Window { from: 0, to: if event.is_some() { moment.to } else { moment.from.saturating_sub(1) } };
     let later = Window { from: moment.from, ..Window::all() };
     let mut n_events = u64::from(event.is_some());
-    let mut side = |window: Window, backward: bool, n: usize| -> Vec<Row<'_>> {
+    let mut side = |window: Window, backward: bool, n: usize| -> Vec<Hit<'_>> {
         // Nothing is before time 0.
         if backward && event.is_none() && moment.from == 0 {
             return Vec::new();
         }
-        let walked = rows(trace, process, &filter.classes, window, backward, at).map(|at| Row::read(trace, at));
+        let (from, to, direction) = events::reach(window, backward, at);
+        let mut found = filter.steps(trace, from, to, direction);
         // The event's own class may be filtered out, so its neighbours with the same key are told by their place in the order.
-        let beside = walked.filter(|row| {
-            event.is_none_or(|event| if backward { place(row) < place(&event) } else { place(row) > place(&event) })
+        let mut n_passed_over = 0;
+        let beside = found.by_ref().filter(|Hit { row, .. }| {
+            let is_beside = event
+                .is_none_or(|event| if backward { place(row) < place(&event) } else { place(row) > place(&event) });
+            n_passed_over += u64::from(!is_beside);
+            is_beside
         });
-        beside.inspect(|_| n_events += 1).filter(|row| filter.passes(row)).take(n).collect()
+        let hits = beside.take(n).collect();
+        n_events += found.n_read() - n_passed_over;
+        hits
     };
     let mut before = side(earlier, true, n_before);
     let after = side(later, false, n_after);
     before.reverse();
 
-    let shown =
-        Window { from: before.first().map_or(moment.from, Row::tick), to: after.last().map_or(moment.to, Row::tick) };
-    let mut coverage = coverage(trace, shown, &filter.classes, n_events);
-    if let (Some(process), true) = (process, filter.named_classes) {
-        let classes = filter.classes.iter();
+    let shown = Window {
+        from: before.first().map_or(moment.from, |hit| hit.row.tick()),
+        to: after.last().map_or(moment.to, |hit| hit.row.tick()),
+    };
+    let mut coverage = coverage(trace, shown, filter.classes(), n_events);
+    if let (Some(process), true) = (process, filter.classes().len() < Class::ALL.len()) {
+        let classes = filter.classes().iter();
         coverage.not_traced =
             classes.flat_map(|class| not_traced(trace, process, *class, shown.clipped(trace))).collect();
     }
     let mut view = View::new(trace);
-    let mut shown = |rows: &[Row<'_>]| -> Vec<Event> { rows.iter().map(|row| view.event(row)).collect() };
-    let around = Around { before: shown(&before), event: shown(event.as_slice()).pop(), after: shown(&after) };
+    let event = event.map(|row| view.event(&row));
+    let mut shown = |hits: &[Hit<'_>]| -> Vec<Event> { hits.iter().map(|hit| hit.shown(&mut view)).collect() };
+    let around = Around { before: shown(&before), event, after: shown(&after) };
     Ok(Answer { data: Data::Around(around), coverage, next: None })
 }
 

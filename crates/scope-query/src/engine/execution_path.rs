@@ -1,117 +1,59 @@
-//! `execution_path`: the traced calls of a process in order, with depth and durations.
+//! `execution_path` and `function_calls`: traced calls in order, with depth and durations, of a process or across processes.
 
 use super::page::Page;
 use crate::api::Answer;
-use crate::api::answer::{Call, Data};
-use crate::api::request::ProcessWindow;
-use crate::calls::Stack;
+use crate::api::answer::Data;
+use crate::api::request::{FunctionWindow, ProcessWindow};
+use crate::call_list::calls;
 use crate::coverage::coverage;
 use crate::cursor::{self, Cursor};
 use crate::error::Result;
-use crate::function::Functions;
-use crate::row::Row;
-use crate::view;
-use crate::watch::not_traced;
+use crate::function::FunctionFilter;
+use crate::function_watch;
+use crate::view::View;
+use crate::watch;
 use crate::who;
 use crate::window::Window;
-use alloc::string::ToString;
-use alloc::vec::Vec;
-use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Flags, Kind, ProcessKey};
-
-const KIND: &str = "execution_path";
+use scope_core::trace::Trace;
+use scope_core::{Class, ProcessKey};
 
 pub(super) fn answer(trace: &Trace, request: &ProcessWindow) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
-    let limit = cursor::limit(request.limit)?;
-    let after = Cursor::parse(KIND, request.after.as_deref())?;
     let process = who::resolve(trace, "process", &request.process, window)?;
-
-    let (calls, n_events) = paired(trace, process, window, after, limit.saturating_add(1));
-    let page = Page::take(calls, limit, |call| (call.row.key(), call.row.id()));
-    let mut coverage = coverage(trace, window, &[Class::Call], n_events);
-    coverage.not_traced = not_traced(trace, process, Class::Call, window.clipped(trace));
-    coverage.truncated = page.truncated();
-    let next = page.next(KIND);
-    let calls = page.rows.iter().filter_map(call).collect();
-    Ok(Answer { data: Data::Calls(calls), coverage, next })
+    let filter = FunctionFilter::default();
+    page("execution_path", trace, Some(process), &filter, window, request.limit, request.after.as_deref())
 }
 
-/// A call of the window with its end.
-struct Paired<'a> {
-    row: Row<'a>,
-    depth: u32,
-    end: Option<End<'a>>,
+pub(super) fn of_functions(trace: &Trace, request: &FunctionWindow) -> Result<Answer> {
+    let window = Window::new(request.from, request.to)?;
+    let filter = FunctionFilter::new(request.module.as_deref(), request.function.as_deref(), request.arity)?;
+    let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, window)).transpose()?;
+    page("function_calls", trace, process, &filter, window, request.limit, request.after.as_deref())
 }
 
-struct End<'a> {
-    row: Row<'a>,
-    duration_ns: u64,
-    own_ns: Option<u64>,
-}
-
-/// The first `limit` calls after the cursor, and how many events were looked at. Earlier calls are looked at for the depth, later ones
-/// until every call taken has ended.
-fn paired(
+fn page(
+    kind: &str,
     trace: &Trace,
-    process: ProcessKey,
+    process: Option<ProcessKey>,
+    filter: &FunctionFilter,
     window: Window,
-    after: Option<Cursor>,
-    limit: usize,
-) -> (Vec<Paired<'_>>, u64) {
-    let mut calls: Vec<Paired<'_>> = Vec::new();
-    let mut stack = Stack::default();
-    let mut functions = Functions::default();
-    let mut passes = cursor::resume(after);
-    let mut n_unended = 0usize;
-    let mut n_events = 0;
-    let all = Window::all();
-    for at in trace.process_rows(process, &[Class::Call], all.first_key(), all.last_key(), Direction::Forward) {
-        let row = Row::read(trace, at);
-        if n_unended == 0 && (row.tick() > window.to || calls.len() == limit) {
-            break;
-        }
-        n_events += 1;
-        let Some(function) = functions.of(&row) else { continue };
-        if row.kind() != Kind::Call {
-            let Some(ended) = stack.end(function, row.tick(), |_lost| n_unended -= 1) else { continue };
-            if let Some(call) = ended.slot.and_then(|slot| calls.get_mut(slot)) {
-                call.end = Some(End { row, duration_ns: ended.duration_ns, own_ns: ended.own_ns });
-                n_unended -= 1;
-            }
-            continue;
-        }
-        let reached = after.is_none_or(|cursor| row.key() >= cursor.key) && passes(row.key(), row.id());
-        let taken = reached && window.contains(row.tick()) && calls.len() < limit;
-        let slot = taken.then_some(calls.len());
-        if taken {
-            calls.push(Paired { row, depth: u32::try_from(stack.depth()).unwrap_or(u32::MAX), end: None });
-        }
-        if !row.event.flags.contains(Flags::NO_RETURN) {
-            n_unended += usize::from(taken);
-            stack.begin(function, row.tick(), slot);
-        }
-    }
-    (calls, n_events)
-}
+    limit: Option<u32>,
+    after: Option<&str>,
+) -> Result<Answer> {
+    let limit = cursor::limit(limit)?;
+    let after = Cursor::parse(kind, after)?;
+    let (calls, n_events) = calls(trace, process, filter.clone(), window, after, limit.saturating_add(1));
+    let n_found = calls.len() as u64 + u64::from(after.is_some());
+    let page = Page::take(calls, limit, |call| (call.row.key(), call.row.id()));
 
-fn call(paired: &Paired<'_>) -> Option<Call> {
-    let Paired { row, depth, end } = paired;
-    Some(Call {
-        id: row.id().to_string(),
-        time: row.tick(),
-        function: view::function(row)?,
-        args: view::term(row),
-        depth: *depth,
-        duration_ns: end.as_ref().map(|end| end.duration_ns),
-        own_ns: end.as_ref().and_then(|end| end.own_ns),
-        result: end.as_ref().and_then(|end| view::term(&end.row)),
-        outcome: match end {
-            Some(end) if end.row.kind() == Kind::Exception => "raised",
-            Some(_) => "returned",
-            None if row.event.flags.contains(Flags::NO_RETURN) => "call_only",
-            None => "open",
-        }
-        .into(),
-    })
+    let mut coverage = coverage(trace, window, &[Class::Call], n_events);
+    coverage.not_traced = function_watch::not_traced(trace, filter, window.clipped(trace), n_found);
+    if let Some(process) = process {
+        coverage.not_traced.extend(watch::not_traced(trace, process, Class::Call, window.clipped(trace)));
+    }
+    coverage.truncated = page.truncated();
+    let next = page.next(kind);
+    let mut view = View::new(trace);
+    let calls = page.rows.iter().filter_map(|call| call.shown(&mut view)).collect();
+    Ok(Answer { data: Data::Calls(calls), coverage, next })
 }

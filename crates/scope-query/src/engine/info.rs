@@ -38,7 +38,7 @@ pub(super) fn answer(trace: &Trace) -> Answer {
     Answer { data: Data::Info(info), coverage: coverage(trace, Window::all(), Class::ALL, 0), next: None }
 }
 
-fn class_info(trace: &Trace, class: Class) -> ClassInfo {
+pub(super) fn class_info(trace: &Trace, class: Class) -> ClassInfo {
     let counts = &trace.counts()[class as usize];
     ClassInfo {
         class: class.name().into(),

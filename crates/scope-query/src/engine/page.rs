@@ -1,6 +1,6 @@
 //! A page of rows: as many as the limit allows, and where the next page begins.
 
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, count_text};
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::{EventId, OrderKey};
@@ -39,4 +39,13 @@ impl<T> Page<T> {
     pub(super) fn next(&self, kind: &str) -> Option<String> {
         self.last.map(|cursor| cursor.text(kind))
     }
+}
+
+/// The part of a ranking that begins at `place`, and the `next` of the answer. Ranks may shift in a live trace: they have no other key.
+pub(super) fn ranked<T>(rows: Vec<T>, kind: &str, place: u64, limit: usize) -> (Vec<T>, Option<String>) {
+    let (n_rows, first) = (rows.len(), usize::try_from(place).unwrap_or(usize::MAX));
+    let page: Vec<T> = rows.into_iter().skip(first).take(limit).collect();
+    let end = first.saturating_add(page.len());
+    let next = (end < n_rows && !page.is_empty()).then(|| count_text(kind, end as u64));
+    (page, next)
 }

@@ -9,7 +9,7 @@ use crate::incomplete;
 use crate::lifetime::Lifetime;
 use crate::state::{self, Last};
 use crate::view::View;
-use crate::watch::not_traced;
+use crate::watch::{Watch, not_traced};
 use crate::who;
 use crate::window::Window;
 use alloc::boxed::Box;
@@ -50,6 +50,15 @@ pub(super) fn answer(trace: &Trace, request: &StateAt) -> Result<Answer> {
     let causes = state::causes(trace, process, last.key(), request.time);
     let mut coverage = coverage_of_states(trace, since, causes, 1);
     coverage.not_traced = not_traced(trace, process, Class::State, since.clipped(trace));
+    // A major state, such as the first, is followed by others that nobody recorded.
+    if state.time < request.time
+        && !coverage.not_traced.is_empty()
+        && Watch::of(trace, process, Class::State).is_partial()
+    {
+        let message =
+            format!("only major states of {process} were recorded, the last before {} at {}", request.time, state.time);
+        return Err(Error::NotTraced(message));
+    }
     Ok(Answer { data: Data::State(state), coverage, next: None })
 }
 

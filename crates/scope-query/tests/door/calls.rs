@@ -1,8 +1,8 @@
 //! `execution_path` against a naive pairing of calls with their ends.
 
-use crate::script::{Script, ask, calls, pages, pid, window};
+use crate::script::{Script, Told, ask, calls, pages, pid, window};
 use quickcheck::quickcheck;
-use scope_core::Kind;
+use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 use scope_query::api::answer::Call;
 use scope_query::api::request::{ProcessWindow, Request};
 
@@ -24,14 +24,16 @@ fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
 
 /// What the naive pairing knows of a call.
 #[derive(Clone, Debug, PartialEq)]
-struct Naive {
-    id: String,
-    function: String,
-    begin: u64,
-    returns: bool,
-    around: Vec<usize>,
-    duration: Option<u64>,
-    raised: bool,
+pub(crate) struct Naive {
+    pub(crate) id: String,
+    pub(crate) key: OrderKey,
+    pub(crate) function: String,
+    pub(crate) begin: u64,
+    pub(crate) returns: bool,
+    /// The calls open around it, by their place in the list, the outermost first.
+    pub(crate) around: Vec<usize>,
+    pub(crate) duration: Option<u64>,
+    pub(crate) raised: bool,
     closed: bool,
 }
 
@@ -46,20 +48,25 @@ impl Naive {
     }
 }
 
-fn naive(script: &Script, call_only: &[String]) -> Vec<Naive> {
+/// The calls of a process, and the ends without one: when, and of which function.
+pub(crate) type Pairing = (Vec<Naive>, Vec<(u64, String)>);
+
+/// The calls of a process from `floor` on, and the ends without a call: when, and of which function.
+pub(crate) fn naive(script: &Script, process: ProcessKey, floor: OrderKey) -> Pairing {
     let mut calls: Vec<Naive> = Vec::new();
-    for told in script.told.iter().filter(|told| told.process == Some(pid(1))) {
+    let mut strays = Vec::new();
+    let of_calls =
+        |told: &&Told| told.process == Some(process) && told.kind.class() == Class::Call && told.key >= floor;
+    for told in script.told.iter().filter(of_calls) {
         let Some((_, function)) = told.what.clone() else { continue };
         let open: Vec<usize> = (0..calls.len()).filter(|at| !calls[*at].closed && calls[*at].returns).collect();
         if told.kind == Kind::Call {
-            let id = told.id.to_string();
-            let returns = !call_only.contains(&id);
-            let begin = told.key.tick;
             calls.push(Naive {
-                id,
+                id: told.id.to_string(),
+                key: told.key,
                 function,
-                begin,
-                returns,
+                begin: told.key.tick,
+                returns: !told.flags.contains(Flags::NO_RETURN),
                 around: open,
                 duration: None,
                 raised: false,
@@ -69,12 +76,14 @@ fn naive(script: &Script, call_only: &[String]) -> Vec<Naive> {
             open[depth..].iter().for_each(|at| calls[*at].closed = true);
             calls[open[depth]].duration = Some(told.key.tick - calls[open[depth]].begin);
             calls[open[depth]].raised = told.kind == Kind::Exception;
+        } else {
+            strays.push((told.key.tick, function));
         }
     }
-    calls
+    (calls, strays)
 }
 
-fn own(calls: &[Naive], at: usize) -> Option<u64> {
+pub(crate) fn own(calls: &[Naive], at: usize) -> Option<u64> {
     let inside = calls.iter().filter(|call| call.returns && call.around.last() == Some(&at));
     let inside: Option<u64> = inside.map(|call| call.duration).sum();
     calls[at].duration.zip(inside).map(|(duration, inside)| duration - inside)
@@ -84,19 +93,12 @@ fn path(script: &mut Script) -> Vec<Call> {
     calls(ask(&script.trace(), Request::ExecutionPath(window("<0.1.0>"))).expect("an answer"))
 }
 
-fn call_only(steps: &[(u8, u8, u8)], script: &Script) -> Vec<String> {
-    let told = script.told.iter().skip(1).zip(steps);
-    told.filter(|(_, step)| step.0 % 8 == 7).map(|(told, _)| told.id.to_string()).collect()
-}
-
 quickcheck! {
     fn calls_are_paired_as_the_naive_way_pairs_them(steps: Vec<(u8, u8, u8)>) -> bool {
         let mut script = Script::new();
         script.spawn(0, pid(1), pid(0));
         story(&mut script, &steps);
-        let mut expected = naive(&script, &call_only(&steps, &script));
-        // The first function told is the spawn's, which is no call.
-        expected.retain(|call| call.function != "init_p");
+        let (expected, _) = naive(&script, pid(1), OrderKey::default());
         let found = path(&mut script);
         found.len() == expected.len() && found.iter().enumerate().all(|(at, call)| {
             let naive = &expected[at];

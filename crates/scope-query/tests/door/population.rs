@@ -154,7 +154,7 @@ pub(crate) fn truth(told: &[Told], process: ProcessKey, at: OrderKey) -> Truth {
     let begins: Vec<&Told> = own(told, process).filter(|told| matches!(told.kind, Kind::Spawn | Kind::Alive)).collect();
     let n_known = begins.iter().filter(|told| told.key <= at).count().max(1);
     for begin in begins.into_iter().take(n_known) {
-        truth.parent = begin.peer.or(truth.parent);
+        truth.parent = begin.peer_process().or(truth.parent);
         match &begin.term {
             Some(Term::List(arguments, _)) => {
                 truth.arguments = begin.term.clone();
@@ -207,7 +207,7 @@ pub(crate) fn names(told: &[Told], process: ProcessKey, at: OrderKey) -> Vec<Str
 pub(crate) fn links(told: &[Told], process: ProcessKey, at: OrderKey) -> BTreeSet<ProcessKey> {
     let mut links = BTreeSet::new();
     for told in told.iter().filter(|told| told.key <= at) {
-        let pair = [told.process, told.peer];
+        let pair = [told.process, told.peer_process()];
         let other = pair.into_iter().flatten().find(|party| *party != process);
         match (told.kind, other) {
             (Kind::Link, Some(other)) if pair.contains(&Some(process)) => drop(links.insert(other)),

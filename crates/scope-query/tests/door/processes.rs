@@ -200,7 +200,7 @@ quickcheck! {
         everybody(&script.told).into_iter().all(|process| {
             let mut expected: BTreeMap<String, (u64, u64)> = BTreeMap::new();
             for told in script.told.iter().filter(|told| told.kind == Kind::Send) {
-                let (Some(from), Some(to)) = (told.process, told.peer) else { continue };
+                let (Some(from), Some(to)) = (told.process, told.peer_process()) else { continue };
                 if from == process {
                     expected.entry(to.to_string()).or_default().0 += 1;
                 }
@@ -209,7 +209,7 @@ quickcheck! {
                 }
             }
             let end = truth(&script.told, process, OrderKey::MAX).exit.map_or(OrderKey::MAX, |exit| exit);
-            if script.told.iter().any(|told| told.kind == Kind::Send && told.peer == Some(process) && told.key > end) {
+            if script.told.iter().any(|told| told.kind == Kind::Send && told.peer_process() == Some(process) && told.key > end) {
                 // What was sent to it after its end is not of its life.
                 return true;
             }

@@ -42,11 +42,30 @@ pub(crate) struct Told {
     pub(crate) id: EventId,
     pub(crate) key: OrderKey,
     pub(crate) kind: Kind,
+    pub(crate) flags: Flags,
     pub(crate) process: Option<ProcessKey>,
     /// Function or atom, by name.
     pub(crate) what: Option<(String, String)>,
-    pub(crate) peer: Option<ProcessKey>,
+    pub(crate) peer: Option<Peer>,
     pub(crate) term: Option<Term>,
+}
+
+/// The other party as it was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Peer {
+    Process(ProcessKey),
+    Name(String),
+    Other,
+}
+
+impl Told {
+    /// The other party, if it is a process.
+    pub(crate) const fn peer_process(&self) -> Option<ProcessKey> {
+        match self.peer {
+            Some(Peer::Process(process)) => Some(process),
+            _ => None,
+        }
+    }
 }
 
 /// A recording in the making.
@@ -110,6 +129,7 @@ impl Script {
         let mut event = Event { key, kind, flags: Flags::NONE, process: process_id, peer: EntityId::NONE, what: 0 };
         fill(symbols, &mut event);
         let what = event.mfa().and_then(|id| symbols.mfa(id)).map(|mfa| (mfa.module, mfa.function));
+        let peer = symbols.entity(event.peer).cloned();
         let text = |id| symbols.atom(id).to_string();
         let what = what.map(|(m, f)| (text(m), text(f))).or_else(|| event.atom().map(|id| (text(id), String::new())));
         let (mut raw, mut bytes) = (Vec::new(), Vec::new());
@@ -121,11 +141,13 @@ impl Script {
             .intake
             .push(&event, resolved.map(|resolved| (&*bytes, resolved)))
             .expect("a scripted event is taken in");
-        let peer = match self.intake.symbols().entity(event.peer) {
-            Some(Entity::Process(peer)) => Some(*peer),
-            _ => None,
+        let peer = match peer {
+            Some(Entity::Process(process)) => Some(Peer::Process(process)),
+            Some(Entity::Name(name)) => Some(Peer::Name(self.intake.symbols().atom(name).into())),
+            Some(_) => Some(Peer::Other),
+            None => None,
         };
-        self.told.push(Told { id, key, kind, process, what, peer, term: term.cloned() });
+        self.told.push(Told { id, key, kind, flags: event.flags, process, what, peer, term: term.cloned() });
         id
     }
 
@@ -216,6 +238,21 @@ impl Script {
         self.tell(tick, Kind::Handled, Some(process), |_, _| {}, Some(message))
     }
 
+    /// A call with these arguments, or a return of this value.
+    pub(crate) fn with_term(
+        &mut self,
+        tick: u64,
+        kind: Kind,
+        process: ProcessKey,
+        function: &str,
+        term: &Term,
+    ) -> EventId {
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.what = symbols.intern_function("Elixir.Shop", function, 1).0
+        };
+        self.tell(tick, kind, Some(process), fill, Some(term))
+    }
+
     pub(crate) fn state(&mut self, tick: u64, process: ProcessKey, state: &Term) -> EventId {
         self.of_module(tick, Kind::State, process, state)
     }
@@ -265,6 +302,15 @@ impl Script {
         let details = Term::Map(vec![(atom("classes"), classes)]);
         let kind = if added { Kind::TargetAdded } else { Kind::TargetRemoved };
         self.tell(tick, kind, process, |_, _| {}, Some(&details))
+    }
+
+    /// A function gets a pattern, or loses it.
+    pub(crate) fn pattern(&mut self, tick: u64, added: bool, function: &str) -> EventId {
+        let kind = if added { Kind::PatternAdded } else { Kind::PatternRemoved };
+        let fill = |symbols: &mut Symbols, event: &mut Event| {
+            event.what = symbols.intern_function("Elixir.Shop", function, 1).0;
+        };
+        self.tell(tick, kind, None, fill, None)
     }
 
     /// The recorder stops tracing the calls of a process to protect it, or traces them again.

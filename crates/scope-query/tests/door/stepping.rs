@@ -18,6 +18,7 @@ fn request(at: Moment) -> EventsAround {
         kinds: None,
         module: None,
         function: None,
+        filter: None,
     }
 }
 

@@ -6,7 +6,7 @@ defmodule ElixirScope.Query.Calls do
   alias ElixirScope.Question
 
   @doc """
-  The traced calls of a process in order: `%{id, timestamp, at, module, function, arity, args, depth, duration, own_duration, result, outcome}`.
+  The traced calls of a process in order: `%{id, timestamp, at, process, module, function, arity, args, depth, duration, own_duration, result, outcome}`.
   `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. Options as `message_flow/3`.
 
       iex> ElixirScope.setup()

@@ -7,7 +7,8 @@ defmodule ElixirScope.Query.Events do
 
   @doc """
   The events between two times, as `ElixirScope.Event`s. Options `:limit`, `:after`, `:trace`, and filters: `:pid`, `:type` (a class such as
-  `:message`, or a kind such as `:send`, or a list), `:module`, `:function`; `backward: true` gives the newest first.
+  `:message`, or a kind such as `:send`, or a list), `:module`, `:function`, `:match` (a pattern of the term, as text: `"{:add, _}"`), `:filter` (as `events/2`);
+  `backward: true` gives the newest first.
 
       iex> ElixirScope.setup()
       :ok
@@ -23,6 +24,40 @@ defmodule ElixirScope.Query.Events do
   """
   @spec get_events_between(ElixirScope.time(), ElixirScope.time(), keyword()) :: [Event.t()]
   def get_events_between(from, to, options \\ []), do: Question.events!(from, to, options)
+
+  @doc """
+  The events that pass a filter, as `ElixirScope.Event`s in order. The language is the same at every edge; its page is `docs/filter.md`.
+
+      kind:send to:Shop.Cart message~{:add, _} waiting>5ms and not module:Logger
+
+  Options as `get_events_between/3`, and `:from` and `:to`. An event that may pass, but was kept in part where it matters, has the flag `:possible`.
+  A filter that cannot be read raises `ElixirScope.Error` with the place; so does one that names a process the trace has never seen.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, counter} = GenServer.start(ElixirScope.Doc.Counter, 0, name: :doc_filtered)
+      iex> {:ok, _} = ElixirScope.trace_genserver(counter)
+      iex> for n <- 1..3, do: GenServer.call(counter, {:add, n})
+      [1, 3, 6]
+      iex> for event <- ElixirScope.events("kind:handled process::doc_filtered message~{:add, 2}"), do: event.kind
+      [:handled]
+      iex> for event <- ElixirScope.events("state~_ and not state~3"), do: event.term
+      [1, 6]
+      iex> [event] = ElixirScope.events("kind:handled", match: "{:add, 3}")
+      iex> {:"$gen_call", _from, {:add, 3}} = event.term
+      iex> error = catch_error(ElixirScope.events("kind:sned"))
+      iex> error.code
+      :bad_argument
+      iex> error.message |> String.split("\\n") |> tl()
+      ["kind:sned", "     ^"]
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec events(String.t(), keyword()) :: [Event.t()]
+  def events(filter, options \\ []) do
+    {window, options} = Keyword.split(options, [:from, :to])
+    Question.events!(window[:from], window[:to], [filter: filter] ++ options)
+  end
 
   @doc """
   The event after another, or after a time: an `ElixirScope.Event`, or `nil` when there is none. An event at that very time comes after it.

@@ -1,6 +1,6 @@
 //! Calls.
 
-use super::event::Function;
+use super::event::{Function, Process};
 use super::term::Term;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ pub struct Call {
     pub id: String,
     /// When it began.
     pub time: u64,
+    /// Who called, with the name it held then.
+    pub process: Option<Process>,
     /// The function.
     pub function: Function,
     /// Its arguments, or `null` when only the arity was captured.

@@ -27,7 +27,7 @@ pub struct Event {
     pub atom: Option<String>,
     /// Message, arguments, value, state, reason or details.
     pub term: Option<Term>,
-    /// `to_dead`, `no_return`, `arity_only`.
+    /// `to_dead`, `no_return`, `arity_only`; `possible` when the filter cannot tell, as what it looks at was kept in part.
     pub flags: Vec<String>,
 }
 

@@ -33,4 +33,7 @@ pub struct EventsAround {
     /// Function name.
     #[serde(default)]
     pub function: Option<String>,
+    /// A filter; see [`Events`](super::Events).
+    #[serde(default)]
+    pub filter: Option<String>,
 }

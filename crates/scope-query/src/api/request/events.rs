@@ -19,6 +19,8 @@ pub struct Events {
     pub module: Option<String>,
     /// Function name.
     pub function: Option<String>,
+    /// A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language.
+    pub filter: Option<String>,
     /// First time, inclusive.
     pub from: Option<u64>,
     /// Last time, inclusive.

@@ -1,0 +1,19 @@
+//! Message queues.
+
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// See [`Request::MessageQueueAnalysis`](super::Request::MessageQueueAnalysis).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "MessageQueueAnalysisRequest", optional_fields = nullable))]
+#[serde(deny_unknown_fields, default)]
+pub struct MessageQueueAnalysis {
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}

@@ -1,0 +1,178 @@
+//! Many durations, summed up: how many, mean, quantiles and the longest.
+//!
+//! Up to [`MAX_EXACT`] durations are kept, and the quantiles are exact. More are counted in buckets of a 128th of their size, so that a
+//! set never takes more than a bounded memory; then a quantile is at most a 128th too long, and says so.
+//!
+//! Invariant: what is answered depends on the durations alone, not on the order they came in.
+//! Invariant: a quantile is by nearest rank: the shortest duration that at least so many in a hundred do not exceed.
+
+use crate::api::answer::Durations as Shown;
+use alloc::vec;
+use alloc::vec::Vec;
+use scope_core::event::MAX_TICK;
+
+/// Durations kept one by one: 512 KiB.
+const MAX_EXACT: usize = 1 << 16;
+/// Bits of a duration that tell its bucket, after the highest.
+const BITS: u32 = 7;
+const N_BUCKETS: usize = (64 - BITS as usize + 1) << BITS;
+/// A 128th in millionths, rounded up.
+const ERROR_PPM: u32 = 7_813;
+
+/// A set of durations in ns.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Durations {
+    exact: Vec<u64>,
+    /// Empty while the durations are kept one by one.
+    buckets: Vec<u64>,
+    n: u64,
+    sum: u64,
+    max: u64,
+}
+
+impl Durations {
+    pub(crate) fn add(&mut self, duration: u64) {
+        self.n += 1;
+        self.sum = self.sum.saturating_add(duration);
+        self.max = self.max.max(duration);
+        if self.buckets.is_empty() {
+            if self.exact.len() < MAX_EXACT {
+                self.exact.push(duration);
+                return;
+            }
+            self.buckets = vec![0; N_BUCKETS];
+            core::mem::take(&mut self.exact).into_iter().for_each(|duration| self.count(duration));
+        }
+        self.count(duration);
+    }
+
+    fn count(&mut self, duration: u64) {
+        if let Some(n) = self.buckets.get_mut(bucket(duration)) {
+            *n += 1;
+        }
+    }
+
+    pub(crate) const fn n(&self) -> u64 {
+        self.n
+    }
+
+    pub(crate) const fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    pub(crate) fn mean(&self) -> Option<u64> {
+        self.sum.checked_div(self.n)
+    }
+
+    /// What the door shows; `None` of no durations.
+    pub(crate) fn shown(mut self) -> Option<Shown> {
+        let mean_ns = self.mean()?;
+        let [p50_ns, p95_ns, p99_ns] = [50, 95, 99].map(|percent| self.quantile(percent));
+        Some(Shown {
+            n: self.n,
+            sum_ns: self.sum.min(MAX_TICK),
+            mean_ns,
+            p50_ns,
+            p95_ns,
+            p99_ns,
+            max_ns: self.max,
+            error_ppm: if self.buckets.is_empty() { 0 } else { ERROR_PPM },
+        })
+    }
+
+    fn quantile(&mut self, percent: u64) -> u64 {
+        let rank = (u128::from(self.n) * u128::from(percent)).div_ceil(100).max(1) as u64;
+        if self.buckets.is_empty() {
+            let at = (rank as usize - 1).min(self.exact.len().saturating_sub(1));
+            return if self.exact.is_empty() { 0 } else { *self.exact.select_nth_unstable(at).1 };
+        }
+        let mut below = 0;
+        let reaches = |n: &u64| {
+            below += n;
+            below >= rank
+        };
+        self.buckets.iter().position(reaches).map_or(self.max, |at| longest_of(at).min(self.max))
+    }
+}
+
+/// The bucket of a duration: short ones have their own, longer ones share it with those that have the same highest bits.
+const fn bucket(duration: u64) -> usize {
+    let Some(shift) = (u64::BITS - duration.leading_zeros()).checked_sub(BITS + 1) else { return duration as usize };
+    ((shift as usize) << BITS) + (duration >> shift) as usize
+}
+
+/// The longest duration of a bucket.
+const fn longest_of(bucket: usize) -> u64 {
+    let Some(shift) = (bucket >> BITS).checked_sub(1) else { return bucket as u64 };
+    let shift = shift as u32;
+    let highest = (bucket - ((shift as usize) << BITS)) as u64;
+    (highest << shift) + ((1 << shift) - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quickcheck::quickcheck;
+
+    fn of(durations: &[u64]) -> Durations {
+        let mut all = Durations::default();
+        durations.iter().for_each(|duration| all.add(*duration));
+        all
+    }
+
+    /// By the definition: the shortest that at least so many in a hundred do not exceed.
+    fn naive(durations: &[u64], percent: usize) -> u64 {
+        let enough = |candidate: u64| {
+            let n = durations.iter().filter(|duration| **duration <= candidate).count();
+            n * 100 >= durations.len() * percent
+        };
+        durations.iter().copied().filter(|candidate| enough(*candidate)).min().expect("not empty")
+    }
+
+    quickcheck! {
+        fn few_durations_have_exact_quantiles(durations: Vec<u32>) -> bool {
+            let durations: Vec<u64> = durations.into_iter().map(u64::from).collect();
+            match of(&durations).shown() {
+                None => durations.is_empty(),
+                Some(shown) => {
+                    shown.p50_ns == naive(&durations, 50)
+                        && shown.p95_ns == naive(&durations, 95)
+                        && shown.p99_ns == naive(&durations, 99)
+                        && shown.max_ns == naive(&durations, 100)
+                        && shown.mean_ns == durations.iter().sum::<u64>() / durations.len() as u64
+                        && shown.error_ppm == 0
+                }
+            }
+        }
+
+        fn a_bucket_is_at_most_a_128th_wide(duration: u64, shift: u8) -> bool {
+            let duration = duration >> (shift % 64);
+            let longest = longest_of(bucket(duration));
+            longest >= duration && longest - duration <= duration / 128 && bucket(longest) == bucket(duration)
+        }
+
+        fn a_longer_duration_is_in_no_earlier_bucket(a: u64, b: u64, shift: u8) -> bool {
+            let (a, b) = (a >> (shift % 64), b >> (shift % 64));
+            bucket(a.max(b)) >= bucket(a.min(b)) && bucket(a.max(b)) < N_BUCKETS
+        }
+    }
+
+    #[test]
+    fn many_durations_keep_their_quantiles_within_the_stated_error() {
+        let mut state = 1u64;
+        let mut durations = Vec::new();
+        for _ in 0..MAX_EXACT * 2 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            durations.push((state >> 33) >> (state % 24));
+        }
+        let shown = of(&durations).shown().expect("some");
+        durations.reverse();
+        assert_eq!(of(&durations).shown(), Some(shown.clone()));
+        durations.sort_unstable();
+        for (found, percent) in [(shown.p50_ns, 50), (shown.p95_ns, 95), (shown.p99_ns, 99)] {
+            let exact = durations[(durations.len() * percent).div_ceil(100) - 1];
+            assert!(exact <= found && (found - exact) * 1_000_000 <= exact * u64::from(shown.error_ppm), "{percent}");
+        }
+        assert_eq!(shown.max_ns, durations[durations.len() - 1]);
+    }
+}

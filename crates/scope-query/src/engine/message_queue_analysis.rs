@@ -1,0 +1,125 @@
+//! `message_queue_analysis`: the message queues, and the process the others wait for.
+
+use super::page::ranked;
+use crate::api::Answer;
+use crate::api::answer::{Bottleneck, Data, Process, Queue, Queues as Shown, Sender, WaitsFor};
+use crate::api::request::MessageQueueAnalysis;
+use crate::bottleneck::{Load, path, why};
+use crate::coverage::coverage;
+use crate::cursor;
+use crate::error::Result;
+use crate::queue::Queues;
+use crate::view::View;
+use crate::window::Window;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use scope_core::event::MAX_TICK;
+use scope_core::trace::Trace;
+use scope_core::{Class, OrderKey};
+
+const KIND: &str = "message_queue_analysis";
+/// Senders, and processes waited for, shown of a queue.
+const MAX_PEERS: usize = 10;
+
+pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<Answer> {
+    let asked = Window::new(request.from, request.to)?;
+    let limit = cursor::limit(request.limit)?;
+    let place = cursor::count(KIND, request.after.as_deref())?;
+    let queues = Queues::of(trace, asked);
+    let loads = loads(&queues, asked.clipped(trace));
+    let mut view = View::new(trace);
+    let bottleneck = bottleneck(&queues, &loads, &mut view, asked.last_key());
+    let (page, next) = ranked(loads, KIND, place, limit);
+    let shown = |(process, load): (usize, Load)| queue(&queues, process, load, &mut view, asked.last_key());
+    let data = Shown { bottleneck, queues: page.into_iter().filter_map(shown).collect() };
+
+    let mut coverage = coverage(trace, asked, &[Class::Message, Class::State], queues.n_events);
+    coverage.truncated = next.is_some();
+    Ok(Answer { data: Data::Queues(data), coverage, next })
+}
+
+/// The queues with messages, by waiting in sum, then arrivals and process.
+pub(super) fn loads(queues: &Queues, window: Window) -> Vec<(usize, Load)> {
+    let load = |process| Some((process, Load::of(queues, process, window)?));
+    let mut loads: Vec<(usize, Load)> = (0..queues.queues.len()).filter_map(load).collect();
+    loads.sort_by_cached_key(|(process, load)| {
+        (Reverse((load.waiting_ns(), load.arrived)), queues.numbers.key(*process))
+    });
+    loads
+}
+
+/// The process the others wait for. Names are those held at the end.
+pub(super) fn bottleneck(
+    queues: &Queues,
+    loads: &[(usize, Load)],
+    view: &mut View<'_>,
+    end: OrderKey,
+) -> Option<Bottleneck> {
+    let path = path(queues, loads);
+    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.numbers.key(*process), end)).collect();
+    let name = |process: usize| {
+        let place = path.iter().position(|known| *known == process);
+        place.and_then(|place| shown.get(place)).map_or_else(String::new, named)
+    };
+    let why = why(queues, loads, &path, name)?;
+    let longest = loads.iter().find(|(process, _)| path.first() == Some(process))?.1.longest;
+    let longest = longest.map(|(_, _, id)| id.to_string());
+    Some(Bottleneck { process: shown.last()?.clone(), why, path: shown, longest })
+}
+
+fn named(process: &Process) -> String {
+    process.name.clone().unwrap_or_else(|| process.pid.clone())
+}
+
+fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: OrderKey) -> Option<Queue> {
+    let queue = queues.queues.get(process)?;
+    let mut process_at_end = |process| view.process(queues.numbers.key(process), end);
+    let arrived = queue.stays().filter(|(arrival, _)| load.window.contains(arrival.tick));
+    let mut senders: Vec<u32> =
+        arrived.filter_map(|(arrival, _)| arrival.sender).chain(queue.arrived.iter().copied().flatten()).collect();
+    senders.sort_unstable();
+    let mut counted: Vec<(u64, usize)> =
+        senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()? as usize))).collect();
+    counted.sort_by_key(|(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
+    let n_senders = counted.len() as u32;
+    let senders = counted.into_iter().take(MAX_PEERS);
+    let senders = senders.map(|(messages, sender)| Sender { process: process_at_end(sender), messages }).collect();
+    let mut waits: Vec<_> = queue.waits_for.iter().collect();
+    waits.sort_by_key(|(callee, waits)| (Reverse(waits.sum_ns), queues.numbers.key(**callee)));
+    let waits_for = waits.into_iter().take(MAX_PEERS).map(|(callee, waits)| WaitsFor {
+        process: process_at_end(*callee),
+        replies: waits.n,
+        sum_ns: waits.sum_ns.min(MAX_TICK),
+    });
+    let waits_for = waits_for.collect();
+    let span_ns = load.span_ns();
+    let per_span =
+        |ns: u128| u64::try_from(ns * 1_000_000 / u128::from(span_ns.max(1))).unwrap_or(MAX_TICK).min(MAX_TICK);
+    let interval = |n: u64| (n > 0 && span_ns > 0).then(|| span_ns / n);
+    Some(Queue {
+        process: process_at_end(process),
+        from: load.window.from,
+        to: load.window.to,
+        arrived: load.arrived,
+        external: load.external,
+        handled: load.handled,
+        unmatched: load.unmatched,
+        ambiguous: load.ambiguous,
+        taken: queue.taken,
+        left: load.left,
+        peak: queue.handles.then_some(load.length.peak),
+        peak_at: load.length.peak_at,
+        mean_ppm: (queue.handles && span_ns > 0).then(|| per_span(load.length.area_ns)),
+        busy_ppm: (load.handling.n() > 0 && span_ns > 0).then(|| per_span(u128::from(load.handling.sum()))),
+        arrival_interval_ns: interval(load.arrived),
+        service_interval_ns: load.handling.mean(),
+        waiting: load.waiting.shown(),
+        handling: load.handling.shown(),
+        delivery: queue.delivery.clone().shown(),
+        senders,
+        n_senders,
+        waits_for,
+        longest: load.longest.map(|(_, _, id)| id.to_string()),
+    })
+}

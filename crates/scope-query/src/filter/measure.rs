@@ -1,0 +1,151 @@
+//! How long the message of a send waited and travelled, and how long a call lasted: what a filter asks last.
+//!
+//! Rows come in blocks, so that the messages to a receiver are matched together, and the calls of a process are paired once.
+//!
+//! Invariant: a length is never guessed: where nothing decides between equal messages it is possible, where nobody looked unrecorded.
+
+use super::expression::{Bound, Measure};
+use super::truth::Truth;
+use crate::addressee;
+use crate::calls::Stack;
+use crate::function::Functions;
+use crate::naming::Naming;
+use crate::passage::{Fate, Handling, Passage};
+use crate::row::Row;
+use crate::window::Window;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use scope_core::trace::{Direction, Trace};
+use scope_core::{Class, EventId, Flags, Kind, ProcessKey};
+
+/// A length of time, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+enum Length {
+    Known(u64),
+    /// Equal messages cannot be told apart.
+    Ambiguous,
+    /// What would tell was not recorded.
+    Unrecorded,
+    /// There is none: it never arrived.
+    Absent,
+}
+
+/// A message on its way.
+#[derive(Clone, Copy, Debug)]
+struct Travel {
+    to: Option<ProcessKey>,
+    delivery: Length,
+    waiting: Length,
+}
+
+impl Travel {
+    fn of(passage: &Passage<'_>) -> Self {
+        let since = |at: Option<Row<'_>>| {
+            let sent = passage.send.map(|send| send.tick());
+            sent.zip(at).map_or(Length::Unrecorded, |(sent, at)| Length::Known(at.tick().saturating_sub(sent)))
+        };
+        let (delivery, waiting) = match (passage.fate, passage.handling) {
+            (Fate::Matched, Some(Handling::Ambiguous)) => (since(passage.delivered), Length::Ambiguous),
+            (Fate::Matched, _) => (since(passage.delivered), since(passage.handled)),
+            (Fate::Ambiguous, _) => (Length::Ambiguous, Length::Ambiguous),
+            (Fate::Undelivered | Fate::ToDead, _) => (Length::Absent, Length::Absent),
+            (Fate::NotTraced | Fate::External, _) => (Length::Unrecorded, Length::Unrecorded),
+        };
+        Self { to: passage.to, delivery, waiting }
+    }
+}
+
+/// Duration and own duration of a process's calls, by id.
+type Lengths = Vec<(EventId, Option<(u64, Option<u64>)>)>;
+
+/// What a filter measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) messages: bool,
+    pub(super) calls: bool,
+}
+
+/// The lengths of the rows looked at.
+#[derive(Debug)]
+pub(super) struct Measures<'a> {
+    trace: &'a Trace,
+    naming: Naming<'a>,
+    asked: Asked,
+    travels: BTreeMap<EventId, Travel>,
+    calls: BTreeMap<ProcessKey, Lengths>,
+}
+
+impl<'a> Measures<'a> {
+    pub(super) const fn new(trace: &'a Trace, asked: Asked) -> Self {
+        Self { trace, naming: Naming::new(trace), asked, travels: BTreeMap::new(), calls: BTreeMap::new() }
+    }
+
+    /// Finds out all there is to know of these rows; what was known of others is forgotten, but for calls.
+    pub(super) fn prepare(&mut self, rows: &[Row<'a>]) {
+        let mut sends = Vec::new();
+        for row in rows {
+            match (row.kind(), row.process()) {
+                (Kind::Send, _) if self.asked.messages => sends.push(*row),
+                (Kind::Call, Some(process)) if self.asked.calls && !self.calls.contains_key(&process) => {
+                    self.calls.insert(process, lengths(self.trace, process));
+                }
+                _ => {}
+            }
+        }
+        let (passages, _) = addressee::passages(self.trace, &mut self.naming, &sends);
+        self.travels = passages.into_iter().map(|(id, passage)| (id, Travel::of(&passage))).collect();
+    }
+
+    /// Whether a measure of a row is as asked.
+    pub(super) fn truth(&self, id: EventId, row: &Row<'_>, measure: Measure, bound: Bound) -> Truth {
+        let length = match measure {
+            Measure::Waiting => self.travels.get(&id).map_or(Length::Unrecorded, |travel| travel.waiting),
+            Measure::Delivery => self.travels.get(&id).map_or(Length::Unrecorded, |travel| travel.delivery),
+            Measure::Duration => self.call(id, row).map_or(Length::Unrecorded, |(duration, _)| Length::Known(duration)),
+            Measure::Own => self.call(id, row).and_then(|(_, own)| own).map_or(Length::Unrecorded, Length::Known),
+        };
+        match (length, bound) {
+            (Length::Known(ns), Bound::Compared(order, than)) => Truth::of(order.holds(ns, than)),
+            (Length::Ambiguous, Bound::Compared(..)) => Truth::Possible,
+            (Length::Unrecorded, Bound::Compared(..)) => Truth::Unrecorded,
+            (Length::Absent, Bound::Compared(..)) => Truth::No,
+            (length, Bound::Unknown) => Truth::of(matches!(length, Length::Ambiguous | Length::Unrecorded)),
+        }
+    }
+
+    fn call(&self, id: EventId, row: &Row<'_>) -> Option<(u64, Option<u64>)> {
+        let lengths = self.calls.get(&row.process()?)?;
+        let at = lengths.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        lengths.get(at)?.1
+    }
+
+    /// The process whose messages or calls would have told.
+    pub(super) fn untold(&self, id: EventId, row: &Row<'_>) -> Option<(ProcessKey, Class)> {
+        let to = self.travels.get(&id).and_then(|travel| travel.to);
+        to.or_else(|| row.process()).map(|process| (process, row.chunk.class()))
+    }
+}
+
+/// How long each call of a process lasted; calls whose return is not traced are not listed.
+fn lengths(trace: &Trace, process: ProcessKey) -> Lengths {
+    let mut lengths: Lengths = Vec::new();
+    let mut stack = Stack::default();
+    let mut functions = Functions::default();
+    let all = Window::all();
+    for at in trace.process_rows(process, &[Class::Call], all.first_key(), all.last_key(), Direction::Forward) {
+        let row = Row::read(trace, at);
+        let Some(function) = functions.of(&row.unread()) else { continue };
+        if row.kind() == Kind::Call {
+            if !row.event.flags.contains(Flags::NO_RETURN) {
+                stack.begin(function, row.tick(), lengths.len());
+                lengths.push((row.id(), None));
+            }
+        } else if let Some(ended) = stack.end(function, row.tick(), |_lost| {})
+            && let Some((_, length)) = lengths.get_mut(ended.note)
+        {
+            *length = Some((ended.duration_ns, ended.own_ns));
+        }
+    }
+    lengths.sort_unstable_by_key(|(id, _)| *id);
+    lengths
+}

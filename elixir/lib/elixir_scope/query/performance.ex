@@ -1,0 +1,134 @@
+defmodule ElixirScope.Query.Performance do
+  @moduledoc """
+  Questions about what calls cost. `ElixirScope` has the same functions.
+
+  A call belongs to a window when it begins there. Its duration is the time from the call to its return or exception, its own time that
+  without the traced calls inside. A call whose end is not in the trace has no duration and is counted as `open`; one whose returns
+  were not traced is counted as `call_only`.
+  """
+
+  alias ElixirScope.Question
+
+  @typedoc "A module, `{module, function}`, `{module, function, arity}`, or `:all`."
+  @type functions :: module() | {module(), atom()} | mfa() | :all
+
+  @doc """
+  What the functions of a module cost, the one with the largest own time first:
+
+    * `module`, `function`, `arity`
+    * `calls`, and of these `errors` (left by an exception), `open` (not ended), `call_only` (returns not traced), `recursive` (made while
+      another call of the function was open in the process); `cut`: ends of calls that began before the trace
+    * `total`: ns in the function and what it called, recursion once; `own`: ns without the traced calls inside (`own_unknown` of the
+      calls that ended are not in it, as a call inside never ended)
+    * `mean`, `p50`, `p95`, `p99`, `max`: ns of the calls that ended, `nil` when none did; up to 65,536 calls a quantile is exact, beyond at most
+      `error_ppm` millionths too long
+    * `slowest`: the id of the longest call
+    * `callers`, `callees`: `%{function, calls, total}` of the traced function around and inside, most calls first, at most 20; the caller is
+      `nil` where no traced call was around
+
+  Options: `:process`, `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`. Raises `ElixirScope.Error` for a process the trace
+  has never seen, and logs a warning when the module was not traced.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1}, in: self())
+      iex> for n <- 1..3, do: ElixirScope.Doc.Sum.of([n])
+      [1, 2, 3]
+      iex> [row] = ElixirScope.performance_analysis(ElixirScope.Doc.Sum)
+      iex> {row.function, row.calls, row.errors, row.total >= row.max, row.callers}
+      {:of, 3, 0, true, [%{function: nil, calls: 3, total: row.total}]}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec performance_analysis(functions(), keyword()) :: [map()]
+  def performance_analysis(functions, options \\ []), do: list!(:performance_analysis, functions, options)
+
+  @doc """
+  The calls that took longest, longest first, as `function_calls/2` gives them. Options: `:limit` (default 10), `:functions` (as for
+  `performance_analysis/2`), `:process`, `:from` and `:to` (times), `:after`, `:trace`. Raises `ElixirScope.Error` as `performance_analysis/2`.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1}, in: self())
+      iex> ElixirScope.Doc.Sum.of([1])
+      1
+      iex> ElixirScope.Doc.Sum.of(Enum.to_list(1..50_000))
+      1250025000
+      iex> [slowest] = ElixirScope.slowest_function_calls(limit: 1)
+      iex> {slowest.result, slowest.process == self()}
+      {1250025000, true}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec slowest_function_calls(keyword()) :: [map()]
+  def slowest_function_calls(options \\ []) do
+    {functions, options} = Keyword.pop(options, :functions, :all)
+    list!(:slowest_function_calls, functions, Keyword.put_new(options, :limit, 10))
+  end
+
+  @doc """
+  The calls of a module or function in order, across processes: rows as those of `ElixirScope.execution_path/2`. Options as
+  `performance_analysis/2`. Raises `ElixirScope.Error` likewise.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1})
+      iex> Task.await(Task.async(fn -> ElixirScope.Doc.Sum.of([1, 2]) end))
+      3
+      iex> [call] = ElixirScope.function_calls({ElixirScope.Doc.Sum, :of, 1})
+      iex> {call.args, call.result, call.process == self()}
+      {[[1, 2]], 3, false}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec function_calls(functions(), keyword()) :: [map()]
+  def function_calls(functions, options \\ []), do: list!(:function_calls, functions, options)
+
+  @doc """
+  The calls of a process as a tree, in preorder, brothers by time: `%{index, parent, depth, module, function, arity, stack, calls, open, call_only, errors,
+  total, own, deeper, deeper_total}`. `parent` is the `index` of the node around. A function that calls itself stays in its node; calls nested
+  deeper than `:max_depth` (default 64) are summed up as `deeper` in the node above.
+
+  `stack` and `own` are a line of folded stacks, which flame graphs are made of. For all processes in one tree give `:all`. Options: `:max_depth`,
+  `:from` and `:to` (times), `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` for a process the trace has never seen.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_module(ElixirScope.Doc.Sum, in: self())
+      iex> ElixirScope.Doc.Sum.of([1, 2])
+      3
+      iex> tree = ElixirScope.call_tree(self())
+      iex> for node <- tree, do: {node.stack, node.calls}
+      [{"ElixirScope.Doc.Sum.of/1", 1}, {"ElixirScope.Doc.Sum.of/1;ElixirScope.Doc.Sum.fold/2", 3}]
+      iex> folded = for node <- tree, do: "\#{node.stack} \#{node.own}\\n"
+      iex> length(folded)
+      2
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec call_tree(ElixirScope.process() | :all, keyword()) :: [map()]
+  def call_tree(process, options \\ []) do
+    {fields, options} = Keyword.split(options, [:max_depth])
+    processes = if process == :all, do: [], else: [process: process]
+    Question.list!(:call_tree, processes, fields, options)
+  end
+
+  defp list!(kind, functions, options) do
+    {processes, options} = Keyword.split(options, [:process])
+    Question.list!(kind, processes, fields(functions), options)
+  end
+
+  defp fields(:all), do: []
+  defp fields(module) when is_atom(module), do: [module: inspect(module)]
+
+  defp fields({module, function}) when is_atom(module) and is_atom(function),
+    do: [module: inspect(module), function: to_string(function)]
+
+  defp fields({module, function, arity}) when is_atom(module) and is_atom(function) and arity in 0..255,
+    do: [module: inspect(module), function: to_string(function), arity: arity]
+
+  defp fields(other) do
+    message = "functions are a module, {module, function}, {module, function, arity} or :all, got: #{inspect(other)}"
+    raise %ElixirScope.Error{code: :bad_argument, message: message}
+  end
+end
