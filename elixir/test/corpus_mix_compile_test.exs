@@ -6,6 +6,7 @@ defmodule ElixirScope.CorpusMixCompileTest do
   alias ElixirScope.{Native, Recorder}
 
   @moduletag :corpus
+  @moduletag :otp25
   @moduletag timeout: 180_000
   @modules for n <- 1..20, do: "Generated.M#{n}"
 

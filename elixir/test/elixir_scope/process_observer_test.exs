@@ -41,6 +41,7 @@ defmodule ElixirScope.ProcessObserverTest do
                for(e <- ProcessObserver.lifecycle(pid), e.kind == :exit, do: e)
     end
 
+    @tag :otp25
     test "of a process that was there before begins when it was found" do
       assert [%{kind: :alive} | _] = ProcessObserver.lifecycle(Process.whereis(Logger))
     end

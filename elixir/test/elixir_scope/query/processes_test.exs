@@ -34,6 +34,7 @@ defmodule ElixirScope.Query.ProcessesTest do
     pid
   end
 
+  @tag :otp25
   test "a tree alive before the recorder is what its supervisors say" do
     supervisor = start_tree(:rest_for_one)
     {:ok, job} = DynamicSupervisor.start_child(:processes_test_dynamic, {Agent, fn -> 1 end})
@@ -51,6 +52,7 @@ defmodule ElixirScope.Query.ProcessesTest do
     assert dynamic.supervises.strategy == :one_for_one
   end
 
+  @tag :otp25
   test "the past tree is what it was, the present one what it is" do
     supervisor = start_tree(:one_for_one)
     ElixirScope.setup()
@@ -73,6 +75,7 @@ defmodule ElixirScope.Query.ProcessesTest do
     assert [%{process: ^old}] = ElixirScope.find_processes(parent: supervisor, crashed: true)
   end
 
+  @tag :otp25
   test "a tree that is started later is known a little later" do
     ElixirScope.setup()
     supervisor = start_tree(:one_for_all)
@@ -128,6 +131,7 @@ defmodule ElixirScope.Query.ProcessesTest do
     assert %{peers: [%{process: ^me, received: 4} | _]} = ElixirScope.process_relationships(server)
   end
 
+  @tag :otp25
   test "only a real supervisor that waits is asked" do
     parent = self()
 
