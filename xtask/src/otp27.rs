@@ -15,7 +15,7 @@ const SUITE: &str = "trixie";
 const PACKAGES: &str =
     "erlang-base,erlang-crypto,erlang-inets,erlang-parsetools,erlang-runtime-tools,erlang-tools,elixir,ca-certificates";
 /// Tests that build a release need cargo and git, which that root does not have. Those tagged `otp25` are not green there yet (supervisors'
-/// strategies are not read, `cprof` is not installed, a compile has other processes): they are counted as excluded.
+/// strategies are not read, `cprof` is not installed, a compile has other processes, a session has its own flags): they are counted as excluded.
 const EXCLUDED: [&str; 2] = ["packaging", "otp25"];
 
 /// Mounts the checkout into the root, and runs `mix test` there. `$1` is the root, `$2` the checkout, `$3` the build, `$4` the library.
