@@ -14,7 +14,7 @@ mod index;
 mod keys;
 mod terms;
 
-use crate::event::{Class, Event, OrderKey};
+use crate::event::{Class, Event, Kinds, OrderKey};
 use crate::term::Names;
 use crate::trace::PeerKey;
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey};
@@ -127,7 +127,19 @@ impl Chunk {
     /// Whether any row has this kind.
     #[must_use]
     pub fn has_kind(&self, kind: crate::Kind) -> bool {
-        kind.class() == self.class && self.columns.has_kind(kind)
+        kind.class() == self.class && self.columns.kinds.meet(Kinds::only(kind))
+    }
+
+    /// The kinds of some rows: no more of them are looked at than it takes to have met every kind of the chunk.
+    pub(crate) fn kinds_of(&self, rows: &[u16]) -> Kinds {
+        let mut kinds = Kinds::default();
+        for row in rows {
+            kinds = kinds.with(Kinds::only(self.kind(u32::from(*row))));
+            if kinds == self.columns.kinds {
+                break;
+            }
+        }
+        kinds
     }
 
     /// Only the time of a row (cheaper).

@@ -6,9 +6,9 @@
 
 use crate::ProcessKey;
 use crate::chunk::Chunk;
-use crate::event::OrderKey;
-use crate::trace::presence::Presence;
-use alloc::collections::VecDeque;
+use crate::event::{Kinds, OrderKey};
+use crate::trace::Direction;
+use crate::trace::presence::{Listed, Presence};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -88,13 +88,15 @@ impl Lane {
         self.chunks.binary_search_by_key(&seq, |chunk| chunk.seq()).ok()
     }
 
-    /// The chunks among `within` that name a process; some may be gone.
-    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> VecDeque<&[(ProcessKey, u32)]> {
-        match self.chunks.get(within) {
-            Some([first, .., last]) => self.presence.listed(process, first.seq()..=last.seq()),
-            Some([only]) => self.presence.listed(process, only.seq()..=only.seq()),
-            _ => VecDeque::new(),
-        }
+    /// The chunks among `within` that name a process and, with `kinds`, have rows of it of one of these; some may be gone.
+    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>, kinds: Option<Kinds>) -> Listed<'_> {
+        let seqs = match self.chunks.get(within) {
+            Some([first, .., last]) => (first.seq(), last.seq()),
+            Some([only]) => (only.seq(), only.seq()),
+            // No chunk has a number of these.
+            _ => (u32::MAX, 0),
+        };
+        self.presence.listed(process, seqs, kinds)
     }
 
     /// No key of this chunk or of one behind it is smaller.
@@ -125,8 +127,9 @@ impl Lane {
             rows.len() - rows.partition_point(|row| chunk.key(u32::from(*row)) < floor)
         };
         let start = self.reach.partition_point(|reach| *reach < floor);
-        let near = self.naming(process, start..near).into_iter().flatten();
-        behind + near.filter_map(|(_, seq)| self.position(*seq)).map(|idx| above(idx) as u64).sum::<u64>()
+        let mut near = self.naming(process, start..near, Some(Kinds::ANY));
+        let near = core::iter::from_fn(|| near.take(Direction::Forward));
+        behind + near.filter_map(|seq| self.position(seq)).map(|idx| above(idx) as u64).sum::<u64>()
     }
 
     /// How many rows have keys in `from..below`.
