@@ -191,9 +191,13 @@ impl Chunk {
     }
 
     /// The term with this match key, if the chunk has one.
-    #[must_use]
-    pub fn find_term(&self, key: u64) -> Option<TermId> {
+    pub(crate) fn find_term(&self, key: u64) -> Option<TermId> {
         self.terms.find(key)
+    }
+
+    /// The match key of every term.
+    pub(crate) fn match_keys(&self) -> &[u64] {
+        self.terms.keys()
     }
 
     /// Row numbers in time order: `rank` 0 is the earliest.

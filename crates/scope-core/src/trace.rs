@@ -2,6 +2,7 @@
 //!
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
+mod key_filter;
 pub(crate) mod lane;
 mod presence;
 mod rows;
@@ -12,7 +13,7 @@ pub use runs::{Run, RunIter};
 
 use crate::ProcessKey;
 use crate::baseline::Baseline;
-use crate::chunk::Chunk;
+use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
@@ -236,6 +237,12 @@ impl Trace {
         direction: Direction,
     ) -> RowIter<'a> {
         RowIter::new(self.lanes_of(classes), selection, from, to, direction)
+    }
+
+    /// The chunks of messages that have a term with this match key: index into [`Trace::chunks`], and the term. Ascending; costs a few
+    /// looks for the whole trace, not one for each chunk.
+    pub fn chunks_with_term(&self, key: u64) -> impl Iterator<Item = (u32, TermId)> {
+        self.lane(Class::Message).with_term(key).map(|(idx, term)| (idx as u32, term))
     }
 
     /// All rows of these classes with `from <= key <= to` and not below the floor, in order, as stretches of one chunk each.

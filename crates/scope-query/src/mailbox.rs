@@ -83,10 +83,11 @@ fn anchor<'a>(trace: &'a Trace, process: ProcessKey, key: OrderKey, n_events: &m
 /// Finds what is equal to each anchor among the deliveries and handlings of its process.
 fn gather<'a>(trace: &'a Trace, anchors: &mut [Anchor<'a>]) {
     let floor = trace.floor(Class::Message);
-    for (chunk_idx, chunk) in (0..).zip(trace.chunks(Class::Message)) {
-        for anchor in &mut *anchors {
-            let key = anchor.handled.and_then(|handled| handled.term()).map(|term| term.key);
-            let Some(term) = key.and_then(|key| chunk.find_term(key)) else { continue };
+    let chunks = trace.chunks(Class::Message);
+    for anchor in &mut *anchors {
+        let Some(handled) = anchor.handled.and_then(|handled| handled.term()) else { continue };
+        for (chunk_idx, term) in trace.chunks_with_term(handled.key) {
+            let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
             let rows = chunk.rows_of(anchor.process).iter().map(|row| u32::from(*row));
             for row in rows.filter(|row| chunk.term_id(*row) == term) {
                 let row = Row::of(chunk, chunk_idx, row);
@@ -98,8 +99,8 @@ fn gather<'a>(trace: &'a Trace, anchors: &mut [Anchor<'a>]) {
                 }
             }
         }
+        anchor.equal.sort();
     }
-    anchors.iter_mut().for_each(|anchor| anchor.equal.sort());
 }
 
 impl<'a> Anchor<'a> {

@@ -5,9 +5,10 @@
 //! Invariant: sequence numbers ascend; gaps are possible in a damaged file and where a chunk was evicted.
 
 use crate::ProcessKey;
-use crate::chunk::Chunk;
-use crate::event::{Kinds, OrderKey};
+use crate::chunk::{Chunk, TermId};
+use crate::event::{Class, Kinds, OrderKey};
 use crate::trace::Direction;
+use crate::trace::key_filter::KeyFilters;
 use crate::trace::presence::{Listed, Presence};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -22,6 +23,8 @@ pub(crate) struct Lane {
     /// Per chunk, the smallest key in it or any chunk behind it.
     ahead: Vec<OrderKey>,
     presence: Presence,
+    /// Of messages, the only class whose terms are searched for.
+    keys: KeyFilters,
     n_bytes: u64,
 }
 
@@ -48,7 +51,11 @@ impl Lane {
         self.n_bytes += n_bytes(&chunk);
         self.presence.add(&chunk);
         self.bound(&chunk);
+        let (class, seq) = (chunk.class(), chunk.seq());
         self.chunks.push(chunk);
+        if class == Class::Message {
+            self.keys.add(seq, &self.chunks);
+        }
         true
     }
 
@@ -73,7 +80,18 @@ impl Lane {
             self.bound(&chunk);
             self.chunks.push(chunk);
         }
-        self.presence.forget_before(self.chunks.first().map_or(u32::MAX, |chunk| chunk.seq()));
+        let first = self.chunks.first().map_or(u32::MAX, |chunk| chunk.seq());
+        self.presence.forget_before(first);
+        self.keys.forget_before(first);
+    }
+
+    /// The chunks that have a term with this match key, by their indexes, with the term.
+    pub(crate) fn with_term(&self, key: u64) -> impl Iterator<Item = (usize, TermId)> {
+        let chunk = move |seq| {
+            let idx = self.position(seq)?;
+            Some((idx, self.chunks.get(idx)?.find_term(key)?))
+        };
+        self.keys.chunks_with(key).into_iter().filter_map(chunk)
     }
 
     /// The chunks that may hold keys of `from..=to`, as a range of indexes.
