@@ -195,6 +195,14 @@ impl Chunk {
         self.terms.find(key)
     }
 
+    /// The names of the recorded node that are peers of rows, or may be.
+    pub(crate) fn peer_names(&self) -> impl Iterator<Item = &str> {
+        self.entities().filter_map(|(_, entity)| match entity {
+            Entity::Name(name) => Some(self.atom(*name)),
+            _ => None,
+        })
+    }
+
     /// The match key of every term.
     pub(crate) fn match_keys(&self) -> &[u64] {
         self.terms.keys()

@@ -1,15 +1,17 @@
-//! Which chunks of messages may have a term with a match key, so that one message is found without probing every chunk.
+//! Which chunks of messages may have a term with a match key, or something sent to a name, so that neither is looked for in every chunk.
 //!
 //! Chunks are gathered like the digits of a number, and each gathering has a blocked Bloom filter (Putze, Sanders and Singler, 2007) of the
-//! match keys in it: one word of it is looked at, so a gathering that has no such key costs one read. Gatherings are immutable and shared.
+//! match keys and hashed names in it: one word of it is looked at, so a gathering that has no such key costs one read. Gatherings are
+//! immutable and shared.
 //!
 //! Invariant: no chunk that has the key is left out; a chunk that is named may be gone, or not have it.
-//! Invariant: at most 1.25 bytes a term on each level of gatherings.
+//! Invariant: at most 1.25 bytes a term or name on each level of gatherings.
 
 use crate::chunk::Chunk;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// So many gatherings of one size become one.
 const MERGE: usize = 8;
@@ -70,7 +72,7 @@ impl KeyFilters {
         self.gatherings.retain(|gathering| gathering.last_seq >= seq);
     }
 
-    /// The numbers of the chunks that may have a term with this key, ascending.
+    /// The numbers of the chunks that may have this match key, or hashed name, ascending.
     pub(crate) fn chunks_with(&self, key: u64) -> Vec<u32> {
         let mut found = Vec::new();
         self.gatherings.iter().for_each(|gathering| gathering.search(key, &mut found));
@@ -90,15 +92,19 @@ impl Gathering {
 
 impl Filter {
     fn new(chunks: &[Arc<Chunk>]) -> Self {
-        let n_keys: usize = chunks.iter().map(|chunk| chunk.n_terms()).sum();
+        let names = || chunks.iter().flat_map(|chunk| chunk.peer_names()).map(name_key);
+        let n_keys = names().count() + chunks.iter().map(|chunk| chunk.n_terms()).sum::<usize>();
         let mut filter = Self { words: alloc::vec![0; n_keys / KEYS_PER_WORD + 1].into() };
-        for key in chunks.iter().flat_map(|chunk| chunk.match_keys()) {
-            let at = filter.place(*key);
-            if let Some(word) = filter.words.get_mut(at) {
-                *word |= bits(*key);
-            }
-        }
+        chunks.iter().flat_map(|chunk| chunk.match_keys()).for_each(|key| filter.insert(*key));
+        names().for_each(|key| filter.insert(key));
         filter
+    }
+
+    fn insert(&mut self, key: u64) {
+        let at = self.place(key);
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= bits(key);
+        }
     }
 
     fn may_have(&self, key: u64) -> bool {
@@ -109,6 +115,11 @@ impl Filter {
     fn place(&self, key: u64) -> usize {
         (((key >> 32) * self.words.len() as u64) >> 32) as usize
     }
+}
+
+/// What stands for a name among match keys.
+pub(crate) fn name_key(name: &str) -> u64 {
+    xxh3_64(name.as_bytes())
 }
 
 /// Three bits of a word, by the low bits of a key.
@@ -125,8 +136,7 @@ mod tests {
         let key = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mut filter = Filter { words: alloc::vec![0; 10_000 / KEYS_PER_WORD + 1].into() };
         for n in 0..10_000 {
-            let at = filter.place(key(n));
-            filter.words[at] |= bits(key(n));
+            filter.insert(key(n));
         }
         assert!((0..10_000).all(|n| filter.may_have(key(n))));
         let n_in_vain = (10_000..110_000).filter(|n| filter.may_have(key(*n))).count();

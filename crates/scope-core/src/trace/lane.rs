@@ -8,7 +8,7 @@ use crate::ProcessKey;
 use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, Kinds, OrderKey};
 use crate::trace::Direction;
-use crate::trace::key_filter::KeyFilters;
+use crate::trace::key_filter::{KeyFilters, name_key};
 use crate::trace::presence::{Listed, Presence};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -83,6 +83,15 @@ impl Lane {
         let first = self.chunks.first().map_or(u32::MAX, |chunk| chunk.seq());
         self.presence.forget_before(first);
         self.keys.forget_before(first);
+    }
+
+    /// The chunks among `within` in which something may have been sent to a name of the recorded node, if that can be told; ascending.
+    pub(crate) fn with_name(&self, name: &str, within: Range<usize>) -> Option<Vec<usize>> {
+        let is_message = self.chunks.first().is_some_and(|chunk| chunk.class() == Class::Message);
+        is_message.then(|| {
+            let found = self.keys.chunks_with(name_key(name)).into_iter().filter_map(|seq| self.position(seq));
+            found.filter(|idx| within.contains(idx)).collect()
+        })
     }
 
     /// The chunks that have a term with this match key, by their indexes, with the term.

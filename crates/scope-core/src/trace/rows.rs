@@ -11,7 +11,7 @@ use crate::trace::presence::Listed;
 use crate::trace::{Direction, PeerKey, RowRef};
 use alloc::collections::BinaryHeap;
 use alloc::collections::binary_heap::PeekMut;
-use alloc::vec::Vec;
+use alloc::vec::{self, Vec};
 use core::cmp::Ordering;
 use core::fmt;
 use core::ops::Range;
@@ -57,6 +57,7 @@ struct Walk<'a> {
 #[derive(Debug)]
 enum Pending<'a> {
     Range(Range<usize>),
+    Found(vec::IntoIter<usize>),
     /// The next chunk, and those behind it by their numbers: looked up one by one, as a walk rarely goes through all of them.
     Listed(Option<usize>, Listed<'a>),
 }
@@ -93,19 +94,20 @@ impl<'a> RowIter<'a> {
         let walk = |(class, lane, floor): (Class, &'a Lane, OrderKey)| {
             let from = from.max(floor);
             let within = lane.between(from, to);
-            let named = match &selection {
-                Selection::Process(process) => Some((*process, Some(Kinds::ANY))),
-                Selection::ProcessKind(process, kind) => Some((*process, Some(Kinds::only(*kind)))),
-                Selection::Peer(PeerKey::Process(process)) => Some((*process, None)),
-                _ => None,
+            let listed = |process, within, kinds| {
+                let mut pending = Pending::Listed(None, lane.naming(process, within, kinds));
+                pending.take(lane, direction);
+                pending
             };
-            let pending = match named {
-                Some((process, kinds)) => {
-                    let mut pending = Pending::Listed(None, lane.naming(process, within, kinds));
-                    pending.take(lane, direction);
-                    pending
-                }
-                None => Pending::Range(within),
+            let pending = match &selection {
+                Selection::Process(process) => listed(*process, within, Some(Kinds::ANY)),
+                Selection::ProcessKind(process, kind) => listed(*process, within, Some(Kinds::only(*kind))),
+                Selection::Peer(PeerKey::Process(process)) => listed(*process, within, None),
+                Selection::Peer(PeerKey::Name(name)) => match lane.with_name(name, within.clone()) {
+                    Some(chunks) => Pending::Found(chunks.into_iter()),
+                    None => Pending::Range(within),
+                },
+                _ => Pending::Range(within),
             };
             Walk { class, lane, from, pending }
         };
@@ -200,6 +202,10 @@ impl Pending<'_> {
                 Direction::Forward => range.clone().next(),
                 Direction::Backward => range.clone().next_back(),
             },
+            Self::Found(chunks) => match direction {
+                Direction::Forward => chunks.as_slice().first().copied(),
+                Direction::Backward => chunks.as_slice().last().copied(),
+            },
             Self::Listed(next, _) => *next,
         }
     }
@@ -208,6 +214,8 @@ impl Pending<'_> {
         match (self, direction) {
             (Self::Range(range), Direction::Forward) => range.next(),
             (Self::Range(range), Direction::Backward) => range.next_back(),
+            (Self::Found(chunks), Direction::Forward) => chunks.next(),
+            (Self::Found(chunks), Direction::Backward) => chunks.next_back(),
             (Self::Listed(next, listed), _) => {
                 let held = core::iter::from_fn(|| listed.take(direction)).find_map(|seq| lane.position(seq));
                 core::mem::replace(next, held)
