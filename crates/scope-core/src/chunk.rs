@@ -301,9 +301,9 @@ impl Chunk {
         self.dict.processes().map(|(process, _)| process)
     }
 
-    /// Every process of the dictionary, ascending, each with the rows of [`Chunk::rows_of`].
-    pub(crate) fn processes_with_rows(&self) -> impl Iterator<Item = (ProcessKey, &[u16])> {
-        self.dict.processes().map(|(process, id)| (process, self.index.rows_of(id)))
+    /// Every process of the dictionary, ascending, each with its id there.
+    pub(crate) fn process_ids(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
+        self.dict.processes()
     }
 
     /// How many atoms, entities, functions and terms the chunk has; ids run from 1 to these.

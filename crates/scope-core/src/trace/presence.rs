@@ -12,6 +12,7 @@ use crate::trace::Direction;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// So many segments of one size become one. More would make searches slower, fewer would merge more often.
 const MERGE: usize = 8;
@@ -22,12 +23,11 @@ pub(crate) struct Presence {
     segments: Vec<Arc<Segment>>,
 }
 
-/// A process in a chunk.
+/// What a chunk has of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    process: ProcessKey,
     seq: u32,
-    /// In a segment: the rows of the processes in all entries up to this one, this one included.
+    /// In a segment: the rows of all entries up to this one, this one included.
     n_rows: u32,
     /// Of its rows there.
     kinds: Kinds,
@@ -38,7 +38,9 @@ struct Segment {
     /// How many chunks went in.
     n_chunks: usize,
     last_seq: u32,
-    /// By process and chunk, ascending.
+    /// Every process, ascending, and where its entries end.
+    processes: Box<[(ProcessKey, u32)]>,
+    /// By process, then by chunk.
     entries: Box<[Entry]>,
 }
 
@@ -59,21 +61,20 @@ pub(crate) struct Listed<'a> {
 impl Presence {
     /// Adds the chunk with the next sequence number.
     pub(crate) fn add(&mut self, chunk: &Chunk) {
-        let entry = |(process, rows): (ProcessKey, &[u16])| Entry {
-            process,
-            seq: chunk.seq(),
-            n_rows: rows.len() as u32,
-            kinds: chunk.kinds_of(rows),
+        let entry = |(process, id)| {
+            let rows = chunk.rows_with_process(id);
+            (process, Entry { seq: chunk.seq(), n_rows: rows.len() as u32, kinds: chunk.kinds_of(rows) })
         };
-        self.segments.push(Arc::new(Segment::new(1, chunk.seq(), chunk.processes_with_rows().map(entry).collect())));
+        self.segments.push(Arc::new(Segment::new(1, chunk.seq(), &chunk.process_ids().map(entry).collect::<Vec<_>>())));
         while let Some(at) = self.segments.len().checked_sub(MERGE) {
             let Some((_, tail @ [first, ..])) = self.segments.split_at_checked(at) else { return };
             if tail.iter().any(|segment| segment.n_chunks != first.n_chunks) {
                 return;
             }
             let mut entries: Vec<_> = tail.iter().flat_map(|segment| segment.counted()).collect();
-            entries.sort_unstable();
-            let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), entries);
+            // Stable, because it is quick where there are a few sorted runs.
+            entries.sort();
+            let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), &entries);
             self.segments.truncate(at);
             self.segments.push(Arc::new(merged));
         }
@@ -102,16 +103,13 @@ impl Presence {
     pub(crate) fn between(&self, from: ProcessKey, to: ProcessKey, is_held: impl Fn(u32) -> bool) -> Vec<ProcessKey> {
         let mut found = Vec::new();
         for segment in &self.segments {
-            let start = segment.entries.partition_point(|entry| entry.process < from);
-            let end = segment.entries.partition_point(|entry| entry.process <= to);
-            let mut entries = segment.entries.get(start..end).unwrap_or_default();
-            // From one process to the next, not from chunk to chunk.
-            while let Some(Entry { process, .. }) = entries.first().copied() {
-                let (own, rest) = entries.split_at(n_first(entries, process));
+            let start = segment.processes.partition_point(|(process, _)| *process < from);
+            let end = segment.processes.partition_point(|(process, _)| *process <= to);
+            for place in start..end.max(start) {
+                let Some((process, own)) = segment.at(place) else { continue };
                 if own.iter().rev().any(|entry| is_held(entry.seq)) {
                     found.push(process);
                 }
-                entries = rest;
             }
         }
         found
@@ -141,55 +139,69 @@ impl Listed<'_> {
     }
 }
 
-/// How many of the first entries are of this process: by doubling steps, as they are few among many.
-fn n_first(entries: &[Entry], process: ProcessKey) -> usize {
-    let is_own = |place: usize| entries.get(place).is_some_and(|entry| entry.process <= process);
-    let mut reach = 1;
-    while is_own(reach) {
-        reach *= 2;
-    }
-    let start = reach / 2;
-    let within = entries.get(start..reach.min(entries.len())).unwrap_or_default();
-    start + within.partition_point(|entry| entry.process <= process)
-}
-
 impl Segment {
-    fn new(n_chunks: usize, last_seq: u32, mut entries: Vec<Entry>) -> Self {
+    /// Of entries with their own rows only, ascending.
+    fn new(n_chunks: usize, last_seq: u32, counted: &[(ProcessKey, Entry)]) -> Self {
+        let mut processes: Vec<(ProcessKey, u32)> = Vec::new();
+        let mut entries = Vec::with_capacity(counted.len());
         // A lane of 2^32 rows would not fit into memory.
-        let mut sum = 0u32;
-        for entry in &mut entries {
-            sum = sum.wrapping_add(entry.n_rows);
-            entry.n_rows = sum;
+        let mut n_rows = 0u32;
+        for (process, entry) in counted {
+            n_rows = n_rows.wrapping_add(entry.n_rows);
+            entries.push(Entry { n_rows, ..*entry });
+            let end = entries.len() as u32;
+            match processes.last_mut() {
+                Some((last, last_end)) if last == process => *last_end = end,
+                _ => processes.push((*process, end)),
+            }
         }
-        Self { n_chunks, last_seq, entries: entries.into() }
+        Self { n_chunks, last_seq, processes: processes.into(), entries: entries.into() }
     }
 
-    /// Each entry with its own rows only.
-    fn counted(&self) -> impl Iterator<Item = Entry> {
-        let before = core::iter::once(0).chain(self.entries.iter().map(|entry| entry.n_rows));
-        self.entries
-            .iter()
-            .zip(before)
-            .map(|(entry, before)| Entry { n_rows: entry.n_rows.wrapping_sub(before), ..*entry })
+    /// Each process with its entries, with their own rows only.
+    fn counted(&self) -> impl Iterator<Item = (ProcessKey, Entry)> {
+        let mut before = 0;
+        (0..self.processes.len()).filter_map(|place| self.at(place)).flat_map(move |(process, own)| {
+            let counted = |entry: &Entry| {
+                let n_rows = entry.n_rows.wrapping_sub(before);
+                before = entry.n_rows;
+                (process, Entry { n_rows, ..*entry })
+            };
+            own.iter().map(counted).collect::<Vec<_>>()
+        })
     }
 
-    /// Where the entries of a process begin that are not before a chunk.
-    fn place(&self, process: ProcessKey, seq: u32) -> usize {
-        self.entries.partition_point(|entry| (entry.process, entry.seq) < (process, seq))
+    /// Where the entries of the process at a place are.
+    fn range(&self, place: usize) -> Range<usize> {
+        let end = |place: usize| self.processes.get(place).map_or(0, |(_, end)| *end as usize);
+        place.checked_sub(1).map_or(0, end)..end(place)
+    }
+
+    /// The process at a place, and its entries.
+    fn at(&self, place: usize) -> Option<(ProcessKey, &[Entry])> {
+        let (process, _) = self.processes.get(place)?;
+        Some((*process, self.entries.get(self.range(place))?))
+    }
+
+    /// Where the entries of a process in chunks with these numbers are.
+    fn within(&self, process: ProcessKey, (first, last): (u32, u32)) -> Range<usize> {
+        let Ok(place) = self.processes.binary_search_by_key(&process, |(key, _)| *key) else { return 0..0 };
+        let own = self.range(place);
+        let entries = self.entries.get(own.clone()).unwrap_or_default();
+        let start = entries.partition_point(|entry| entry.seq < first);
+        let end = entries.partition_point(|entry| entry.seq <= last);
+        own.start + start..own.start + end.max(start)
     }
 
     /// The entries of a process in chunks with these numbers.
     fn of(&self, process: ProcessKey, seqs: (u32, u32)) -> &[Entry] {
-        let rest = self.entries.get(self.place(process, seqs.0)..).unwrap_or_default();
-        let (own, _) = rest.split_at(n_first(rest, process));
-        own.get(..own.partition_point(|entry| entry.seq <= seqs.1)).unwrap_or_default()
+        self.entries.get(self.within(process, seqs)).unwrap_or_default()
     }
 
     fn n_rows(&self, process: ProcessKey, first: u32, last: u32) -> u64 {
-        let before =
-            |place: usize| place.checked_sub(1).and_then(|last| self.entries.get(last)).map_or(0, |entry| entry.n_rows);
-        let start = self.place(process, first);
-        let end = self.entries.partition_point(|entry| (entry.process, entry.seq) <= (process, last));
-        u64::from(before(end).wrapping_sub(before(start)))
+        let up_to = |place: usize| self.entries.get(place).map_or(0, |entry| entry.n_rows);
+        let before = |place: usize| place.checked_sub(1).map_or(0, up_to);
+        let within = self.within(process, (first, last));
+        u64::from(before(within.end).wrapping_sub(before(within.start)))
     }
 }
