@@ -2,13 +2,13 @@
 //!
 //! Match keys are hashes, so their top bits alone spread the terms evenly over buckets.
 //!
-//! Invariant: built by one counting sort, without hashing; at most 2.5 bytes a term and 8 more.
+//! Invariant: built by one counting sort, without hashing; at most 3 bytes a term and 8 more.
 
 use crate::chunk::TermId;
 use alloc::boxed::Box;
 
 /// A bucket holds about so many terms. More would make a probe slower, fewer would take more memory.
-const BUCKET: usize = 8;
+const BUCKET: usize = 4;
 
 /// The term numbers of a chunk, by the top bits of their match keys.
 #[derive(Debug)]
@@ -102,6 +102,6 @@ mod tests {
         assert!(Keys::build(&keys).is_none());
         let index = Keys::build(&keys[1..]).expect("as many as fit");
         assert_eq!(index.find(keys[1 << 16], &keys[1..]), Some(TermId(1 << 16)));
-        assert!(index.n_bytes() as f64 / 65_536.0 <= 2.5 + 8.0 / 65_536.0);
+        assert!(index.n_bytes() as f64 / 65_536.0 <= 3.0 + 8.0 / 65_536.0);
     }
 }
