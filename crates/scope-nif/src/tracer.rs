@@ -90,6 +90,7 @@ atoms! {
     trace = "trace", remove = "remove", discard = "discard", ok = "ok", extra = "extra",
     call = "call", return_from = "return_from", exception_from = "exception_from",
     send = "send", send_to_dead = "send_to_non_existing_process", receive = "receive",
+    spawn = "spawn", getting_linked = "getting_linked", getting_unlinked = "getting_unlinked",
     spawned = "spawned", exit = "exit", link = "link", unlink = "unlink", register = "register", unregister = "unregister",
     cast = "cast", info = "info", gen_call = "$gen_call", gen_cast = "$gen_cast",
 }
@@ -118,6 +119,7 @@ macro_rules! callback {
 }
 callback!(enabled, 3, enabled);
 callback!(enabled_call, 3, enabled_call);
+callback!(enabled_procs, 3, enabled_procs);
 callback!(trace, 5, trace_other);
 callback!(trace_call, 5, trace_call);
 callback!(trace_send, 5, trace_send);
@@ -142,6 +144,19 @@ unsafe extern "C" fn enabled_call(_env: *mut ErlNifEnv, _argc: c_int, argv: Args
         return word::term(ATOMS.trace.load(Relaxed));
     }
     word::term(ATOMS.discard.load(Relaxed))
+}
+
+/// The same for a lifecycle event. The other side of one (of the parent that a process was spawned, of a process that another linked) is
+/// left out before the VM makes the event: in a node that spawns much these are half of all events.
+unsafe extern "C" fn enabled_procs(_env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: the VM passes three arguments.
+    let (tag, state) = unsafe { (arg(argv, 0), arg(argv, 1)) };
+    if state != ACTIVE.state.load(Relaxed) {
+        return word::term(ATOMS.remove.load(Relaxed));
+    }
+    let is_other_side = [&ATOMS.spawn, &ATOMS.getting_linked, &ATOMS.getting_unlinked];
+    let is_other_side = is_other_side.iter().any(|atom| tag == atom.load(Relaxed));
+    word::term(if is_other_side { ATOMS.discard.load(Relaxed) } else { ATOMS.trace.load(Relaxed) })
 }
 
 /// Decides on a call at a sample rate below one.
@@ -421,7 +436,7 @@ unsafe extern "C" fn trace_procs(env: *mut ErlNifEnv, _argc: c_int, argv: Args) 
             } else if is(&ATOMS.unregister) {
                 capture.record(&draft(Kind::Unregister, tracee, term, None))
             } else {
-                // The other side of an event that was recorded already: spawn, getting_linked, getting_unlinked.
+                // Of a kind that this recorder does not know.
                 capture.filtered()
             }
         })
