@@ -8,7 +8,7 @@
 
 mod server;
 
-use crate::draft::{self, Content, Draft, Frame};
+use crate::draft::{self, Content, Destination, Draft, Frame};
 use crate::filter::{self, Role};
 use crate::record;
 use crate::ring::{self, Ring};
@@ -221,6 +221,12 @@ impl Capture {
     /// Writes the event, or counts it as dropped. `None` when nothing was committed.
     #[inline(always)]
     fn record(&self, event: &Draft) -> Option<()> {
+        self.record_to(event, || None)
+    }
+
+    /// The same of a message that is sent; `to` says whom to, if it is asked.
+    #[inline(always)]
+    fn record_to(&self, event: &Draft, to: impl FnOnce() -> Option<Destination>) -> Option<()> {
         let class = event.kind.class();
         let counters = &self.ring.counters[class as usize];
         ring::bump(&counters.emitted);
@@ -237,7 +243,7 @@ impl Capture {
         };
         let keeps = |walked: &[u8]| class != Class::Message || sampling::keeps_message(self.ring, walked);
         // SAFETY: the room was reserved for this draft, whose terms the VM keeps alive during the callback.
-        if unsafe { draft::write(self.env, self.ring, &room, event, &frame, keeps) } {
+        if unsafe { draft::write(self.env, self.ring, &room, event, &frame, keeps, to) } {
             return Some(());
         }
         ring::bump(&counters.sampled_out);
@@ -322,7 +328,7 @@ impl Capture {
 
 fn draft(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> Draft {
     let content = term.map_or(Content::None, Content::Term);
-    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content, destination: None }
+    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content }
 }
 
 unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
@@ -380,13 +386,11 @@ unsafe extern "C" fn trace_send(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
     // SAFETY: called by the VM as a trace callback.
     unsafe {
         guarded(env, argv, Class::Message, |capture, tag, tracee| {
-            let to = capture.extra(argv).unwrap_or(0);
-            let single = word::local_pid(env, to) || word::atom(env, to);
             let flags = if tag == ATOMS.send_to_dead.load(Relaxed) { Flags::TO_DEAD } else { Flags::NONE };
-            capture.record(&Draft {
-                flags,
-                destination: (!single && to != 0).then_some(to),
-                ..draft(Kind::Send, tracee, if single { to } else { 0 }, Some(arg(argv, 3)))
+            capture.record_to(&Draft { flags, ..draft(Kind::Send, tracee, 0, Some(arg(argv, 3))) }, || {
+                let to = capture.extra(argv).unwrap_or(0);
+                let single = word::local_pid(env, to) || word::atom(env, to);
+                Some(Destination { slot: if single { to } else { 0 }, term: (!single && to != 0).then_some(to) })
             })
         })
     }
