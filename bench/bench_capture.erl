@@ -4,6 +4,7 @@
 %% whether to go on or to do the round again. When standard input ends, so does the node.
 -module(bench_capture).
 -export([main/1]).
+-import(bench_round, [in_process/1, rotate/2, say/2]).
 
 %% Events of one burst: few enough that no buffer fills while the sealer sleeps.
 -define(BURST_EVENTS, 20000).
@@ -22,6 +23,8 @@ run(#{mode := rounds, rounds := Rounds, events := Events} = Options) ->
     %% The first pass loads code, maps the buffers and is not counted.
     pass(warm_up, Options#{events := Events div 4}, 0),
     [pass(round, Options, Shift) || Shift <- lists:seq(1, Rounds)];
+run(#{mode := shop} = Options) ->
+    bench_shop:run(Options);
 run(#{mode := rates, rates := Rates} = Options) ->
     lists:foldl(fun(Rate, N) -> rate(Rate, N, 2, Options) end, 0, Rates).
 
@@ -58,18 +61,6 @@ round(Word, Workload, Config, Options) ->
 name({noop, Level}) -> list_to_atom(atom_to_list(Level) ++ "_noop");
 name(Config) -> Config.
 
-%% A round of its own process: what it held is gone after it.
-in_process(Fun) ->
-    {Pid, Monitor} = spawn_monitor(fun() -> exit({result, Fun()}) end),
-    receive
-        {'DOWN', Monitor, process, Pid, {result, Result}} -> Result;
-        {'DOWN', Monitor, process, Pid, Reason} -> erlang:error({round_failed, Reason})
-    end.
-
-rotate(Shift, List) ->
-    {Front, Back} = lists:split(Shift * 5 rem length(List), List),
-    Back ++ Front.
-
 round_of(Workload, Config, #{events := Events} = Options) ->
     PerBurst = ?BURST_EVENTS div bench_workload:events_per_op(Workload),
     Bursts = Events div ?BURST_EVENTS,
@@ -95,13 +86,6 @@ burst(Processes, Tracer, Clock, First, N) ->
     {Cost, Next}.
 
 median(List) -> lists:nth((length(List) + 1) div 2, lists:sort(List)).
-
-say(Word, Fields) ->
-    io:format("~s~s~n", [Word, [io_lib:format(" ~s=~s", [Key, text(Value)]) || {Key, Value} <- Fields]]).
-
-text(Value) when is_integer(Value) -> integer_to_list(Value);
-text(Value) when is_atom(Value) -> atom_to_list(Value);
-text(Value) -> Value.
 
 verdict() ->
     case io:get_line("") of

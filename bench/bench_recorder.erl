@@ -33,6 +33,8 @@ dump({Recorder, _}) ->
 %% Nothing is evicted from rounds of this length; the sealer's work is that of any recording.
 config(BufferBytes) ->
     #{
+        by_hand => false,
+        epoch => nil,
         max_events => 8000000,
         max_bytes => 4 bsl 30,
         max_critical_events => 100000,

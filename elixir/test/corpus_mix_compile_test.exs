@@ -6,7 +6,6 @@ defmodule ElixirScope.CorpusMixCompileTest do
   alias ElixirScope.{Native, Recorder}
 
   @moduletag :corpus
-  @moduletag :otp25
   @moduletag timeout: 180_000
   @modules for n <- 1..20, do: "Generated.M#{n}"
 
@@ -45,6 +44,11 @@ defmodule ElixirScope.CorpusMixCompileTest do
       assert counts.emitted == accounted, "#{class}: #{inspect(counts)}"
     end
 
+    # From Elixir 1.17 on the compiler of a project runs in a process of its own.
+    compiler =
+      for %{process: pid} <- ElixirScope.function_calls({Kernel.ParallelCompiler, :compile_to_path, 3}), uniq: true, do: pid
+
+    assert [compiler] = compiler
     {:ok, live} = Recorder.call(:source)
     end_time = time_of_first(Native.query_json(live, ~s({"kind":"events","limit":1,"backward":true})))
     file = Path.join(dir, "compile.scope")
@@ -56,7 +60,7 @@ defmodule ElixirScope.CorpusMixCompileTest do
       for request <- [
             ~s({"kind":"events","to":#{end_time},"limit":2000}),
             ~s({"kind":"events","to":#{end_time},"limit":2000,"backward":true}),
-            ~s({"kind":"execution_path","process":"#{text(self())}","to":#{end_time}}),
+            ~s({"kind":"execution_path","process":"#{text(compiler)}","to":#{end_time}}),
             ~s({"kind":"state_timeline","process":":generated_tally","to":#{end_time}})
           ] do
         answer = Native.query_json(live, request)

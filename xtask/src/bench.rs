@@ -4,6 +4,7 @@
 //! Invariant: a row whose check failed is no row; the suite then fails.
 
 mod aggregate;
+mod bound;
 mod capture;
 mod events;
 mod filter;
@@ -17,6 +18,7 @@ mod readback;
 mod report;
 mod rounds;
 mod row_log;
+mod shop;
 mod store;
 mod wasm;
 
@@ -31,6 +33,8 @@ use std::path::PathBuf;
 pub(crate) enum Suite {
     /// What being traced costs: untraced, a tracer that does nothing, ours, a process tracer into ETS
     Capture,
+    /// Of `capture` the rows of the shop alone: what recording costs that is left on in production
+    Shop,
     /// Sealing, size, loading and memory of a recording
     Store,
     /// Questions to recordings of up to ten million events
@@ -72,6 +76,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<()> {
     }
     let report = match args.suite {
         Suite::Capture => capture::run(args.quick, args.buffer_bytes)?,
+        Suite::Shop => capture::run_shop(args.quick)?,
         Suite::Store => store::run(args.quick)?,
         Suite::Query | Suite::Viewer => query::run(args.quick)?,
         Suite::Wasm => wasm::run(args.quick)?,

@@ -35,8 +35,15 @@ pub(crate) struct Draft {
     /// By kind, see the table above.
     pub(crate) extra: [u64; 3],
     pub(crate) content: Content,
-    /// A destination that is no single word.
-    pub(crate) destination: Option<u64>,
+}
+
+/// Whom a message is sent to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Destination {
+    /// A single word (a local pid, a name), or 0.
+    pub(crate) slot: u64,
+    /// A term that is no single word.
+    pub(crate) term: Option<u64>,
 }
 
 /// What all records of one recorder share.
@@ -53,12 +60,12 @@ pub(crate) struct Frame {
 #[inline(always)]
 pub(crate) fn max_bytes(draft: &Draft, cap: usize) -> u64 {
     let term = if matches!(draft.content, Content::None) { 0 } else { cap + SLACK };
-    let destination = if draft.destination.is_some() { DESTINATION_CAP + SLACK } else { 0 };
+    let destination = if draft.kind == Kind::Send { DESTINATION_CAP + SLACK } else { 0 };
     (n_words(draft.kind) * 8 + term + destination) as u64
 }
 
 /// Writes a record into its room and commits it, unless `keeps` says no to the bytes of its term: then nothing of it is left in the room, and
-/// the result is `false`.
+/// the result is `false`. `to` is asked for the destination once the event is kept: to look it up costs as much as to decide.
 ///
 /// # Safety
 /// `room` was reserved in `ring` with at least [`max_bytes`]; the draft's terms are alive in `env`.
@@ -70,6 +77,7 @@ pub(crate) unsafe fn write(
     draft: &Draft,
     frame: &Frame,
     keeps: impl FnOnce(&[u8]) -> bool,
+    to: impl FnOnce() -> Option<Destination>,
 ) -> bool {
     let words = n_words(draft.kind);
     // SAFETY: all writes stay within the room; rooms are 8-aligned.
@@ -92,8 +100,10 @@ pub(crate) unsafe fn write(
             term_bytes = n as u32;
             at = at.add(n);
         }
+        let to = to();
+        let slot = to.map_or(draft.slot, |to| to.slot);
         let mut destination_bytes = 0;
-        if let Some(destination) = draft.destination {
+        if let Some(destination) = to.and_then(|to| to.term) {
             destination_bytes = Walk::new(env, at, DESTINATION_CAP, 4).term(destination);
             at = at.add(destination_bytes);
         }
@@ -103,7 +113,7 @@ pub(crate) unsafe fn write(
         base.add(1).write(u64::from(frame.generation) | u64::from(term_bytes) << 32);
         base.add(2).write(tick::now(frame.tsc));
         base.add(3).write(draft.process);
-        base.add(4).write(draft.slot);
+        base.add(4).write(slot);
         for (i, word) in draft.extra.iter().enumerate().take(words - 5) {
             base.add(5 + i).write(*word);
         }

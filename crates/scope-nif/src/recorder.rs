@@ -15,8 +15,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-/// Pause between drains under load, and at rest. Nothing wakes the sealer (a producer makes no system call): a burst out of silence must fit
-/// into the buffers for one idle pause. 8 MiB hold some 24 ms of the fastest capture; an idle drain takes a few microseconds.
+/// Pause between drains while buffers fill fast, and else. Nothing wakes the sealer (a producer makes no system call): a burst must fit
+/// into the buffers for one idle pause. 8 MiB hold some 24 ms of the fastest capture; an idle drain takes a few microseconds, and to be woken a
+/// thousand times a second costs a node with few events more than their sealing.
 const BUSY: Duration = Duration::from_millis(1);
 const IDLE: Duration = Duration::from_millis(8);
 /// How long a stop waits for producers that are inside a callback.
@@ -163,18 +164,18 @@ impl Recorder {
         while !self.stopping.load(SeqCst) {
             std::thread::park_timeout(pause);
             let tell = told.elapsed() >= TELL_PARENTS;
-            let (n, notices) = {
+            let (is_pressed, notices) = {
                 let mut sealing = self.sealing();
-                let n = sealing.drain();
+                let is_pressed = sealing.drain();
                 sealing.seal_older(SEAL_AFTER_NS);
-                (n, sealing.take_notices(tell))
+                (is_pressed, sealing.take_notices(tell))
             };
             if tell {
                 told = Instant::now();
             }
             notice::send(&self.owner.0, &notices);
             filter::reclaim();
-            pause = if n > 0 { BUSY } else { (pause * 2).min(IDLE) };
+            pause = if is_pressed { BUSY } else { (pause * 2).min(IDLE) };
         }
         let patience = Instant::now();
         while ring::all().any(|ring| !ring.is_quiet()) && patience.elapsed() < STOP_PATIENCE {

@@ -29,6 +29,8 @@ use std::sync::atomic::Ordering::Relaxed;
 const MAX_OPEN_CALLS: i64 = 1_000;
 /// Processes that spawned, remembered until the owner is told. More would only be told later, when they spawn again.
 const MAX_PARENTS: usize = 256;
+/// A buffer is under pressure when this part of it is filled: 128 KiB of 8 MiB, which the fastest capture writes in less than a millisecond.
+const PRESSED_SHARE: u64 = 64;
 /// How often an interrupted producer is looked at again before the watermark is held back for it.
 const QUIET_TRIES: usize = 200;
 
@@ -132,11 +134,14 @@ impl Sealing {
         self.clock.advance(tick, monotonic_ns)
     }
 
-    /// Takes in everything committed so far; returns how many records.
-    pub(crate) fn drain(&mut self) -> usize {
+    /// Takes in everything committed so far; returns whether some buffer had filled so far that it should be emptied again soon.
+    pub(crate) fn drain(&mut self) -> bool {
         let now = self.advance();
         let mut complete_to = now;
+        let mut is_pressed = false;
         for ring in ring::all() {
+            let (filled, capacity) = ring.fill();
+            is_pressed |= filled * PRESSED_SHARE >= capacity;
             let batch = batch_of(&mut self.batches, ring.thread);
             batch.at = 0;
             let mut quiet = ring.take(&mut batch.bytes);
@@ -154,9 +159,7 @@ impl Sealing {
         }
         // What was committed while we looked has ticks up to this moment.
         self.advance();
-        let mut n = 0;
         while let Some(i) = earliest(&self.batches) {
-            n += 1;
             self.take_in(i);
         }
         for batch in &mut self.batches {
@@ -172,7 +175,7 @@ impl Sealing {
         if self.intake.tidy_symbols() {
             self.words.forget(self.intake.symbols());
         }
-        n
+        is_pressed
     }
 
     /// What the owner must be told since the last call; who spawned only when it is time to `tell_parents`.

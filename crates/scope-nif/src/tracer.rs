@@ -8,7 +8,7 @@
 
 mod server;
 
-use crate::draft::{self, Content, Draft, Frame};
+use crate::draft::{self, Content, Destination, Draft, Frame};
 use crate::filter::{self, Role};
 use crate::record;
 use crate::ring::{self, Ring};
@@ -90,6 +90,7 @@ atoms! {
     trace = "trace", remove = "remove", discard = "discard", ok = "ok", extra = "extra",
     call = "call", return_from = "return_from", exception_from = "exception_from",
     send = "send", send_to_dead = "send_to_non_existing_process", receive = "receive",
+    spawn = "spawn", getting_linked = "getting_linked", getting_unlinked = "getting_unlinked",
     spawned = "spawned", exit = "exit", link = "link", unlink = "unlink", register = "register", unregister = "unregister",
     cast = "cast", info = "info", gen_call = "$gen_call", gen_cast = "$gen_cast",
 }
@@ -118,6 +119,7 @@ macro_rules! callback {
 }
 callback!(enabled, 3, enabled);
 callback!(enabled_call, 3, enabled_call);
+callback!(enabled_procs, 3, enabled_procs);
 callback!(trace, 5, trace_other);
 callback!(trace_call, 5, trace_call);
 callback!(trace_send, 5, trace_send);
@@ -142,6 +144,19 @@ unsafe extern "C" fn enabled_call(_env: *mut ErlNifEnv, _argc: c_int, argv: Args
         return word::term(ATOMS.trace.load(Relaxed));
     }
     word::term(ATOMS.discard.load(Relaxed))
+}
+
+/// The same for a lifecycle event. The other side of one (of the parent that a process was spawned, of a process that another linked) is
+/// left out before the VM makes the event: in a node that spawns much these are half of all events.
+unsafe extern "C" fn enabled_procs(_env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
+    // SAFETY: the VM passes three arguments.
+    let (tag, state) = unsafe { (arg(argv, 0), arg(argv, 1)) };
+    if state != ACTIVE.state.load(Relaxed) {
+        return word::term(ATOMS.remove.load(Relaxed));
+    }
+    let is_other_side = [&ATOMS.spawn, &ATOMS.getting_linked, &ATOMS.getting_unlinked];
+    let is_other_side = is_other_side.iter().any(|atom| tag == atom.load(Relaxed));
+    word::term(if is_other_side { ATOMS.discard.load(Relaxed) } else { ATOMS.trace.load(Relaxed) })
 }
 
 /// Decides on a call at a sample rate below one.
@@ -206,6 +221,12 @@ impl Capture {
     /// Writes the event, or counts it as dropped. `None` when nothing was committed.
     #[inline(always)]
     fn record(&self, event: &Draft) -> Option<()> {
+        self.record_to(event, || None)
+    }
+
+    /// The same of a message that is sent; `to` says whom to, if it is asked.
+    #[inline(always)]
+    fn record_to(&self, event: &Draft, to: impl FnOnce() -> Option<Destination>) -> Option<()> {
         let class = event.kind.class();
         let counters = &self.ring.counters[class as usize];
         ring::bump(&counters.emitted);
@@ -222,7 +243,7 @@ impl Capture {
         };
         let keeps = |walked: &[u8]| class != Class::Message || sampling::keeps_message(self.ring, walked);
         // SAFETY: the room was reserved for this draft, whose terms the VM keeps alive during the callback.
-        if unsafe { draft::write(self.env, self.ring, &room, event, &frame, keeps) } {
+        if unsafe { draft::write(self.env, self.ring, &room, event, &frame, keeps, to) } {
             return Some(());
         }
         ring::bump(&counters.sampled_out);
@@ -307,7 +328,7 @@ impl Capture {
 
 fn draft(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> Draft {
     let content = term.map_or(Content::None, Content::Term);
-    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content, destination: None }
+    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content }
 }
 
 unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
@@ -365,13 +386,11 @@ unsafe extern "C" fn trace_send(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
     // SAFETY: called by the VM as a trace callback.
     unsafe {
         guarded(env, argv, Class::Message, |capture, tag, tracee| {
-            let to = capture.extra(argv).unwrap_or(0);
-            let single = word::local_pid(env, to) || word::atom(env, to);
             let flags = if tag == ATOMS.send_to_dead.load(Relaxed) { Flags::TO_DEAD } else { Flags::NONE };
-            capture.record(&Draft {
-                flags,
-                destination: (!single && to != 0).then_some(to),
-                ..draft(Kind::Send, tracee, if single { to } else { 0 }, Some(arg(argv, 3)))
+            capture.record_to(&Draft { flags, ..draft(Kind::Send, tracee, 0, Some(arg(argv, 3))) }, || {
+                let to = capture.extra(argv).unwrap_or(0);
+                let single = word::local_pid(env, to) || word::atom(env, to);
+                Some(Destination { slot: if single { to } else { 0 }, term: (!single && to != 0).then_some(to) })
             })
         })
     }
@@ -421,7 +440,7 @@ unsafe extern "C" fn trace_procs(env: *mut ErlNifEnv, _argc: c_int, argv: Args) 
             } else if is(&ATOMS.unregister) {
                 capture.record(&draft(Kind::Unregister, tracee, term, None))
             } else {
-                // The other side of an event that was recorded already: spawn, getting_linked, getting_unlinked.
+                // Of a kind that this recorder does not know.
                 capture.filtered()
             }
         })

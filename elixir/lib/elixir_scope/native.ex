@@ -51,6 +51,7 @@ defmodule ElixirScope.Native do
   # What the VM looks up by name and arity in a tracer module.
   def enabled(_tag, _state, _tracee), do: stub()
   def enabled_call(_tag, _state, _tracee), do: stub()
+  def enabled_procs(_tag, _state, _tracee), do: stub()
   def trace(_tag, _state, _tracee, _term, _options), do: stub()
   def trace_call(_tag, _state, _tracee, _term, _options), do: stub()
   def trace_send(_tag, _state, _tracee, _term, _options), do: stub()

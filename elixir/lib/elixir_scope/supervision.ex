@@ -6,10 +6,11 @@ defmodule ElixirScope.Supervision do
   # messages of its own. Only the state's fixed fields are looked at; start arguments are dropped here.
   #
   # Invariant: only a real supervisor that waits for a message is asked: its `$initial_call` and its first function say that it is one, its current
-  # function is the loop of gen_server. One that is busy, suspended, large or has a long queue is left alone.
+  # function is the loop of gen_server or, as is usual from OTP 27 on, it hibernates. One that is busy, suspended, large or has a long queue is left
+  # alone. (One that hibernates and was suspended by sys looks as any that hibernates. It answers too, and goes on hibernating, as the others do.)
   # Invariant: a call is bounded, and a late answer goes nowhere (the call's alias is gone).
 
-  @info [:initial_call, :dictionary, :current_function, :message_queue_len, :memory]
+  @info [:initial_call, :dictionary, :current_function, :status, :message_queue_len, :memory]
   # An idle supervisor answers in microseconds.
   @timeout_ms 20
   # Its state is copied to be read.
@@ -75,9 +76,14 @@ defmodule ElixirScope.Supervision do
   end
 
   defp waiting?(info) do
-    match?({:gen_server, :loop, _}, info[:current_function]) and info[:message_queue_len] <= @max_queue and
+    waits_in?(info[:current_function]) and info[:status] != :suspended and info[:message_queue_len] <= @max_queue and
       info[:memory] <= @max_memory
   end
+
+  defp waits_in?({:gen_server, :loop, _arity}), do: true
+  # A supervisor goes into hibernation from that loop, and wakes up in it.
+  defp waits_in?({:erlang, :hibernate, _arity}), do: true
+  defp waits_in?(_function), do: false
 
   defp ask(pid) do
     {:ok, :sys.get_state(pid, @timeout_ms)}

@@ -253,7 +253,7 @@ defmodule ElixirScope.DifferentialTest do
     receive(do: ({:EXIT, ^crash, _} -> :ok))
     Process.unregister(:differential_counter)
     Process.unlink(counter)
-    catch_error(Tails.half(Tails.count(0)))
+    catch_error(apply(Tails, :half, [Tails.count(0)]))
     send(counter, {:stop, root})
     receive(do: (:stopped -> :ok))
   end

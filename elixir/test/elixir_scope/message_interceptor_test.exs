@@ -46,7 +46,6 @@ defmodule ElixirScope.MessageInterceptorTest do
       assert [{:begun, _}, {_ref, 1}] = for(row <- rows, row.from == probe, do: row.message)
     end
 
-    @tag :otp25
     test "ends with release, and what was captured stays" do
       probe = start_probe(0)
       {:ok, _} = MessageInterceptor.intercept(probe)
@@ -56,7 +55,7 @@ defmodule ElixirScope.MessageInterceptorTest do
       terms = for %{kind: :delivered} = event <- MessageInterceptor.messages(probe), do: event.term
       assert [{:"$gen_call", _, {:put, 1}}] = terms
       assert {:error, %{code: :not_traced}} = MessageInterceptor.release(probe)
-      assert :erlang.trace_info(probe, :flags) == {:flags, [:procs]}
+      assert flags(probe) == [:procs]
     end
 
     test "ends by itself after for: ms" do

@@ -17,7 +17,6 @@ defmodule ElixirScope.PerformanceTest do
     |> Task.await_many()
   end
 
-  @tag :otp25
   test "counts are those of OTP's own cprof" do
     # cprof counts only what is loaded.
     Code.ensure_loaded!(Workload)

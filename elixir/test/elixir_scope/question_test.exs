@@ -129,7 +129,7 @@ defmodule ElixirScope.QuestionTest do
       ElixirScope.setup()
       {:ok, _} = ElixirScope.trace_module(ElixirScope.Tails, in: self())
       3 = ElixirScope.Tails.count(3)
-      catch_error(ElixirScope.Tails.half(:not_a_list))
+      catch_error(apply(ElixirScope.Tails, :half, [:not_a_list]))
       ElixirScope.Tails.fold([1], 0)
 
       assert [c3, c2, c1, c0, half, fold | _] = ElixirScope.execution_path(self())

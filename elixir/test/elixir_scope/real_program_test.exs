@@ -29,8 +29,6 @@ defmodule ElixirScope.RealProgramTest do
   end
 
   test "an :httpd under load" do
-    # From Elixir 1.15 on, Mix hides the applications that a project does not name.
-    if function_exported?(Mix, :ensure_application!, 1), do: Enum.each([:ssl, :inets], &apply(Mix, :ensure_application!, [&1]))
     {:ok, _} = Application.ensure_all_started(:inets)
     dir = Path.join(System.tmp_dir!(), "elixir_scope_httpd_#{System.unique_integer([:positive])}")
     File.mkdir_p!(dir)

@@ -60,14 +60,13 @@ defmodule ElixirScope.RecorderTest do
 
   # Before trace sessions, a process has one tracer and a function one pattern.
   @sessions ElixirScope.Tracing.sessions?()
-  @alone "with trace sessions, tracers are not in each other's way"
 
   describe "another tracer" do
-    if @sessions, do: @describetag(skip: @alone)
+    if @sessions, do: @describetag(skip: "with trace sessions, tracers are not in each other's way")
 
     setup do
       {:ok, _} = :dbg.tracer(:process, {fn message, parent -> send(parent, {:dbg, message}) && parent end, self()})
-      on_exit(fn -> :dbg.stop_clear() end)
+      on_exit(fn -> apply(:dbg, :stop_clear, []) end)
     end
 
     test "keeps its processes and its patterns, and they are reported" do
@@ -137,7 +136,7 @@ defmodule ElixirScope.RecorderTest do
     relay(to)
   end
 
-  if @sessions, do: @tag(skip: @alone)
+  if @sessions, do: @tag(skip: "with trace sessions, tracers are not in each other's way")
 
   test "another tracer's pattern on the server loop is left alone, and reported" do
     loop = ElixirScope.ServerLoop.functions().loop

@@ -1,16 +1,18 @@
 //! `bench capture`: what being traced costs, in CPU time of the traced side.
 
+use super::bound::Bound;
 use super::line::Line;
 use super::node::Node;
 use super::report::{Report, Row};
 use super::rounds::Rounds;
+use super::shop::{self, Shop};
 use crate::progress::say;
 use anyhow::Result;
 
 const SCHEDULERS: [usize; 2] = [1, 2];
 /// In the order of the table.
 const WORKLOADS: [&str; 4] = ["calls", "calls_return", "pingpong", "genserver"];
-const CONFIGS: [&str; 6] = ["untraced", "noop", "ours", "ours_total", "ets", "sampled"];
+const CONFIGS: [&str; 7] = ["untraced", "noop", "ours", "ours_total", "ets", "sampled", "sampled_total"];
 /// Of a server only: the levels, each beside a tracer that does nothing with the same flags and patterns.
 const LEVELS: [(&str, &[&str]); 4] = [
     ("minimal", &["untraced", "minimal_noop"]),
@@ -18,6 +20,9 @@ const LEVELS: [(&str, &[&str]); 4] = [
     ("messages_only", &["untraced", "messages_only_noop"]),
     ("full", &["untraced", "full_noop"]),
 ];
+/// What a level may cost a server, untraced being 1, and the times of its floor that it may cost where the VM's own part is the larger.
+const LEVEL_BOUNDS: [(&str, f64); 3] = [("minimal", 1.05), ("states_only", 1.6), ("messages_only", 2.0)];
+const TIMES_FLOOR: f64 = 1.45;
 /// Events per second offered one after the other, until some are lost.
 const RATES: [u64; 12] = [
     250_000, 500_000, 750_000, 1_000_000, 1_250_000, 1_500_000, 2_000_000, 2_500_000, 3_000_000, 4_000_000, 5_000_000,
@@ -34,6 +39,7 @@ pub(crate) fn run(quick: bool, buffer_bytes: usize) -> Result<Report> {
         "medians of {n_rounds} interleaved rounds of {n_events} events, with their spread; capture buffers of {buffer_bytes} bytes"
     ));
     report.notes.push(EVENTS_NOTE.into());
+    add_shop(&node, quick, &mut report)?;
     let mut rates = Vec::new();
     for schedulers in SCHEDULERS {
         say(&format!("rounds with {schedulers} scheduler(s)"));
@@ -52,7 +58,34 @@ pub(crate) fn run(quick: bool, buffer_bytes: usize) -> Result<Report> {
         rates.push(Row::counted(&named(schedulers, "sustained/ours"), rate as f64 / 1e6, "M events/s"));
     }
     report.rows.extend(rates);
+    for (level, most) in LEVEL_BOUNDS {
+        let bound = Bound::at_most(&format!("genserver/{level}"), "untraced", most);
+        report.bounds.push(bound.or_times_floor(TIMES_FLOOR, &format!("{level}_noop")));
+    }
+    // A message is decided by what is in it, which costs the traced process as much as to write it down; what is saved is all that comes after.
+    report.bounds.push(Bound::at_most("calls/sampled", "ours", 1.0));
+    for workload in ["pingpong", "genserver"] {
+        report.bounds.push(Bound::at_most(&format!("{workload}/sampled"), "ours", 1.0));
+        report.bounds.push(Bound::at_most(&format!("{workload}/sampled_total"), "ours_total", 0.9));
+    }
     Ok(report)
+}
+
+/// The rows of the shop alone.
+pub(crate) fn run_shop(quick: bool) -> Result<Report> {
+    let mut report = Report::new("shop");
+    add_shop(&Node::build()?, quick, &mut report)?;
+    Ok(report)
+}
+
+/// A shop is served by as many schedulers as there are here.
+fn add_shop(node: &Node, quick: bool, report: &mut Report) -> Result<()> {
+    say("the shop, with the settings for production");
+    let mut shop = Shop::default();
+    let schedulers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    node.run(schedulers, &shop::options(if quick { 3 } else { 9 }, quick), |line| shop.take(&line).map(|()| None))?;
+    shop.report(report);
+    Ok(())
 }
 
 fn add_rows(schedulers: usize, mut rounds: Rounds, report: &mut Report) {
@@ -68,6 +101,7 @@ fn add_rows(schedulers: usize, mut rounds: Rounds, report: &mut Report) {
                 "noop" => &["untraced"],
                 "ets" => &["untraced", "noop", "ours", "ours_total"],
                 "sampled" => &["untraced", "noop", "ours"],
+                "sampled_total" => &["untraced", "ours_total"],
                 _ => &["untraced", "noop", "ets"],
             };
             report.rows.push(Row::median(&name, costs, "ns/op cpu").over(over));

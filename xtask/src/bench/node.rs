@@ -8,7 +8,7 @@ use crate::{command, workspace};
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 /// A built benchmark.
@@ -49,6 +49,7 @@ impl Node {
             cc.args(["-O2", "-Wall", "-shared", "-fPIC", "-I", &include, "-o"]).arg(library).arg(source);
             command::run(&mut cc)?;
         }
+        shop(&dir)?;
         Ok(Self { recorder: build.join("lib/elixir_scope/ebin"), dir })
     }
 
@@ -77,4 +78,19 @@ impl Node {
         ensure!(status.success(), "the measuring node ended with {status}");
         Ok(())
     }
+}
+
+/// Compiles the example shop into `dir`, and into `instant` in it services outside the house that answer at once.
+fn shop(dir: &Path) -> Result<()> {
+    let lib = workspace::shop().join("lib/shop");
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(&lib)? {
+        sources.push(entry?.path());
+    }
+    sources.sort_unstable();
+    command::run(command::program("elixirc", &lib).arg("-o").arg(dir).args(sources))?;
+    let instant = dir.join("instant");
+    fs::create_dir_all(&instant)?;
+    let gateway = workspace::root().join("bench/shop_gateway.ex");
+    command::run(command::program("elixirc", &lib).arg("-o").arg(instant).arg(gateway))
 }

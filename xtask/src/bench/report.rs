@@ -2,6 +2,7 @@
 //!
 //! Invariant: a ratio is computed from the two values shown, not from others.
 
+use super::bound::{Bound, Judged};
 use super::machine;
 use anyhow::{Result, ensure};
 use serde_json::{Map, Value, json};
@@ -48,6 +49,8 @@ impl Row {
 pub(crate) struct Report {
     pub(crate) suite: &'static str,
     pub(crate) rows: Vec<Row>,
+    /// What rows must be.
+    pub(crate) bounds: Vec<Bound>,
     /// What a reader must know to judge the rows.
     pub(crate) notes: Vec<String>,
     /// Checks that failed; with one, the rows are worth nothing.
@@ -56,19 +59,32 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(suite: &'static str) -> Self {
-        Self { suite, rows: Vec::new(), notes: Vec::new(), failures: Vec::new() }
+        Self { suite, rows: Vec::new(), bounds: Vec::new(), notes: Vec::new(), failures: Vec::new() }
     }
 
     /// This row over each config it is compared with, where that was measured.
     fn ratios(&self, row: &Row) -> Vec<(&'static str, f64)> {
-        let value = |config: &str| {
-            let name = format!("{}/{config}", row.workload());
-            self.rows.iter().find(|other| other.name == name).map(|other| other.value)
-        };
-        row.over.iter().filter_map(|config| Some((*config, row.value / value(config)?))).collect()
+        row.over.iter().filter_map(|config| Some((*config, row.value / self.beside(row, config)?.value))).collect()
     }
 
-    /// `{"suite", "machine", "rows": [{"name", "value", "unit", "ratio"}]}`
+    /// The row of another config of the same workload.
+    fn beside(&self, row: &Row, config: &str) -> Option<&Row> {
+        let name = format!("{}/{config}", row.workload());
+        self.rows.iter().find(|other| other.name == name)
+    }
+
+    /// The bounds of rows that were measured.
+    fn judged(&self) -> Vec<Judged> {
+        let judge = |bound: &Bound| {
+            let row = self.rows.iter().find(|row| row.name == bound.row)?;
+            let ratio = |row: &Row| Some(row.value / self.beside(row, bound.over)?.value);
+            let floor = bound.floor.as_ref().and_then(|(config, _times)| ratio(self.beside(row, config)?));
+            Some(bound.judge(ratio(row)?, floor))
+        };
+        self.bounds.iter().filter_map(judge).collect()
+    }
+
+    /// `{"suite", "machine", "rows": [{"name", "value", "unit", "ratio"}], "bounds": [..]}`
     pub(crate) fn json(&self) -> Result<String> {
         let rows: Vec<Value> = self
             .rows
@@ -79,13 +95,16 @@ impl Report {
                 json!({"name": row.name, "value": rounded(row.value), "unit": row.unit, "ratio": ratio})
             })
             .collect();
-        let report = json!({"suite": self.suite, "machine": machine::describe(), "rows": rows});
+        let bounds: Vec<Value> = self.judged().iter().map(Judged::json).collect();
+        let report = json!({"suite": self.suite, "machine": machine::describe(), "rows": rows, "bounds": bounds});
         Ok(serde_json::to_string_pretty(&report)? + "\n")
     }
 
-    /// An error when a check failed.
+    /// An error when a check failed, or a bound was missed.
     pub(crate) fn verdict(&self) -> Result<()> {
         ensure!(self.failures.is_empty(), "{} checks failed: {}", self.failures.len(), self.failures.join("; "));
+        let n_missed = self.judged().iter().filter(|bound| !bound.is_held()).count();
+        ensure!(n_missed == 0, "{n_missed} of {} bounds were missed", self.bounds.len());
         Ok(())
     }
 }
@@ -105,6 +124,9 @@ impl fmt::Display for Report {
             let (name, value, unit) = (&row.name, short(row.value), row.unit);
             let line = format!("{name:<26} {value:>10} {unit:<18} {spread:<22} {}", ratios.join("  "));
             writeln!(f, "{}", line.trim_end())?;
+        }
+        for bound in self.judged() {
+            writeln!(f, "{bound}")?;
         }
         for note in &self.notes {
             writeln!(f, "note: {note}")?;
@@ -150,6 +172,16 @@ mod tests {
     fn the_table_shows_spread_and_ratio() {
         let text = report().to_string();
         assert!(text.contains("100 .. 300") && text.contains("1.50x noop"), "{text}");
+    }
+
+    #[test]
+    fn a_bound_is_of_rows_of_one_workload_and_a_missed_one_fails_the_suite() {
+        let mut report = report();
+        report.bounds.push(Bound::at_most("calls@2/ours", "noop", 1.5));
+        assert!(report.verdict().is_ok());
+        report.bounds.push(Bound::at_most("calls@2/ours", "noop", 1.4));
+        assert_eq!(report.verdict().unwrap_err().to_string(), "1 of 2 bounds were missed");
+        assert!(report.to_string().contains("MISSED calls@2/ours"), "{report}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ defmodule ElixirScope.Query.Processes do
 
   A time may be given wherever `at:` is taken: all that is asked is then answered as it was at that moment. What the trace cannot tell is `nil`:
   a child's id, for example, is known from the moment the recorder has looked at its supervisor (at the start, and about 0.1 s after the supervisor
-  started a child).
+  started a child, at the latest 2 s where there are thousands of children to look at).
 
   Each function raises `ElixirScope.Error`: `:not_found` for a process or name the trace has never seen, `:bad_argument` for what is no process, time
   or option, `:not_running` without a recording.

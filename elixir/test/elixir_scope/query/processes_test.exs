@@ -34,7 +34,6 @@ defmodule ElixirScope.Query.ProcessesTest do
     pid
   end
 
-  @tag :otp25
   test "a tree alive before the recorder is what its supervisors say" do
     supervisor = start_tree(:rest_for_one)
     {:ok, job} = DynamicSupervisor.start_child(:processes_test_dynamic, {Agent, fn -> 1 end})
@@ -52,7 +51,6 @@ defmodule ElixirScope.Query.ProcessesTest do
     assert dynamic.supervises.strategy == :one_for_one
   end
 
-  @tag :otp25
   test "the past tree is what it was, the present one what it is" do
     supervisor = start_tree(:one_for_one)
     ElixirScope.setup()
@@ -75,7 +73,6 @@ defmodule ElixirScope.Query.ProcessesTest do
     assert [%{process: ^old}] = ElixirScope.find_processes(parent: supervisor, crashed: true)
   end
 
-  @tag :otp25
   test "a tree that is started later is known a little later" do
     ElixirScope.setup()
     supervisor = start_tree(:one_for_all)
@@ -131,7 +128,6 @@ defmodule ElixirScope.Query.ProcessesTest do
     assert %{peers: [%{process: ^me, received: 4} | _]} = ElixirScope.process_relationships(server)
   end
 
-  @tag :otp25
   test "only a real supervisor that waits is asked" do
     parent = self()
 
@@ -145,15 +141,52 @@ defmodule ElixirScope.Query.ProcessesTest do
 
     assert_receive :ready
     refute Supervision.supervisor?(liar)
+    # Suspended by the VM it cannot answer, and one that starts a child is busy until that child is up.
     suspended = start_tree(:one_for_one)
-    :sys.suspend(suspended)
-    {took, family} = :timer.tc(fn -> Supervision.read([liar, suspended, start_probe(0)]) end)
-    assert family == %{suspended => %{supervisor: %{}}}
+    :erlang.suspend_process(suspended)
+    {:ok, busy} = Supervisor.start_link([agent(:a)], strategy: :one_for_one)
+    starter = spawn_link(fn -> Supervisor.start_child(busy, slow(parent)) end)
+    assert_receive {:starting, slow}
+    {took, family} = :timer.tc(fn -> Supervision.read([liar, suspended, busy, start_probe(0)]) end)
+    assert family == %{suspended => %{supervisor: %{}}, busy => %{supervisor: %{}}}
     assert took < 1_000_000
     refute_received {:asked, _}
-    assert Process.info(suspended, :message_queue_len) == {:message_queue_len, 0}
-    :sys.resume(suspended)
+    for pid <- [suspended, busy], do: assert(Process.info(pid, :message_queue_len) == {:message_queue_len, 0})
+    :erlang.resume_process(suspended)
+    send(slow, :start)
+    await_exit(starter)
+    wait_until(fn -> match?(%{^busy => %{supervisor: %{strategy: :one_for_one}}}, Supervision.read([busy])) end)
     assert %{^suspended => %{supervisor: %{strategy: :one_for_one}}} = Supervision.read([suspended])
+  end
+
+  defp slow(parent) do
+    start = fn ->
+      send(parent, {:starting, self()})
+      receive do: (:start -> :slow)
+    end
+
+    %{id: :slow, start: {Agent, :start_link, [start]}}
+  end
+
+  defmodule Sleepy do
+    use Supervisor
+
+    @impl true
+    def init(children), do: Supervisor.init(children, strategy: :rest_for_one)
+  end
+
+  # From OTP 27 on all do; here it is one that hibernates on every OTP.
+  test "a supervisor that hibernates is read, and hibernates again" do
+    {:ok, supervisor} = :gen_server.start_link(:supervisor, {:self, Sleepy, [agent(:a)]}, hibernate_after: 1)
+    hibernates? = fn -> Process.info(supervisor, :current_function) == {:current_function, {:erlang, :hibernate, 3}} end
+    a = child(supervisor, :a)
+    wait_until(hibernates?)
+    family = Supervision.read([supervisor])
+
+    assert %{^supervisor => %{supervisor: %{strategy: :rest_for_one}}, ^a => %{child: %{id: :a, supervisor: ^supervisor}}} =
+             family
+
+    wait_until(hibernates?)
   end
 
   test "what is no process or no time is refused" do
