@@ -4,7 +4,11 @@
 //! module and its arguments. A supervisor is a gen_server whose callback module is `supervisor`, and the module it was written in is
 //! in those arguments; Elixir's DynamicSupervisor is one whose callback module is `DynamicSupervisor`.
 
+use scope_core::ProcessKey;
 use scope_core::term::Term;
+
+/// The module whose functions run Elixir's tasks.
+pub(crate) const TASK: &str = "Elixir.Task.Supervised";
 
 const DYNAMIC: &str = "Elixir.DynamicSupervisor";
 
@@ -33,6 +37,20 @@ pub(crate) fn is_supervisor(arguments: &[Term]) -> bool {
     let [_parent, _ancestors, Term::Atom(module), Term::Atom(function), arguments] = arguments else { return false };
     (&**module, &**function) == ("gen", "init_it")
         && server(arguments).is_some_and(|(server, _)| matches!(server, "supervisor" | DYNAMIC))
+}
+
+/// The first of a task's `$callers`: `[owner, callers, ...]` are the arguments of its function.
+pub(crate) fn caller(arguments: &[Term]) -> Option<ProcessKey> {
+    let [_parent, _ancestors, Term::Atom(module), Term::Atom(_), Term::List(arguments, _)] = arguments else {
+        return None;
+    };
+    match arguments.get(1).filter(|_| module == TASK)? {
+        Term::List(callers, _) => match callers.first()? {
+            Term::Pid(caller) => Some(*caller),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The callback module that `gen:init_it` is given, and the arguments of its `init`.
