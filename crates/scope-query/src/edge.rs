@@ -54,7 +54,7 @@ pub(crate) struct Edge<'a> {
     pub(crate) cause: Row<'a>,
     pub(crate) kind: EdgeKind,
     pub(crate) certainty: Certainty,
-    /// How many events it may be instead, itself included; `None` when it is no content match.
+    /// How many events it is one of, where it is possible only.
     pub(crate) n: Option<u64>,
 }
 
@@ -75,8 +75,8 @@ pub(crate) enum Stop {
     Evicted(Class),
     /// They were dropped or damaged.
     Lost(Class),
-    /// One of so many equal messages that none is named.
-    Ambiguous,
+    /// One of so many that may be it that none is named.
+    Ambiguous(Class),
 }
 
 /// Where a chain comes from.
@@ -104,7 +104,7 @@ impl Stop {
             Self::NotTraced(class) => ("not_traced", class.name()),
             Self::Evicted(class) => ("evicted", class.name()),
             Self::Lost(class) => ("lost", class.name()),
-            Self::Ambiguous => ("ambiguous", Class::Message.name()),
+            Self::Ambiguous(class) => ("ambiguous", class.name()),
         }
     }
 }

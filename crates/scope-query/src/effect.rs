@@ -91,7 +91,7 @@ impl<'a> Causes<'a> {
         self.n_events += n_events;
         match told.get(&row.id())?.fate {
             Fate::NotTraced => Some(Stop::NotTraced(Class::Message)),
-            Fate::Ambiguous => Some(Stop::Ambiguous),
+            Fate::Ambiguous => Some(Stop::Ambiguous(Class::Message)),
             _ => None,
         }
     }

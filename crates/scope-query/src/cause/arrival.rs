@@ -71,14 +71,15 @@ impl<'a> Causes<'a> {
     pub(super) fn handled(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
         let Some(arrivals) = self.arrivals(process, row) else { return self.undelivered(process, row) };
         let Some(at) = place(&arrivals.handled, row) else { return self.undelivered(process, row) };
-        if let Some(delivered) = arrivals.deliveries.decided(at).and_then(|at| arrivals.delivered.get(at)) {
+        let delivered = arrivals.deliveries.decided(at).and_then(|at| arrivals.delivered.get(at));
+        if let Some(delivered) = delivered.filter(|delivered| may_precede(delivered, row)) {
             if gen_call::request_tag(row).is_some() {
                 return Found::one(*delivered, EdgeKind::CallerRef, Certainty::Certain);
             }
             let whole = self.inbox(process).handlings_since(delivered.tick()) && self.is_whole(process, row);
-            return Found::one(*delivered, EdgeKind::UniqueMatch, certain_if(whole));
+            return Found::one(*delivered, EdgeKind::UniqueMatch, self.sure(whole, delivered, row));
         }
-        possible(&arrivals.deliveries, at, &arrivals.delivered).unwrap_or_else(|| self.undelivered(process, row))
+        possible(&arrivals.deliveries, at, &arrivals.delivered, row).unwrap_or_else(|| self.undelivered(process, row))
     }
 
     /// Whether the delivery of what was handled must have been recorded, if any was.
@@ -96,6 +97,17 @@ impl<'a> Causes<'a> {
         let rows = rows.map(|at| Row::read(self.trace, at)).skip(1).take(REQUEST_WITHIN);
         let Some(request) = rows.into_iter().find(|row| gen_call::request_tag(row).is_some()) else { return false };
         self.arrivals(process, &request).is_some_and(|arrivals| !arrivals.delivered.is_empty())
+    }
+
+    /// How sure a match is of which nothing equal was on the way: something lost meanwhile may have been equal.
+    fn sure(&self, whole: bool, cause: &Row<'a>, row: &Row<'a>) -> Certainty {
+        if whole {
+            Certainty::Certain
+        } else if is_lost(self.trace, Class::Message, cause.tick(), row.tick()) {
+            Certainty::Possible
+        } else {
+            Certainty::Likely
+        }
     }
 
     fn undelivered(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
@@ -117,7 +129,8 @@ impl<'a> Causes<'a> {
         let arrivals = self.arrivals(process, row);
         let found = arrivals.and_then(|arrivals| {
             let at = place(&arrivals.delivered, row)?;
-            if let Some(sent) = arrivals.sendings.decided(at).and_then(|at| arrivals.sent.get(at)) {
+            let sent = arrivals.sendings.decided(at).and_then(|at| arrivals.sent.get(at));
+            if let Some(sent) = sent.filter(|sent| may_precede(sent, row)) {
                 let kind = match sent.peer() {
                     _ if gen_call::request_tag(row).is_some() => EdgeKind::CallerRef,
                     Some(Entity::Reference(words)) if gen_call::reply_tag(row).as_ref() == Some(words) => EdgeKind::ReplyRef,
@@ -125,9 +138,9 @@ impl<'a> Causes<'a> {
                     _ => EdgeKind::UniqueMatch,
                 };
                 let certain = kind != EdgeKind::UniqueMatch || self.inbox(process).deliveries_since(sent.tick());
-                return Some(Found::one(*sent, kind, certain_if(certain)));
+                return Some(Found::one(*sent, kind, self.sure(certain, sent, row)));
             }
-            possible(&arrivals.sendings, at, &arrivals.sent)
+            possible(&arrivals.sendings, at, &arrivals.sent, row)
         });
         found.or_else(|| self.told_exit(row)).unwrap_or_else(|| Found::stopped(self.unsent(process, row)))
     }
@@ -177,22 +190,19 @@ pub(crate) fn exit_told_of(row: &Row<'_>) -> Option<(ProcessKey, EdgeKind)> {
     }
 }
 
-fn possible<'a>(candidates: &Candidates, at: usize, rows: &[Row<'a>]) -> Option<Found<'a>> {
-    let n = candidates.n_possible(at);
-    if n == 0 {
-        return None;
-    }
-    if n > MAX_POSSIBLE {
-        return Some(Found::stopped(Stop::Ambiguous));
-    }
-    let rows = candidates.possible(at).filter_map(|source| rows.get(source));
-    let edge = |cause: &Row<'a>| Edge {
-        n: Some(n as u64),
-        ..Edge::new(*cause, EdgeKind::ContentMatch, Certainty::Possible)
-    };
-    Some(Found { edges: rows.map(edge).collect(), stop: None })
+/// Whether one event can have come before another: at one time, threads are not ordered, and what one thread saw is.
+fn may_precede(cause: &Row<'_>, row: &Row<'_>) -> bool {
+    let (cause, row) = (cause.key(), row.key());
+    if cause.thread == row.thread { cause < row } else { cause.tick <= row.tick }
 }
 
-const fn certain_if(certain: bool) -> Certainty {
-    if certain { Certainty::Certain } else { Certainty::Likely }
+fn possible<'a>(candidates: &Candidates, at: usize, rows: &[Row<'a>], row: &Row<'a>) -> Option<Found<'a>> {
+    if candidates.n_possible(at) > MAX_POSSIBLE {
+        return Some(Found::stopped(Stop::Ambiguous(Class::Message)));
+    }
+    let causes = candidates.possible(at).filter_map(|source| rows.get(source));
+    let causes: Vec<&Row<'a>> = causes.filter(|cause| may_precede(cause, row)).collect();
+    let n = Some(causes.len() as u64).filter(|n| *n > 0)?;
+    let edge = |cause: &Row<'a>| Edge { n: Some(n), ..Edge::new(*cause, EdgeKind::ContentMatch, Certainty::Possible) };
+    Some(Found { edges: causes.into_iter().map(edge).collect(), stop: None })
 }

@@ -4,6 +4,7 @@ use super::{Causes, Found};
 use crate::certainty::Certainty;
 use crate::edge::{Edge, EdgeKind, Entry, Stop};
 use crate::exit;
+use crate::origin::Origin;
 use crate::restart::Restarts;
 use crate::row::Row;
 use crate::start;
@@ -41,6 +42,11 @@ impl<'a> Causes<'a> {
     /// The exit of the child that this one came in place of.
     fn replaced(&mut self, parent: ProcessKey, child: ProcessKey) -> Option<(Row<'a>, Certainty)> {
         let (old, certainty) = self.restarts(parent)?.replaced_by(child)?;
+        // Others than supervisors start the same again for reasons of their own.
+        let is_supervisor = || Origin::of(self.trace, parent, OrderKey::MAX).supervisor.is_some();
+        if certainty != Certainty::Certain && !is_supervisor() {
+            return None;
+        }
         Some((exit::of(self.trace, old)?, certainty))
     }
 

@@ -1,9 +1,10 @@
 //! What led to an exit: the exit of another process, an exception, or what was being handled.
 
+use super::arrival::MAX_POSSIBLE;
 use super::{Causes, Found};
 use crate::certainty::Certainty;
 use crate::edge::{Edge, EdgeKind, Entry, Stop};
-use crate::exit::{self, Over};
+use crate::exit;
 use crate::row::Row;
 use crate::turn;
 use scope_core::term::Term;
@@ -12,14 +13,16 @@ use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 impl<'a> Causes<'a> {
     pub(super) fn exit(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
-        let mut found = Found::default();
-        match exit::followed(self.trace, row) {
-            Some((other, Over::Link)) => return Found::one(other, EdgeKind::LinkExit, Certainty::Likely),
-            Some((other, Over::Call)) => found.add(Edge::new(other, EdgeKind::CallExit, Certainty::Likely)),
-            None => {}
+        let along = exit::along_links(self.trace, row);
+        if !along.is_empty() {
+            return handed_on(&along);
         }
-        let own = if self.is_signal(process, row) {
-            Found::stopped(Stop::EntryPoint(Entry::Signal))
+        let mut found = Found::default();
+        if let Some(server) = exit::failed_call(self.trace, row) {
+            found.add(Edge::new(server, EdgeKind::CallExit, Certainty::Likely));
+        }
+        let own = if let Some(stop) = self.signal(process, row) {
+            Found::stopped(stop)
         } else if let Some(exception) = self.uncaught(process, row) {
             Found::one(exception, EdgeKind::SameProcessOrder, Certainty::Likely)
         } else {
@@ -32,10 +35,18 @@ impl<'a> Causes<'a> {
         found
     }
 
-    /// Whether the process was ended from outside: killed, or when it was waiting for a message.
-    fn is_signal(&self, process: ProcessKey, row: &Row<'a>) -> bool {
-        let killed = matches!(exit::reason(row), Some(Term::Atom(reason)) if reason == "killed");
-        killed || turn::last(self.trace, process, row.key()).is_some_and(|last| last.kind() == Kind::State)
+    /// Whether the process was ended from outside: killed, or when it was waiting for a message, unless that is not known.
+    fn signal(&mut self, process: ProcessKey, row: &Row<'a>) -> Option<Stop> {
+        let signal = Stop::EntryPoint(Entry::Signal);
+        if matches!(exit::reason(row), Some(Term::Atom(reason)) if reason == "killed") {
+            return Some(signal);
+        }
+        let waiting = turn::last(self.trace, process, row.key()).filter(|last| last.kind() == Kind::State)?;
+        let floor = self.trace.floor(Class::Message);
+        if floor != OrderKey::default() && waiting.tick() <= floor.tick {
+            return Some(Stop::Evicted(Class::Message));
+        }
+        Some(self.gap(process, Class::Message, waiting.tick(), row.tick()).unwrap_or(signal))
     }
 
     /// The exception that was the last thing its calls did, since it turned to a message.
@@ -45,4 +56,17 @@ impl<'a> Causes<'a> {
         let mut rows = self.trace.process_rows(process, &[Class::Call], since, until, Direction::Backward);
         rows.next().map(|at| Row::read(self.trace, at)).filter(|row| row.kind() == Kind::Exception)
     }
+}
+
+/// The exit that a link handed on, or which of several may have come first.
+fn handed_on<'a>(along: &[Row<'a>]) -> Found<'a> {
+    if let [only] = along {
+        return Found::one(*only, EdgeKind::LinkExit, Certainty::Likely);
+    }
+    if along.len() > MAX_POSSIBLE {
+        return Found::stopped(Stop::Ambiguous(Class::Process));
+    }
+    let n = Some(along.len() as u64);
+    let edge = |exit: &Row<'a>| Edge { n, ..Edge::new(*exit, EdgeKind::LinkExit, Certainty::Possible) };
+    Found { edges: along.iter().map(edge).collect(), stop: None }
 }

@@ -12,15 +12,15 @@ use scope_core::{Class, Kind, OrderKey, ProcessKey};
 impl<'a> Causes<'a> {
     /// The message that led to a state, and the last reply that was waited for on the way.
     pub(super) fn state(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
-        let Some(cause) = state::cause(self.trace, process, row.key()) else {
-            return Found::stopped(self.stateless(process, row));
-        };
-        let mut found = match cause.kind() {
-            Kind::Handled => self.occasion(process, Some(cause), row.key()),
-            _ => self.occasion(process, None, row.key()),
+        let cause = state::cause(self.trace, process, row.key());
+        let mut found = match cause {
+            Some(cause) if cause.kind() == Kind::Handled => self.occasion(process, Some(cause), row.key()),
+            Some(_) => self.occasion(process, None, row.key()),
+            None => Found::stopped(self.stateless(process, row)),
         };
         if let Some(until) = row.key().previous() {
-            self.add_reply(&mut found, process, cause.key(), until);
+            let since = cause.map(|cause| cause.key()).or_else(|| Some(state::Last::of(self.trace, process, until)?.key()));
+            self.add_reply(&mut found, process, since.unwrap_or_default(), until);
         }
         found
     }

@@ -6,13 +6,13 @@ use crate::edge::{Edge, EdgeKind, Entry, Stop};
 use crate::gen_call;
 use crate::open_call::OpenCalls;
 use crate::row::Row;
+use crate::state::Last;
 use crate::window::Window;
 use scope_core::trace::Direction;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// So many deliveries before an act are looked at for a reply.
 const REPLIES_WITHIN: usize = 64;
-/// So many calls are passed over that were left open by a loss.
 const ORDER: EdgeKind = EdgeKind::SameProcessOrder;
 
 impl<'a> Causes<'a> {
@@ -90,23 +90,30 @@ impl<'a> Causes<'a> {
         rows.next().map(|at| Row::read(self.trace, at))
     }
 
-    /// Whether handlings of a process were recorded: then a delivery alone leads to nothing.
+    /// Whether handlings or states of a process were recorded: then a delivery alone leads to nothing.
     pub(crate) fn is_server(&mut self, process: ProcessKey) -> bool {
         let (trace, all) = (self.trace, Window::all());
         let (first, last) = (all.first_key(), all.last_key());
         *self.is_server.entry(process).or_insert_with(|| {
-            trace.process_rows_of_kind(process, Kind::Handled, first, last, Direction::Forward).next().is_some()
+            let mut handled = trace.process_rows_of_kind(process, Kind::Handled, first, last, Direction::Forward);
+            handled.next().is_some() || Last::of(trace, process, last).is_some()
         })
     }
 
     /// How sure it is that a process worked on a message until it turned to another.
-    fn certainty(&self, process: ProcessKey, message: &Row<'a>) -> Certainty {
+    fn certainty(&mut self, process: ProcessKey, message: &Row<'a>) -> Certainty {
         let counts = self.trace.counts().get(Class::Message as usize);
         if counts.is_some_and(|counts| counts.sampled_out > 0) {
             return Certainty::Possible;
         }
         if message.kind() == Kind::Handled {
             return Certainty::Likely;
+        }
+        // With what was not recorded it may be a server, which turns to messages later.
+        let (born, floor) = (self.lifetime(process).first_tick(), self.trace.floor(Class::Message));
+        let is_whole = floor == OrderKey::default() || floor.tick < born;
+        if !is_whole || is_lost(self.trace, Class::Message, born, message.tick()) {
+            return Certainty::Possible;
         }
         // Of messages that came together nobody knows which one was taken.
         let classes = [Class::Process, Class::Message, Class::Call];

@@ -41,7 +41,7 @@ pub struct Edge {
     pub kind: String,
     /// `certain`, `likely` or `possible`.
     pub certainty: String,
-    /// Of a `content_match`: how many events the cause is one of; else `null`.
+    /// How many events the cause is one of: of a `content_match`, and of a `link_exit` where several may have come first; else `null`.
     pub n: Option<u64>,
 }
 
@@ -49,8 +49,8 @@ pub struct Edge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Stop {
-    /// `entry_point`; `not_traced`, `evicted` or `lost` where the events that would tell are not there; `ambiguous` where a message is one of too many
-    /// equal ones; `depth` or `limit` where the request ends it.
+    /// `entry_point`; `not_traced`, `evicted` or `lost` where the events that would tell are not there; `ambiguous` where it may be one of too many
+    /// events; `depth` or `limit` where the request ends it.
     pub reason: String,
     /// Of an `entry_point`: `external` (no recorded process sent it: a timer, a port, another node), `alive` (the process was there before the
     /// recorder looked), `first_spawn` (by a process that is not known), `signal` (an exit from outside), `own` (the process itself, no message) or

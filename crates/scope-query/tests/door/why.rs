@@ -1,0 +1,180 @@
+//! `why` and `impact` against a simulated node that knows what led to what.
+
+mod world;
+
+use crate::script::{Script, ask};
+use quickcheck::quickcheck;
+use scope_core::trace::Trace;
+use scope_core::{Class, EventId};
+use scope_query::api::answer::{Answer, Chain, Data, Step};
+use scope_query::api::request::{self, Request};
+use std::collections::{BTreeMap, BTreeSet};
+use world::{Losses, World};
+
+fn chain(answer: &Answer) -> &Chain {
+    match &answer.data {
+        Data::Chain(chain) => chain,
+        data => panic!("a chain, not {data:?}"),
+    }
+}
+
+fn request(id: EventId, depth: u32) -> request::Chain {
+    request::Chain { id: id.to_string(), depth: Some(depth), limit: Some(1_000) }
+}
+
+fn why(trace: &Trace, id: EventId, depth: u32) -> Answer {
+    ask(trace, Request::Why(request(id, depth))).expect("an answer")
+}
+
+fn impact(trace: &Trace, id: EventId, depth: u32) -> Answer {
+    ask(trace, Request::Impact(request(id, depth))).expect("an answer")
+}
+
+/// The event itself, with its edges.
+fn first(trace: &Trace, id: EventId) -> Step {
+    chain(&why(trace, id, 1)).rows[0].clone()
+}
+
+fn ids(answer: &Answer) -> BTreeSet<String> {
+    chain(answer).rows.iter().map(|row| row.event.id.clone()).collect()
+}
+
+/// The events of which the truth is known and that the trace still holds, with their numbers in the story.
+fn held(world: &World, trace: &Trace) -> Vec<(usize, EventId)> {
+    let told = world.truth.iter().enumerate().filter_map(|(number, truth)| Some((number, truth.id?)));
+    told.filter(|(_, id)| trace.find(*id).is_some()).collect()
+}
+
+/// Whether what is said of one event is true.
+fn is_true(world: &World, trace: &Trace, (number, id): (usize, EventId)) -> bool {
+    let (step, truth) = (first(trace, id), &world.truth[number]);
+    let holds = |id: EventId| trace.find(id).is_some();
+    // Where the cause itself was not recorded, what led to that may be named.
+    let behind: BTreeSet<String> = world.behind(number, &holds).iter().map(EventId::to_string).collect();
+    let direct = truth.causes.iter().filter_map(|cause| world.truth[*cause].id);
+    let direct: Vec<EventId> = direct.filter(|id| holds(*id)).collect();
+    let is_direct = |id: &str| direct.iter().any(|cause| cause.to_string() == id);
+    let edges = step.causes.iter().all(|edge| match (&*edge.certainty, edge.n) {
+        ("certain", None) => behind.contains(&edge.id),
+        // Nothing equal was recorded on the way; what was not may have been.
+        ("likely", None) if edge.kind == "unique_match" => direct.is_empty() || is_direct(&edge.id),
+        ("likely", None) => behind.contains(&edge.id),
+        ("possible", Some(n)) => {
+            matches!(&*edge.kind, "content_match" | "link_exit")
+                && n == step.causes.len() as u64
+                && (direct.is_empty() || step.causes.iter().any(|edge| is_direct(&edge.id)))
+        }
+        ("possible", None) => matches!(&*edge.kind, "same_process_order" | "unique_match"),
+        _ => false,
+    });
+    let stop = step.stop.as_ref().map(|stop| &*stop.reason);
+    let stopped = match stop {
+        Some("entry_point") => truth.causes.is_empty(),
+        // Something that was lost in between may have been a cause.
+        Some("lost") => !trace.losses().is_empty(),
+        // So may a message that was evicted since the process began.
+        Some("evicted") => trace.baseline().is_some() && direct.iter().all(|cause| cause.class == Class::Process),
+        Some("not_traced") => direct.is_empty(),
+        Some("ambiguous") => true,
+        Some(_) => false,
+        None => !step.causes.is_empty(),
+    };
+    if !(edges && stopped) {
+        eprintln!("{id} really {behind:?}, directly {direct:?} ({:?}), told {step:?}", truth.causes);
+        if std::env::var("SHOW").is_ok() { for told in &world.script.told { eprintln!("{} {:?} {:?} {:?} {:?} {:?}", told.id, told.key, told.kind, told.process, told.what, told.peer); } eprintln!("{:?}", trace.losses()); }
+    }
+    edges && stopped && (stop.is_none() || step.causes.is_empty())
+}
+
+/// All that is behind each event, by the edges one step behind each.
+fn closure(trace: &Trace, events: &[EventId]) -> BTreeMap<String, BTreeSet<String>> {
+    let edges: BTreeMap<String, BTreeSet<String>> = events
+        .iter()
+        .map(|id| (id.to_string(), first(trace, *id).causes.into_iter().map(|edge| edge.id).collect()))
+        .collect();
+    let mut all = edges.clone();
+    loop {
+        let mut grown = all.clone();
+        for (id, behind) in &all {
+            let more: Vec<String> = behind.iter().flat_map(|cause| all.get(cause).into_iter().flatten().cloned()).collect();
+            grown.get_mut(id).expect("it is known").extend(more);
+        }
+        if grown == all {
+            return all;
+        }
+        all = grown;
+    }
+}
+
+quickcheck! {
+    fn what_is_said_to_have_led_to_an_event_did(steps: Vec<(u8, u8, u8)>, n_bodies: u8) -> bool {
+        let mut world = World::run(Script::new(), &steps, Some(n_bodies % 4 + 1), Losses::default());
+        let trace = world.script.trace();
+        held(&world, &trace).into_iter().all(|event| is_true(&world, &trace, event))
+    }
+
+    fn where_no_two_messages_are_equal_all_that_led_to_an_event_is_told(steps: Vec<(u8, u8, u8)>) -> bool {
+        let mut world = World::run(Script::new(), &steps, None, Losses::default());
+        let trace = world.script.trace();
+        held(&world, &trace).into_iter().all(|(number, id)| {
+            let told: BTreeSet<String> = first(&trace, id).causes.into_iter().map(|edge| edge.id).collect();
+            let really: BTreeSet<String> = world.behind(number, &|_| true).iter().map(EventId::to_string).collect();
+            if told != really { eprintln!("{id} told {told:?} really {really:?}"); }
+            told == really
+        })
+    }
+
+    fn what_was_lost_makes_nothing_untrue(steps: Vec<(u8, u8, u8)>, n_bodies: u8, every: u8) -> bool {
+        let losses = Losses { every: Some(usize::from(every)) };
+        let mut world = World::run(Script::new(), &steps, Some(n_bodies % 4 + 1), losses);
+        let trace = world.script.trace();
+        held(&world, &trace).into_iter().all(|event| is_true(&world, &trace, event))
+    }
+
+    fn what_was_evicted_makes_nothing_untrue(steps: Vec<(u8, u8, u8)>, n_bodies: u8, keep: u8) -> bool {
+        let script = Script::keeping(u64::from(keep % 64) + 1);
+        let mut world = World::run(script, &steps, Some(n_bodies % 4 + 1), Losses::default());
+        let trace = world.script.trace();
+        held(&world, &trace).into_iter().all(|event| is_true(&world, &trace, event))
+    }
+
+    fn what_followed_from_an_event_has_it_among_its_causes(steps: Vec<(u8, u8, u8)>, n_bodies: u8, every: u8, keep: u8) -> bool {
+        let losses = Losses { every: (every > 128).then_some(usize::from(every)) };
+        let script = if keep > 128 { Script::keeping(u64::from(keep % 64) + 1) } else { Script::new() };
+        let mut world = World::run(script, &steps, Some(n_bodies % 4 + 1), losses);
+        let trace = world.script.trace();
+        let events: Vec<EventId> = held(&world, &trace).into_iter().map(|(_, id)| id).collect();
+        let behind = closure(&trace, &events);
+        events.iter().all(|id| {
+            let name = id.to_string();
+            let after: BTreeSet<String> =
+                behind.iter().filter(|(_, causes)| causes.contains(&name)).map(|(id, _)| id.clone()).collect();
+            let mut told = ids(&impact(&trace, *id, 200));
+            let itself = told.remove(&name);
+            let mut whole = ids(&why(&trace, *id, 200));
+            whole.remove(&name);
+            if told != after { eprintln!("{name} led to {told:?}, not {after:?}"); }
+            itself && told == after && whole == behind[&name]
+        })
+    }
+
+    fn a_chain_is_without_cycles_and_keeps_its_bounds(steps: Vec<(u8, u8, u8)>, depth: u8, limit: u8) -> bool {
+        let mut world = World::run(Script::new(), &steps, Some(2), Losses::default());
+        let trace = world.script.trace();
+        let (depth, limit) = (u32::from(depth % 6), u32::from(limit % 9) + 1);
+        held(&world, &trace).into_iter().all(|(_, id)| {
+            let asked = request::Chain { id: id.to_string(), depth: Some(depth), limit: Some(limit) };
+            [Request::Why(asked.clone()), Request::Impact(asked)].into_iter().all(|request| {
+                let answer = ask(&trace, request).expect("an answer");
+                let rows = &chain(&answer).rows;
+                let place = |id: &str| rows.iter().find(|row| row.event.id == id).map(|row| row.event.time);
+                let cut = rows.iter().any(|row| row.stop.as_ref().is_some_and(|stop| stop.reason == "limit"));
+                rows.len() <= limit as usize
+                    && rows.iter().all(|row| row.depth <= depth)
+                    && rows.windows(2).all(|pair| pair[0].depth <= pair[1].depth)
+                    && rows.iter().all(|row| row.causes.iter().all(|edge| place(&edge.id).is_some_and(|time| time <= row.event.time)))
+                    && (!cut || answer.coverage.truncated)
+            })
+        })
+    }
+}
