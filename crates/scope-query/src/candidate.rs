@@ -43,6 +43,11 @@ impl Candidates {
         self.decided.get(sink).copied().flatten()
     }
 
+    /// The first source since which something was always on the way, up to a sink.
+    pub(crate) fn first(&self, sink: usize) -> usize {
+        self.reach.get(sink).map_or(0, |(first, _)| *first)
+    }
+
     /// How many sources a sink may be that is not decided.
     pub(crate) fn n_possible(&self, sink: usize) -> usize {
         let Some((first, end)) = self.reach.get(sink) else { return 0 };

@@ -72,12 +72,15 @@ impl<'a> Causes<'a> {
         let Some(arrivals) = self.arrivals(process, row) else { return self.undelivered(process, row) };
         let Some(at) = place(&arrivals.handled, row) else { return self.undelivered(process, row) };
         let delivered = arrivals.deliveries.decided(at).and_then(|at| arrivals.delivered.get(at));
-        if let Some(delivered) = delivered.filter(|delivered| may_precede(delivered, row)) {
+        if let Some(delivered) = delivered {
+            if !may_precede(delivered, row) {
+                return Found::stopped(self.contradiction());
+            }
             if gen_call::request_tag(row).is_some() {
                 return Found::one(*delivered, EdgeKind::CallerRef, Certainty::Certain);
             }
-            let whole = self.inbox(process).handlings_since(delivered.tick()) && self.is_whole(process, row);
-            return Found::one(*delivered, EdgeKind::UniqueMatch, self.sure(whole, delivered, row));
+            let whole = self.inbox(process).handlings_since(since(&arrivals.deliveries, at, &arrivals.delivered)) && self.is_whole(process, row);
+            return Found::one(*delivered, EdgeKind::UniqueMatch, self.sure(whole, arrivals.delivered.len() == 1, delivered, row));
         }
         possible(&arrivals.deliveries, at, &arrivals.delivered, row).unwrap_or_else(|| self.undelivered(process, row))
     }
@@ -99,14 +102,25 @@ impl<'a> Causes<'a> {
         self.arrivals(process, &request).is_some_and(|arrivals| !arrivals.delivered.is_empty())
     }
 
-    /// How sure a match is of which nothing equal was on the way: something lost meanwhile may have been equal.
-    fn sure(&self, whole: bool, cause: &Row<'a>, row: &Row<'a>) -> Certainty {
+    /// How sure a match is of which nothing equal was on the way: something not recorded may have been equal.
+    fn sure(&self, whole: bool, only: bool, cause: &Row<'a>, row: &Row<'a>) -> Certainty {
         if whole {
             Certainty::Certain
-        } else if is_lost(self.trace, Class::Message, cause.tick(), row.tick()) {
+        } else if !only || is_lost(self.trace, Class::Message, cause.tick(), row.tick()) {
             Certainty::Possible
         } else {
             Certainty::Likely
+        }
+    }
+
+    /// Why equal messages do not come out in the order in which they went in: some are not there.
+    fn contradiction(&self) -> Stop {
+        if is_lost(self.trace, Class::Message, 0, u64::MAX) {
+            Stop::Lost(Class::Message)
+        } else if self.trace.floor(Class::Message) != OrderKey::default() {
+            Stop::Evicted(Class::Message)
+        } else {
+            Stop::NotTraced(Class::Message)
         }
     }
 
@@ -130,15 +144,18 @@ impl<'a> Causes<'a> {
         let found = arrivals.and_then(|arrivals| {
             let at = place(&arrivals.delivered, row)?;
             let sent = arrivals.sendings.decided(at).and_then(|at| arrivals.sent.get(at));
-            if let Some(sent) = sent.filter(|sent| may_precede(sent, row)) {
+            if let Some(sent) = sent {
+                if !may_precede(sent, row) {
+                    return Some(Found::stopped(self.contradiction()));
+                }
                 let kind = match sent.peer() {
                     _ if gen_call::request_tag(row).is_some() => EdgeKind::CallerRef,
                     Some(Entity::Reference(words)) if gen_call::reply_tag(row).as_ref() == Some(words) => EdgeKind::ReplyRef,
                     _ if gen_call::is_reply(row) => EdgeKind::ReplyRef,
                     _ => EdgeKind::UniqueMatch,
                 };
-                let certain = kind != EdgeKind::UniqueMatch || self.inbox(process).deliveries_since(sent.tick());
-                return Some(Found::one(*sent, kind, self.sure(certain, sent, row)));
+                let certain = kind != EdgeKind::UniqueMatch || self.inbox(process).deliveries_since(since(&arrivals.sendings, at, &arrivals.sent));
+                return Some(Found::one(*sent, kind, self.sure(certain, arrivals.sent.len() == 1, sent, row)));
             }
             possible(&arrivals.sendings, at, &arrivals.sent, row)
         });
@@ -188,6 +205,11 @@ pub(crate) fn exit_told_of(row: &Row<'_>) -> Option<(ProcessKey, EdgeKind)> {
         [Term::Atom(tag), _, _, Term::Pid(exited), _] if tag == "DOWN" => Some((*exited, EdgeKind::MonitorExit)),
         _ => None,
     }
+}
+
+/// Since when something equal to a sink was always on the way: what came out meanwhile decides what it is.
+fn since(candidates: &Candidates, at: usize, rows: &[Row<'_>]) -> u64 {
+    rows.get(candidates.first(at)).map_or(0, Row::tick)
 }
 
 /// Whether one event can have come before another: at one time, threads are not ordered, and what one thread saw is.

@@ -7,18 +7,22 @@ use crate::edge::{Edge, EdgeKind, Entry, Stop};
 use crate::exit;
 use crate::row::Row;
 use crate::turn;
+use alloc::vec::Vec;
 use scope_core::term::Term;
 use scope_core::trace::Direction;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 impl<'a> Causes<'a> {
     pub(super) fn exit(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
-        let along = exit::along_links(self.trace, row);
+        let server = exit::failed_call(self.trace, row);
+        let mut along: Vec<(Row<'a>, EdgeKind)> =
+            exit::along_links(self.trace, row).into_iter().map(|exit| (exit, EdgeKind::LinkExit)).collect();
         if !along.is_empty() {
+            along.extend(server.map(|server| (server, EdgeKind::CallExit)));
             return handed_on(&along);
         }
         let mut found = Found::default();
-        if let Some(server) = exit::failed_call(self.trace, row) {
+        if let Some(server) = server {
             found.add(Edge::new(server, EdgeKind::CallExit, Certainty::Likely));
         }
         let own = if let Some(stop) = self.signal(process, row) {
@@ -58,15 +62,17 @@ impl<'a> Causes<'a> {
     }
 }
 
-/// The exit that a link handed on, or which of several may have come first.
-fn handed_on<'a>(along: &[Row<'a>]) -> Found<'a> {
-    if let [only] = along {
-        return Found::one(*only, EdgeKind::LinkExit, Certainty::Likely);
+/// The exit that was handed on, or which of several may have come first.
+fn handed_on<'a>(along: &[(Row<'a>, EdgeKind)]) -> Found<'a> {
+    if let [(only, kind)] = along {
+        return Found::one(*only, *kind, Certainty::Likely);
     }
     if along.len() > MAX_POSSIBLE {
         return Found::stopped(Stop::Ambiguous(Class::Process));
     }
-    let n = Some(along.len() as u64);
-    let edge = |exit: &Row<'a>| Edge { n, ..Edge::new(*exit, EdgeKind::LinkExit, Certainty::Possible) };
-    Found { edges: along.iter().map(edge).collect(), stop: None }
+    let (mut found, n) = (Found::default(), Some(along.len() as u64));
+    for (exit, kind) in along {
+        found.add(Edge { n, ..Edge::new(*exit, *kind, Certainty::Possible) });
+    }
+    found
 }

@@ -18,10 +18,9 @@ impl<'a> Causes<'a> {
             Some(_) => self.occasion(process, None, row.key()),
             None => Found::stopped(self.stateless(process, row)),
         };
-        if let Some(until) = row.key().previous() {
-            let since = cause.map(|cause| cause.key()).or_else(|| Some(state::Last::of(self.trace, process, until)?.key()));
-            self.add_reply(&mut found, process, since.unwrap_or_default(), until);
-        }
+        let before = || Some(state::Last::of(self.trace, process, row.key().previous()?)?.key());
+        let since = cause.map(|cause| cause.key()).or_else(before).unwrap_or_default();
+        self.add_reply(&mut found, process, since, row.key());
         found
     }
 

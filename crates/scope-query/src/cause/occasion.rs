@@ -21,7 +21,7 @@ impl<'a> Causes<'a> {
         let Some(until) = key.previous() else { return Found::stopped(self.unborn(process, 0)) };
         let message = self.message_at_work(process, until);
         let is_server = self.is_server(process);
-        let call = self.innermost_call(process, until).filter(|call| match &message {
+        let call = self.innermost_call(process, key).filter(|call| match &message {
             // What was open when a server turned to a message had lost its end.
             Some(message) => !is_server || call.key() > message.key(),
             None => true,
@@ -30,15 +30,15 @@ impl<'a> Causes<'a> {
             let mut found = self.occasion(process, message, key);
             let since = message.map_or(OrderKey::default(), |message| message.key());
             if is_server {
-                self.add_reply(&mut found, process, since, until);
+                self.add_reply(&mut found, process, since, key);
             }
             return found;
         };
         let mut found = Found::one(call, ORDER, Certainty::Likely);
         if is_server {
-            self.add_reply(&mut found, process, call.key(), until);
+            self.add_reply(&mut found, process, call.key(), key);
         } else if let Some(message) = message.filter(|message| message.key() > call.key()) {
-            self.add_message(&mut found, process, message, until);
+            self.add_message(&mut found, process, message, key);
         }
         found
     }
@@ -124,21 +124,22 @@ impl<'a> Causes<'a> {
     }
 
     /// The innermost call that was open.
-    fn innermost_call(&mut self, process: ProcessKey, until: OrderKey) -> Option<Row<'a>> {
-        let open = OpenCalls::of(self.trace, process, until);
+    fn innermost_call(&mut self, process: ProcessKey, key: OrderKey) -> Option<Row<'a>> {
+        let open = OpenCalls::of(self.trace, process, key.previous()?);
         self.n_events += open.n_events;
         let call = open.calls.last().copied()?;
-        (!is_lost(self.trace, Class::Call, call.tick(), until.tick)).then_some(call)
+        (!is_lost(self.trace, Class::Call, call.tick(), key.tick)).then_some(call)
     }
 
-    /// Adds the last reply that a server took out of turn while it was at work.
-    pub(super) fn add_reply(&mut self, found: &mut Found<'a>, process: ProcessKey, since: OrderKey, until: OrderKey) {
+    /// Adds the last reply that a server took out of turn while it was at work, before `key`.
+    pub(super) fn add_reply(&mut self, found: &mut Found<'a>, process: ProcessKey, since: OrderKey, key: OrderKey) {
+        let Some(until) = key.previous() else { return };
         let rows = self.trace.process_rows_of_kind(process, Kind::Delivered, since, until, Direction::Backward);
         let rows = rows.map(|at| Row::read(self.trace, at)).take(REPLIES_WITHIN);
         for row in rows {
             self.n_events += 1;
             if row.key() > since && self.is_taken_out_of_turn(process, &row) {
-                self.add_message(found, process, row, until);
+                self.add_message(found, process, row, key);
                 return;
             }
         }
@@ -151,8 +152,8 @@ impl<'a> Causes<'a> {
             || may_be() && self.arrivals(process, row).is_some_and(|arrivals| arrivals.handled.is_empty())
     }
 
-    fn add_message(&mut self, found: &mut Found<'a>, process: ProcessKey, message: Row<'a>, until: OrderKey) {
-        if self.gap(process, Class::Message, message.tick(), until.tick).is_none() {
+    fn add_message(&mut self, found: &mut Found<'a>, process: ProcessKey, message: Row<'a>, key: OrderKey) {
+        if self.gap(process, Class::Message, message.tick(), key.tick).is_none() {
             let certainty = self.certainty(process, &message);
             found.add(Edge::new(message, ORDER, certainty));
         }
