@@ -39,16 +39,30 @@ pub(crate) fn is_supervisor(arguments: &[Term]) -> bool {
         && server(arguments).is_some_and(|(server, _)| matches!(server, "supervisor" | DYNAMIC))
 }
 
-/// The first of a task's `$callers`: `[owner, callers, ...]` are the arguments of its function.
+/// The first of a task's `$callers`, by the arguments of its function: the list itself, or the owner `{node, name or pid, pid}`, who is the
+/// first of them.
 pub(crate) fn caller(arguments: &[Term]) -> Option<ProcessKey> {
     let [_parent, _ancestors, Term::Atom(module), Term::Atom(_), Term::List(arguments, _)] = arguments else {
         return None;
     };
-    match arguments.get(1).filter(|_| module == TASK)? {
-        Term::List(callers, _) => match callers.first()? {
-            Term::Pid(caller) => Some(*caller),
+    let listed = |argument: &Term| match argument {
+        Term::List(callers, _) => callers.first().and_then(pid),
+        _ => None,
+    };
+    let owner = |argument: &Term| match argument {
+        Term::Tuple(owner) => match owner.as_slice() {
+            [Term::Atom(_), _, owner] => pid(owner),
             _ => None,
         },
+        _ => None,
+    };
+    let callers = arguments.iter().find_map(listed).or_else(|| arguments.iter().find_map(owner));
+    callers.filter(|_| module == TASK)
+}
+
+const fn pid(term: &Term) -> Option<ProcessKey> {
+    match term {
+        Term::Pid(process) => Some(*process),
         _ => None,
     }
 }

@@ -176,7 +176,8 @@ impl<'a> Causes<'a> {
             let (kind, from) = (Kind::Delivered, OrderKey::default());
             self.trace.process_rows_of_kind(process, kind, from, until, Direction::Backward).next()
         });
-        let (since, floor) = (since.map_or(0, |at| at.key.tick), self.trace.floor(Class::Message));
+        let born = self.lifetime(process).first_tick();
+        let (since, floor) = (since.map_or(born, |at| at.key.tick), self.trace.floor(Class::Message));
         if is_lost(self.trace, Class::Message, since, row.tick()) {
             return Stop::Lost(Class::Message);
         }
