@@ -1,6 +1,8 @@
 # A price that is nil comes from a client, over a loader and a price list, to a cart that fails on it.
 import Corpus.Recording
 
+# As a file of a project: its name is in the stacktrace.
+hop = """
 defmodule Hop do
   use GenServer
   def init(next), do: {:ok, %{next: next, sum: 0}}
@@ -12,6 +14,10 @@ defmodule Hop do
     {:noreply, state}
   end
 end
+"""
+
+[{module, code}] = Code.compile_string(hop, "lib/hop.ex")
+compiled({:module, module, code, []})
 
 start(trace_all: true)
 {:ok, cart} = GenServer.start(Hop, nil, name: :cart)
