@@ -52,7 +52,7 @@ impl<'a> Causes<'a> {
             Kind::Send => self.seek_deliveries(row, &mut sought),
             Kind::Delivered => {
                 self.seek_handlings(process, row, &mut sought);
-                if !self.is_server(process) || self.is_taken_out_of_turn(process, row) {
+                if !self.is_server(process) || gen_call::reply_tag(row).is_some() {
                     self.seek_acts(process, row, &mut sought);
                 }
                 self.seek_replies(process, row, &mut sought);

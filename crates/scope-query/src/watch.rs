@@ -46,7 +46,9 @@ impl Watch {
                 Kind::TargetRemoved if concerns(&row, process, class) => targets = targets.saturating_sub(1),
                 Kind::RecorderStopped => targets = 0,
                 // The recorder takes its own hands off a process that tracing its calls would harm, and says so.
-                Kind::GovernorStep if process.is_some() && row.process() == process && matches!(class, Class::Call | Class::State) => {
+                Kind::GovernorStep
+                    if process.is_some() && row.process() == process && matches!(class, Class::Call | Class::State) =>
+                {
                     spared = calls_off(&row).unwrap_or(spared);
                 }
                 _ => {}

@@ -79,8 +79,13 @@ impl<'a> Causes<'a> {
             if gen_call::request_tag(row).is_some() {
                 return Found::one(*delivered, EdgeKind::CallerRef, Certainty::Certain);
             }
-            let whole = self.inbox(process).handlings_since(since(&arrivals.deliveries, at, &arrivals.delivered)) && self.is_whole(process, row);
-            return Found::one(*delivered, EdgeKind::UniqueMatch, self.sure(whole, arrivals.delivered.len() == 1, delivered, row));
+            let whole = self.inbox(process).handlings_since(since(&arrivals.deliveries, at, &arrivals.delivered))
+                && self.is_whole(process, row);
+            return Found::one(
+                *delivered,
+                EdgeKind::UniqueMatch,
+                self.sure(whole, arrivals.delivered.len() == 1, delivered, row),
+            );
         }
         possible(&arrivals.deliveries, at, &arrivals.delivered, row).unwrap_or_else(|| self.undelivered(process, row))
     }
@@ -150,11 +155,14 @@ impl<'a> Causes<'a> {
                 }
                 let kind = match sent.peer() {
                     _ if gen_call::request_tag(row).is_some() => EdgeKind::CallerRef,
-                    Some(Entity::Reference(words)) if gen_call::reply_tag(row).as_ref() == Some(words) => EdgeKind::ReplyRef,
+                    Some(Entity::Reference(words)) if gen_call::reply_tag(row).as_ref() == Some(words) => {
+                        EdgeKind::ReplyRef
+                    }
                     _ if gen_call::is_reply(row) => EdgeKind::ReplyRef,
                     _ => EdgeKind::UniqueMatch,
                 };
-                let certain = kind != EdgeKind::UniqueMatch || self.inbox(process).deliveries_since(since(&arrivals.sendings, at, &arrivals.sent));
+                let certain = kind != EdgeKind::UniqueMatch
+                    || self.inbox(process).deliveries_since(since(&arrivals.sendings, at, &arrivals.sent));
                 return Some(Found::one(*sent, kind, self.sure(certain, arrivals.sent.len() == 1, sent, row)));
             }
             possible(&arrivals.sendings, at, &arrivals.sent, row)

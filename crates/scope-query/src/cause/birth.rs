@@ -14,7 +14,7 @@ use scope_core::trace::{Direction, PeerKey};
 use scope_core::{Class, OrderKey, ProcessKey};
 
 /// Of a parent of more children nobody is asked whom a child replaced.
-const MAX_CHILDREN: usize = 1_000;
+const MAX_CHILDREN: usize = 256;
 
 impl<'a> Causes<'a> {
     pub(super) fn spawn(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
@@ -39,25 +39,21 @@ impl<'a> Causes<'a> {
         found
     }
 
-    /// The exit of the child that this one came in place of.
+    /// The exit of the child that this one came in place of. Others than supervisors start the same again for reasons of their own.
     fn replaced(&mut self, parent: ProcessKey, child: ProcessKey) -> Option<(Row<'a>, Certainty)> {
         let (old, certainty) = self.restarts(parent)?.replaced_by(child)?;
-        // Others than supervisors start the same again for reasons of their own.
-        let is_supervisor = || Origin::of(self.trace, parent, OrderKey::MAX).supervisor.is_some();
-        if certainty != Certainty::Certain && !is_supervisor() {
-            return None;
-        }
         Some((exit::of(self.trace, old)?, certainty))
     }
 
-    /// The restarts of a parent's children, if they are not too many.
+    /// The restarts of a supervisor's children, if they are not too many.
     pub(crate) fn restarts(&mut self, parent: ProcessKey) -> Option<Rc<Restarts>> {
         if let Some(restarts) = self.restarts.get(&parent) {
             return restarts.clone();
         }
         let (peer, from, to) = (PeerKey::Process(parent), OrderKey::default(), OrderKey::MAX);
         let rows = self.trace.peer_rows(&peer, &[Class::Process], from, to, Direction::Forward);
-        let few = rows.take(MAX_CHILDREN).count() < MAX_CHILDREN;
+        let is_supervisor = Origin::of(self.trace, parent, OrderKey::MAX).supervisor.is_some();
+        let few = is_supervisor && rows.take(MAX_CHILDREN).count() < MAX_CHILDREN;
         let restarts = few.then(|| Rc::new(Restarts::of(self.trace, parent, OrderKey::MAX)));
         self.n_events += restarts.as_ref().map_or(0, |restarts| restarts.n_events);
         self.restarts.insert(parent, restarts.clone());

@@ -8,11 +8,14 @@ use crate::open_call::OpenCalls;
 use crate::row::Row;
 use crate::state::Last;
 use crate::window::Window;
+use alloc::vec::Vec;
 use scope_core::trace::Direction;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
-/// So many deliveries before an act are looked at for a reply.
+/// So many deliveries before an act are looked at for a reply, and so many handlings behind them.
 const REPLIES_WITHIN: usize = 64;
+/// A server handles one of so many messages at its end or at its beginning.
+const HANDLES_WITHIN: usize = 128;
 const ORDER: EdgeKind = EdgeKind::SameProcessOrder;
 
 impl<'a> Causes<'a> {
@@ -85,8 +88,7 @@ impl<'a> Causes<'a> {
     /// The message a process turned to last: a server by its loop, another by taking it.
     pub(super) fn message_at_work(&mut self, process: ProcessKey, until: OrderKey) -> Option<Row<'a>> {
         let kind = if self.is_server(process) { Kind::Handled } else { Kind::Delivered };
-        let mut rows =
-            self.trace.process_rows_of_kind(process, kind, OrderKey::default(), until, Direction::Backward);
+        let mut rows = self.trace.process_rows_of_kind(process, kind, OrderKey::default(), until, Direction::Backward);
         rows.next().map(|at| Row::read(self.trace, at))
     }
 
@@ -95,8 +97,12 @@ impl<'a> Causes<'a> {
         let (trace, all) = (self.trace, Window::all());
         let (first, last) = (all.first_key(), all.last_key());
         *self.is_server.entry(process).or_insert_with(|| {
-            let mut handled = trace.process_rows_of_kind(process, Kind::Handled, first, last, Direction::Forward);
-            handled.next().is_some() || Last::of(trace, process, last).is_some()
+            // Others may have any number of messages, of which none is handled.
+            let handles = |direction| {
+                let rows = trace.process_rows(process, &[Class::Message], first, last, direction);
+                rows.take(HANDLES_WITHIN).any(|at| trace.chunk(&at).kind(at.row) == Kind::Handled)
+            };
+            Last::of(trace, process, last).is_some() || handles(Direction::Backward) || handles(Direction::Forward)
         })
     }
 
@@ -135,21 +141,39 @@ impl<'a> Causes<'a> {
     pub(super) fn add_reply(&mut self, found: &mut Found<'a>, process: ProcessKey, since: OrderKey, key: OrderKey) {
         let Some(until) = key.previous() else { return };
         let rows = self.trace.process_rows_of_kind(process, Kind::Delivered, since, until, Direction::Backward);
-        let rows = rows.map(|at| Row::read(self.trace, at)).take(REPLIES_WITHIN);
+        let rows = rows.map(|at| Row::read(self.trace, at)).take(REPLIES_WITHIN).filter(|row| row.key() > since);
+        let mut doubtful = Vec::new();
+        let mut reply = None;
         for row in rows {
             self.n_events += 1;
-            if row.key() > since && self.is_taken_out_of_turn(process, &row) {
-                self.add_message(found, process, row, key);
-                return;
+            if gen_call::is_reply(&row) {
+                reply = Some(row);
+                break;
             }
+            if gen_call::reply_tag(&row).is_some() {
+                doubtful.push(row);
+            }
+        }
+        let taken = self.not_handled(process, &doubtful).or(reply);
+        if let Some(taken) = taken {
+            self.add_message(found, process, taken, key);
         }
     }
 
-    /// Whether a message of a server is a reply that a call of its own waited for.
-    pub(crate) fn is_taken_out_of_turn(&mut self, process: ProcessKey, row: &Row<'a>) -> bool {
-        let may_be = || gen_call::reply_tag(row).is_some();
-        gen_call::is_reply(row)
-            || may_be() && self.arrivals(process, row).is_some_and(|arrivals| arrivals.handled.is_empty())
+    /// The first of some deliveries, youngest first, that its server did not turn to later: one that a `receive` of its own took.
+    fn not_handled(&mut self, process: ProcessKey, deliveries: &[Row<'a>]) -> Option<Row<'a>> {
+        let from = deliveries.last()?.key();
+        let key = |row: &Row<'a>| row.term().map(|term| term.key);
+        let rows =
+            self.trace.process_rows_of_kind(process, Kind::Handled, from, Window::all().last_key(), Direction::Forward);
+        let mut handled: Vec<Option<u64>> = Vec::new();
+        for row in rows.take(REPLIES_WITHIN) {
+            self.n_events += 1;
+            handled.push(key(&Row::read(self.trace, row)));
+        }
+        // With so many handled it may still be waiting behind them.
+        let is_told = handled.len() < REPLIES_WITHIN;
+        deliveries.iter().find(|row| is_told && !handled.contains(&key(row))).copied()
     }
 
     fn add_message(&mut self, found: &mut Found<'a>, process: ProcessKey, message: Row<'a>, key: OrderKey) {

@@ -10,7 +10,7 @@ use scope_core::trace::Direction;
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
 
 /// A reply is joined to its request over so many messages of its server.
-pub(crate) const REPLY_WITHIN: usize = 1_024;
+pub(crate) const REPLY_WITHIN: usize = 256;
 
 impl<'a> Causes<'a> {
     pub(super) fn send(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {

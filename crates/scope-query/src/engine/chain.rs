@@ -108,12 +108,7 @@ impl<'a> Links<'a> {
                 certainty: edge.certainty.name().into(),
                 n: edge.n,
             };
-            Step {
-                depth: *depth,
-                event: view.event(row),
-                causes: among.map(edge).collect(),
-                stop: end.map(End::shown),
-            }
+            Step { depth: *depth, event: view.event(row), causes: among.map(edge).collect(), stop: end.map(End::shown) }
         };
         self.rows.iter().map(step).collect()
     }

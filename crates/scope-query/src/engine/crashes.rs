@@ -95,7 +95,9 @@ impl Reasons {
     /// The cause of an exit, if it is a crash.
     fn cause(&mut self, row: &Row<'_>) -> Option<Rc<str>> {
         let found = self.known.entry((row.chunk_idx, row.term_id()));
-        found.or_insert_with(|| exit::reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into())).clone()
+        found
+            .or_insert_with(|| exit::reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into()))
+            .clone()
     }
 }
 

@@ -360,7 +360,8 @@ impl World {
             let exit = self.script.exit(self.tick, process.key, &reason);
             let exit = self.told(Some(exit), causes);
             dying.extend(process.linked.iter().map(|linked| (*linked, vec![exit])));
-            let waiting = self.processes.iter().filter(|(_, other)| other.waits.is_some_and(|(_, asked)| asked == number));
+            let waiting =
+                self.processes.iter().filter(|(_, other)| other.waits.is_some_and(|(_, asked)| asked == number));
             let waiting: Vec<u32> = waiting.map(|(other, _)| *other).collect();
             for other in waiting {
                 if process.linked.contains(&other) {
