@@ -54,6 +54,7 @@ mod population;
 mod process_number;
 mod queue;
 mod reason;
+mod recent;
 mod reply;
 mod restart;
 mod row;

@@ -46,8 +46,8 @@ pub(crate) struct Dict {
     entities: Box<[Entity]>,
     /// Atom ids by text.
     by_text: Box<[AtomId]>,
-    /// The entities that are processes, by key.
-    by_process: Box<[(ProcessKey, EntityId)]>,
+    /// The entities that are processes, by their keys.
+    by_process: Box<[EntityId]>,
 }
 
 impl Dict {
@@ -132,13 +132,21 @@ impl Dict {
     }
 
     pub(crate) fn find_process(&self, process: ProcessKey) -> Option<EntityId> {
-        let at = self.by_process.binary_search_by_key(&process, |(key, _)| *key).ok()?;
-        self.by_process.get(at).map(|(_, id)| *id)
+        let at = self.by_process.binary_search_by_key(&process, |id| self.process(*id)).ok()?;
+        self.by_process.get(at).copied()
+    }
+
+    /// The key of a process of `by_process`.
+    fn process(&self, id: EntityId) -> ProcessKey {
+        match self.entity(id) {
+            Some(Entity::Process(process)) => *process,
+            _ => ProcessKey::MIN,
+        }
     }
 
     /// Every process named, ascending.
     pub(crate) fn processes(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
-        self.by_process.iter().copied()
+        self.by_process.iter().map(|id| (self.process(*id), *id))
     }
 
     pub(crate) fn data_bytes(&self) -> usize {
@@ -201,7 +209,7 @@ impl Dict {
     }
 }
 
-fn processes(entities: &[Entity]) -> Box<[(ProcessKey, EntityId)]> {
+fn processes(entities: &[Entity]) -> Box<[EntityId]> {
     let mut found: Vec<_> = (1u32..)
         .zip(entities)
         .filter_map(|(id, entity)| match entity {
@@ -210,7 +218,7 @@ fn processes(entities: &[Entity]) -> Box<[(ProcessKey, EntityId)]> {
         })
         .collect();
     found.sort_unstable();
-    found.into()
+    found.into_iter().map(|(_, id)| id).collect()
 }
 
 fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {

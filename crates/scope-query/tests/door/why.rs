@@ -80,9 +80,6 @@ fn is_true(world: &World, trace: &Trace, (number, id): (usize, EventId)) -> bool
         Some(_) => false,
         None => !step.causes.is_empty(),
     };
-    if !(edges && stopped) {
-        eprintln!("{id} really {behind:?}, directly {direct:?} ({:?}), told {step:?}", truth.causes);
-    }
     edges && stopped && (stop.is_none() || step.causes.is_empty())
 }
 

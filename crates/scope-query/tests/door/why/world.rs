@@ -166,8 +166,10 @@ impl World {
     /// Tells an event of messages, calls or states, unless it gets lost.
     fn tell(&mut self, causes: Vec<Happened>, tell: impl FnOnce(&mut Script, u64) -> EventId) -> Happened {
         self.n_events += 1;
-        let is_lost =
-            self.losses.every.is_some_and(|every| self.n_events % 30 > 10 && self.n_events % (every % 7 + 2) == 0);
+        let is_lost = self
+            .losses
+            .every
+            .is_some_and(|every| self.n_events % 30 > 10 && self.n_events.is_multiple_of(every % 7 + 2));
         if is_lost {
             let (from, _) = self.lost.unwrap_or((self.tick, 0));
             self.lost = Some((from, self.tick));
@@ -205,7 +207,10 @@ impl World {
             return self.fetch(number);
         }
         if is_idle {
-            return if is_server { self.turn(number) } else { () };
+            if is_server {
+                self.turn(number);
+            }
+            return;
         }
         match what % 16 {
             0..=2 => self.cast(number, to, with),
