@@ -388,6 +388,14 @@ defmodule ElixirScope do
   @spec message_queue_analysis(keyword()) :: %{bottleneck: map() | nil, queues: [map()]}
   defdelegate message_queue_analysis(options \\ []), to: ElixirScope.Query.Queues
 
+  @doc "The chain of causes behind an event, across processes. See `ElixirScope.Query.Causes.why/2`."
+  @spec why(Event.t() | map() | String.t(), keyword()) :: [map()]
+  defdelegate why(event, options \\ []), to: ElixirScope.Query.Causes
+
+  @doc "What followed from an event, across processes. See `ElixirScope.Query.Causes.impact/2`."
+  @spec impact(Event.t() | map() | String.t(), keyword()) :: [map()]
+  defdelegate impact(event, options \\ []), to: ElixirScope.Query.Causes
+
   @doc "A first look: what the trace covers and what stands out. See `ElixirScope.Query.Overview.overview/1`."
   @spec overview(keyword()) :: map()
   defdelegate overview(options \\ []), to: ElixirScope.Query.Overview

@@ -9,6 +9,7 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Foreign
   doctest ElixirScope.Opaque
   doctest ElixirScope.Query.Calls
+  doctest ElixirScope.Query.Causes
   doctest ElixirScope.Query.Crashes
   doctest ElixirScope.Query.Events
   doctest ElixirScope.Query.Messages

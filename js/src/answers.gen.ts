@@ -113,6 +113,14 @@ export type Cause = {
   id: string,
 };
 
+/** The events behind one event, or after it: a graph without cycles. */
+export type Chain = {
+  /** The event that was asked about. */
+  id: string,
+  /** That event first, then the others by their distance from it. */
+  rows: Array<Step>,
+};
+
 /** One place that differs. */
 export type Change = {
   /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
@@ -234,7 +242,7 @@ export type Crashes = {
 };
 
 /** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | Array<FunctionTimes> | Array<CallNode> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition> | Queues | Overview;
+export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | Array<FunctionTimes> | Array<CallNode> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition> | Queues | Overview | Chain;
 
 /** The difference of two terms. */
 export type Difference = {
@@ -280,6 +288,20 @@ export type Durations = {
   max_ns: number,
   /** How much too long a quantile may be, in millionths of it: 0 up to 65,536 durations, 7,813 beyond. */
   error_ppm: number,
+};
+
+/** What joins an event to a cause. */
+export type Edge = {
+  /** The id of the cause. */
+  id: string,
+  /** `reply_ref` and `caller_ref` (both carry the reference of one call), `unique_match` (nothing equal was on the way), `content_match` (one of
+   * `n` equal messages), `same_process_order` (what its process was at), `callers` (the `$callers` of a task), `link_exit`, `monitor_exit` and
+   * `call_exit` (the exit of another process, over a link, a monitor or a call), `restart` (it was started in place of what exited). */
+  kind: string,
+  /** `certain`, `likely` or `possible`. */
+  certainty: string,
+  /** How many events the cause is one of: of a `content_match`, and of a `link_exit` where several may have come first; else `null`. */
+  n: number | null,
 };
 
 /** One event. */
@@ -863,6 +885,29 @@ export type StateChange = {
   cause: Event | null,
 };
 
+/** One event of a chain. */
+export type Step = {
+  /** How many edges away from the event that was asked about, at least. */
+  depth: number,
+  /** What happened. */
+  event: Event,
+  /** What led to it, among the events of this chain. */
+  causes: Array<Edge>,
+  /** Why the chain does not go on here, or `null` when it does, or when nothing is known to have followed. */
+  stop: Stop | null,
+};
+
+/** Why a chain does not go on. */
+export type Stop = {
+  /** `entry_point`; `not_traced`, `evicted` or `lost` where the events that would tell are not there; `ambiguous` where it may be one of too many
+   * events; `depth` or `limit` where the request ends it. */
+  reason: string,
+  /** Of an `entry_point`: `external` (no recorded process sent it: a timer, a port, another node), `alive` (the process was there before the
+   * recorder looked), `first_spawn` (by a process that is not known), `signal` (an exit from outside), `own` (the process itself, no message) or
+   * `recorder`. Of what is not there: the class of the events. Else `null`. */
+  what: string | null,
+};
+
 /** How a supervisor supervises. What no sweep could read is `null`. */
 export type Strategy = {
   /** `one_for_one`, `one_for_all`, `rest_for_one`, `simple_one_for_one`. */
@@ -927,6 +972,8 @@ export type Transition = {
   difference: Difference,
   /** The message handled (or the spawn) that led to the second state, or `null` when not recorded. */
   trigger: Event | null,
+  /** The chain behind the second state, as `why` gives it; empty when its event has been evicted, or none was asked for. */
+  causes: Array<Step>,
 };
 
 /** A process in the supervision tree. Rows come in the order of the tree: a supervisor, then all below it. */

@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
 
-import type { Answer, Around, Call, CallNode, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
+import type { Answer, Around, Call, CallNode, Chain, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -22,6 +22,8 @@ export interface DataOf {
   compare_states: Comparison;
   state_changes: StateChange[];
   analyze_state_change: Transition[];
+  why: Chain;
+  impact: Chain;
   crashes: Crashes;
   performance_analysis: FunctionTimes[];
   slowest_function_calls: Call[];
@@ -130,6 +132,16 @@ export abstract class Requests {
   /** How a process came from one state into another. */
   analyzeStateChange(request: Omit<RequestOf<"analyze_state_change">, "kind">): AnswerOf<"analyze_state_change"> {
     return this.query<"analyze_state_change">({ ...request, kind: "analyze_state_change" });
+  }
+
+  /** The chain of causes behind an event, across processes, back to where it came from: see [why](why.md). */
+  why(request: Omit<RequestOf<"why">, "kind">): AnswerOf<"why"> {
+    return this.query<"why">({ ...request, kind: "why" });
+  }
+
+  /** What followed from an event, across processes: see [why](why.md). */
+  impact(request: Omit<RequestOf<"impact">, "kind">): AnswerOf<"impact"> {
+    return this.query<"impact">({ ...request, kind: "impact" });
   }
 
   /** Every abnormal exit with its circumstances, and what the exits have in common. */

@@ -14,6 +14,8 @@ export type AnalyzeStateChangeRequest = {
   from?: number | null,
   /** Last time, inclusive. */
   to?: number | null,
+  /** Most rows of the chain behind each change (default 10, at most 100). */
+  causes?: number | null,
   /** Most rows. */
   limit?: number | null,
   /** Cursor. */
@@ -34,6 +36,16 @@ export type CallTreeRequest = {
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
+};
+
+/** See [`Request::Why`](super::Request::Why) and [`Request::Impact`](super::Request::Impact). */
+export type ChainRequest = {
+  /** The id of the event. */
+  id: string,
+  /** Most steps away from the event (default 20, at most 200). */
+  depth?: number | null,
+  /** Most rows (default 100, at most 1000). */
+  limit?: number | null,
 };
 
 /** See [`Request::CompareStates`](super::Request::CompareStates). */
@@ -243,7 +255,7 @@ export type ProcessWindowRequest = {
 };
 
 /** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindowRequest | { "kind": "slowest_function_calls" } & FunctionWindowRequest | { "kind": "function_calls" } & FunctionWindowRequest | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "why" } & ChainRequest | { "kind": "impact" } & ChainRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindowRequest | { "kind": "slowest_function_calls" } & FunctionWindowRequest | { "kind": "function_calls" } & FunctionWindowRequest | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
 
 /** See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given. */
 export type ServerCallsRequest = {

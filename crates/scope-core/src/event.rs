@@ -310,6 +310,21 @@ impl OrderKey {
             Self::at(tick.saturating_add(1))
         }
     }
+
+    /// The key right before this one; `None` when there is none.
+    #[must_use]
+    pub const fn previous(self) -> Option<Self> {
+        let Self { tick, thread, tie } = self;
+        if let Some(tie) = tie.checked_sub(1) {
+            Some(Self { tick, thread, tie })
+        } else if let Some(thread) = thread.checked_sub(1) {
+            Some(Self { tick, thread, tie: u32::MAX })
+        } else if let Some(tick) = tick.checked_sub(1) {
+            Some(Self::end_of(tick))
+        } else {
+            None
+        }
+    }
 }
 
 /// The largest time at the door, 2^53 - 1 ns (104 days): every edge can hold it exactly.

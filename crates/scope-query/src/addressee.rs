@@ -71,6 +71,16 @@ pub(crate) fn passages<'a>(
     (told, n_events)
 }
 
+/// The processes that a send may have reached.
+pub(crate) fn reached(trace: &Trace, send: &Row<'_>) -> Set<ProcessKey> {
+    let key = send.term().map(|term| term.key);
+    match (Names { trace, holdings: Map::new() }.addressee(send), key) {
+        (Addressee::Process(process), _) => [process].into_iter().collect(),
+        (Addressee::Alias, Some(key)) => receivers_of(trace, key),
+        _ => Set::new(),
+    }
+}
+
 /// The names of the sends of one answer, each looked up once.
 struct Names<'a> {
     trace: &'a Trace,

@@ -2,12 +2,14 @@
 
 mod analyze_state_change;
 mod call_tree;
+mod chain;
 mod compare_states;
 mod crashes;
 mod events;
 mod events_around;
 mod execution_path;
 mod find_processes;
+mod impact;
 mod info;
 mod message;
 mod message_flow;
@@ -25,6 +27,7 @@ mod state_changes;
 mod state_timeline;
 mod supervision_tree;
 mod term;
+mod why;
 
 use crate::api::{Answer, Request};
 use crate::error::Result;
@@ -65,6 +68,8 @@ pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
         Request::CompareStates(request) => compare_states::answer(trace, request),
         Request::StateChanges(request) => state_changes::answer(trace, request),
         Request::AnalyzeStateChange(request) => analyze_state_change::answer(trace, request),
+        Request::Why(request) => why::answer(trace, request),
+        Request::Impact(request) => impact::answer(trace, request),
         Request::Crashes(request) => crashes::answer(trace, request),
         Request::PerformanceAnalysis(request) => performance_analysis::answer(trace, request),
         Request::SlowestFunctionCalls(request) => slowest_function_calls::answer(trace, request),

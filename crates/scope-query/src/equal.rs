@@ -1,6 +1,6 @@
 //! Messages to one receiver that have one match key, and what became of each.
 
-use crate::matching::{self, Outcome, Source, Surplus};
+use crate::matching::{self, Outcome, Pairing, Source, Surplus};
 use crate::passage::{Fate, Handling, Passage};
 use crate::row::Row;
 use alloc::vec::Vec;
@@ -40,14 +40,18 @@ impl<'a> Equal<'a> {
 
     /// For each delivery the handling that is surely its own.
     pub(crate) fn handlings(&self, recorded: &impl Recorded) -> Vec<Outcome> {
-        let came = |row: &Row<'a>| Source { tick: row.tick(), origin: (), exact: true };
-        let came: Vec<_> = self.delivered.iter().map(came).collect();
-        matching::pair(&came, &ticks(&self.handled), |tick| recorded.handlings_since(tick)).outcomes
+        self.handling_pairing(recorded).outcomes
     }
 
-    /// Each message with what became of it: every send that may have gone to the receiver, every delivery that is surely not of one of
-    /// these or is one too many, and every handling without a delivery.
-    pub(crate) fn settled(mut self, receiver: ProcessKey, recorded: &impl Recorded) -> Vec<Passage<'a>> {
+    /// Deliveries with handlings.
+    pub(crate) fn handling_pairing(&self, recorded: &impl Recorded) -> Pairing {
+        let came = |row: &Row<'a>| Source { tick: row.tick(), origin: (), exact: true };
+        let came: Vec<_> = self.delivered.iter().map(came).collect();
+        matching::pair(&came, &ticks(&self.handled), |tick| recorded.handlings_since(tick))
+    }
+
+    /// Sends with deliveries, after sends to aliases of others were left out.
+    pub(crate) fn delivery_pairing(&mut self, recorded: &impl Recorded) -> Pairing {
         // An alias belongs to the receiver only if the message came to it.
         let last = self.delivered.last().map(Row::tick);
         self.sent.retain(|(row, (_, alias))| alias.is_none() || last.is_some_and(|last| row.tick() <= last));
@@ -57,7 +61,13 @@ impl<'a> Equal<'a> {
             exact: row.term().is_some_and(|term| term.complete),
         };
         let sources: Vec<_> = self.sent.iter().map(source).collect();
-        let deliveries = matching::pair(&sources, &ticks(&self.delivered), |tick| recorded.deliveries_since(tick));
+        matching::pair(&sources, &ticks(&self.delivered), |tick| recorded.deliveries_since(tick))
+    }
+
+    /// Each message with what became of it: every send that may have gone to the receiver, every delivery that is surely not of one of
+    /// these or is one too many, and every handling without a delivery.
+    pub(crate) fn settled(mut self, receiver: ProcessKey, recorded: &impl Recorded) -> Vec<Passage<'a>> {
+        let deliveries = self.delivery_pairing(recorded);
         let handlings = self.handlings(recorded);
         let delivered = |place: usize, send: Option<Row<'a>>, fate: Fate| {
             let received = self.received(place, &handlings, receiver, recorded)?;

@@ -156,7 +156,8 @@ impl<'a> Inbox<'a> {
         merged.filter(|row| row.kind() == Kind::Send && self.destination(row) == Destination::Receiver)
     }
 
-    fn watch(&self) -> &Watch {
+    /// When its messages were recorded.
+    pub(crate) fn watch(&self) -> &Watch {
         self.watch.get_or_init(|| Watch::of(self.trace, self.receiver, Class::Message))
     }
 

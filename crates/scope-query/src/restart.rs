@@ -2,6 +2,7 @@
 //!
 //! Invariant: a replacement is only named when no other exited sibling could have been meant; else nothing is said.
 
+use crate::certainty::Certainty;
 use crate::naming;
 use crate::origin::Origin;
 use crate::reason;
@@ -18,24 +19,6 @@ use scope_core::{Class, Kind, OrderKey, ProcessKey};
 /// Exited children of one parent that may still be replaced. In a storm each is replaced at once; the children of a supervisor of tasks never
 /// are, and would be compared with every later one.
 const MAX_WAITING: usize = 64;
-
-/// How sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Certainty {
-    /// The supervisor said that both are the same child.
-    Certain,
-    /// The same parent started the same function with the same arguments, as far as they are known, after an abnormal exit.
-    Likely,
-}
-
-impl Certainty {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Certain => "certain",
-            Self::Likely => "likely",
-        }
-    }
-}
 
 /// A process that came in place of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

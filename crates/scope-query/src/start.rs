@@ -4,7 +4,11 @@
 //! module and its arguments. A supervisor is a gen_server whose callback module is `supervisor`, and the module it was written in is
 //! in those arguments; Elixir's DynamicSupervisor is one whose callback module is `DynamicSupervisor`.
 
+use scope_core::ProcessKey;
 use scope_core::term::Term;
+
+/// The module whose functions run Elixir's tasks.
+pub(crate) const TASK: &str = "Elixir.Task.Supervised";
 
 const DYNAMIC: &str = "Elixir.DynamicSupervisor";
 
@@ -33,6 +37,34 @@ pub(crate) fn is_supervisor(arguments: &[Term]) -> bool {
     let [_parent, _ancestors, Term::Atom(module), Term::Atom(function), arguments] = arguments else { return false };
     (&**module, &**function) == ("gen", "init_it")
         && server(arguments).is_some_and(|(server, _)| matches!(server, "supervisor" | DYNAMIC))
+}
+
+/// The first of a task's `$callers`, by the arguments of its function: the list itself, or the owner `{node, name or pid, pid}`, who is the
+/// first of them.
+pub(crate) fn caller(arguments: &[Term]) -> Option<ProcessKey> {
+    let [_parent, _ancestors, Term::Atom(module), Term::Atom(_), Term::List(arguments, _)] = arguments else {
+        return None;
+    };
+    let listed = |argument: &Term| match argument {
+        Term::List(callers, _) => callers.first().and_then(pid),
+        _ => None,
+    };
+    let owner = |argument: &Term| match argument {
+        Term::Tuple(owner) => match owner.as_slice() {
+            [Term::Atom(_), _, owner] => pid(owner),
+            _ => None,
+        },
+        _ => None,
+    };
+    let callers = arguments.iter().find_map(listed).or_else(|| arguments.iter().find_map(owner));
+    callers.filter(|_| module == TASK)
+}
+
+const fn pid(term: &Term) -> Option<ProcessKey> {
+    match term {
+        Term::Pid(process) => Some(*process),
+        _ => None,
+    }
 }
 
 /// The callback module that `gen:init_it` is given, and the arguments of its `init`.

@@ -94,8 +94,8 @@ impl<'a> Last<'a> {
 }
 
 /// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn.
-fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
-    let until = just_before(key)?;
+pub(crate) fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
+    let until = key.previous()?;
     let since = caused_since(trace, process, until);
     trace
         .process_rows(process, &[Class::Process, Class::Message], since, until, Direction::Backward)
@@ -114,7 +114,7 @@ fn caused_since(trace: &Trace, process: ProcessKey, until: OrderKey) -> OrderKey
 
 /// The time in which the causes of the states from `key` to `to` lie.
 pub(crate) fn causes(trace: &Trace, process: ProcessKey, key: OrderKey, to: u64) -> Window {
-    let from = just_before(key).map_or(0, |until| caused_since(trace, process, until).tick);
+    let from = key.previous().map_or(0, |until| caused_since(trace, process, until).tick);
     Window { from, to }
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn history<'a>(
     process: ProcessKey,
     window: Window,
 ) -> (Option<Last<'a>>, impl Iterator<Item = Last<'a>>) {
-    let first = just_before(window.first_key()).and_then(|key| Last::of(trace, process, key));
+    let first = window.first_key().previous().and_then(|key| Last::of(trace, process, key));
     let held = trace.process_rows(process, &[Class::State], window.first_key(), window.last_key(), Direction::Forward);
     let held = held.map(|at| Last::Held(Row::read(trace, at)));
     // One that is remembered from inside the window comes before all that are held.
@@ -139,15 +139,4 @@ pub(crate) fn history<'a>(
         inside.contains(&state.key()) && state.key() < trace.floor(Class::State)
     });
     (first, remembered.into_iter().chain(held))
-}
-
-fn just_before(key: OrderKey) -> Option<OrderKey> {
-    let OrderKey { tick, thread, tie } = key;
-    if let Some(tie) = tie.checked_sub(1) {
-        return Some(OrderKey { tick, thread, tie });
-    }
-    if let Some(thread) = thread.checked_sub(1) {
-        return Some(OrderKey { tick, thread, tie: u32::MAX });
-    }
-    tick.checked_sub(1).map(OrderKey::end_of)
 }

@@ -1,10 +1,11 @@
-//! In which turn a server handles its messages, and so how many were before one in its queue.
+//! In which turn a server handles its messages: how many were before one in its queue, and which one it was at work on.
 
 use crate::passage::Passage;
+use crate::row::Row;
 use alloc::vec::Vec;
 use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
-use scope_core::{Kind, OrderKey, ProcessKey};
+use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// The handlings of the receivers of some messages, as far as they lie between a sending and a handling of these.
 #[derive(Debug)]
@@ -34,4 +35,16 @@ impl Turns {
         let (first, own) = (turns.partition_point(|key| *key <= sent), turns.partition_point(|key| *key < handled));
         Some(own.saturating_sub(first) as u64)
     }
+}
+
+/// The message a server was at work on: the last one it turned to, unless it has gone back to waiting since.
+pub(crate) fn handling(trace: &Trace, process: ProcessKey, until: OrderKey) -> Option<Row<'_>> {
+    last(trace, process, until).filter(|row| row.kind() == Kind::Handled)
+}
+
+/// What tells last what a server was at: the handling of a message, or the state it went back to waiting with.
+pub(crate) fn last(trace: &Trace, process: ProcessKey, until: OrderKey) -> Option<Row<'_>> {
+    let classes = [Class::Message, Class::State];
+    let rows = trace.process_rows(process, &classes, OrderKey::default(), until, Direction::Backward);
+    rows.map(|at| Row::read(trace, at)).find(|row| matches!(row.kind(), Kind::Handled | Kind::State))
 }

@@ -23,6 +23,15 @@ pub(crate) struct Watch {
 impl Watch {
     /// Reads the control events up to now.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, class: Class) -> Self {
+        Self::told(trace, Some(process), class)
+    }
+
+    /// When every process was a target, whichever it is.
+    pub(crate) fn of_everyone(trace: &Trace, class: Class) -> Self {
+        Self::told(trace, None, class)
+    }
+
+    fn told(trace: &Trace, process: Option<ProcessKey>, class: Class) -> Self {
         let all = Window::all();
         let (mut stretches, mut targets, mut spared, mut since, mut is_partial) = (Vec::new(), 0u32, false, 0, false);
         for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
@@ -30,14 +39,16 @@ impl Watch {
             let before = targets > 0 && !spared;
             is_partial |= class == Class::State
                 && row.kind() == Kind::TargetAdded
-                && row.process().is_none_or(|target| target == process)
+                && is_about(&row, process)
                 && detail(&row, "states").is_some();
             match row.kind() {
                 Kind::TargetAdded if concerns(&row, process, class) => targets += 1,
                 Kind::TargetRemoved if concerns(&row, process, class) => targets = targets.saturating_sub(1),
                 Kind::RecorderStopped => targets = 0,
                 // The recorder takes its own hands off a process that tracing its calls would harm, and says so.
-                Kind::GovernorStep if row.process() == Some(process) && matches!(class, Class::Call | Class::State) => {
+                Kind::GovernorStep
+                    if process.is_some() && row.process() == process && matches!(class, Class::Call | Class::State) =>
+                {
                     spared = calls_off(&row).unwrap_or(spared);
                 }
                 _ => {}
@@ -60,6 +71,15 @@ impl Watch {
             return None;
         }
         Some(self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&tick)))
+    }
+
+    /// Whether it was a target all the time between two times; `None` when only the events tell.
+    pub(crate) fn covers_between(&self, from: u64, to: u64) -> Option<bool> {
+        let covered = self.stretches.iter().any(|(start, end)| *start <= from && to <= *end);
+        if !covered && (self.stretches.is_empty() || from < self.known_from) {
+            return None;
+        }
+        Some(covered)
     }
 
     /// Whether only its major states were recorded at some time.
@@ -102,9 +122,14 @@ pub(crate) fn not_traced(trace: &Trace, process: ProcessKey, class: Class, windo
         .collect()
 }
 
+/// Whether a control event is about this process, or about all of them.
+fn is_about(row: &Row<'_>, process: Option<ProcessKey>) -> bool {
+    row.process().is_none_or(|target| Some(target) == process)
+}
+
 /// Whether a control event about a target is about this process and class.
-fn concerns(row: &Row<'_>, process: ProcessKey, class: Class) -> bool {
-    row.process().is_none_or(|target| target == process) && classes(row).is_none_or(|classes| names(&classes, class))
+fn concerns(row: &Row<'_>, process: Option<ProcessKey>, class: Class) -> bool {
+    is_about(row, process) && classes(row).is_none_or(|classes| names(&classes, class))
 }
 
 /// The `classes` of a target's details; `None` means all.

@@ -36,14 +36,24 @@ defmodule ElixirScope.Comparison do
   @doc "The ways from one state into another. Raises `ElixirScope.Error`."
   @spec transitions!(term(), term(), term(), keyword()) :: map()
   def transitions!(process, before, later, options) do
+    {causes, options} = Keyword.split(options, [:causes])
+
     fields = fn source ->
-      with {:ok, was} <- wanted(before, source), {:ok, became} <- wanted(later, source), do: {:ok, was: was, became: became}
+      with {:ok, was} <- wanted(before, source),
+           {:ok, became} <- wanted(later, source),
+           do: {:ok, [was: was, became: became] ++ causes}
     end
 
     {answer, source} = Question.answer!(:analyze_state_change, [process: process], fields, options)
     matches = View.rows("analyze_state_change", answer.data, source)
     first = List.first(matches)
-    %{diff: first && first.diff, trigger: first && first.trigger, matches: matches}
+
+    %{
+      diff: first && first.diff,
+      trigger: first && first.trigger,
+      causes: if(first, do: first.causes, else: []),
+      matches: matches
+    }
   end
 
   defp moments(a, b, source) do

@@ -158,6 +158,27 @@ defmodule ElixirScope.Question do
     end
   end
 
+  @doc "The steps of a chain from an event on."
+  @spec chain!(atom(), term(), keyword()) :: [map()]
+  def chain!(kind, event, options) do
+    with :ok <- known(options, [:trace, :depth, :limit], kind),
+         {:ok, id} <- event_id(event),
+         {:ok, source} <- Source.open(options),
+         request = options |> Keyword.take([:depth, :limit]) |> Map.new() |> Map.merge(%{kind: Atom.to_string(kind), id: id}),
+         {:ok, answer} <- ask(source, request) do
+      View.rows("chain", answer.data.rows, source)
+    else
+      {:error, error} -> raise error
+    end
+  end
+
+  defp event_id(%{id: id}) when is_binary(id), do: {:ok, id}
+  defp event_id(id) when is_binary(id), do: {:ok, id}
+
+  defp event_id(other) do
+    Error.new(:bad_argument, "an event, a row that has an id, or an id is needed, got: #{inspect(other)}")
+  end
+
   @doc "The one row of a request that is about one thing."
   @spec one(atom(), map(), keyword()) :: {:ok, map()} | {:error, Error.t()}
   def one(kind, fields, options) do

@@ -20,6 +20,8 @@ defmodule ElixirScope.View do
     alive exited not_yet certain likely worker supervisor permanent transient temporary
     one_for_one one_for_all rest_for_one simple_one_for_one
     equal different unknown
+    reply_ref caller_ref unique_match content_match same_process_order callers link_exit monitor_exit call_exit restart
+    entry_point evicted lost depth limit alive first_spawn signal own recorder
   )a
   @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 
@@ -233,7 +235,17 @@ defmodule ElixirScope.View do
       certain: row.certain,
       n_between: row.n_between,
       diff: difference(row.difference, terms),
-      trigger: row.trigger && event(row.trigger, terms, source)
+      trigger: row.trigger && event(row.trigger, terms, source),
+      causes: Enum.map(row.causes, &row("chain", &1, terms, source))
+    }
+  end
+
+  defp row("chain", row, terms, source) do
+    %{
+      depth: row.depth,
+      event: event(row.event, terms, source),
+      causes: for(edge <- row.causes, do: %{id: edge.id, kind: word(edge.kind), certainty: word(edge.certainty), n: edge.n}),
+      stop: row.stop && %{reason: word(row.stop.reason), what: row.stop.what && word(row.stop.what)}
     }
   end
 

@@ -82,6 +82,7 @@ fn data(kind: &str) -> &'static str {
         "call_tree" => "CallNode[]",
         "message_queue_analysis" => "Queues",
         "overview" => "Overview",
+        "why" | "impact" => "Chain",
         _ => "never",
     }
 }

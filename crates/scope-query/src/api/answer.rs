@@ -3,6 +3,7 @@
 mod around;
 mod call;
 mod call_tree;
+mod chain;
 mod coverage;
 mod crash;
 mod difference;
@@ -22,6 +23,7 @@ mod term;
 pub use around::Around;
 pub use call::Call;
 pub use call_tree::CallNode;
+pub use chain::{Chain, Edge, Step, Stop};
 pub use coverage::{Coverage, Dropped, NotTraced};
 pub use crash::{Cause, Crash, Crashes, Followed, Frame, Linked, Restart};
 pub use difference::{Change, Comparison, Difference, StateChange, Transition};
@@ -105,4 +107,6 @@ pub enum Data {
     Queues(Queues),
     /// For `overview`.
     Overview(Overview),
+    /// For `why` and `impact`.
+    Chain(Chain),
 }

@@ -169,6 +169,22 @@ pub const TABLE: &[Names] = &[
         doc: "How a process came from one state into another.",
     },
     Names {
+        kind: "why",
+        elixir: "ElixirScope.why/2",
+        typescript: "trace.why",
+        cli: "scope why",
+        mcp: "elixir_scope_get_why",
+        doc: "The chain of causes behind an event, across processes, back to where it came from: see [why](why.md).",
+    },
+    Names {
+        kind: "impact",
+        elixir: "ElixirScope.impact/2",
+        typescript: "trace.impact",
+        cli: "scope impact",
+        mcp: "elixir_scope_get_impact",
+        doc: "What followed from an event, across processes: see [why](why.md).",
+    },
+    Names {
         kind: "crashes",
         elixir: "ElixirScope.crashes/1",
         typescript: "trace.crashes",

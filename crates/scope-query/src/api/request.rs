@@ -4,6 +4,7 @@
 
 mod around;
 mod call_tree;
+mod chain;
 mod crashes;
 mod events;
 mod function;
@@ -20,6 +21,7 @@ mod term;
 
 pub use around::EventsAround;
 pub use call_tree::CallTree;
+pub use chain::Chain;
 pub use crashes::Crashes;
 pub use events::Events;
 pub use function::FunctionWindow;
@@ -82,6 +84,10 @@ pub enum Request {
     StateChanges(StateChanges),
     /// How a process came from one state into another.
     AnalyzeStateChange(AnalyzeStateChange),
+    /// The chain of causes behind an event, across processes, back to where it came from.
+    Why(Chain),
+    /// What followed from an event, across processes.
+    Impact(Chain),
     /// Every abnormal exit with its circumstances, and what the exits have in common.
     Crashes(Crashes),
     /// What functions cost: calls, times, errors, callers and callees; the largest own time first.

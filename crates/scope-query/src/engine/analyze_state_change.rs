@@ -2,10 +2,13 @@
 //!
 //! Invariant: a row's first state is the latest wanted one before its second, and no wanted second state lies between them.
 
+use super::chain::Bounds;
 use super::page::Page;
+use super::why;
 use crate::api::Answer;
 use crate::api::answer::{Data, Transition};
 use crate::api::request::{AnalyzeStateChange, Wanted};
+use crate::cause::Causes;
 use crate::coverage::coverage_of_states;
 use crate::cursor::{self, Cursor};
 use crate::difference::difference;
@@ -27,6 +30,9 @@ const KIND: &str = "analyze_state_change";
 
 /// Changes shown in one row.
 const MAX_SHOWN: usize = 50;
+const DEFAULT_CAUSES: u32 = 10;
+/// Each row comes with its chain.
+const MAX_CAUSES: u32 = 100;
 
 /// What a side of the request wants.
 enum Want {
@@ -64,6 +70,7 @@ struct Found<'a> {
 pub(super) fn answer(trace: &Trace, request: &AnalyzeStateChange) -> Result<Answer> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
+    let n_causes = cursor::within("causes", request.causes, DEFAULT_CAUSES, 0..=MAX_CAUSES)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
     let process = who::resolve(trace, "process", &request.process, window)?;
     let was = Want::read(trace, process, &request.was)?;
@@ -102,13 +109,20 @@ pub(super) fn answer(trace: &Trace, request: &AnalyzeStateChange) -> Result<Answ
     coverage.not_traced = not_traced(trace, process, Class::State, window.clipped(trace));
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    let mut view = View::new(trace);
+    let (mut view, mut chains) = (View::new(trace), Causes::new(trace));
     let mut transitions = Vec::with_capacity(page.rows.len());
     for found in &page.rows {
         let (Some(left), Some(right)) = (found.was.side(), found.became.side()) else { continue };
         let shown = (found.was.shown(trace, &mut view, process), found.became.shown(trace, &mut view, process));
         let (Some(was), Some(became)) = shown else { continue };
+        let causes = match found.became {
+            Last::Held(row) if n_causes > 0 => {
+                why::behind(&mut chains, row, Bounds::of_rows(n_causes)).shown(&mut chains, &mut view)
+            }
+            _ => Vec::new(),
+        };
         transitions.push(Transition {
+            causes,
             trigger: became.cause.clone(),
             was,
             became,

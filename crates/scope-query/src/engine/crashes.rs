@@ -7,12 +7,14 @@ use crate::api::request::Crashes;
 use crate::coverage::coverage_of_moment;
 use crate::cursor::{self, Cursor};
 use crate::error::Result;
+use crate::exit;
 use crate::links;
 use crate::origin::Origin;
 use crate::reason::{Place, Reason, is_abnormal};
 use crate::restart::Restarts;
 use crate::row::Row;
 use crate::state::Last;
+use crate::turn;
 use crate::view::{self, View};
 use crate::watch::not_traced;
 use crate::who;
@@ -26,7 +28,6 @@ use scope_core::chunk::TermId;
 use scope_core::ordered;
 use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
-use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -94,14 +95,10 @@ impl Reasons {
     /// The cause of an exit, if it is a crash.
     fn cause(&mut self, row: &Row<'_>) -> Option<Rc<str>> {
         let found = self.known.entry((row.chunk_idx, row.term_id()));
-        found.or_insert_with(|| reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into())).clone()
+        found
+            .or_insert_with(|| exit::reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into()))
+            .clone()
     }
-}
-
-/// The reason of an exit; one that was damaged or never taken counts as cut.
-fn reason(row: &Row<'_>) -> Option<Term> {
-    let Some(term) = row.term() else { return Some(Term::Cut) };
-    Some(read::read(term.bytes, row.chunk).unwrap_or(Term::Cut))
 }
 
 fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reasons: &mut Reasons) -> Vec<Exit<'a>> {
@@ -139,11 +136,11 @@ fn crash<'a>(
 ) -> Option<Crash> {
     let Exit { row, process, cause } = exit;
     let key = row.key();
-    let frames = reason(row).map(|term| Reason::of(&term).frames).unwrap_or_default();
+    let frames = exit::reason(row).map(|term| Reason::of(&term).frames).unwrap_or_default();
     let last_state = Last::of(trace, *process, key);
     let state = last_state.as_ref().and_then(|last| last.shown(trace, view, *process));
     let module = state.as_ref().and_then(|state| state.module.clone());
-    let handling = handling(trace, *process, key).map(|row| view.event(&row));
+    let handling = turn::handling(trace, *process, key).map(|row| view.event(&row));
     Some(Crash {
         id: row.id().to_string(),
         time: row.tick(),
@@ -152,10 +149,10 @@ fn crash<'a>(
         reason: view::term(row)?,
         cause: (**cause).into(),
         stacktrace: frames.into_iter().map(frame).collect(),
-        followed: followed(trace, exit).map(|(before, over)| Followed {
+        followed: exit::followed(trace, row).map(|(before, over)| Followed {
             id: before.id().to_string(),
             process: view.process(before.process().unwrap_or(*process), before.key()),
-            over: over.into(),
+            over: over.name().into(),
         }),
         last_state: state,
         handling,
@@ -189,14 +186,6 @@ fn frame(place: Place) -> Frame {
     Frame { function: Function { module: atom_text(&module), function, arity }, file, line }
 }
 
-/// The message a server was at work on: the last one it turned to, unless it has gone back to waiting since.
-fn handling(trace: &Trace, process: ProcessKey, until: OrderKey) -> Option<Row<'_>> {
-    let classes = [Class::Message, Class::State];
-    let rows = trace.process_rows(process, &classes, OrderKey::default(), until, Direction::Backward);
-    let mut told = rows.map(|at| Row::read(trace, at)).filter(|row| matches!(row.kind(), Kind::Handled | Kind::State));
-    told.next().filter(|row| row.kind() == Kind::Handled)
-}
-
 fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until: OrderKey, n: usize) -> Vec<Event> {
     let rows = trace.process_rows(process, Class::ALL, OrderKey::default(), until, Direction::Backward);
     let rows = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() != Kind::Exit && row.key() <= until);
@@ -205,42 +194,14 @@ fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until:
     events
 }
 
-/// The exit that an exit followed, and over what.
-fn followed<'a>(trace: &'a Trace, exit: &Exit<'_>) -> Option<(Row<'a>, &'static str)> {
-    let key = exit.row.key();
-    let same = |other: &Row<'_>| same_reason(other, &exit.row);
-    let earlier = |process: ProcessKey| exit_of(trace, process).filter(|other| other.key() < key);
-    let broken = links::of(trace, exit.process).into_iter().filter(|link| link.broken);
-    if let Some(last) = broken.filter_map(|link| earlier(link.peer)).filter(same).max_by_key(Row::key) {
-        return Some((last, "link"));
-    }
-    let reason = Reason::of(&reason(&exit.row)?);
-    let server = earlier(reason.called?)?;
-    let theirs = Reason::of(&self::reason(&server)?);
-    (theirs.cause() == reason.cause()).then_some((server, "call"))
-}
-
-/// Whether two reasons are equal, as a link hands them on; cut ones are not known to be.
-fn same_reason(a: &Row<'_>, b: &Row<'_>) -> bool {
-    let complete = |row: &Row<'_>| row.term().is_some_and(|term| term.complete);
-    let same_key = a.chunk_idx == b.chunk_idx && a.term_id() == b.term_id();
-    complete(a) && complete(b) && (same_key || reason(a) == reason(b))
-}
-
-fn exit_of(trace: &Trace, process: ProcessKey) -> Option<Row<'_>> {
-    let all = Window::all();
-    let rows = trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Backward);
-    rows.map(|at| Row::read(trace, at)).find(|row| row.kind() == Kind::Exit)
-}
-
 fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Linked> {
     let key = exit.row.key();
     let linked = links::of(trace, exit.process).into_iter().filter(|link| link.holds_at(key));
     let told = linked.map(|link| {
-        let its = exit_of(trace, link.peer);
+        let its = exit::of(trace, link.peer);
         Linked {
             process: view.process(link.peer, key),
-            died_along: its.as_ref().is_some_and(|its| its.key() >= key && same_reason(its, &exit.row)),
+            died_along: its.as_ref().is_some_and(|its| its.key() >= key && exit::same_reason(its, &exit.row)),
             exit: its.map(|its| its.id().to_string()),
         }
     });

@@ -24,3 +24,4 @@ mod states;
 mod stepping;
 mod terms;
 mod tracing;
+mod why;

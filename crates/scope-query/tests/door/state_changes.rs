@@ -33,7 +33,16 @@ fn changes(answer: Answer) -> Vec<StateChange> {
 }
 
 fn analyze(was: Wanted, became: Wanted) -> AnalyzeStateChange {
-    AnalyzeStateChange { process: "<0.1.0>".into(), was, became, from: None, to: None, limit: None, after: None }
+    AnalyzeStateChange {
+        process: "<0.1.0>".into(),
+        was,
+        became,
+        from: None,
+        to: None,
+        limit: None,
+        causes: None,
+        after: None,
+    }
 }
 
 fn transitions(answer: Answer) -> Vec<Transition> {

@@ -91,9 +91,10 @@ defmodule ElixirScope.Query.States do
     do: Question.list!(:state_changes, [process: process], [path: path], options)
 
   @doc """
-  How a process came from one state into another: `%{diff, trigger, matches}`, where `matches` has
-  `%{before, after, certain, n_between, diff, trigger}` for every way found, and `diff` and `trigger` are those of the first (`nil` without one).
-  `trigger` is the message handled that led to the second state.
+  How a process came from one state into another: `%{diff, trigger, causes, matches}`, where `matches` has
+  `%{before, after, certain, n_between, diff, trigger, causes}` for every way found, and `diff`, `trigger` and `causes` are those of the first (`nil`, `nil` and
+  `[]` without one). `trigger` is the message handled that led to the second state, `causes` the first steps of the chain behind it, as `ElixirScope.Query.Causes.why/2` gives
+  them: so many as the option `:causes` says (default 10, at most 100).
 
   Each state is an event, its id, a row of `state_timeline/2`, a time (so an integer is one), or a term: every state equal to it, where
   places that were cut match anything and make the match not `certain`. `{:like, "%{total: 0, ...}"}` is a pattern, in which `_` stands for anything

@@ -81,5 +81,9 @@ pub(super) const ALL: &[Question] = &[
         name: "execution_path",
         request: |_, i| json!({"kind": "execution_path", "process": pid(i), "limit": 100}),
     },
+    Question {
+        name: "why",
+        request: |asked, i| json!({"kind": "why", "id": asked.sends.get(i as usize), "depth": 20}),
+    },
     Question { name: "info", request: |_, _| json!({"kind": "info"}) },
 ];

@@ -1,5 +1,6 @@
 //! Differences of terms.
 
+use super::chain::Step;
 use super::event::{Event, Process};
 use super::state::State;
 use super::term::Term;
@@ -85,4 +86,6 @@ pub struct Transition {
     pub difference: Difference,
     /// The message handled (or the spawn) that led to the second state, or `null` when not recorded.
     pub trigger: Option<Event>,
+    /// The chain behind the second state, as `why` gives it; empty when its event has been evicted, or none was asked for.
+    pub causes: Vec<Step>,
 }

@@ -86,6 +86,9 @@ pub struct AnalyzeStateChange {
     /// Last time, inclusive.
     #[serde(default)]
     pub to: Option<u64>,
+    /// Most rows of the chain behind each change (default 10, at most 100).
+    #[serde(default)]
+    pub causes: Option<u32>,
     /// Most rows.
     #[serde(default)]
     pub limit: Option<u32>,
