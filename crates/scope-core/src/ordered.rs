@@ -52,8 +52,9 @@ pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     }
 }
 
-/// The places `0..n` in order.
-fn arranged(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
+/// The places `0..n` in order, by a comparison of what is at two of them; equal ones as they are.
+#[must_use]
+pub fn arranged(n: usize, compare: &dyn Fn(u32, u32) -> Ordering) -> Vec<u32> {
     let mut places: Vec<u32> = (0..n as u32).collect();
     places.sort_by(|a, b| compare(*a, *b));
     places

@@ -16,6 +16,7 @@ use crate::chunk::Chunk;
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
+use crate::ordered;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -157,8 +158,7 @@ impl Trace {
         if let Some(baseline) = self.baseline() {
             found.extend(baseline.processes().iter().map(|entry| entry.process).filter(|p| (from..=to).contains(p)));
         }
-        // Stable, because it is quick where there are a few sorted runs.
-        found.sort();
+        ordered::sort(&mut found);
         found.dedup();
         found
     }

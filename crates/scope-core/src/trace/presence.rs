@@ -7,6 +7,7 @@
 
 use crate::ProcessKey;
 use crate::chunk::Chunk;
+use crate::ordered;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -44,7 +45,7 @@ impl Presence {
                 return;
             }
             let mut counted: Vec<_> = tail.iter().flat_map(|segment| segment.counted()).collect();
-            counted.sort_unstable();
+            ordered::sort(&mut counted);
             let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), counted);
             self.segments.truncate(at);
             self.segments.push(Arc::new(merged));

@@ -17,11 +17,11 @@ use crate::row::Unread;
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 use scope_core::event::MAX_TICK;
+use scope_core::ordered::{self, Map};
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
@@ -134,7 +134,7 @@ impl Tree {
     /// The nodes that have calls in the window, or below which are some: children behind their parent, the one with the most time first.
     fn preorder(&self, functions: &Functions) -> Vec<Position> {
         let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).collect();
-        let mut children: BTreeMap<Option<u32>, Vec<u32>> = BTreeMap::new();
+        let mut children: Map<Option<u32>, Vec<u32>> = Map::new();
         for (idx, node) in (0..self.nodes.len() as u32).zip(&self.nodes).rev() {
             if used.get(idx as usize) == Some(&true) {
                 children.entry(node.parent).or_default().push(idx);
@@ -145,7 +145,7 @@ impl Tree {
         }
         let key = |idx: &u32| self.nodes.get(*idx as usize).map(|node| (node.total_ns, node.calls, node.function));
         for siblings in children.values_mut() {
-            siblings.sort_by(|a, b| {
+            ordered::sort_by(siblings, |a, b| {
                 let (Some((a_ns, a_calls, a)), Some((b_ns, b_calls, b))) = (key(a), key(b)) else {
                     return a.cmp(b);
                 };

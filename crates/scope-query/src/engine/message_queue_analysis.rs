@@ -15,6 +15,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use scope_core::event::MAX_TICK;
+use scope_core::ordered;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey};
 
@@ -43,7 +44,7 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
 pub(super) fn loads(queues: &Queues, window: Window) -> Vec<(usize, Load)> {
     let load = |process| Some((process, Load::of(queues, process, window)?));
     let mut loads: Vec<(usize, Load)> = (0..queues.queues.len()).filter_map(load).collect();
-    loads.sort_by_cached_key(|(process, load)| {
+    ordered::sort_by_key(&mut loads, |(process, load)| {
         (Reverse((load.waiting_ns(), load.arrived)), queues.numbers.key(*process))
     });
     loads
@@ -78,15 +79,15 @@ fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: 
     let arrived = queue.stays().filter(|(arrival, _)| load.window.contains(arrival.tick));
     let mut senders: Vec<u32> =
         arrived.filter_map(|(arrival, _)| arrival.sender).chain(queue.arrived.iter().copied().flatten()).collect();
-    senders.sort_unstable();
+    ordered::sort(&mut senders);
     let mut counted: Vec<(u64, usize)> =
         senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()? as usize))).collect();
-    counted.sort_by_key(|(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
+    ordered::sort_by_key(&mut counted, |(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
     let n_senders = counted.len() as u32;
     let senders = counted.into_iter().take(MAX_PEERS);
     let senders = senders.map(|(messages, sender)| Sender { process: process_at_end(sender), messages }).collect();
     let mut waits: Vec<_> = queue.waits_for.iter().collect();
-    waits.sort_by_key(|(callee, waits)| (Reverse(waits.sum_ns), queues.numbers.key(**callee)));
+    ordered::sort_by_key(&mut waits, |(callee, waits)| (Reverse(waits.sum_ns), queues.numbers.key(**callee)));
     let waits_for = waits.into_iter().take(MAX_PEERS).map(|(callee, waits)| WaitsFor {
         process: process_at_end(*callee),
         replies: waits.n,

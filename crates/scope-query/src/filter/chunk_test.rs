@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use scope_core::chunk::Chunk;
+use scope_core::ordered;
 use scope_core::term::pattern::{Match, Pattern};
 use scope_core::{AtomId, Flags, Kind, MfaId, OrderKey};
 
@@ -233,7 +234,7 @@ fn merged(chunk: &Chunk, lists: Vec<&[u16]>) -> Vec<u16> {
     }
     let mut rows: Vec<(OrderKey, u16)> =
         lists.into_iter().flatten().map(|row| (chunk.key(u32::from(*row)), *row)).collect();
-    rows.sort_unstable();
+    ordered::sort(&mut rows);
     rows.dedup();
     rows.into_iter().map(|(_, row)| row).collect()
 }
