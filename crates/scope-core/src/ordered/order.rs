@@ -70,7 +70,48 @@ impl Order {
     }
 
     /// All slots, ascending.
-    pub(super) fn slots(&self) -> impl DoubleEndedIterator<Item = u32> {
-        self.blocks.iter().flatten().copied()
+    pub(super) fn slots(&self) -> Slots<'_> {
+        Slots { blocks: &self.blocks, front: (0, 0), back: (self.blocks.len(), 0), left: self.len }
+    }
+}
+
+/// A walk over slots: a type of its own, as standard iterators are compiled anew for whatever is done at each step.
+#[derive(Clone, Debug)]
+pub(super) struct Slots<'o> {
+    blocks: &'o [Vec<u32>],
+    /// The next from the front.
+    front: Place,
+    /// Behind the next from the back, in a block that may be used up.
+    back: Place,
+    left: usize,
+}
+
+impl Iterator for Slots<'_> {
+    type Item = u32;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<u32> {
+        self.left = self.left.checked_sub(1)?;
+        let (block, at) = self.front;
+        let slots = self.blocks.get(block)?;
+        self.front = if at + 1 < slots.len() { (block, at + 1) } else { (block + 1, 0) };
+        slots.get(at).copied()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl DoubleEndedIterator for Slots<'_> {
+    #[inline(never)]
+    fn next_back(&mut self) -> Option<u32> {
+        self.left = self.left.checked_sub(1)?;
+        if self.back.1 == 0 {
+            self.back.0 = self.back.0.checked_sub(1)?;
+            self.back.1 = self.blocks.get(self.back.0)?.len();
+        }
+        self.back.1 -= 1;
+        self.blocks.get(self.back.0)?.get(self.back.1).copied()
     }
 }
