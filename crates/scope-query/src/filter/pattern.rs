@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 use scope_core::symbols::PidText;
+use scope_core::term::decimal;
 use scope_core::term::pattern::Pattern;
 
 const EXPECTED: &str =
@@ -243,11 +244,8 @@ fn number(lexer: &mut Lexer) -> Read<Pattern> {
         digits.push('e');
         digits += &lexer.take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '+'));
     }
-    let value = if is_float {
-        digits.parse().ok().filter(|value: &f64| value.is_finite()).map(Pattern::Float)
-    } else {
-        digits.parse().ok().map(Pattern::Integer)
-    };
+    let value =
+        if is_float { decimal::float(&digits).map(Pattern::Float) } else { digits.parse().ok().map(Pattern::Integer) };
     match value {
         Some(value) => Ok(value),
         None => lexer.mistake(offset, "expected an integer of 64 bits or a float".into()),
