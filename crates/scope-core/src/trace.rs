@@ -14,6 +14,7 @@ use crate::ProcessKey;
 use crate::baseline::Baseline;
 use crate::chunk::Chunk;
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
+use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
 use crate::ordered;
@@ -154,7 +155,7 @@ impl Trace {
     }
 
     fn processes_between(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
-        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.processes(from, to)).collect();
+        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.processes(from, to)).gathered();
         if let Some(baseline) = self.baseline() {
             found.extend(baseline.processes().iter().map(|entry| entry.process).filter(|p| (from..=to).contains(p)));
         }

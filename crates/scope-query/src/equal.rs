@@ -4,6 +4,7 @@ use crate::matching::{self, Outcome, Source, Surplus};
 use crate::passage::{Fate, Handling, Passage};
 use crate::row::Row;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::symbols::ReferenceWords;
 use scope_core::{EventId, OrderKey, ProcessKey};
@@ -41,7 +42,7 @@ impl<'a> Equal<'a> {
     /// For each delivery the handling that is surely its own.
     pub(crate) fn handlings(&self, recorded: &impl Recorded) -> Vec<Outcome> {
         let came = |row: &Row<'a>| Source { tick: row.tick(), origin: (), exact: true };
-        let came: Vec<_> = self.delivered.iter().map(came).collect();
+        let came: Vec<_> = self.delivered.iter().map(came).gathered();
         matching::pair(&came, &ticks(&self.handled), |tick| recorded.handlings_since(tick)).outcomes
     }
 
@@ -56,7 +57,7 @@ impl<'a> Equal<'a> {
             origin: origin.clone(),
             exact: row.term().is_some_and(|term| term.complete),
         };
-        let sources: Vec<_> = self.sent.iter().map(source).collect();
+        let sources: Vec<_> = self.sent.iter().map(source).gathered();
         let deliveries = matching::pair(&sources, &ticks(&self.delivered), |tick| recorded.deliveries_since(tick));
         let handlings = self.handlings(recorded);
         let delivered = |place: usize, send: Option<Row<'a>>, fate: Fate| {
@@ -138,5 +139,5 @@ impl<'a> Equal<'a> {
 }
 
 fn ticks(rows: &[Row<'_>]) -> Vec<u64> {
-    rows.iter().map(Row::tick).collect()
+    rows.iter().map(Row::tick).gathered()
 }

@@ -14,6 +14,7 @@ use crate::naming::Naming;
 use crate::row::Row;
 use crate::window::Window;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
@@ -49,7 +50,7 @@ pub(crate) fn at<'a>(
 ) -> (Map<ProcessKey, Mailbox<'a>>, u64) {
     let mut n_events = 0;
     let mut anchors: Vec<Anchor<'a>> =
-        processes.iter().filter_map(|process| anchor(trace, *process, key, &mut n_events)).collect();
+        processes.iter().filter_map(|process| anchor(trace, *process, key, &mut n_events)).gathered();
     gather(trace, &mut anchors);
     let mut mailboxes = Map::new();
     for anchor in anchors {
@@ -58,7 +59,7 @@ pub(crate) fn at<'a>(
         let rows = trace.process_rows_of_kind(anchor.process, Kind::Delivered, from, key, Direction::Forward);
         let rows = rows.map(|at| Row::read(trace, at)).inspect(|_| n_events += 1);
         let waits = |row: &Row<'_>| !gen_call::is_reply(row) && !gen_call::is_expiry(row);
-        let waiting = rows.filter(waits).collect();
+        let waiting = rows.filter(waits).gathered();
         let mut mailbox = Mailbox { waiting, ..Mailbox::default() };
         n_events += mailbox.find_on_the_way(trace, &inbox, key);
         mailboxes.insert(anchor.process, mailbox);

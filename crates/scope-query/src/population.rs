@@ -8,6 +8,7 @@ use crate::row::Row;
 use crate::window::Window;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::{Map, Set};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -82,7 +83,7 @@ fn remembered(trace: &Trace, moment: Window) -> Map<ProcessKey, Living> {
     let living = entries.map(|entry| {
         let names = entry.names.iter().filter(|(_, since)| *since <= moment.last_key());
         let spawned = (entry.identity_known && !entry.seen_by_sweep).then_some(entry.since.tick);
-        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).collect() })
+        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).gathered() })
     });
     living.collect()
 }

@@ -19,6 +19,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use scope_core::Class;
 use scope_core::event::MAX_TICK;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::trace::Trace;
 
@@ -54,12 +55,12 @@ pub(super) fn ranking(performance: &Performance, functions: &Functions) -> Vec<F
     let seen = |times: &Times| times.calls > 0 || times.cut > 0;
     let all = (0u32..).zip(&performance.times);
     let mut order: Vec<(FunctionId, &Times)> =
-        all.filter(|(_, times)| seen(times)).map(|(id, times)| (FunctionId(id), times)).collect();
+        all.filter(|(_, times)| seen(times)).map(|(id, times)| (FunctionId(id), times)).gathered();
     let rank = |times: &Times| Reverse((times.own_ns, times.total_ns, times.calls));
     ordered::sort_by(&mut order, |(a, a_times), (b, b_times)| {
         rank(a_times).cmp(&rank(b_times)).then_with(|| functions.name(*a).cmp(&functions.name(*b)))
     });
-    order.into_iter().map(|(id, _)| id).collect()
+    order.into_iter().map(|(id, _)| id).gathered()
 }
 
 /// The rows of the functions of a page; takes their durations.
@@ -102,7 +103,7 @@ fn rows(performance: &mut Performance, functions: &Functions, page: &[FunctionId
             duration: times.durations.shown(),
         })
     };
-    page.iter().zip(around).filter_map(row).collect()
+    page.iter().zip(around).filter_map(row).gathered()
 }
 
 /// The edges with the most calls; of equal ones those with more time, then by name.
@@ -117,5 +118,5 @@ fn calling(functions: &Functions, mut edges: Vec<Edge>, other: impl Fn(&Edge) ->
         calls: edge.calls,
         total_ns: edge.total_ns.min(MAX_TICK),
     };
-    edges.iter().map(shown).collect()
+    edges.iter().map(shown).gathered()
 }

@@ -16,6 +16,7 @@ use crate::view::{self, View};
 use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -37,9 +38,9 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
 
     let mut rest = living.iter().skip_while(|(process, _)| after.is_some_and(|after| **process <= after));
     let page: Vec<(ProcessKey, &Living)> =
-        rest.by_ref().take(limit).map(|(process, living)| (*process, living)).collect();
+        rest.by_ref().take(limit).map(|(process, living)| (*process, living)).gathered();
     let last = page.last().filter(|_| rest.next().is_some()).map(|(process, _)| *process);
-    let processes: Vec<ProcessKey> = page.iter().map(|(process, _)| *process).collect();
+    let processes: Vec<ProcessKey> = page.iter().map(|(process, _)| *process).gathered();
 
     let mut view = View::new(trace);
     let key = moment.last_key();
@@ -54,11 +55,11 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
                 pid: process.to_string(),
                 name: living.names.last().map(|name| atom_text(name)),
             },
-            names: living.names.iter().map(|name| atom_text(name)).collect(),
+            names: living.names.iter().map(|name| atom_text(name)).gathered(),
             spawned_at: living.spawned,
             state: state(trace, process, key),
             mailbox: mailboxes.remove(&process).map(|mailbox| shown(&mailbox, n_messages)),
-            calls: open.calls.iter().filter_map(open_call).collect(),
+            calls: open.calls.iter().filter_map(open_call).gathered(),
             calls_since: open.since,
             waits_for: waits_for(trace, process, key),
         });
@@ -94,7 +95,7 @@ fn shown(mailbox: &Mailbox<'_>, n_messages: usize) -> answer::Mailbox {
         n_waiting: mailbox.waiting.len() as u64,
         n_on_the_way: mailbox.on_the_way.len() as u64,
         since: mailbox.since,
-        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).collect(),
+        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).gathered(),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::view::View;
 use alloc::string::ToString;
 use alloc::vec::{self, Vec};
 use scope_core::event::N_CLASSES;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::Map;
 use scope_core::trace::{RowIter, Trace};
 use scope_core::{Class, ProcessKey};
@@ -81,7 +82,7 @@ impl<'a> Found<'a> {
             return Some(row);
         }
         let rows = self.rows.by_ref().take(self.block_len).map(|at| Row::read(self.trace, at));
-        let block: Vec<Row<'a>> = rows.collect();
+        let block: Vec<Row<'a>> = rows.gathered();
         self.block_len = (self.block_len * 2).min(LARGEST_BLOCK);
         measures.prepare(&block);
         self.block = block.into_iter();

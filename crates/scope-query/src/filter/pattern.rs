@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
+use scope_core::gather::Gather as _;
 use scope_core::symbols::PidText;
 use scope_core::term::decimal;
 use scope_core::term::pattern::Pattern;
@@ -278,7 +279,7 @@ pub(super) fn written(pattern: &Pattern) -> String {
 }
 
 fn listed(elements: impl Iterator<Item = String>, open: bool) -> String {
-    elements.chain(open.then(|| "...".into())).collect::<Vec<_>>().join(", ")
+    elements.chain(open.then(|| "...".into())).gathered().join(", ")
 }
 
 fn atom_written(text: &str) -> String {
@@ -294,7 +295,7 @@ fn binary(bytes: &[u8], more: &str, more_bytes: &str) -> String {
         Ok(text) => quoted(text) + more,
         Err(_) => {
             let more_bytes = (!more_bytes.is_empty()).then(|| more_bytes.into());
-            let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte}")).chain(more_bytes).collect();
+            let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte}")).chain(more_bytes).gathered();
             format!("<<{}>>", bytes.join(", "))
         }
     }

@@ -6,6 +6,7 @@ use super::Node;
 use crate::spelling;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::{MAX_DEPTH, Term, decimal};
 
 type Read<T> = Result<T, &'static str>;
@@ -217,7 +218,7 @@ fn whole(nodes: Vec<Node>) -> Result<Vec<Term>, Vec<Node>> {
         Node::Whole(term) => Some(term),
         _ => None,
     });
-    Ok(terms.collect())
+    Ok(terms.gathered())
 }
 
 fn tuple(nodes: Vec<Node>) -> Node {
@@ -236,5 +237,5 @@ fn map(pairs: Vec<(Term, Node)>, open: bool) -> Node {
         Node::Whole(value) => Some((key, value)),
         _ => None,
     });
-    Node::Whole(Term::Map(whole.collect()))
+    Node::Whole(Term::Map(whole.gathered()))
 }
