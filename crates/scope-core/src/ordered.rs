@@ -34,20 +34,24 @@ pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
 /// ```
 pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     let at = |place: u32| items.get(place as usize);
-    let mut places = arranged(items.len(), &|a, b| match (at(a), at(b)) {
+    let places = arranged(items.len(), &|a, b| match (at(a), at(b)) {
         (Some(a), Some(b)) => compare(a, b),
         _ => Ordering::Equal,
     });
-    // `places` says where each element comes from; the elements are moved along its cycles.
-    for start in 0..items.len() {
+    move_along(places, &mut |a, b| items.swap(a, b));
+}
+
+/// Moves elements, by swapping two of them, so that each comes from where `from` says.
+fn move_along(mut from: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
+    for start in 0..from.len() {
         let mut to = start;
-        while let Some(slot) = places.get_mut(to) {
-            let from = core::mem::replace(slot, to as u32) as usize;
-            if from == start || from >= items.len() {
+        while let Some(slot) = from.get_mut(to) {
+            let next = core::mem::replace(slot, to as u32) as usize;
+            if next == start {
                 break;
             }
-            items.swap(to, from);
-            to = from;
+            swap(to, next);
+            to = next;
         }
     }
 }

@@ -18,8 +18,6 @@ use core::borrow::Borrow;
 #[derive(Clone, Debug)]
 pub struct Map<K, V> {
     slots: Vec<Option<(K, V)>>,
-    /// Slots that hold nothing.
-    free: Vec<u32>,
     order: Order,
 }
 
@@ -41,7 +39,7 @@ impl<K, V> Map<K, V> {
     /// An empty map.
     #[must_use]
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), order: Order::new() }
+        Self { slots: Vec::new(), order: Order::new() }
     }
 
     /// How many keys it has.
@@ -103,26 +101,17 @@ impl<K, V> Map<K, V> {
 
     fn take(&mut self, place: Place) -> Option<(K, V)> {
         let slot = self.order.remove(place)?;
-        self.free.push(slot);
         self.slots.get_mut(slot as usize)?.take()
     }
 
     /// Puts a key that it does not have where it has to be; gives its slot.
     fn put(&mut self, place: Place, key: K, value: V) -> u32 {
-        let entry = Some((key, value));
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                if let Some(free) = self.slots.get_mut(slot as usize) {
-                    *free = entry;
-                }
-                slot
-            }
-            None => {
-                self.slots.push(entry);
-                self.slots.len() as u32 - 1
-            }
-        };
-        self.order.insert(place, slot);
+        let slot = self.order.insert(place);
+        match self.slots.get_mut(slot as usize) {
+            // It is free: there is nothing to drop.
+            Some(free) => core::mem::forget(free.replace((key, value))),
+            None => self.slots.push(Some((key, value))),
+        }
         slot
     }
 }

@@ -10,6 +10,7 @@ mod field;
 mod function;
 mod given;
 mod info;
+mod json;
 mod message;
 mod overview;
 mod process;

@@ -11,7 +11,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use quickcheck::{Arbitrary, Gen, quickcheck};
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
 use scope_core::symbols::PidText;
 use scope_core::term::pattern::Pattern;
 use scope_core::{Class, EventId, Kind};
@@ -31,7 +30,7 @@ impl Arbitrary for Expression {
 }
 
 fn expression(g: &mut Gen, depth: usize) -> Expression {
-    let parts = |g: &mut Gen| (0..2 + u8::arbitrary(g) % 3).map(|_| expression(g, depth - 1)).gathered();
+    let parts = |g: &mut Gen| (0..2 + u8::arbitrary(g) % 3).map(|_| expression(g, depth - 1)).collect();
     match u8::arbitrary(g) % 5 {
         0 if depth > 0 => Expression::Not(Box::new(expression(g, depth - 1))),
         1 if depth > 0 => Expression::all(parts(g)),
@@ -113,12 +112,12 @@ fn name(g: &mut Gen) -> String {
 }
 
 fn pattern(g: &mut Gen, depth: usize) -> Pattern {
-    let parts = |g: &mut Gen| (0..u8::arbitrary(g) % 3).map(|_| pattern(g, depth - 1)).gathered();
+    let parts = |g: &mut Gen| (0..u8::arbitrary(g) % 3).map(|_| pattern(g, depth - 1)).collect();
     match u8::arbitrary(g) % 12 {
         0 if depth > 0 => Pattern::Tuple(parts(g), bool::arbitrary(g)),
         1 if depth > 0 => Pattern::List(parts(g), bool::arbitrary(g)),
         2 if depth > 0 => {
-            Pattern::Map((0..u8::arbitrary(g) % 3).map(|_| (pattern(g, depth - 1), pattern(g, depth - 1))).gathered())
+            Pattern::Map((0..u8::arbitrary(g) % 3).map(|_| (pattern(g, depth - 1), pattern(g, depth - 1))).collect())
         }
         3 => Pattern::Integer(i64::arbitrary(g)),
         4 => Pattern::Float(Some(f64::arbitrary(g)).filter(|value| value.is_finite()).unwrap_or(1.0)),
@@ -186,12 +185,12 @@ quickcheck! {
     }
 
     fn what_is_nearly_a_filter_is_read_or_refused(pieces: Vec<u8>) -> bool {
-        let text: String = pieces.iter().map(|piece| PIECES[usize::from(*piece) % PIECES.len()]).gathered();
+        let text: String = pieces.iter().map(|piece| PIECES[usize::from(*piece) % PIECES.len()]).collect();
         is_read_or_refused(&text)
     }
 
     fn what_is_cut_off_is_read_or_refused(expression: Expression, at: usize) -> bool {
-        let chars: Vec<char> = expression.to_string().chars().gathered();
+        let chars: Vec<char> = expression.to_string().chars().collect();
         is_read_or_refused(&chars[..at % (chars.len() + 1)].iter().collect::<String>())
     }
 }
@@ -201,7 +200,7 @@ fn is_read_or_refused(text: &str) -> bool {
     match parse(text) {
         Ok(read) => parse(&read.to_string()) == Ok(read),
         Err(Error::BadArgument(message)) => {
-            let lines: Vec<&str> = message.split('\n').gathered();
+            let lines: Vec<&str> = message.split('\n').collect();
             lines.len() == 3 && lines[0].starts_with("filter: ") && lines[2].trim_start() == "^"
         }
         Err(_) => false,

@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::de::Error as _;
-use serde_json::Error;
+use serde::de::value::Error;
 
 /// A type of fields.
 pub(super) trait Field: Sized {

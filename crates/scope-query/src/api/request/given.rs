@@ -8,10 +8,10 @@
 use alloc::string::String;
 use alloc::vec::{self, Vec};
 use core::fmt;
+use serde::de::value::Error;
 use serde::de::value::SeqDeserializer;
-use serde::de::{Deserialize, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::Error;
 
 #[derive(Debug)]
 pub(super) enum Given {
@@ -98,14 +98,22 @@ impl<'de> Visitor<'de> for Fields {
 
     fn visit_map<A: MapAccess<'de>>(self, mut given: A) -> Result<Self::Value, A::Error> {
         let mut fields: Self::Value = Vec::new();
-        while let Some(field) = given.next_entry::<String, Given>()? {
-            if fields.iter().any(|(name, _)| *name == field.0) {
-                return Err(A::Error::custom(format_args!("duplicate field `{}`", field.0)));
+        while let Some((name, value)) = given.next_entry()? {
+            if !add(&mut fields, name, value) {
+                return Err(A::Error::custom("a duplicate field"));
             }
-            fields.push(field);
         }
         Ok(fields)
     }
+}
+
+/// Adds a field, unless it is there.
+pub(super) fn add(fields: &mut Vec<(String, Given)>, name: String, value: Given) -> bool {
+    let is_new = fields.iter().all(|(own, _)| *own != name);
+    if is_new {
+        fields.push((name, value));
+    }
+    is_new
 }
 
 /// How the types of single fields are read, with their own refusals.
@@ -114,7 +122,10 @@ impl<'de> Deserializer<'de> for Given {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
-            Self::Null => visitor.visit_unit(),
+            // Types that may be missing do not come here.
+            Self::Null => {
+                Err(Error::custom(format_args!("invalid type: null, expected {}", &visitor as &dyn Expected)))
+            }
             Self::Bool(value) => visitor.visit_bool(value),
             Self::Natural(value) => visitor.visit_u64(value),
             Self::Negative(value) => visitor.visit_i64(value),

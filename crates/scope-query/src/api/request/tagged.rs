@@ -7,15 +7,27 @@
 use super::Request;
 use super::field::Fields;
 use super::given::{self, Given};
-use alloc::string::String;
+use super::json;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use serde::de::value::Error;
 use serde::de::{Deserialize, Deserializer, Error as _};
-use serde_json::Error;
 
 impl<'de> Deserialize<'de> for Request {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let given = deserializer.deserialize_map(given::Fields)?;
         read(given).map_err(D::Error::custom)
+    }
+}
+
+impl Request {
+    /// Reads a request that is written in JSON; what is wrong with it is said in words.
+    pub(in crate::api) fn of_json(text: &str) -> Result<Self, String> {
+        match json::read(text) {
+            Ok(Given::Fields(fields)) => read(fields).map_err(|error| error.to_string()),
+            Ok(_) => Err("a request in JSON is an object".into()),
+            Err(mistake) => Err(mistake.to_string()),
+        }
     }
 }
 
@@ -75,7 +87,6 @@ kinds! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
 
     fn read(text: &str) -> Result<Request, String> {
         serde_json::from_str::<Request>(text).map_err(|error| error.to_string())
