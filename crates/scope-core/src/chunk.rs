@@ -14,7 +14,7 @@ mod index;
 mod keys;
 mod terms;
 
-use crate::event::{Class, Event, OrderKey};
+use crate::event::{Class, Event, Kinds, OrderKey};
 use crate::term::Names;
 use crate::trace::PeerKey;
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey};
@@ -127,7 +127,19 @@ impl Chunk {
     /// Whether any row has this kind.
     #[must_use]
     pub fn has_kind(&self, kind: crate::Kind) -> bool {
-        kind.class() == self.class && self.columns.has_kind(kind)
+        kind.class() == self.class && self.columns.kinds.meet(Kinds::only(kind))
+    }
+
+    /// The kinds of some rows: no more of them are looked at than it takes to have met every kind of the chunk.
+    pub(crate) fn kinds_of(&self, rows: &[u16]) -> Kinds {
+        let mut kinds = Kinds::default();
+        for row in rows {
+            kinds = kinds.with(Kinds::only(self.kind(u32::from(*row))));
+            if kinds == self.columns.kinds {
+                break;
+            }
+        }
+        kinds
     }
 
     /// Only the time of a row (cheaper).
@@ -179,9 +191,21 @@ impl Chunk {
     }
 
     /// The term with this match key, if the chunk has one.
-    #[must_use]
-    pub fn find_term(&self, key: u64) -> Option<TermId> {
+    pub(crate) fn find_term(&self, key: u64) -> Option<TermId> {
         self.terms.find(key)
+    }
+
+    /// The names of the recorded node that are peers of rows, or may be.
+    pub(crate) fn peer_names(&self) -> impl Iterator<Item = &str> {
+        self.entities().filter_map(|(_, entity)| match entity {
+            Entity::Name(name) => Some(self.atom(*name)),
+            _ => None,
+        })
+    }
+
+    /// The match key of every term.
+    pub(crate) fn match_keys(&self) -> &[u64] {
+        self.terms.keys()
     }
 
     /// Row numbers in time order: `rank` 0 is the earliest.
@@ -277,9 +301,9 @@ impl Chunk {
         self.dict.processes().map(|(process, _)| process)
     }
 
-    /// Every process of the dictionary, ascending, each with the rows of [`Chunk::rows_of`].
-    pub(crate) fn processes_with_rows(&self) -> impl Iterator<Item = (ProcessKey, &[u16])> {
-        self.dict.processes().map(|(process, id)| (process, self.index.rows_of(id)))
+    /// Every process of the dictionary, ascending, each with its id there.
+    pub(crate) fn process_ids(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
+        self.dict.processes()
     }
 
     /// How many atoms, entities, functions and terms the chunk has; ids run from 1 to these.

@@ -221,6 +221,29 @@ impl Kind {
     }
 }
 
+/// A set of kinds of one class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Kinds(u16);
+
+impl Kinds {
+    /// Every kind of any class.
+    pub(crate) const ANY: Self = Self(u16::MAX);
+
+    /// A class has at most 16 kinds.
+    pub(crate) const fn only(kind: Kind) -> Self {
+        Self(1 << (kind as u8 & 15))
+    }
+
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether they have a kind in common.
+    pub(crate) const fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
 /// Bits that qualify an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flags(pub u8);

@@ -16,12 +16,29 @@ pub trait Gather: Iterator + Sized {
     /// ```
     #[must_use]
     fn gathered(self) -> Vec<Self::Item> {
-        let mut items = Vec::new();
-        for item in self {
-            items.push(item);
-        }
-        items
+        // Only modules are small for it.
+        if cfg!(target_family = "wasm") { by_pushing(self) } else { self.collect() }
     }
 }
 
 impl<I: Iterator> Gather for I {}
+
+fn by_pushing<T>(from: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items = Vec::new();
+    for item in from {
+        items.push(item);
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    quickcheck::quickcheck! {
+        fn both_ways_are_the_same(items: Vec<u16>) -> bool {
+            let from = || items.iter().filter(|item| *item % 3 > 0).map(|item| u32::from(*item) * 2);
+            by_pushing(from()) == from().gathered()
+        }
+    }
+}

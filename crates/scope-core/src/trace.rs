@@ -2,6 +2,7 @@
 //!
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
+mod key_filter;
 pub(crate) mod lane;
 mod presence;
 mod rows;
@@ -10,14 +11,14 @@ mod runs;
 pub use rows::{Choice, RowIter};
 pub use runs::{Run, RunIter};
 
-use crate::ProcessKey;
 use crate::baseline::Baseline;
-use crate::chunk::Chunk;
+use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
 use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
 use crate::ordered;
+use crate::{EntityId, ProcessKey};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -196,6 +197,36 @@ impl Trace {
         self.select(Selection::ProcessKind(process, kind), &[kind.class()], from, to, direction)
     }
 
+    /// Every process that has rows of a class, ascending, with these in order. Goes by the index of each chunk; the rows given to `visit`
+    /// are valid for that call.
+    pub fn each_process(&self, class: Class, mut visit: impl FnMut(ProcessKey, &[RowRef])) {
+        let (chunks, floor) = (self.chunks(class), self.floor(class));
+        let occurrences = (0..)
+            .zip(chunks)
+            .flat_map(|(chunk_idx, chunk)| chunk.process_ids().map(move |(process, id)| (process, chunk_idx, id)));
+        let mut occurrences: Vec<(ProcessKey, u32, EntityId)> = occurrences.collect();
+        // Stable, because each chunk is a sorted run.
+        ordered::sort(&mut occurrences);
+        let mut rows = Vec::new();
+        for own in occurrences.chunk_by(|(a, ..), (b, ..)| a == b) {
+            rows.clear();
+            for (_, chunk_idx, id) in own {
+                let Some(chunk) = chunks.get(*chunk_idx as usize) else { continue };
+                let row = |row: &u16| {
+                    let row = u32::from(*row);
+                    RowRef { class, chunk_idx: *chunk_idx, row, key: chunk.key(row) }
+                };
+                rows.extend(chunk.rows_with_process(*id).iter().map(row).filter(|row| row.key >= floor));
+            }
+            if own.len() > 1 {
+                ordered::sort_by_key(&mut rows, |row| (row.key, row.chunk_idx));
+            }
+            if let ([(process, ..), ..], [_, ..]) = (own, &*rows) {
+                visit(*process, &rows);
+            }
+        }
+    }
+
     /// How many rows of a class a process has, at or above the floor. Costs a look at each segment of the index, not at each chunk.
     #[must_use]
     pub fn n_rows_of(&self, process: ProcessKey, class: Class) -> u64 {
@@ -237,6 +268,12 @@ impl Trace {
         direction: Direction,
     ) -> RowIter<'a> {
         RowIter::new(self.lanes_of(classes), selection, from, to, direction)
+    }
+
+    /// The chunks of messages that have a term with this match key: index into [`Trace::chunks`], and the term. Ascending; costs a few
+    /// looks for the whole trace, not one for each chunk.
+    pub fn chunks_with_term(&self, key: u64) -> impl Iterator<Item = (u32, TermId)> {
+        self.lane(Class::Message).with_term(key).map(|(idx, term)| (idx as u32, term))
     }
 
     /// All rows of these classes with `from <= key <= to` and not below the floor, in order, as stretches of one chunk each.

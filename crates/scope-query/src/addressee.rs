@@ -6,7 +6,6 @@ use crate::passage::{Fate, Passage};
 use crate::row::Row;
 use crate::who;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
 use scope_core::{Class, Entity, EventId, Flags, Kind, OrderKey, ProcessKey};
@@ -101,9 +100,10 @@ impl<'a> Names<'a> {
 /// The processes that something with this key was delivered to.
 fn receivers_of(trace: &Trace, key: u64) -> Set<ProcessKey> {
     let mut receivers = Set::new();
-    for (chunk_idx, chunk) in (0..).zip(trace.chunks(Class::Message)) {
-        let Some(term) = chunk.find_term(key) else { continue };
-        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).gathered();
+    let chunks = trace.chunks(Class::Message);
+    for (chunk_idx, term) in trace.chunks_with_term(key) {
+        let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
+        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();
         let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
         let delivered = rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.floor(Class::Message));
         receivers.extend(delivered.filter_map(|row| row.process()));

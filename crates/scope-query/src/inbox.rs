@@ -2,7 +2,7 @@
 //!
 //! Other senders matter too: what they sent may be equal, and then decides whether a delivery can be told.
 //!
-//! Invariant: what is found does not depend on whether a chunk was probed for the keys or its rows of the receiver were walked over.
+//! Invariant: what is found does not depend on whether the keys were searched for or all rows of the receiver were walked over.
 
 use crate::equal::{Equal, Recorded};
 use crate::naming::{Holding, Naming};
@@ -12,7 +12,7 @@ use crate::watch::Watch;
 use crate::window::Window;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
-use scope_core::chunk::{Chunk, TermId};
+use scope_core::chunk::{Chunk, MAX_ROWS, TermId};
 use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::{Map, Set};
@@ -64,9 +64,10 @@ impl<'a> Inbox<'a> {
     pub(crate) fn gather(&self, keys: &Set<u64>) -> (ByKey<'a>, u64) {
         let mut found: ByKey<'a> = keys.iter().map(|key| (*key, Equal::default())).collect();
         let floor = self.trace.floor(Class::Message);
+        let search = Search::of(self.trace, keys);
         let mut n_events = 0;
         for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
-            let Some(wanted) = Wanted::of(chunk, keys) else { continue };
+            let Some(wanted) = search.wanted(chunk_idx) else { continue };
             let peers = chunk.entities().filter(|(_, entity)| self.may_be_reached(chunk, entity));
             let sent = peers.flat_map(|(id, _)| chunk.rows_with_peer(id)).map(|row| (*row, true));
             let own = chunk.rows_of(self.receiver).iter().map(|row| (*row, false));
@@ -192,34 +193,55 @@ impl Recorded for Inbox<'_> {
     }
 }
 
+/// Where the wanted keys are.
+enum Search<'k> {
+    /// In these chunks, as these terms; ascending.
+    Found(Vec<(u32, TermId, u64)>),
+    /// To be looked for in every chunk.
+    All(&'k Set<u64>),
+}
+
 /// How the rows of a chunk that have wanted keys are told.
 enum Wanted<'k> {
     /// By these terms, ascending.
-    Terms(Vec<(TermId, u64)>),
+    Terms(&'k [(u32, TermId, u64)]),
     /// By the keys of their terms.
     Keys(&'k Set<u64>),
 }
 
-impl<'k> Wanted<'k> {
-    /// `None` when the chunk has none.
-    fn of(chunk: &Chunk, keys: &'k Set<u64>) -> Option<Self> {
-        /// A probe costs about as much as looking at so many rows, among which those sent to references may be all.
-        const ROWS_PER_PROBE: usize = 16;
-        if keys.len() > chunk.len() / ROWS_PER_PROBE {
-            return Some(Self::Keys(keys));
+impl<'k> Search<'k> {
+    fn of(trace: &Trace, keys: &'k Set<u64>) -> Self {
+        /// A search costs about as much as looking at so many rows, among which those sent to references may be all.
+        const ROWS_PER_SEARCH: usize = 16;
+        if keys.len() > MAX_ROWS / ROWS_PER_SEARCH {
+            return Self::All(keys);
         }
-        let mut terms: Vec<(TermId, u64)> =
-            keys.iter().filter_map(|key| Some((chunk.find_term(*key)?, *key))).gathered();
-        ordered::sort(&mut terms);
-        (!terms.is_empty()).then_some(Self::Terms(terms))
+        let found = |key: &'k u64| trace.chunks_with_term(*key).map(|(chunk_idx, term)| (chunk_idx, term, *key));
+        let mut found: Vec<_> = keys.iter().flat_map(found).collect();
+        ordered::sort(&mut found);
+        Self::Found(found)
     }
 
+    /// `None` when the chunk has none.
+    fn wanted(&self, chunk_idx: u32) -> Option<Wanted<'_>> {
+        match self {
+            Self::Found(found) => {
+                let start = found.partition_point(|(chunk, ..)| *chunk < chunk_idx);
+                let end = found.partition_point(|(chunk, ..)| *chunk <= chunk_idx);
+                found.get(start..end).filter(|terms| !terms.is_empty()).map(Wanted::Terms)
+            }
+            Self::All(keys) => Some(Wanted::Keys(keys)),
+        }
+    }
+}
+
+impl Wanted<'_> {
     fn key(&self, chunk: &Chunk, row: u32) -> Option<u64> {
         let id = chunk.term_id(row);
         match self {
             Self::Terms(terms) => {
-                let at = terms.binary_search_by_key(&id, |(term, _)| *term).ok()?;
-                terms.get(at).map(|(_, key)| *key)
+                let at = terms.binary_search_by_key(&id, |(_, term, _)| *term).ok()?;
+                terms.get(at).map(|(.., key)| *key)
             }
             Self::Keys(keys) => chunk.term(id).map(|term| term.key).filter(|key| keys.contains(key)),
         }

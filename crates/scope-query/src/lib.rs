@@ -47,6 +47,7 @@ mod population;
 mod process_number;
 mod queue;
 mod reason;
+mod recent;
 mod reply;
 mod restart;
 mod row;

@@ -19,6 +19,8 @@ pub(crate) struct OpenCalls<'a> {
     pub(crate) calls: Vec<Row<'a>>,
     /// Calls that began before are not known; `None` when all are.
     pub(crate) since: Option<u64>,
+    /// The last state before the moment, if it came up.
+    pub(crate) state: Option<Row<'a>>,
     pub(crate) n_events: u64,
 }
 
@@ -26,11 +28,18 @@ impl<'a> OpenCalls<'a> {
     pub(crate) fn of(trace: &'a Trace, process: ProcessKey, key: OrderKey) -> Self {
         let rows =
             trace.process_rows(process, &[Class::Call, Class::State], OrderKey::default(), key, Direction::Backward);
-        let mut rows = rows.map(|at| Row::read(trace, at));
+        let rows = rows.map(|at| Row::read(trace, at));
         let mut recent: Vec<Row<'a>> = Vec::new();
         let mut is_whole = true;
         // A server that shows its state at the head of its loop is in no call.
-        while let Some(row) = rows.next().filter(|row| row.kind() != Kind::State) {
+        let mut state = None;
+        for row in rows {
+            if matches!(row.kind(), Kind::State | Kind::Terminate) {
+                state = state.or(Some(row));
+            }
+            if row.kind() == Kind::State {
+                break;
+            }
             if recent.len() == MAX_EVENTS {
                 is_whole = false;
                 break;
@@ -51,6 +60,7 @@ impl<'a> OpenCalls<'a> {
         Self {
             calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).gathered(),
             since: recent.last().filter(|_| !is_whole).map(Row::tick),
+            state,
             n_events: recent.len() as u64,
         }
     }

@@ -9,8 +9,8 @@ use crate::window::Window;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::gather::Gather as _;
-use scope_core::ordered::{Map, Set};
-use scope_core::trace::{Direction, Trace};
+use scope_core::ordered::{self, Map};
+use scope_core::trace::{Direction, RowRef, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// A process alive at the moment.
@@ -22,58 +22,81 @@ pub(crate) struct Living {
     pub(crate) names: Vec<String>,
 }
 
-/// The living at a time, and how many events were looked at.
-pub(crate) fn at(trace: &Trace, moment: Window) -> (Map<ProcessKey, Living>, u64) {
-    let mut living = remembered(trace, moment);
+/// The living at a time, ascending, and how many events were looked at.
+pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u64) {
+    let mut remembered = remembered(trace, moment);
+    let mut living: Vec<(ProcessKey, Living)> = Vec::new();
     // Everybody whose begin or end was seen, whenever.
-    let mut told: Set<ProcessKey> = living.keys().copied().collect();
+    let mut told: Vec<ProcessKey> = remembered.keys().copied().collect();
     let mut n_events = 0;
-    let all = Window::all();
-    for at in trace.rows(&[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
-        n_events += 1;
-        let row = Row::read(trace, at);
-        let Some(process) = row.process() else { continue };
-        let before = row.key() <= moment.last_key();
-        match row.kind() {
+    trace.each_process(Class::Process, |process, rows| {
+        n_events += rows.len() as u64;
+        let mut life = Life { living: remembered.remove(&process), is_told: false };
+        rows.iter().for_each(|at| life.learn(trace, *at, moment));
+        if life.is_told {
+            told.push(process);
+        }
+        living.extend(life.living.map(|living| (process, living)));
+    });
+    living.extend(remembered);
+    ordered::sort_by_key(&mut living, |(process, _)| *process);
+    ordered::sort(&mut told);
+    let untold = |process: &ProcessKey| {
+        told.binary_search(process).is_err() && living.binary_search_by_key(process, |(process, _)| *process).is_err()
+    };
+    let untold: Vec<ProcessKey> = trace.processes().into_iter().filter(untold).collect();
+    let untold = untold.into_iter().filter(|process| {
+        acted(trace, *process, moment.last_key()) && Lifetime::of(trace, *process).last_tick() >= moment.from
+    });
+    living.extend(untold.map(|process| (process, Living::default())));
+    ordered::sort_by_key(&mut living, |(process, _)| *process);
+    (living, n_events)
+}
+
+/// What is known of a process up to the moment.
+struct Life {
+    living: Option<Living>,
+    /// Whether its begin or end was seen, whenever.
+    is_told: bool,
+}
+
+impl Life {
+    fn learn(&mut self, trace: &Trace, at: RowRef, moment: Window) {
+        let before = at.key <= moment.last_key();
+        let kind = trace.chunk(&at).kind(at.row);
+        match kind {
             Kind::Spawn | Kind::Alive => {
-                told.insert(process);
+                self.is_told = true;
                 if before {
-                    let living = living.entry(process).or_default();
-                    living.spawned = (row.kind() == Kind::Spawn).then(|| row.tick()).or(living.spawned);
+                    let living = self.living.get_or_insert_default();
+                    living.spawned = (kind == Kind::Spawn).then_some(at.key.tick).or(living.spawned);
                 }
             }
-            Kind::Exit if row.tick() < moment.from => {
-                told.insert(process);
-                living.remove(&process);
+            Kind::Exit if at.key.tick < moment.from => {
+                self.is_told = true;
+                self.living = None;
             }
             Kind::Exit if before => {
-                if let Some(living) = living.get_mut(&process) {
+                if let Some(living) = &mut self.living {
                     living.names.clear();
                 }
             }
             Kind::Register if before => {
-                let names = &mut living.entry(process).or_default().names;
-                let name = row.atom().unwrap_or_default();
+                let names = &mut self.living.get_or_insert_default().names;
+                let name = Row::read(trace, at).atom().unwrap_or_default();
                 if !names.iter().any(|held| held == name) {
                     names.push(name.into());
                 }
             }
             Kind::Unregister if before => {
-                if let Some(living) = living.get_mut(&process) {
-                    living.names.retain(|held| Some(&**held) != row.atom());
+                if let Some(living) = &mut self.living {
+                    let name = Row::read(trace, at).atom();
+                    living.names.retain(|held| Some(&**held) != name);
                 }
             }
             _ => {}
         }
     }
-    for process in trace.processes() {
-        let untold = !told.contains(&process) && !living.contains_key(&process);
-        if untold && acted(trace, process, moment.last_key()) && Lifetime::of(trace, process).last_tick() >= moment.from
-        {
-            living.insert(process, Living::default());
-        }
-    }
-    (living, n_events)
 }
 
 /// What the baseline says: its processes were alive when the events it stands for ended.

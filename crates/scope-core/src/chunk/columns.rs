@@ -19,7 +19,7 @@
 use crate::chunk::TermId;
 use crate::chunk::column::{Column, Encoding};
 use crate::error::{Error, Result};
-use crate::event::{Class, Event, Flags, Kind, MAX_TICK, OrderKey};
+use crate::event::{Class, Event, Flags, Kind, Kinds, MAX_TICK, OrderKey};
 use crate::symbols::EntityId;
 use crate::wire::Reader;
 use alloc::vec::Vec;
@@ -43,13 +43,8 @@ pub(crate) struct Columns {
     pub(crate) peer: Column,
     pub(crate) what: Column,
     term: Column,
-    /// Which kinds there are; see [`kind_bit`].
-    kinds: u16,
-}
-
-/// A kind among those of its class, which have 16 numbers.
-const fn kind_bit(kind: u8) -> u16 {
-    1 << (kind & 15)
+    /// Which kinds there are.
+    pub(crate) kinds: Kinds,
 }
 
 impl Columns {
@@ -66,7 +61,7 @@ impl Columns {
             peer: column(|row| row.event.peer.0.into()),
             what: column(|row| row.event.what.into()),
             term: column(|row| row.term.0.into()),
-            kinds: rows.iter().fold(0, |kinds, row| kinds | kind_bit(row.event.kind as u8)),
+            kinds: rows.iter().fold(Kinds::default(), |kinds, row| kinds.with(Kinds::only(row.event.kind))),
         }
     }
 
@@ -87,11 +82,6 @@ impl Columns {
     #[inline]
     pub(crate) fn kind(&self, row: usize) -> Kind {
         Kind::from_number(self.kind.get(row) as u8).unwrap_or(Kind::Mark)
-    }
-
-    /// Whether a row has this kind, which is one of the chunk's class.
-    pub(crate) const fn has_kind(&self, kind: Kind) -> bool {
-        self.kinds & kind_bit(kind as u8) != 0
     }
 
     #[inline]
@@ -199,10 +189,10 @@ impl Columns {
                 *seen = true;
             }
         });
-        let mut found_kinds = 0;
+        let mut found_kinds = Kinds::default();
         for (number, _) in (0..=u8::MAX).zip(kinds).filter(|(_, seen)| *seen) {
             match Kind::from_number(number) {
-                Some(kind) if kind.class() == class => found_kinds |= kind_bit(number),
+                Some(kind) if kind.class() == class => found_kinds = found_kinds.with(Kinds::only(kind)),
                 Some(_) => return Err(reader.corrupt("a kind is of another class")),
                 None => return Err(Error::NewerKind { what: "event" }),
             }

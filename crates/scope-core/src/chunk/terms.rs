@@ -70,6 +70,10 @@ impl Terms {
         self.complete.constant().is_some_and(|complete| complete != 0)
     }
 
+    pub(crate) fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
     pub(crate) fn heap(&self) -> &[u8] {
         &self.heap
     }

@@ -5,10 +5,11 @@
 //! Invariant: sequence numbers ascend; gaps are possible in a damaged file and where a chunk was evicted.
 
 use crate::ProcessKey;
-use crate::chunk::Chunk;
-use crate::event::OrderKey;
-use crate::trace::presence::Presence;
-use alloc::collections::VecDeque;
+use crate::chunk::{Chunk, TermId};
+use crate::event::{Class, Kinds, OrderKey};
+use crate::trace::Direction;
+use crate::trace::key_filter::{KeyFilters, name_key};
+use crate::trace::presence::{Listed, Presence};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -22,6 +23,8 @@ pub(crate) struct Lane {
     /// Per chunk, the smallest key in it or any chunk behind it.
     ahead: Vec<OrderKey>,
     presence: Presence,
+    /// Of messages, the only class whose terms are searched for.
+    keys: KeyFilters,
     n_bytes: u64,
 }
 
@@ -48,7 +51,11 @@ impl Lane {
         self.n_bytes += n_bytes(&chunk);
         self.presence.add(&chunk);
         self.bound(&chunk);
+        let (class, seq) = (chunk.class(), chunk.seq());
         self.chunks.push(chunk);
+        if class == Class::Message {
+            self.keys.add(seq, &self.chunks);
+        }
         true
     }
 
@@ -73,7 +80,27 @@ impl Lane {
             self.bound(&chunk);
             self.chunks.push(chunk);
         }
-        self.presence.forget_before(self.chunks.first().map_or(u32::MAX, |chunk| chunk.seq()));
+        let first = self.chunks.first().map_or(u32::MAX, |chunk| chunk.seq());
+        self.presence.forget_before(first);
+        self.keys.forget_before(first);
+    }
+
+    /// The chunks among `within` in which something may have been sent to a name of the recorded node, if that can be told; ascending.
+    pub(crate) fn with_name(&self, name: &str, within: Range<usize>) -> Option<Vec<usize>> {
+        let is_message = self.chunks.first().is_some_and(|chunk| chunk.class() == Class::Message);
+        is_message.then(|| {
+            let found = self.keys.chunks_with(name_key(name)).into_iter().filter_map(|seq| self.position(seq));
+            found.filter(|idx| within.contains(idx)).collect()
+        })
+    }
+
+    /// The chunks that have a term with this match key, by their indexes, with the term.
+    pub(crate) fn with_term(&self, key: u64) -> impl Iterator<Item = (usize, TermId)> {
+        let chunk = move |seq| {
+            let idx = self.position(seq)?;
+            Some((idx, self.chunks.get(idx)?.find_term(key)?))
+        };
+        self.keys.chunks_with(key).into_iter().filter_map(chunk)
     }
 
     /// The chunks that may hold keys of `from..=to`, as a range of indexes.
@@ -88,13 +115,15 @@ impl Lane {
         self.chunks.binary_search_by_key(&seq, |chunk| chunk.seq()).ok()
     }
 
-    /// The chunks among `within` that name a process; some may be gone.
-    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>) -> VecDeque<&[(ProcessKey, u32)]> {
-        match self.chunks.get(within) {
-            Some([first, .., last]) => self.presence.listed(process, first.seq()..=last.seq()),
-            Some([only]) => self.presence.listed(process, only.seq()..=only.seq()),
-            _ => VecDeque::new(),
-        }
+    /// The chunks among `within` that name a process and, with `kinds`, have rows of it of one of these; some may be gone.
+    pub(crate) fn naming(&self, process: ProcessKey, within: Range<usize>, kinds: Option<Kinds>) -> Listed<'_> {
+        let seqs = match self.chunks.get(within) {
+            Some([first, .., last]) => (first.seq(), last.seq()),
+            Some([only]) => (only.seq(), only.seq()),
+            // No chunk has a number of these.
+            _ => (u32::MAX, 0),
+        };
+        self.presence.listed(process, seqs, kinds)
     }
 
     /// No key of this chunk or of one behind it is smaller.
@@ -125,8 +154,9 @@ impl Lane {
             rows.len() - rows.partition_point(|row| chunk.key(u32::from(*row)) < floor)
         };
         let start = self.reach.partition_point(|reach| *reach < floor);
-        let near = self.naming(process, start..near).into_iter().flatten();
-        behind + near.filter_map(|(_, seq)| self.position(*seq)).map(|idx| above(idx) as u64).sum::<u64>()
+        let mut near = self.naming(process, start..near, Some(Kinds::ANY));
+        let near = core::iter::from_fn(|| near.take(Direction::Forward));
+        behind + near.filter_map(|seq| self.position(seq)).map(|idx| above(idx) as u64).sum::<u64>()
     }
 
     /// How many rows have keys in `from..below`.

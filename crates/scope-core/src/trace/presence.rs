@@ -1,18 +1,19 @@
 //! Which chunks of a class name a process, so that one process among many is found without opening every chunk.
 //!
-//! Segments of sorted pairs are merged like the digits of a number: adding a chunk costs little, a search looks at a few segments,
+//! Segments of sorted entries are merged like the digits of a number: adding a chunk costs little, a search looks at a few segments,
 //! and because segments are immutable and shared a snapshot costs nothing.
 //!
 //! Invariant: a chunk is listed for exactly the processes of its dictionary; a listed chunk may be gone.
 
 use crate::ProcessKey;
 use crate::chunk::Chunk;
+use crate::event::Kinds;
 use crate::ordered;
+use crate::trace::Direction;
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::ops::{Range, RangeInclusive};
+use core::ops::Range;
 
 /// So many segments of one size become one. More would make searches slower, fewer would merge more often.
 const MERGE: usize = 8;
@@ -23,30 +24,57 @@ pub(crate) struct Presence {
     segments: Vec<Arc<Segment>>,
 }
 
+/// What a chunk has of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    seq: u32,
+    /// In a segment: the rows of all entries up to this one, this one included.
+    n_rows: u32,
+    /// Of its rows there.
+    kinds: Kinds,
+}
+
 #[derive(Debug)]
 struct Segment {
     /// How many chunks went in.
     n_chunks: usize,
     last_seq: u32,
-    /// Process and chunk, ascending.
-    pairs: Box<[(ProcessKey, u32)]>,
-    /// The rows of the processes in all pairs up to this one, this one included.
-    n_rows: Box<[u32]>,
+    /// Every process, ascending, and where its entries end.
+    processes: Box<[(ProcessKey, u32)]>,
+    /// By process, then by chunk.
+    entries: Box<[Entry]>,
+}
+
+/// The chunks that name a process, still to be taken from either end.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed<'a> {
+    process: ProcessKey,
+    /// Numbers of chunks, both included.
+    seqs: (u32, u32),
+    /// Chunks without a row of these kinds are left out; `None` leaves out none.
+    kinds: Option<Kinds>,
+    /// Not yet searched, as a walk rarely comes to all of them.
+    segments: &'a [Arc<Segment>],
+    /// What is left of the last one searched.
+    entries: &'a [Entry],
 }
 
 impl Presence {
     /// Adds the chunk with the next sequence number.
     pub(crate) fn add(&mut self, chunk: &Chunk) {
-        let counted = chunk.processes_with_rows().map(|(process, rows)| ((process, chunk.seq()), rows.len() as u32));
-        self.segments.push(Arc::new(Segment::new(1, chunk.seq(), counted.collect())));
+        let entry = |(process, id)| {
+            let rows = chunk.rows_with_process(id);
+            (process, Entry { seq: chunk.seq(), n_rows: rows.len() as u32, kinds: chunk.kinds_of(rows) })
+        };
+        self.segments.push(Arc::new(Segment::new(1, chunk.seq(), &chunk.process_ids().map(entry).collect::<Vec<_>>())));
         while let Some(at) = self.segments.len().checked_sub(MERGE) {
             let Some((_, tail @ [first, ..])) = self.segments.split_at_checked(at) else { return };
             if tail.iter().any(|segment| segment.n_chunks != first.n_chunks) {
                 return;
             }
-            let mut counted: Vec<_> = tail.iter().flat_map(|segment| segment.counted()).collect();
-            ordered::sort(&mut counted);
-            let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), counted);
+            let mut entries: Vec<_> = tail.iter().flat_map(|segment| segment.counted()).collect();
+            ordered::sort(&mut entries);
+            let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), &entries);
             self.segments.truncate(at);
             self.segments.push(Arc::new(merged));
         }
@@ -62,74 +90,118 @@ impl Presence {
         self.segments.iter().map(|segment| segment.n_rows(process, first, last)).sum()
     }
 
-    /// The chunks that name a process and have numbers of `seqs`: slices of ascending pairs, in order of their chunks, none empty.
-    pub(crate) fn listed(&self, process: ProcessKey, seqs: RangeInclusive<u32>) -> VecDeque<&[(ProcessKey, u32)]> {
-        let slice = |segment: &'_ Arc<Segment>| -> Range<usize> {
-            let start = segment.pairs.partition_point(|pair| *pair < (process, *seqs.start()));
-            let end = segment.pairs.partition_point(|pair| *pair <= (process, *seqs.end()));
-            start..end.max(start)
-        };
-        let slices = self.segments.iter().filter_map(|segment| segment.pairs.get(slice(segment)));
-        slices.filter(|pairs| !pairs.is_empty()).collect()
+    /// The chunks that name a process, have numbers of `seqs` and rows of the process of these kinds.
+    pub(crate) fn listed(&self, process: ProcessKey, seqs: (u32, u32), kinds: Option<Kinds>) -> Listed<'_> {
+        // Segments are in order of their chunks, so those before and behind are left out at once.
+        let start = self.segments.partition_point(|segment| segment.last_seq < seqs.0);
+        let end = self.segments.partition_point(|segment| segment.last_seq < seqs.1) + 1;
+        let segments = self.segments.get(start..end.min(self.segments.len())).unwrap_or_default();
+        Listed { process, seqs, kinds, segments, entries: &[] }
     }
 
     /// The processes from `from` to `to` that a chunk names for which `is_held` holds; a process may come more than once.
     pub(crate) fn between(&self, from: ProcessKey, to: ProcessKey, is_held: impl Fn(u32) -> bool) -> Vec<ProcessKey> {
         let mut found = Vec::new();
         for segment in &self.segments {
-            let start = segment.pairs.partition_point(|(key, _)| *key < from);
-            let end = segment.pairs.partition_point(|(key, _)| *key <= to);
-            let mut pairs = segment.pairs.get(start..end).unwrap_or_default();
-            // From one process to the next, not from chunk to chunk.
-            while let Some((process, _)) = pairs.first().copied() {
-                let (own, rest) = pairs.split_at(n_first(pairs, process));
-                if own.iter().rev().any(|(_, seq)| is_held(*seq)) {
+            let start = segment.processes.partition_point(|(process, _)| *process < from);
+            let end = segment.processes.partition_point(|(process, _)| *process <= to);
+            for place in start..end.max(start) {
+                let Some((process, own)) = segment.at(place) else { continue };
+                if own.iter().rev().any(|entry| is_held(entry.seq)) {
                     found.push(process);
                 }
-                pairs = rest;
             }
         }
         found
     }
 }
 
-/// How many of the first pairs are of this process: by doubling steps, as they are few among many.
-fn n_first(pairs: &[(ProcessKey, u32)], process: ProcessKey) -> usize {
-    let is_own = |place: usize| pairs.get(place).is_some_and(|(key, _)| *key <= process);
-    let mut reach = 1;
-    while is_own(reach) {
-        reach *= 2;
+impl Listed<'_> {
+    /// Takes the number of the next chunk.
+    pub(crate) fn take(&mut self, direction: Direction) -> Option<u32> {
+        loop {
+            let taken = match direction {
+                Direction::Forward => self.entries.split_off_first(),
+                Direction::Backward => self.entries.split_off_last(),
+            };
+            let Some(entry) = taken else {
+                let segment = match direction {
+                    Direction::Forward => self.segments.split_off_first(),
+                    Direction::Backward => self.segments.split_off_last(),
+                };
+                self.entries = segment?.of(self.process, self.seqs);
+                continue;
+            };
+            if self.kinds.is_none_or(|kinds| kinds.meet(entry.kinds)) {
+                return Some(entry.seq);
+            }
+        }
     }
-    let start = reach / 2;
-    let within = pairs.get(start..reach.min(pairs.len())).unwrap_or_default();
-    start + within.partition_point(|(key, _)| *key <= process)
 }
 
 impl Segment {
-    fn new(n_chunks: usize, last_seq: u32, counted: Vec<((ProcessKey, u32), u32)>) -> Self {
+    /// Of entries with their own rows only, ascending.
+    fn new(n_chunks: usize, last_seq: u32, counted: &[(ProcessKey, Entry)]) -> Self {
+        let mut processes: Vec<(ProcessKey, u32)> = Vec::new();
+        let mut entries = Vec::with_capacity(counted.len());
         // A lane of 2^32 rows would not fit into memory.
-        let mut sum = 0u32;
-        let mut up_to = |n: u32| {
-            sum = sum.wrapping_add(n);
-            sum
-        };
-        let n_rows = counted.iter().map(|(_, n)| up_to(*n)).collect();
-        Self { n_chunks, last_seq, pairs: counted.into_iter().map(|(pair, _)| pair).collect(), n_rows }
+        let mut n_rows = 0u32;
+        for (process, entry) in counted {
+            n_rows = n_rows.wrapping_add(entry.n_rows);
+            entries.push(Entry { n_rows, ..*entry });
+            let end = entries.len() as u32;
+            match processes.last_mut() {
+                Some((last, last_end)) if last == process => *last_end = end,
+                _ => processes.push((*process, end)),
+            }
+        }
+        Self { n_chunks, last_seq, processes: processes.into(), entries: entries.into() }
     }
 
-    /// Each pair with its rows.
-    fn counted(&self) -> impl Iterator<Item = ((ProcessKey, u32), u32)> {
-        let before = core::iter::once(&0).chain(&self.n_rows);
-        self.pairs
-            .iter()
-            .zip(self.n_rows.iter().zip(before))
-            .map(|(pair, (sum, before))| (*pair, sum.wrapping_sub(*before)))
+    /// Each process with its entries, with their own rows only.
+    fn counted(&self) -> impl Iterator<Item = (ProcessKey, Entry)> {
+        let mut before = 0;
+        (0..self.processes.len()).filter_map(|place| self.at(place)).flat_map(move |(process, own)| {
+            let counted = |entry: &Entry| {
+                let n_rows = entry.n_rows.wrapping_sub(before);
+                before = entry.n_rows;
+                (process, Entry { n_rows, ..*entry })
+            };
+            own.iter().map(counted).collect::<Vec<_>>()
+        })
+    }
+
+    /// Where the entries of the process at a place are.
+    fn range(&self, place: usize) -> Range<usize> {
+        let end = |place: usize| self.processes.get(place).map_or(0, |(_, end)| *end as usize);
+        place.checked_sub(1).map_or(0, end)..end(place)
+    }
+
+    /// The process at a place, and its entries.
+    fn at(&self, place: usize) -> Option<(ProcessKey, &[Entry])> {
+        let (process, _) = self.processes.get(place)?;
+        Some((*process, self.entries.get(self.range(place))?))
+    }
+
+    /// Where the entries of a process in chunks with these numbers are.
+    fn within(&self, process: ProcessKey, (first, last): (u32, u32)) -> Range<usize> {
+        let Ok(place) = self.processes.binary_search_by_key(&process, |(key, _)| *key) else { return 0..0 };
+        let own = self.range(place);
+        let entries = self.entries.get(own.clone()).unwrap_or_default();
+        let start = entries.partition_point(|entry| entry.seq < first);
+        let end = entries.partition_point(|entry| entry.seq <= last);
+        own.start + start..own.start + end.max(start)
+    }
+
+    /// The entries of a process in chunks with these numbers.
+    fn of(&self, process: ProcessKey, seqs: (u32, u32)) -> &[Entry] {
+        self.entries.get(self.within(process, seqs)).unwrap_or_default()
     }
 
     fn n_rows(&self, process: ProcessKey, first: u32, last: u32) -> u64 {
-        let before = |place: usize| place.checked_sub(1).and_then(|last| self.n_rows.get(last)).copied().unwrap_or(0);
-        let start = self.pairs.partition_point(|pair| *pair < (process, first));
-        let end = self.pairs.partition_point(|pair| *pair <= (process, last));
-        u64::from(before(end).wrapping_sub(before(start)))
+        let up_to = |place: usize| self.entries.get(place).map_or(0, |entry| entry.n_rows);
+        let before = |place: usize| place.checked_sub(1).map_or(0, up_to);
+        let within = self.within(process, (first, last));
+        u64::from(before(within.end).wrapping_sub(before(within.start)))
     }
 }

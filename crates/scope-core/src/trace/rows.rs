@@ -5,12 +5,13 @@
 
 use crate::ProcessKey;
 use crate::chunk::Chunk;
-use crate::event::{Class, Kind, OrderKey};
+use crate::event::{Class, Kind, Kinds, OrderKey};
 use crate::trace::lane::Lane;
+use crate::trace::presence::Listed;
 use crate::trace::{Direction, PeerKey, RowRef};
+use alloc::collections::BinaryHeap;
 use alloc::collections::binary_heap::PeekMut;
-use alloc::collections::{BinaryHeap, VecDeque};
-use alloc::vec::Vec;
+use alloc::vec::{self, Vec};
 use core::cmp::Ordering;
 use core::fmt;
 use core::ops::Range;
@@ -56,8 +57,9 @@ struct Walk<'a> {
 #[derive(Debug)]
 enum Pending<'a> {
     Range(Range<usize>),
+    Found(vec::IntoIter<usize>),
     /// The next chunk, and those behind it by their numbers: looked up one by one, as a walk rarely goes through all of them.
-    Listed(Option<usize>, VecDeque<&'a [(ProcessKey, u32)]>),
+    Listed(Option<usize>, Listed<'a>),
 }
 
 /// An open chunk: the rows from `position` to `end` in walking order are still to come.
@@ -92,14 +94,19 @@ impl<'a> RowIter<'a> {
         let walk = |(class, lane, floor): (Class, &'a Lane, OrderKey)| {
             let from = from.max(floor);
             let within = lane.between(from, to);
+            let listed = |process, within, kinds| {
+                let mut pending = Pending::Listed(None, lane.naming(process, within, kinds));
+                pending.take(lane, direction);
+                pending
+            };
             let pending = match &selection {
-                Selection::Process(process)
-                | Selection::ProcessKind(process, _)
-                | Selection::Peer(PeerKey::Process(process)) => {
-                    let mut pending = Pending::Listed(None, lane.naming(*process, within));
-                    pending.take(lane, direction);
-                    pending
-                }
+                Selection::Process(process) => listed(*process, within, Some(Kinds::ANY)),
+                Selection::ProcessKind(process, kind) => listed(*process, within, Some(Kinds::only(*kind))),
+                Selection::Peer(PeerKey::Process(process)) => listed(*process, within, None),
+                Selection::Peer(PeerKey::Name(name)) => match lane.with_name(name, within.clone()) {
+                    Some(chunks) => Pending::Found(chunks.into_iter()),
+                    None => Pending::Range(within),
+                },
                 _ => Pending::Range(within),
             };
             Walk { class, lane, from, pending }
@@ -195,6 +202,10 @@ impl Pending<'_> {
                 Direction::Forward => range.clone().next(),
                 Direction::Backward => range.clone().next_back(),
             },
+            Self::Found(chunks) => match direction {
+                Direction::Forward => chunks.as_slice().first().copied(),
+                Direction::Backward => chunks.as_slice().last().copied(),
+            },
             Self::Listed(next, _) => *next,
         }
     }
@@ -203,35 +214,14 @@ impl Pending<'_> {
         match (self, direction) {
             (Self::Range(range), Direction::Forward) => range.next(),
             (Self::Range(range), Direction::Backward) => range.next_back(),
+            (Self::Found(chunks), Direction::Forward) => chunks.next(),
+            (Self::Found(chunks), Direction::Backward) => chunks.next_back(),
             (Self::Listed(next, listed), _) => {
-                let held = core::iter::from_fn(|| take_listed(listed, direction)).find_map(|seq| lane.position(seq));
+                let held = core::iter::from_fn(|| listed.take(direction)).find_map(|seq| lane.position(seq));
                 core::mem::replace(next, held)
             }
         }
     }
-}
-
-/// Takes the next chunk's number off a list whose slices are not empty.
-fn take_listed(listed: &mut VecDeque<&[(ProcessKey, u32)]>, direction: Direction) -> Option<u32> {
-    let (slice, taken) = match direction {
-        Direction::Forward => {
-            let slice = listed.front_mut()?;
-            let (taken, rest) = slice.split_first()?;
-            (core::mem::replace(slice, rest), taken)
-        }
-        Direction::Backward => {
-            let slice = listed.back_mut()?;
-            let (taken, rest) = slice.split_last()?;
-            (core::mem::replace(slice, rest), taken)
-        }
-    };
-    if slice.len() == 1 {
-        match direction {
-            Direction::Forward => listed.pop_front(),
-            Direction::Backward => listed.pop_back(),
-        };
-    }
-    Some(taken.1)
 }
 
 impl Rows<'_> {
@@ -257,6 +247,9 @@ impl Rows<'_> {
         let n_rows = self.len(chunk) as u32;
         if before(chunk.last()) {
             return n_rows;
+        }
+        if !before(chunk.first()) {
+            return 0;
         }
         let (mut low, mut high) = (0, n_rows);
         while low < high {

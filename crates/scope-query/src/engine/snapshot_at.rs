@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::gen_call;
 use crate::mailbox::{self, Mailbox};
 use crate::open_call::OpenCalls;
-use crate::population::{self, Living};
+use crate::population;
+use crate::recent::Recent;
 use crate::row::Row;
 use crate::state::Last;
 use crate::view::{self, View};
@@ -18,8 +19,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
-use scope_core::trace::{Direction, Trace};
-use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use scope_core::trace::Trace;
+use scope_core::{Class, Kind};
 
 const KIND: &str = "snapshot_at";
 /// Messages shown per mailbox when the request does not say.
@@ -36,20 +37,19 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
     let after = cursor::after_process(KIND, request.after.as_deref())?;
     let (living, mut n_events) = population::at(trace, moment);
 
-    let mut rest = living.iter().skip_while(|(process, _)| after.is_some_and(|after| **process <= after));
-    let page: Vec<(ProcessKey, &Living)> =
-        rest.by_ref().take(limit).map(|(process, living)| (*process, living)).gathered();
-    let last = page.last().filter(|_| rest.next().is_some()).map(|(process, _)| *process);
-    let processes: Vec<ProcessKey> = page.iter().map(|(process, _)| *process).gathered();
-
+    let start = living.partition_point(|(process, _)| after.is_some_and(|after| *process <= after));
+    let rest = living.get(start..).unwrap_or_default();
+    let page = rest.get(..limit).unwrap_or(rest);
+    let last = page.last().filter(|_| page.len() < rest.len()).map(|(process, _)| *process);
     let mut view = View::new(trace);
     let key = moment.last_key();
-    let (mut mailboxes, n_looked_at) = mailbox::at(trace, &mut view.naming, &processes, key);
-    n_events += n_looked_at;
     let mut snapshots = Vec::new();
     for (process, living) in page {
+        let process = *process;
         let open = OpenCalls::of(trace, process, key);
-        n_events += open.n_events + 1;
+        let mut recent = Recent::of(trace, process, key);
+        let mailbox = mailbox::at(trace, &mut view.naming, process, key, &mut recent);
+        n_events += open.n_events + 1 + mailbox.as_ref().map_or(0, |(_, n_looked_at)| *n_looked_at);
         snapshots.push(ProcessSnapshot {
             process: answer::Process {
                 pid: process.to_string(),
@@ -57,12 +57,13 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
             },
             names: living.names.iter().map(|name| atom_text(name)).gathered(),
             spawned_at: living.spawned,
-            state: state(trace, process, key),
-            mailbox: mailboxes.remove(&process).map(|mailbox| shown(&mailbox, n_messages)),
-            calls: open.calls.iter().filter_map(open_call).gathered(),
+            state: open.state.map(Last::Held).or_else(|| Last::of(trace, process, key)).as_ref().and_then(held_state),
+            mailbox: mailbox.map(|(mailbox, _)| shown(&mailbox, n_messages)),
+            calls: open.calls.iter().filter_map(open_call).collect(),
             calls_since: open.since,
-            waits_for: waits_for(trace, process, key),
+            waits_for: waits_for(&mut recent),
         });
+        n_events += recent.n_events();
     }
     // A state may be older than the moment, and what became of a message later; so a loss at any time may have changed it.
     let mut coverage = coverage_of_moment(trace, moment, Class::ALL, n_events);
@@ -71,8 +72,7 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
     Ok(Answer { data: Data::Snapshot(snapshot), coverage, next: last.map(|last| cursor::process_text(KIND, last)) })
 }
 
-fn state(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<HeldState> {
-    let last = Last::of(trace, process, key)?;
+fn held_state(last: &Last<'_>) -> Option<HeldState> {
     let id = last.id();
     Some(HeldState {
         id: view::id_text(id),
@@ -104,10 +104,9 @@ fn open_call(row: &Row<'_>) -> Option<OpenCall> {
 }
 
 /// The request a process waits on: the last thing it sent, and no reply has come since.
-fn waits_for(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<OpenRequest> {
-    let rows = trace.process_rows(process, &[Class::Message], OrderKey::default(), key, Direction::Backward);
+fn waits_for(recent: &mut Recent<'_>) -> Option<OpenRequest> {
     let mut delivered = Vec::new();
-    for row in rows.take(MAX_EVENTS).map(|at| Row::read(trace, at)) {
+    for row in recent.rows().take(MAX_EVENTS) {
         match row.kind() {
             Kind::Delivered => delivered.push(row),
             // Back in its loop.

@@ -1,0 +1,145 @@
+//! Which chunks of messages may have a term with a match key, or something sent to a name, so that neither is looked for in every chunk.
+//!
+//! Chunks are gathered like the digits of a number, and each gathering has a blocked Bloom filter (Putze, Sanders and Singler, 2007) of the
+//! match keys and hashed names in it: one word of it is looked at, so a gathering that has no such key costs one read. Gatherings are
+//! immutable and shared.
+//!
+//! Invariant: no chunk that has the key is left out; a chunk that is named may be gone, or not have it.
+//! Invariant: at most 1.25 bytes a term or name on each level of gatherings.
+
+use crate::chunk::Chunk;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// So many gatherings of one size become one.
+const MERGE: usize = 8;
+/// A word of a filter is for about so many keys: with three bits each, a search goes on in vain once in twenty times.
+const KEYS_PER_WORD: usize = 7;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyFilters {
+    /// In order of their chunks.
+    gatherings: Vec<Arc<Gathering>>,
+}
+
+#[derive(Debug)]
+struct Gathering {
+    /// How many chunks went in.
+    n_chunks: usize,
+    last_seq: u32,
+    /// Empty for a single chunk, which has an index of its own.
+    filter: Filter,
+    parts: Box<[Arc<Gathering>]>,
+}
+
+#[derive(Debug, Default)]
+struct Filter {
+    words: Box<[u64]>,
+}
+
+impl KeyFilters {
+    /// Adds the chunk with the next sequence number; `chunks` are those held, that one included.
+    pub(crate) fn add(&mut self, seq: u32, chunks: &[Arc<Chunk>]) {
+        self.gatherings.push(Arc::new(Gathering {
+            n_chunks: 1,
+            last_seq: seq,
+            filter: Filter::default(),
+            parts: Box::default(),
+        }));
+        while let Some(at) = self.gatherings.len().checked_sub(MERGE) {
+            let Some((before, tail @ [first, ..])) = self.gatherings.split_at_checked(at) else { return };
+            if tail.iter().any(|part| part.n_chunks != first.n_chunks) {
+                return;
+            }
+            let start =
+                before.last().map_or(0, |before| chunks.partition_point(|chunk| chunk.seq() <= before.last_seq));
+            let filter = Filter::new(chunks.get(start..).unwrap_or_default());
+            let merged = Gathering {
+                n_chunks: first.n_chunks * MERGE,
+                last_seq: seq,
+                filter,
+                parts: tail.iter().cloned().collect(),
+            };
+            self.gatherings.truncate(at);
+            self.gatherings.push(Arc::new(merged));
+        }
+    }
+
+    /// Forgets gatherings whose chunks all come before `seq`.
+    pub(crate) fn forget_before(&mut self, seq: u32) {
+        self.gatherings.retain(|gathering| gathering.last_seq >= seq);
+    }
+
+    /// The numbers of the chunks that may have this match key, or hashed name, ascending.
+    pub(crate) fn chunks_with(&self, key: u64) -> Vec<u32> {
+        let mut found = Vec::new();
+        self.gatherings.iter().for_each(|gathering| gathering.search(key, &mut found));
+        found
+    }
+}
+
+impl Gathering {
+    fn search(&self, key: u64, found: &mut Vec<u32>) {
+        if self.parts.is_empty() {
+            found.push(self.last_seq);
+        } else if self.filter.may_have(key) {
+            self.parts.iter().for_each(|part| part.search(key, found));
+        }
+    }
+}
+
+impl Filter {
+    fn new(chunks: &[Arc<Chunk>]) -> Self {
+        let names = || chunks.iter().flat_map(|chunk| chunk.peer_names()).map(name_key);
+        let n_keys = names().count() + chunks.iter().map(|chunk| chunk.n_terms()).sum::<usize>();
+        let mut filter = Self { words: alloc::vec![0; n_keys / KEYS_PER_WORD + 1].into() };
+        chunks.iter().flat_map(|chunk| chunk.match_keys()).for_each(|key| filter.insert(*key));
+        names().for_each(|key| filter.insert(key));
+        filter
+    }
+
+    fn insert(&mut self, key: u64) {
+        let at = self.place(key);
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= bits(key);
+        }
+    }
+
+    fn may_have(&self, key: u64) -> bool {
+        self.words.get(self.place(key)).is_some_and(|word| word & bits(key) == bits(key))
+    }
+
+    /// Match keys are hashes: their top half, scaled, spreads them evenly (Lemire's reduction).
+    fn place(&self, key: u64) -> usize {
+        (((key >> 32) * self.words.len() as u64) >> 32) as usize
+    }
+}
+
+/// What stands for a name among match keys.
+pub(crate) fn name_key(name: &str) -> u64 {
+    xxh3_64(name.as_bytes())
+}
+
+/// Three bits of a word, by the low bits of a key.
+const fn bits(key: u64) -> u64 {
+    1 << (key & 63) | 1 << (key >> 6 & 63) | 1 << (key >> 12 & 63)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_has_its_keys_and_few_others() {
+        let key = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mut filter = Filter { words: alloc::vec![0; 10_000 / KEYS_PER_WORD + 1].into() };
+        for n in 0..10_000 {
+            filter.insert(key(n));
+        }
+        assert!((0..10_000).all(|n| filter.may_have(key(n))));
+        let n_in_vain = (10_000..110_000).filter(|n| filter.may_have(key(*n))).count();
+        assert!(n_in_vain < 100_000 / 15, "{n_in_vain} of 100,000");
+    }
+}
