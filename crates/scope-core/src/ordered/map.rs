@@ -242,7 +242,9 @@ impl<K, V> IntoIterator for Map<K, V> {
         let Self { mut slots, order, .. } = self;
         let mut taken = Vec::with_capacity(order.len());
         for slot in order.slots() {
-            taken.extend(slots.get_mut(slot as usize).and_then(Option::take));
+            if let Some(pair) = slots.get_mut(slot as usize).and_then(Option::take) {
+                taken.push(pair);
+            }
         }
         taken.into_iter()
     }
