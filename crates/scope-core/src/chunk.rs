@@ -302,7 +302,7 @@ impl Chunk {
     }
 
     /// Every process of the dictionary, ascending, each with its id there.
-    pub(crate) fn process_ids(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
+    pub fn process_ids(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
         self.dict.processes()
     }
 

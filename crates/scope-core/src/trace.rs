@@ -11,6 +11,7 @@ mod runs;
 pub use rows::{Choice, RowIter};
 pub use runs::{Run, RunIter};
 
+use crate::ProcessKey;
 use crate::baseline::Baseline;
 use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
@@ -18,7 +19,6 @@ use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
 use crate::ordered;
-use crate::{EntityId, ProcessKey};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -201,22 +201,22 @@ impl Trace {
     /// are valid for that call.
     pub fn each_process(&self, class: Class, mut visit: impl FnMut(ProcessKey, &[RowRef])) {
         let (chunks, floor) = (self.chunks(class), self.floor(class));
-        let occurrences = (0..)
-            .zip(chunks)
-            .flat_map(|(chunk_idx, chunk)| chunk.process_ids().map(move |(process, id)| (process, chunk_idx, id)));
-        let mut occurrences: Vec<(ProcessKey, u32, EntityId)> = occurrences.collect();
+        let occurrences = (0..).zip(chunks).flat_map(|(chunk_idx, chunk)| {
+            chunk.process_ids().map(move |(process, id)| (process, chunk_idx, chunk.rows_with_process(id)))
+        });
+        let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.collect();
         // Stable, because each chunk is a sorted run.
-        ordered::sort(&mut occurrences);
+        ordered::sort_by_key(&mut occurrences, |(process, chunk_idx, _)| (*process, *chunk_idx));
         let mut rows = Vec::new();
         for own in occurrences.chunk_by(|(a, ..), (b, ..)| a == b) {
             rows.clear();
-            for (_, chunk_idx, id) in own {
+            for (_, chunk_idx, listed) in own {
                 let Some(chunk) = chunks.get(*chunk_idx as usize) else { continue };
                 let row = |row: &u16| {
                     let row = u32::from(*row);
                     RowRef { class, chunk_idx: *chunk_idx, row, key: chunk.key(row) }
                 };
-                rows.extend(chunk.rows_with_process(*id).iter().map(row).filter(|row| row.key >= floor));
+                rows.extend(listed.iter().map(row).filter(|row| row.key >= floor));
             }
             if own.len() > 1 {
                 ordered::sort_by_key(&mut rows, |row| (row.key, row.chunk_idx));

@@ -47,8 +47,8 @@ pub(crate) struct Dict {
     entities: Box<[Entity]>,
     /// Atom ids by text.
     by_text: Box<[AtomId]>,
-    /// The entities that are processes, by key.
-    by_process: Box<[(ProcessKey, EntityId)]>,
+    /// The entities that are processes, by their keys.
+    by_process: Box<[EntityId]>,
 }
 
 impl Dict {
@@ -133,13 +133,21 @@ impl Dict {
     }
 
     pub(crate) fn find_process(&self, process: ProcessKey) -> Option<EntityId> {
-        let at = self.by_process.binary_search_by_key(&process, |(key, _)| *key).ok()?;
-        self.by_process.get(at).map(|(_, id)| *id)
+        let at = self.by_process.binary_search_by_key(&process, |id| self.process(*id)).ok()?;
+        self.by_process.get(at).copied()
+    }
+
+    /// The key of a process of `by_process`.
+    fn process(&self, id: EntityId) -> ProcessKey {
+        match self.entity(id) {
+            Some(Entity::Process(process)) => *process,
+            _ => ProcessKey::MIN,
+        }
     }
 
     /// Every process named, ascending.
     pub(crate) fn processes(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
-        self.by_process.iter().copied()
+        self.by_process.iter().map(|id| (self.process(*id), *id))
     }
 
     pub(crate) fn data_bytes(&self) -> usize {
@@ -202,7 +210,7 @@ impl Dict {
     }
 }
 
-fn processes(entities: &[Entity]) -> Box<[(ProcessKey, EntityId)]> {
+fn processes(entities: &[Entity]) -> Box<[EntityId]> {
     let mut found = Vec::with_capacity(entities.len());
     for (id, entity) in (1u128..).zip(entities) {
         if let Entity::Process(ProcessKey { number, serial, incarnation }) = *entity {
@@ -211,12 +219,7 @@ fn processes(entities: &[Entity]) -> Box<[(ProcessKey, EntityId)]> {
     }
     // As numbers, which are sorted for the index of every chunk too.
     found.sort();
-    let part = |packed: u128, shift: u32| (packed >> shift) as u32;
-    let unpacked = |packed: u128| {
-        let process = ProcessKey { number: part(packed, 96), serial: part(packed, 64), incarnation: part(packed, 32) };
-        (process, EntityId(part(packed, 0)))
-    };
-    found.into_iter().map(unpacked).collect()
+    found.into_iter().map(|packed| EntityId(packed as u32)).collect()
 }
 
 fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {

@@ -67,6 +67,9 @@ impl Item<'_> {
 
 /// How atoms and pids are written: the one difference between the two forms.
 pub(crate) trait Form {
+    /// An id below 128 is one byte.
+    const IS_STORED: bool;
+
     fn id(cursor: &mut Cursor<'_>) -> Result<u64>;
 }
 
@@ -77,6 +80,8 @@ pub(crate) struct InFlight;
 pub(crate) struct Stored;
 
 impl Form for InFlight {
+    const IS_STORED: bool = false;
+
     #[inline]
     fn id(cursor: &mut Cursor<'_>) -> Result<u64> {
         cursor.u64()
@@ -84,6 +89,8 @@ impl Form for InFlight {
 }
 
 impl Form for Stored {
+    const IS_STORED: bool = true;
+
     #[inline]
     fn id(cursor: &mut Cursor<'_>) -> Result<u64> {
         let mut id = 0u64;
@@ -183,9 +190,33 @@ impl<'a> Cursor<'a> {
     pub(crate) fn skip<F: Form>(&mut self) -> Result<()> {
         let mut n_left = 1u64;
         while n_left > 0 {
-            n_left = n_left - 1 + self.item::<F>()?.n_parts();
+            let n_parts = match self.pass::<F>() {
+                Some(n_parts) => n_parts,
+                None => self.item::<F>()?.n_parts(),
+            };
+            n_left = n_left - 1 + n_parts;
         }
         Ok(())
+    }
+
+    /// Moves over an item of which only the length matters, as most are, and answers how many terms follow that belong to it; `None`,
+    /// without a move, when it has to be read.
+    #[inline]
+    fn pass<F: Form>(&mut self) -> Option<u64> {
+        let (n_bytes, n_parts) = match *self.bytes.get(self.pos..)? {
+            [tag::SMALL_INTEGER, _, ..] => (2, 0),
+            [tag::ATOM | tag::PID, id, ..] if F::IS_STORED && id < 0x80 => (2, 0),
+            [tag::BINARY, a, b, c, d, ref rest @ ..] => {
+                let n = u32::from_be_bytes([a, b, c, d]) as usize;
+                (if n <= rest.len() { 5 + n } else { return None }, 0)
+            }
+            [tag::SMALL_TUPLE, n, ..] => (2, u64::from(n)),
+            [tag::INTEGER, _, _, _, _, ..] => (5, 0),
+            [tag::NIL, ..] => (1, 0),
+            _ => return None,
+        };
+        self.pos += n_bytes;
+        Some(n_parts)
     }
 
     /// Checks that nothing follows.

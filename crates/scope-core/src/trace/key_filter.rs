@@ -5,7 +5,7 @@
 //! immutable and shared.
 //!
 //! Invariant: no chunk that has the key is left out; a chunk that is named may be gone, or not have it.
-//! Invariant: at most 1.25 bytes a term or name on each level of gatherings.
+//! Invariant: 0.7 bytes a term or name on each level of gatherings.
 
 use crate::chunk::Chunk;
 use alloc::boxed::Box;
@@ -14,9 +14,9 @@ use alloc::vec::Vec;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// So many gatherings of one size become one.
-const MERGE: usize = 8;
-/// A word of a filter is for about so many keys: with three bits each, a search goes on in vain once in twenty times.
-const KEYS_PER_WORD: usize = 7;
+const MERGE: usize = 16;
+/// A word of a filter is for about so many keys: with three bits each, a search goes on in vain once in twelve times.
+const KEYS_PER_WORD: usize = 12;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyFilters {
@@ -140,6 +140,6 @@ mod tests {
         }
         assert!((0..10_000).all(|n| filter.may_have(key(n))));
         let n_in_vain = (10_000..110_000).filter(|n| filter.may_have(key(*n))).count();
-        assert!(n_in_vain < 100_000 / 15, "{n_in_vain} of 100,000");
+        assert!(n_in_vain < 100_000 / 10, "{n_in_vain} of 100,000");
     }
 }

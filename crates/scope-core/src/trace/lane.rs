@@ -156,7 +156,7 @@ impl Lane {
         let start = self.reach.partition_point(|reach| *reach < floor);
         let mut near = self.naming(process, start..near, Some(Kinds::ANY));
         let near = core::iter::from_fn(|| near.take(Direction::Forward));
-        behind + near.filter_map(|seq| self.position(seq)).map(|idx| above(idx) as u64).sum::<u64>()
+        behind + near.filter_map(|(seq, _)| self.position(seq)).map(|idx| above(idx) as u64).sum::<u64>()
     }
 
     /// How many rows have keys in `from..below`.

@@ -5,11 +5,11 @@
 //!
 //! Invariant: a chunk is listed for exactly the processes of its dictionary; a listed chunk may be gone.
 
-use crate::ProcessKey;
 use crate::chunk::Chunk;
 use crate::event::Kinds;
 use crate::ordered;
 use crate::trace::Direction;
+use crate::{EntityId, ProcessKey};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -32,6 +32,8 @@ struct Entry {
     n_rows: u32,
     /// Of its rows there.
     kinds: Kinds,
+    /// Its id there; 0 when that is a larger number.
+    short_id: u16,
 }
 
 #[derive(Debug)]
@@ -62,9 +64,10 @@ pub(crate) struct Listed<'a> {
 impl Presence {
     /// Adds the chunk with the next sequence number.
     pub(crate) fn add(&mut self, chunk: &Chunk) {
-        let entry = |(process, id)| {
+        let entry = |(process, id): (ProcessKey, EntityId)| {
             let rows = chunk.rows_with_process(id);
-            (process, Entry { seq: chunk.seq(), n_rows: rows.len() as u32, kinds: chunk.kinds_of(rows) })
+            let short_id = u16::try_from(id.0).unwrap_or(0);
+            (process, Entry { seq: chunk.seq(), n_rows: rows.len() as u32, kinds: chunk.kinds_of(rows), short_id })
         };
         self.segments.push(Arc::new(Segment::new(1, chunk.seq(), &chunk.process_ids().map(entry).collect::<Vec<_>>())));
         while let Some(at) = self.segments.len().checked_sub(MERGE) {
@@ -117,8 +120,8 @@ impl Presence {
 }
 
 impl Listed<'_> {
-    /// Takes the number of the next chunk.
-    pub(crate) fn take(&mut self, direction: Direction) -> Option<u32> {
+    /// Takes the number of the next chunk, and the id of the process there, if that is known.
+    pub(crate) fn take(&mut self, direction: Direction) -> Option<(u32, Option<EntityId>)> {
         loop {
             let taken = match direction {
                 Direction::Forward => self.entries.split_off_first(),
@@ -133,7 +136,8 @@ impl Listed<'_> {
                 continue;
             };
             if self.kinds.is_none_or(|kinds| kinds.meet(entry.kinds)) {
-                return Some(entry.seq);
+                let id = EntityId(entry.short_id.into());
+                return Some((entry.seq, Some(id).filter(|id| !id.is_none())));
             }
         }
     }

@@ -3,12 +3,12 @@
 //! Invariant: a chunk is opened only when a row of it may be the next one; chunks outside the range never are.
 //! Invariant: walking backward gives exactly the reverse of walking forward.
 
-use crate::ProcessKey;
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
 use crate::trace::lane::Lane;
 use crate::trace::presence::Listed;
 use crate::trace::{Direction, PeerKey, RowRef};
+use crate::{EntityId, ProcessKey};
 use alloc::collections::BinaryHeap;
 use alloc::collections::binary_heap::PeekMut;
 use alloc::vec::{self, Vec};
@@ -59,7 +59,14 @@ enum Pending<'a> {
     Range(Range<usize>),
     Found(vec::IntoIter<usize>),
     /// The next chunk, and those behind it by their numbers: looked up one by one, as a walk rarely goes through all of them.
-    Listed(Option<usize>, Listed<'a>),
+    Listed(Option<Next>, Listed<'a>),
+}
+
+/// A chunk, and the id of the process that is walked there, if it is known.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    chunk_idx: usize,
+    process: Option<EntityId>,
 }
 
 /// An open chunk: the rows from `position` to `end` in walking order are still to come.
@@ -175,11 +182,15 @@ impl<'a> Walk<'a> {
 
     /// Opens the next chunk, if it has rows that are wanted.
     fn open(&mut self, selection: &Selection<'a>, to: OrderKey, direction: Direction) -> Option<Cursor<'a>> {
-        let idx = self.pending.take(self.lane, direction)?;
+        let Next { chunk_idx: idx, process } = self.pending.take(self.lane, direction)?;
         let chunk: &'a Chunk = self.lane.chunks().get(idx)?;
+        let id = |key: &ProcessKey| process.or_else(|| chunk.find_process(*key));
         let rows = match selection {
             Selection::All => Rows::All,
-            Selection::Process(process) | Selection::ProcessKind(process, _) => Rows::Listed(chunk.rows_of(*process)),
+            Selection::Process(process) | Selection::ProcessKind(process, _) => {
+                Rows::Listed(chunk.rows_with_process(id(process)?))
+            }
+            Selection::Peer(PeerKey::Process(process)) => Rows::Listed(chunk.rows_with_peer(id(process)?)),
             Selection::Peer(peer) => Rows::Listed(chunk.rows_with_peer(chunk.find_peer(peer)?)),
             Selection::Chosen(choice) => Rows::Chosen(choice.rows(chunk, self.from, to)),
         };
@@ -206,21 +217,23 @@ impl Pending<'_> {
                 Direction::Forward => chunks.as_slice().first().copied(),
                 Direction::Backward => chunks.as_slice().last().copied(),
             },
-            Self::Listed(next, _) => *next,
+            Self::Listed(next, _) => next.map(|next| next.chunk_idx),
         }
     }
 
-    fn take(&mut self, lane: &Lane, direction: Direction) -> Option<usize> {
-        match (self, direction) {
+    fn take(&mut self, lane: &Lane, direction: Direction) -> Option<Next> {
+        let chunk_idx = match (self, direction) {
             (Self::Range(range), Direction::Forward) => range.next(),
             (Self::Range(range), Direction::Backward) => range.next_back(),
             (Self::Found(chunks), Direction::Forward) => chunks.next(),
             (Self::Found(chunks), Direction::Backward) => chunks.next_back(),
             (Self::Listed(next, listed), _) => {
-                let held = core::iter::from_fn(|| listed.take(direction)).find_map(|seq| lane.position(seq));
-                core::mem::replace(next, held)
+                let mut held = core::iter::from_fn(|| listed.take(direction));
+                let held = held.find_map(|(seq, process)| Some(Next { chunk_idx: lane.position(seq)?, process }));
+                return core::mem::replace(next, held);
             }
-        }
+        };
+        Some(Next { chunk_idx: chunk_idx?, process: None })
     }
 }
 

@@ -101,17 +101,22 @@ impl<'a> Pass<'a> {
 
     /// Which processes' deliveries and handlings are recorded at all.
     fn find_receivers(&mut self) {
-        for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
-            for row in 0..chunk.len() as u32 {
-                let kind = chunk.kind(row);
-                if kind == Kind::Send {
-                    continue;
+        let (from, to) = (self.trace.floor(Class::Message), self.window.last_key());
+        for chunk in self.trace.chunks(Class::Message) {
+            let is_whole = from <= chunk.first() && chunk.last() <= to;
+            for (process, id) in chunk.process_ids() {
+                let process = self.numbers.number(process);
+                let Some(queue) = self.queue(process) else { continue };
+                for row in chunk.rows_with_process(id).iter().map(|row| u32::from(*row)) {
+                    if queue.handles {
+                        break;
+                    }
+                    let kind = chunk.kind(row);
+                    if kind != Kind::Send && (is_whole || (from..=to).contains(&chunk.key(row))) {
+                        queue.receives = true;
+                        queue.handles |= kind == Kind::Handled;
+                    }
                 }
-                let process = self.numbers.of(chunk, chunk_idx, chunk.process_id(row));
-                let above = chunk.key(row) >= self.trace.floor(Class::Message) && chunk.tick(row) <= self.window.to;
-                let Some(queue) = process.filter(|_| above).and_then(|process| self.queue(process)) else { continue };
-                queue.handles |= kind == Kind::Handled;
-                queue.receives = true;
             }
         }
     }
@@ -294,7 +299,9 @@ impl<'a> Pass<'a> {
                 let Some((process, at)) = next.get_mut(number) else { continue };
                 let Some(queue) = self.queues.get_mut(*process) else { continue };
                 let key = run.chunk.key(row);
-                let begun = queue.handled.get(*at..).unwrap_or_default().partition_point(|handled| handled.key < key);
+                // Most often one, where it is one by one that states follow messages.
+                let rest = queue.handled.get(*at..).unwrap_or_default();
+                let begun = rest.iter().take_while(|handled| handled.key < key).count();
                 *at += begun;
                 if let Some(handled) = at.checked_sub(1).filter(|_| begun > 0).and_then(|at| queue.handled.get_mut(at))
                 {

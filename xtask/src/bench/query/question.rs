@@ -53,6 +53,10 @@ pub(super) const ALL: &[Question] = &[
         request: |asked, i| json!({"kind": "state_at", "process": named(i), "time": asked.time(i)}),
     },
     Question {
+        name: "process_info",
+        request: |asked, i| json!({"kind": "process_info", "process": pid(i), "at": asked.time(i)}),
+    },
+    Question {
         name: "message_match",
         request: |asked, i| json!({"kind": "message", "id": asked.sends.get(i as usize)}),
     },
