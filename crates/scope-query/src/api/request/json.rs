@@ -46,6 +46,7 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn mistake<T>(&self, what: &'static str) -> Read<T> {
+        let what = if self.at < self.text.len() { what } else { "EOF where something is missing" };
         Err(Mistake { at: self.at, what })
     }
 
