@@ -10,6 +10,7 @@ pub(crate) use fold::is_remembered;
 
 use crate::chunk::StoredTerm;
 use crate::event::{EventId, OrderKey};
+use crate::gather::Gather as _;
 use crate::ordered;
 use crate::ordered::Map;
 use crate::term::localize::relocate;
@@ -148,7 +149,7 @@ impl Baseline {
         if excess == 0 {
             return;
         }
-        let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).collect();
+        let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).gathered();
         ordered::sort(&mut begun);
         for (_, process) in begun {
             if excess == 0 {
@@ -160,7 +161,7 @@ impl Baseline {
             }
         }
         let key_of = |entry: &ProcessEntry| entry.state.as_ref().map(|state| state.key);
-        let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).collect();
+        let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).gathered();
         ordered::sort(&mut oldest);
         for (_, process) in oldest {
             if excess == 0 {
@@ -175,7 +176,7 @@ impl Baseline {
         while excess > 0 && self.exited.pop_first().is_some() {
             excess = excess.saturating_sub(size_of::<(ProcessKey, OrderKey)>());
         }
-        let mut sizes: Vec<_> = self.entries.iter().map(|entry| (entry.since, entry_bytes(entry))).collect();
+        let mut sizes: Vec<_> = self.entries.iter().map(|entry| (entry.since, entry_bytes(entry))).gathered();
         ordered::sort(&mut sizes);
         let mut border = None;
         for (since, n_bytes) in sizes {

@@ -17,6 +17,7 @@ pub mod diff;
 pub mod error;
 pub mod event;
 pub mod file;
+pub mod gather;
 pub mod header;
 pub mod intake;
 pub mod loss;

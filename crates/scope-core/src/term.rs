@@ -34,6 +34,7 @@
 //! Invariant: no reader recurses deeper than [`MAX_DEPTH`], and none trusts a length it has not checked against the bytes left.
 
 mod cursor;
+pub mod decimal;
 pub mod etf;
 pub mod inspect;
 pub mod localize;

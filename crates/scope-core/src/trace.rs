@@ -15,8 +15,10 @@ use crate::ProcessKey;
 use crate::baseline::Baseline;
 use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
+use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
+use crate::ordered;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -154,12 +156,11 @@ impl Trace {
     }
 
     fn processes_between(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
-        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.processes(from, to)).collect();
+        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.processes(from, to)).gathered();
         if let Some(baseline) = self.baseline() {
             found.extend(baseline.processes().iter().map(|entry| entry.process).filter(|p| (from..=to).contains(p)));
         }
-        // Stable, because it is quick where there are a few sorted runs.
-        found.sort();
+        ordered::sort(&mut found);
         found.dedup();
         found
     }
@@ -205,7 +206,7 @@ impl Trace {
         });
         let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.collect();
         // Stable, because each chunk is a sorted run.
-        occurrences.sort_by_key(|(process, chunk_idx, _)| (*process, *chunk_idx));
+        ordered::sort_by_key(&mut occurrences, |(process, chunk_idx, _)| (*process, *chunk_idx));
         let mut rows = Vec::new();
         for own in occurrences.chunk_by(|(a, ..), (b, ..)| a == b) {
             rows.clear();
@@ -218,7 +219,7 @@ impl Trace {
                 rows.extend(listed.iter().map(row).filter(|row| row.key >= floor));
             }
             if own.len() > 1 {
-                rows.sort_by_key(|row| (row.key, row.chunk_idx));
+                ordered::sort_by_key(&mut rows, |row| (row.key, row.chunk_idx));
             }
             if let ([(process, ..), ..], [_, ..]) = (own, &*rows) {
                 visit(*process, &rows);

@@ -5,6 +5,7 @@ use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use scope_core::event::MAX_TICK;
+use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey};
 
@@ -55,5 +56,5 @@ fn dropped(trace: &Trace, asked: Window, classes: &[Class], causes: Option<Windo
             to: loss.to_tick.min(MAX_TICK),
             reason: loss.reason.name().into(),
         })
-        .collect()
+        .gathered()
 }

@@ -4,6 +4,7 @@ use crate::matching::{self, Outcome, Pairing, Source, Surplus};
 use crate::passage::{Fate, Handling, Passage};
 use crate::row::Row;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::symbols::ReferenceWords;
 use scope_core::{EventId, OrderKey, ProcessKey};
@@ -46,7 +47,7 @@ impl<'a> Equal<'a> {
     /// Deliveries with handlings.
     pub(crate) fn handling_pairing(&self, recorded: &impl Recorded) -> Pairing {
         let came = |row: &Row<'a>| Source { tick: row.tick(), origin: (), exact: true };
-        let came: Vec<_> = self.delivered.iter().map(came).collect();
+        let came: Vec<_> = self.delivered.iter().map(came).gathered();
         matching::pair(&came, &ticks(&self.handled), |tick| recorded.handlings_since(tick))
     }
 
@@ -60,7 +61,7 @@ impl<'a> Equal<'a> {
             origin: origin.clone(),
             exact: row.term().is_some_and(|term| term.complete),
         };
-        let sources: Vec<_> = self.sent.iter().map(source).collect();
+        let sources: Vec<_> = self.sent.iter().map(source).gathered();
         matching::pair(&sources, &ticks(&self.delivered), |tick| recorded.deliveries_since(tick))
     }
 
@@ -148,5 +149,5 @@ impl<'a> Equal<'a> {
 }
 
 fn ticks(rows: &[Row<'_>]) -> Vec<u64> {
-    rows.iter().map(Row::tick).collect()
+    rows.iter().map(Row::tick).gathered()
 }

@@ -7,6 +7,7 @@ use crate::window::Window;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind};
@@ -49,7 +50,7 @@ pub(crate) fn not_traced(trace: &Trace, filter: &FunctionFilter, window: Window,
         from: gap.from,
         to: gap.to,
     };
-    gaps.into_iter().map(shown).collect()
+    gaps.into_iter().map(shown).gathered()
 }
 
 /// The functions as text: `Shop.Cart`, `Shop.Cart.add/2`. `None` without a module.

@@ -13,6 +13,7 @@ use crate::window::Window;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use scope_core::chunk::{Chunk, MAX_ROWS, TermId};
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::{Map, Set};
 use scope_core::symbols::ReferenceWords;
@@ -90,7 +91,7 @@ impl<'a> Inbox<'a> {
     /// What became of the messages with these keys, and how many events were looked at.
     pub(crate) fn passages(&self, keys: &Set<u64>) -> (Vec<Passage<'a>>, u64) {
         let (found, n_events) = self.gather(keys);
-        (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).collect(), n_events)
+        (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).gathered(), n_events)
     }
 
     fn take(&self, equal: &mut Equal<'a>, row: Row<'a>) {
@@ -147,7 +148,7 @@ impl<'a> Inbox<'a> {
         };
         let names: Set<&str> = self.names.iter().map(|holding| &*holding.name).collect();
         let names = names.into_iter().map(|name| PeerKey::Name(name.into()));
-        let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).collect();
+        let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).gathered();
         let merged = core::iter::from_fn(move || {
             let heads = ways.iter_mut().enumerate().filter_map(|(way, rows)| Some((rows.peek()?.key(), way)));
             let (_, way) = if direction == Direction::Forward { heads.min() } else { heads.max() }?;

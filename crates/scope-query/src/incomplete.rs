@@ -5,6 +5,7 @@ use crate::located::Located;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 
 /// How many places a message names.
@@ -23,7 +24,7 @@ pub(crate) fn places(located: &Located<'_>) -> Result<String> {
 
 fn visit(term: &Term, path: &mut Vec<u32>, found: &mut Vec<String>) {
     let mut note = |what: &str| {
-        let steps: Vec<String> = path.iter().map(u32::to_string).collect();
+        let steps: Vec<String> = path.iter().map(u32::to_string).gathered();
         found.push(format!("{what} at [{}]", steps.join(", ")));
     };
     match term {

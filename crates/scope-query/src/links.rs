@@ -8,6 +8,7 @@ use crate::lifetime::Lifetime;
 use crate::row::Row;
 use crate::window::Window;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::Map;
 use scope_core::trace::{Direction, PeerKey, Trace};
@@ -37,7 +38,7 @@ pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Ve
     let (links, n_events) = counted(trace, process);
     // An exit is still linked, to those that outlive it.
     let held = links.into_iter().filter(|link| link.holds_at(at) && !(link.broken && link.to == Some(at)));
-    let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).collect();
+    let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).gathered();
     ordered::sort(&mut linked);
     linked.dedup();
     (linked, n_events)
@@ -81,7 +82,7 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
             let to = [unlinked, theirs, exit].into_iter().flatten().min();
             Link { peer, from, to, broken: theirs.is_some() && theirs == to }
         })
-        .collect();
+        .gathered();
     ordered::sort_by_key(&mut links, |link| (link.from, link.peer));
     (links, n_events)
 }
@@ -98,7 +99,7 @@ fn told(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
     let theirs = trace.peer_rows(&PeerKey::Process(process), &classes, from, to, Direction::Forward);
     let theirs = theirs.map(|at| Row::read(trace, at)).filter_map(|row| Some((row, row.process()?)));
     let mut told: Vec<_> =
-        own.chain(theirs).filter(|(row, _)| matches!(row.kind(), Kind::Link | Kind::Unlink)).collect();
+        own.chain(theirs).filter(|(row, _)| matches!(row.kind(), Kind::Link | Kind::Unlink)).gathered();
     ordered::sort_by_key(&mut told, |(row, _)| (row.key(), row.id()));
     told
 }

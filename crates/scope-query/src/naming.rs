@@ -6,6 +6,7 @@ use crate::row::Row;
 use crate::window::Window;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -62,7 +63,7 @@ pub(crate) fn holdings(trace: &Trace, process: ProcessKey) -> Vec<Holding> {
         .into_iter()
         .flat_map(|entry| &entry.names)
         .map(|(name, since)| Holding { name: name.clone(), from: *since, to: None })
-        .collect();
+        .gathered();
     let all = Window::all();
     for at in trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
         let row = Row::read(trace, at);

@@ -6,6 +6,7 @@ use crate::calls::Stack;
 use crate::function::Functions;
 use crate::row::Row;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
@@ -57,7 +58,7 @@ impl<'a> OpenCalls<'a> {
             }
         }
         Self {
-            calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).collect(),
+            calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).gathered(),
             since: recent.last().filter(|_| !is_whole).map(Row::tick),
             state,
             n_events: recent.len() as u64,

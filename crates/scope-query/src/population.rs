@@ -8,7 +8,8 @@ use crate::row::Row;
 use crate::window::Window;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::ordered::Map;
+use scope_core::gather::Gather as _;
+use scope_core::ordered::{self, Map};
 use scope_core::trace::{Direction, RowRef, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -38,8 +39,8 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u
         living.extend(life.living.map(|living| (process, living)));
     });
     living.extend(remembered);
-    living.sort_by_key(|(process, _)| *process);
-    told.sort();
+    ordered::sort_by_key(&mut living, |(process, _)| *process);
+    ordered::sort(&mut told);
     let untold = |process: &ProcessKey| {
         told.binary_search(process).is_err() && living.binary_search_by_key(process, |(process, _)| *process).is_err()
     };
@@ -48,7 +49,7 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u
         acted(trace, *process, moment.last_key()) && Lifetime::of(trace, *process).last_tick() >= moment.from
     });
     living.extend(untold.map(|process| (process, Living::default())));
-    living.sort_by_key(|(process, _)| *process);
+    ordered::sort_by_key(&mut living, |(process, _)| *process);
     (living, n_events)
 }
 
@@ -105,7 +106,7 @@ fn remembered(trace: &Trace, moment: Window) -> Map<ProcessKey, Living> {
     let living = entries.map(|entry| {
         let names = entry.names.iter().filter(|(_, since)| *since <= moment.last_key());
         let spawned = (entry.identity_known && !entry.seen_by_sweep).then_some(entry.since.tick);
-        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).collect() })
+        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).gathered() })
     });
     living.collect()
 }

@@ -9,9 +9,10 @@ mod target;
 use crate::duration::Durations;
 use crate::process_number::ProcessNumbers;
 use crate::window::Window;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use pass::{Delivered, Pass};
+use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
 
@@ -42,7 +43,7 @@ pub(crate) struct Queue {
     pub(crate) first_arrived: Option<u64>,
     pub(crate) delivery: Durations,
     /// Whose replies it waited for.
-    pub(crate) waits_for: BTreeMap<usize, Waits>,
+    pub(crate) waits_for: Map<usize, Waits>,
     pub(crate) exit: Option<u64>,
     /// The last send, or the last reply if that came later.
     last_sent: Option<u64>,

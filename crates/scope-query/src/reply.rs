@@ -13,6 +13,7 @@ use crate::passage::{Fate, Passage};
 use crate::row::Row;
 use crate::window::Window;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::{Map, Set};
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, Trace};
@@ -32,7 +33,7 @@ type Open = Map<ProcessKey, Vec<(ReferenceWords, usize, OrderKey)>>;
 
 /// The replies to these requests, one for each, and how many events were looked at.
 pub(crate) fn find<'a>(trace: &'a Trace, naming: &mut Naming<'a>, requests: &[Passage<'a>]) -> (Vec<Reply<'a>>, u64) {
-    let mut replies: Vec<Reply<'a>> = requests.iter().map(|_| Reply::default()).collect();
+    let mut replies: Vec<Reply<'a>> = requests.iter().map(|_| Reply::default()).gathered();
     let mut n_events = 0;
     // What the server sent first: it tells both instants.
     let server = |passage: &Passage<'a>, _: &Reply<'a>| passage.to;

@@ -10,6 +10,7 @@ use crate::row::Row;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::Map;
 use scope_core::term::read;
@@ -53,7 +54,7 @@ impl Restarts {
                 continue;
             }
             steps.extend(life(trace, child, until, &mut restarts.n_events));
-            let names = naming::holdings(trace, child).into_iter().map(|holding| holding.name).collect();
+            let names = naming::holdings(trace, child).into_iter().map(|holding| holding.name).gathered();
             starts.insert(child, Start { origin, names });
         }
         ordered::sort_by_key(&mut steps, |(key, child, _)| (*key, *child));
@@ -84,7 +85,7 @@ impl Restarts {
         let alike = |(old, abnormal): &(ProcessKey, bool)| {
             starts.get(old).and_then(|old| old.same(new)).filter(|c| *c == Certainty::Certain || *abnormal)
         };
-        let mut found: Vec<_> = waiting.iter().filter_map(|old| Some((old.0, alike(old)?))).collect();
+        let mut found: Vec<_> = waiting.iter().filter_map(|old| Some((old.0, alike(old)?))).gathered();
         // A supervisor has one process for each id: of those with this one, and of those that may have had it, the last to exit was replaced.
         let last_certain = found.iter().rposition(|(_, certainty)| *certainty == Certainty::Certain);
         if let Some(last) = last_certain {
@@ -154,7 +155,7 @@ pub(crate) fn children(trace: &Trace, parent: ProcessKey, until: OrderKey, n_eve
     let rows = trace.peer_rows(&peer, &[Class::Process], OrderKey::default(), until, Direction::Forward);
     let rows = rows.map(|at| Row::read(trace, at)).inspect(|_| *n_events += 1);
     let begun = rows.filter(|row| matches!(row.kind(), Kind::Spawn | Kind::Alive));
-    let mut children: Vec<_> = begun.filter_map(|row| row.process()).collect();
+    let mut children: Vec<_> = begun.filter_map(|row| row.process()).gathered();
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     children.extend(entries.iter().filter(|entry| entry.parent == Some(parent)).map(|entry| entry.process));
     ordered::sort(&mut children);
@@ -178,7 +179,7 @@ fn life(
             _ => None,
         }
     };
-    rows.map(|at| Row::read(trace, at)).filter_map(step).collect::<Vec<_>>().into_iter()
+    rows.map(|at| Row::read(trace, at)).filter_map(step).gathered().into_iter()
 }
 
 /// Whether an exit was a failure. A reason that cannot be read counts as one.

@@ -5,6 +5,7 @@ use crate::origin::{self, Ancestor};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::Symbols;
+use scope_core::gather::Gather as _;
 use scope_core::term::inspect::{Limits, atom_text, inspect};
 use scope_core::term::localize::localize;
 use scope_core::term::{Term, write::write};
@@ -19,7 +20,7 @@ pub(crate) fn ancestors(ancestors: &[Ancestor]) -> Vec<String> {
         Ancestor::Pid(process) => process.to_string(),
         Ancestor::Name(name) => atom_text(name),
     };
-    ancestors.iter().map(text).collect()
+    ancestors.iter().map(text).gathered()
 }
 
 pub(crate) fn strategy(strategy: &origin::Strategy) -> Strategy {
@@ -28,7 +29,7 @@ pub(crate) fn strategy(strategy: &origin::Strategy) -> Strategy {
 }
 
 pub(crate) fn child(child: &origin::Child) -> Child {
-    let modules = child.modules.as_ref().map(|modules| modules.iter().map(|module| atom_text(module)).collect());
+    let modules = child.modules.as_ref().map(|modules| modules.iter().map(|module| atom_text(module)).gathered());
     Child { id: child.id.as_ref().map(term), kind: child.kind.clone(), restart: child.restart.clone(), modules }
 }
 

@@ -6,6 +6,7 @@ use crate::census::Census;
 use crate::window::Window;
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
@@ -48,7 +49,7 @@ impl<'a> Tree<'a> {
         let begin = |process: &ProcessKey| {
             tree.census.members.get(process).map(|member| (member.lifetime.spawn.unwrap_or_default(), *process))
         };
-        let mut in_order: Vec<ProcessKey> = tree.alive.iter().copied().collect();
+        let mut in_order: Vec<ProcessKey> = tree.alive.iter().copied().gathered();
         ordered::sort_by_key(&mut in_order, begin);
         for process in in_order {
             match tree.supervisor(process) {
@@ -81,7 +82,7 @@ impl<'a> Tree<'a> {
         let top = root.map_or_else(|| self.roots.clone(), |root| alloc::vec![root]);
         let above = |process| root.and_then(|_| self.supervisor(process));
         let place = |process| Node { process, depth: 0, supervisor: above(process) };
-        let mut open: Vec<Node> = top.into_iter().rev().map(place).collect();
+        let mut open: Vec<Node> = top.into_iter().rev().map(place).gathered();
         while let Some(node) = open.pop() {
             if !seen.insert(node.process) {
                 continue;

@@ -3,6 +3,7 @@
 use crate::passage::Passage;
 use crate::row::Row;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -23,7 +24,7 @@ impl Turns {
         }
         let handled = |(process, (from, until)): (ProcessKey, (OrderKey, OrderKey))| {
             let rows = trace.process_rows_of_kind(process, Kind::Handled, from, until, Direction::Forward);
-            (process, rows.map(|row| row.key).collect())
+            (process, rows.map(|row| row.key).gathered())
         };
         Self { handled: spans.into_iter().map(handled).collect() }
     }

@@ -9,6 +9,7 @@ use crate::who;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::{Map, Set};
 use scope_core::trace::{Direction, PeerKey, Trace};
@@ -65,7 +66,7 @@ impl Volume {
                 }
             }
         }
-        volume.peers = peers.into_iter().map(|(peer, (sent, received))| (peer, sent, received)).collect();
+        volume.peers = peers.into_iter().map(|(peer, (sent, received))| (peer, sent, received)).gathered();
         ordered::sort_by_key(&mut volume.peers, |(peer, sent, received)| (Reverse(sent + received), *peer));
         volume
     }

@@ -6,6 +6,7 @@ use crate::row::Row;
 use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, ProcessKey};
@@ -119,7 +120,7 @@ pub(crate) fn not_traced(trace: &Trace, process: ProcessKey, class: Class, windo
     let watch = Watch::of(trace, process, class);
     let gaps = watch.gaps(window).into_iter().filter(|gap| watch.is_partial || silent(gap));
     gaps.map(|gap| NotTraced { target: process.to_string(), class: class.name().into(), from: gap.from, to: gap.to })
-        .collect()
+        .gathered()
 }
 
 /// Whether a control event is about this process, or about all of them.

@@ -11,6 +11,7 @@ use crate::window::Window;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::Set;
 use scope_core::symbols::PidText;
@@ -55,12 +56,12 @@ fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<Pro
 /// The processes that a pid, written as `text`, can mean, in the order of their lives; at least one.
 pub(crate) fn meant_by_pid(trace: &Trace, pid: PidText, text: &str) -> Result<Vec<ProcessKey>> {
     let incarnations = trace.incarnations(pid.number, pid.serial);
-    let meant: Vec<ProcessKey> = incarnations.iter().copied().filter(|process| pid.means(*process)).collect();
+    let meant: Vec<ProcessKey> = incarnations.iter().copied().filter(|process| pid.means(*process)).gathered();
     if !meant.is_empty() {
         return Ok(meant);
     }
     let known = if incarnations.is_empty() { trace.processes() } else { incarnations };
-    let known: Vec<String> = known.iter().map(ProcessKey::to_string).collect();
+    let known: Vec<String> = known.iter().map(ProcessKey::to_string).gathered();
     Err(Error::NotFound(format!("the trace has never seen {text}; it knows {}", suggestion(&known))))
 }
 
@@ -101,7 +102,7 @@ pub(crate) fn never_held(trace: &Trace, name: &str) -> Error {
     let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
     let mut names = Set::new();
     names.extend(holdings.map(|holding| atom_text(&holding.name)));
-    let names: Vec<String> = names.into_iter().collect();
+    let names: Vec<String> = names.into_iter().gathered();
     Error::NotFound(format!(
         "no process was ever registered as {}; names the trace has seen: {}",
         atom_text(name),

@@ -8,7 +8,7 @@
 use scope_query::Error;
 use scope_query::api::Request;
 use scope_query::api::json::{answer_json, answer_text, error_json};
-use serde::Serialize;
+use serde::Serializer as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -45,13 +45,9 @@ impl Trace {
     }
 }
 
-#[derive(Serialize)]
-struct Thrown {
-    code: &'static str,
-    message: String,
-}
-
 fn thrown(error: Error) -> JsValue {
-    let thrown = Thrown { code: error.code(), message: error.to_string() };
-    thrown.serialize(&Serializer::new()).unwrap_or_else(JsValue::from)
+    // As a map: for the fields of a struct the serializer would keep a cache of their names.
+    let serializer = Serializer::new().serialize_maps_as_objects(true);
+    let fields = [("code", error.code()), ("message", &error.to_string())];
+    serializer.collect_map(fields).unwrap_or_else(JsValue::from)
 }

@@ -1,12 +1,13 @@
 //! A Rust compiler that has the standard library for WebAssembly.
 //!
-//! The toolchain's own where it has the target, else rustup's, else one whose standard library is built from Debian's source. The last
-//! is for machines on which rustup must not download anything, which they say with `RUSTUP_AUTO_INSTALL=0`.
+//! One whose standard library is built here, for size, from rustup's source of it, or from Debian's on machines on which rustup must not
+//! download anything, which they say with `RUSTUP_AUTO_INSTALL=0`. Where there is no source, the target that the toolchain has or rustup
+//! installs does as well, and modules are larger.
 
 use super::{TARGET, debian, std_build};
 use crate::progress::say;
 use crate::{command, workspace};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,7 +18,7 @@ const FEATURES: &str = "-Ctarget-feature=+simd128";
 /// How to call cargo for [`TARGET`].
 #[derive(Debug)]
 pub(crate) struct Compiler {
-    /// The compiler to use instead of the toolchain's.
+    /// The compiler to use instead of the toolchain's, whose standard library is built for size.
     rustc: Option<PathBuf>,
 }
 
@@ -35,38 +36,41 @@ impl Compiler {
     /// Finds a compiler, or makes one; what cannot be done is said with what to install.
     pub(crate) fn ready() -> Result<Self> {
         let toolchain = Toolchain::current()?;
-        if toolchain.has_target() {
-            return Ok(Self { rustc: None });
+        let sources = workspace::target().join("wasm-std").join(&toolchain.release);
+        let dir = sources.join("small");
+        let rustc = std_build::rustc(&dir);
+        if std_build::is_built(&dir) {
+            return Ok(Self { rustc: Some(rustc) });
         }
-        if may_use_rustup() {
+        let lack = match library(&sources, &toolchain) {
+            Ok(library) => {
+                std_build::build(&dir, &library, &toolchain)?;
+                return Ok(Self { rustc: Some(rustc) });
+            }
+            Err(lack) => lack,
+        };
+        say(&format!("modules will be larger, with the {TARGET} of others: {lack:#}"));
+        if !toolchain.has_target() {
+            if !may_use_rustup() {
+                return Err(lack.context(format!(
+                    "the Rust toolchain has no {TARGET}: install it with `rustup target add {TARGET}`, or your system's package of it"
+                )));
+            }
             say(&format!("rustup target add {TARGET}"));
             command::run(command::program("rustup", workspace::root()).args(["target", "add", TARGET]))?;
-            return Ok(Self { rustc: None });
         }
-        let dir = workspace::target().join("wasm-std").join(&toolchain.release);
-        let rustc = std_build::rustc(&dir);
-        if !std_build::is_built(&dir) {
-            if !debian::is_here() {
-                bail!(
-                    "the Rust toolchain has no {TARGET}: install it with `rustup target add {TARGET}`, or your system's package of it"
-                );
-            }
-            let library = debian::library(&dir, &toolchain.release).with_context(|| {
-                format!("no {TARGET}, and no source to build it from; `rustup target add {TARGET}` would do")
-            })?;
-            std_build::build(&dir, &library, &toolchain)?;
-        }
-        Ok(Self { rustc: Some(rustc) })
+        Ok(Self { rustc: None })
     }
 
     /// Cargo, in the checkout's root, with this compiler and a target directory of its own.
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = command::cargo(workspace::root());
         cargo.env("CARGO_TARGET_DIR", target_dir());
+        let mut flags: Vec<String> = short_paths().into_iter().chain([FEATURES.into()]).collect();
         if let Some(rustc) = &self.rustc {
-            cargo.env("RUSTC", rustc);
+            cargo.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1");
+            flags.extend(std_build::FLAGS.map(str::to_owned));
         }
-        let flags: Vec<String> = short_paths().into_iter().chain([FEATURES.into()]).collect();
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
         cargo
     }
@@ -82,6 +86,25 @@ fn short_paths() -> Vec<String> {
         .chain([workspace::root().to_owned()])
         .map(|dir| format!("--remap-path-prefix={}=", dir.display()))
         .collect()
+}
+
+/// The source of the standard library of this release: the toolchain's, which rustup may have to install, or Debian's.
+fn library(dir: &Path, toolchain: &Toolchain) -> Result<PathBuf> {
+    let own = toolchain.sysroot.join("lib/rustlib/src/rust/library");
+    // What it depends on lies in `vendor`.
+    let is_whole = || own.join("vendor").is_dir();
+    if !is_whole() && may_use_rustup() {
+        say("rustup component add rust-src");
+        command::run(command::program("rustup", workspace::root()).args(["component", "add", "rust-src"]))?;
+    }
+    if is_whole() {
+        return Ok(own);
+    }
+    ensure!(
+        debian::is_here(),
+        "there is no source of the standard library: `rustup component add rust-src` installs it"
+    );
+    debian::library(dir, &toolchain.release)
 }
 
 /// Where modules are built, apart from what is built for this machine.

@@ -19,8 +19,12 @@ pub(super) fn is_here() -> bool {
     Path::new("/etc/debian_version").exists() && Path::new(KEYRING).exists()
 }
 
-/// Downloads and unpacks the library of exactly this release under `dir`; another release would not compile.
+/// Downloads and unpacks the library of exactly this release under `dir`, once; another release would not compile.
 pub(super) fn library(dir: &Path, release: &str) -> Result<PathBuf> {
+    let library = dir.join("usr/src").join(format!("rustc-{release}")).join("library");
+    if library.join("std").is_dir() {
+        return Ok(library);
+    }
     say(&format!("fetching the library source of Rust {release} from Debian"));
     let apt = dir.join("apt");
     fs::create_dir_all(apt.join("lists/partial"))?;
@@ -44,7 +48,6 @@ pub(super) fn library(dir: &Path, release: &str) -> Result<PathBuf> {
         package.display()
     );
     command::run(command::program("sh", dir).args(["-c", &unpack]))?;
-    let library = dir.join("usr/src").join(format!("rustc-{release}")).join("library");
     ensure!(library.join("std").is_dir(), "{} holds no library", package.display());
     Ok(library)
 }

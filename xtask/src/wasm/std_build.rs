@@ -1,7 +1,8 @@
-//! A standard library for WebAssembly, built from its source, and a compiler that uses it.
+//! A standard library for WebAssembly, built from its source for size, and a compiler that uses it.
 //!
+//! A panic is a trap without a message, which nobody could read in a module anyway: its texts, and what formats them, are a tenth of one.
 //! Cargo's `-Zbuild-std` builds it in an empty package, once. The compiler is the toolchain's own, told of a sysroot that has the
-//! toolchain's libraries and these: so ordinary cargo, without any unstable flag, builds everything else.
+//! toolchain's libraries and these: so ordinary cargo builds everything else, with [`FLAGS`].
 
 use super::TARGET;
 use super::compiler::{Toolchain, has_libraries};
@@ -11,6 +12,9 @@ use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+
+/// What everything is compiled with that uses this library. The flag is not stable yet, which a release takes with `RUSTC_BOOTSTRAP`.
+pub(super) const FLAGS: [&str; 2] = ["-Cpanic=immediate-abort", "-Zunstable-options"];
 
 /// The compiler that `build` leaves in `dir`.
 pub(super) fn rustc(dir: &Path) -> PathBuf {
@@ -32,8 +36,10 @@ pub(super) fn build(dir: &Path, library: &Path, toolchain: &Toolchain) -> Result
     let package = empty_package(dir, library)?;
     let mut cargo = command::cargo(&package);
     cargo
-        .args(["build", "--release", "--offline", "--target", TARGET, "-Zbuild-std=std,panic_abort"])
+        .args(["build", "--release", "--offline", "--target", TARGET])
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
         .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\u{1f}"))
         .env("__CARGO_TESTS_ONLY_SRC_ROOT", library)
         .env("CARGO_TARGET_DIR", package.join("target"))
         .env_remove("RUSTC");
@@ -63,7 +69,7 @@ fn empty_package(dir: &Path, library: &Path) -> Result<PathBuf> {
     fs::create_dir_all(package.join(".cargo"))?;
     fs::write(
         package.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.release]\npanic = \"abort\"\n",
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.release]\npanic = \"abort\"\nopt-level = \"s\"\n",
     )?;
     fs::write(package.join("src/lib.rs"), "#![no_std]\n")?;
     let vendored = format!(

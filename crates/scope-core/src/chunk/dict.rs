@@ -14,6 +14,7 @@ mod build;
 pub(crate) use build::DictBuilder;
 
 use crate::error::{Error, Result};
+use crate::ordered;
 use crate::symbols::ReferenceWords;
 use crate::wire::{Reader, put_leb};
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey, Symbols};
@@ -61,9 +62,9 @@ impl Dict {
             by_process: processes(&entities),
             entities,
         };
-        let mut by_text: Vec<AtomId> = (1..=dict.n_atoms() as u32).map(AtomId).collect();
-        by_text.sort_unstable_by(|a, b| dict.atom(*a).cmp(dict.atom(*b)).then(a.cmp(b)));
-        dict.by_text = by_text.into();
+        let atom = |place: u32| dict.atom(AtomId(place + 1));
+        let by_text = ordered::arranged(dict.n_atoms(), &|a, b| atom(a).cmp(atom(b)));
+        dict.by_text = by_text.into_iter().map(|place| AtomId(place + 1)).collect();
         dict
     }
 
@@ -210,15 +211,15 @@ impl Dict {
 }
 
 fn processes(entities: &[Entity]) -> Box<[EntityId]> {
-    let mut found: Vec<_> = (1u32..)
-        .zip(entities)
-        .filter_map(|(id, entity)| match entity {
-            Entity::Process(process) => Some((*process, EntityId(id))),
-            _ => None,
-        })
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, id)| id).collect()
+    let mut found = Vec::with_capacity(entities.len());
+    for (id, entity) in (1u128..).zip(entities) {
+        if let Entity::Process(ProcessKey { number, serial, incarnation }) = *entity {
+            found.push(u128::from(number) << 96 | u128::from(serial) << 64 | u128::from(incarnation) << 32 | id);
+        }
+    }
+    // As numbers, which are sorted for the index of every chunk too.
+    found.sort();
+    found.into_iter().map(|packed| EntityId(packed as u32)).collect()
 }
 
 fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {

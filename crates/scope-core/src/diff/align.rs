@@ -3,6 +3,7 @@
 //! Invariant: a pair that is kept stands in the same order on both sides; every other pair has moved.
 
 use super::map::matching;
+use crate::gather::Gather as _;
 use crate::ordered;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -71,21 +72,21 @@ pub(super) fn in_order(mut pairs: Vec<(u32, u32)>) -> Vec<Pair> {
         }
         at = before.get(pair).copied().flatten();
     }
-    pairs.into_iter().zip(kept).map(|((before, after), kept)| Pair { before, after, kept }).collect()
+    pairs.into_iter().zip(kept).map(|((before, after), kept)| Pair { before, after, kept }).gathered()
 }
 
 /// The common run, and equal numbers beside it as moved.
 fn with_moves(common: Vec<(u32, u32)>, a: &[(u32, u32)], b: &[(u32, u32)]) -> Vec<Pair> {
-    let mut in_a: Vec<u32> = common.iter().map(|(before, _)| *before).collect();
-    let mut in_b: Vec<u32> = common.iter().map(|(_, after)| *after).collect();
+    let mut in_a: Vec<u32> = common.iter().map(|(before, _)| *before).gathered();
+    let mut in_b: Vec<u32> = common.iter().map(|(_, after)| *after).gathered();
     ordered::sort(&mut in_a);
     ordered::sort(&mut in_b);
     let beside = |all: &[(u32, u32)], used: &[u32]| -> Vec<(u32, u32)> {
-        all.iter().filter(|(_, at)| used.binary_search(at).is_err()).copied().collect()
+        all.iter().filter(|(_, at)| used.binary_search(at).is_err()).copied().gathered()
     };
     let moved = matching(&beside(a, &in_a), &beside(b, &in_b));
     let pair = |kept| move |(before, after)| Pair { before, after, kept };
-    common.into_iter().map(pair(true)).chain(moved.into_iter().map(pair(false))).collect()
+    common.into_iter().map(pair(true)).chain(moved.into_iter().map(pair(false))).gathered()
 }
 
 /// A longest common subsequence, by the table of lengths.
@@ -121,7 +122,7 @@ fn longest_common(a: &[u32], b: &[u32]) -> Vec<(u32, u32)> {
 
 /// Numbers with their positions, ascending.
 fn by_id(ids: &[u32]) -> Vec<(u32, u32)> {
-    let mut sorted: Vec<(u32, u32)> = ids.iter().copied().zip(0..).collect();
+    let mut sorted: Vec<(u32, u32)> = ids.iter().copied().zip(0..).gathered();
     ordered::sort(&mut sorted);
     sorted
 }

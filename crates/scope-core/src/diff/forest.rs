@@ -2,6 +2,7 @@
 //!
 //! Invariant: two nodes have the same number exactly when all that was recorded of them is the same; the order of a map's pairs does not matter.
 
+use crate::gather::Gather as _;
 use crate::ordered;
 use crate::ordered::Map;
 use crate::term::{MAX_DEPTH, Term};
@@ -134,7 +135,7 @@ impl<'t> Forest<'t> {
             Term::Map(_) => scalar(17, &[]),
             Term::MapCut(_, size) => scalar(18, &[&size.to_le_bytes()]),
         }
-        let mut ids: Vec<u32> = children.iter().map(|child| self.id(*child)).collect();
+        let mut ids: Vec<u32> = children.iter().map(|child| self.id(*child)).gathered();
         if matches!(term, Term::Map(_) | Term::MapCut(..)) {
             ordered::sort(ids.as_chunks_mut::<2>().0);
         }

@@ -5,6 +5,7 @@
 use super::forest::Forest;
 use super::path::Step;
 use super::{ChangeKind, Differ};
+use crate::gather::Gather as _;
 use crate::ordered;
 use crate::term::Term;
 use alloc::vec::Vec;
@@ -26,7 +27,7 @@ impl Side {
             _ => children.len() / 2,
         };
         let keys = (0..).zip(children.iter().step_by(2)).filter(|(_, key)| forest.exact(**key));
-        let mut keys: Vec<(u32, u32)> = keys.map(|(pair, key)| (forest.id(*key), pair)).collect();
+        let mut keys: Vec<(u32, u32)> = keys.map(|(pair, key)| (forest.id(*key), pair)).gathered();
         ordered::sort(&mut keys);
         Self { children, size, keys }
     }

@@ -11,6 +11,7 @@ use crate::event::{Class, MAX_TICK, N_CLASSES, OrderKey};
 use crate::file::ReadLimits;
 use crate::file::end::End;
 use crate::file::section::{Body, Brief, Found, Scanner, kind};
+use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Loss, Losses, Reason};
 use crate::ordered;
@@ -189,7 +190,7 @@ impl Reading {
 
     /// Chunks that neither their own head nor the next one's told of, but that the numbers of their class leave room for.
     fn lose_gaps(&mut self) {
-        let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).collect();
+        let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).gathered();
         for pair in briefs.windows(2) {
             let [earlier, later] = pair else { continue };
             // A store that evicts keeps no gap between chunks it still holds, but for chunks that were late as a whole.

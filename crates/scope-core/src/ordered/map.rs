@@ -2,7 +2,7 @@
 //!
 //! Invariant: it holds a key once, and answers as the standard library's `BTreeMap` does.
 
-use super::order::{Order, Place};
+use super::order::{Order, Place, Slots};
 use alloc::vec::{self, Vec};
 use core::borrow::Borrow;
 
@@ -18,9 +18,13 @@ use core::borrow::Borrow;
 #[derive(Clone, Debug)]
 pub struct Map<K, V> {
     slots: Vec<Option<(K, V)>>,
-    /// Slots that hold nothing.
-    free: Vec<u32>,
     order: Order,
+}
+
+/// A walk over keys and values.
+struct Pairs<'m, K, V> {
+    slots: &'m [Option<(K, V)>],
+    order: Slots<'m>,
 }
 
 /// The place of a key, which the map has or not.
@@ -35,7 +39,7 @@ impl<K, V> Map<K, V> {
     /// An empty map.
     #[must_use]
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), order: Order::new() }
+        Self { slots: Vec::new(), order: Order::new() }
     }
 
     /// How many keys it has.
@@ -52,17 +56,17 @@ impl<K, V> Map<K, V> {
 
     /// Keys and values.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
-        self.order.slots().filter_map(|slot| self.slot(slot)).map(|(key, value)| (key, value))
+        self.pairs().map(|(key, value)| (key, value))
     }
 
     /// Its keys.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
-        self.order.slots().filter_map(|slot| self.slot(slot)).map(|(key, _)| key)
+        self.pairs().map(|(key, _)| key)
     }
 
     /// Its values, by their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> {
-        self.order.slots().filter_map(|slot| self.slot(slot)).map(|(_, value)| value)
+        self.pairs().map(|(_, value)| value)
     }
 
     /// Its values to be changed, by their keys.
@@ -82,6 +86,10 @@ impl<K, V> Map<K, V> {
         self.take((0, 0))
     }
 
+    fn pairs(&self) -> Pairs<'_, K, V> {
+        Pairs { slots: &self.slots, order: self.order.slots() }
+    }
+
     fn slot(&self, slot: u32) -> Option<&(K, V)> {
         self.slots.get(slot as usize)?.as_ref()
     }
@@ -93,27 +101,36 @@ impl<K, V> Map<K, V> {
 
     fn take(&mut self, place: Place) -> Option<(K, V)> {
         let slot = self.order.remove(place)?;
-        self.free.push(slot);
         self.slots.get_mut(slot as usize)?.take()
     }
 
     /// Puts a key that it does not have where it has to be; gives its slot.
     fn put(&mut self, place: Place, key: K, value: V) -> u32 {
-        let entry = Some((key, value));
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                if let Some(free) = self.slots.get_mut(slot as usize) {
-                    *free = entry;
-                }
-                slot
-            }
-            None => {
-                self.slots.push(entry);
-                self.slots.len() as u32 - 1
-            }
-        };
-        self.order.insert(place, slot);
+        let slot = self.order.insert(place);
+        match self.slots.get_mut(slot as usize) {
+            // It is free: there is nothing to drop.
+            Some(free) => core::mem::forget(free.replace((key, value))),
+            None => self.slots.push(Some((key, value))),
+        }
         slot
+    }
+}
+
+impl<'m, K, V> Iterator for Pairs<'m, K, V> {
+    type Item = &'m (K, V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.slots.get(self.order.next()? as usize)?.as_ref()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.order.size_hint()
+    }
+}
+
+impl<K, V> DoubleEndedIterator for Pairs<'_, K, V> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.slots.get(self.order.next_back()? as usize)?.as_ref()
     }
 }
 
@@ -223,7 +240,12 @@ impl<K, V> IntoIterator for Map<K, V> {
 
     fn into_iter(self) -> Self::IntoIter {
         let Self { mut slots, order, .. } = self;
-        let taken: Vec<(K, V)> = order.slots().filter_map(|slot| slots.get_mut(slot as usize)?.take()).collect();
+        let mut taken = Vec::with_capacity(order.len());
+        for slot in order.slots() {
+            if let Some(pair) = slots.get_mut(slot as usize).and_then(Option::take) {
+                taken.push(pair);
+            }
+        }
         taken.into_iter()
     }
 }
@@ -250,6 +272,15 @@ mod tests {
     use alloc::collections::BTreeMap;
 
     quickcheck::quickcheck! {
+        fn a_walk_from_both_ends_meets(keys: Vec<u16>, ends: Vec<bool>) -> bool {
+            // More than one block of them.
+            let keys = || keys.iter().flat_map(|key| (0..64u32).map(move |low| u32::from(*key) << 6 | low));
+            let (ours, theirs): (Map<_, _>, BTreeMap<_, _>) = (keys().map(|k| (k, ())).collect(), keys().map(|k| (k, ())).collect());
+            let (mut own, mut other) = (ours.keys(), theirs.keys());
+            let steps = ends.into_iter().chain(core::iter::repeat(true)).take(theirs.len() + 1);
+            steps.into_iter().all(|front| if front { own.next() == other.next() } else { own.next_back() == other.next_back() })
+        }
+
         fn it_answers_as_a_tree_does(steps: Vec<(u8, u16, u32)>, keep: u32) -> bool {
             let (mut ours, mut theirs) = (Map::new(), BTreeMap::new());
             let steps = steps.iter().cycle().take(steps.len() * 40).zip(0u16..);

@@ -15,6 +15,8 @@ pub(super) type Compare<'c> = &'c dyn Fn(u32) -> Ordering;
 pub(super) struct Order {
     blocks: Vec<Vec<u32>>,
     len: usize,
+    /// Slots that were taken out and hold nothing.
+    free: Vec<u32>,
 }
 
 /// A block and a place in it.
@@ -22,7 +24,7 @@ pub(super) type Place = (usize, usize);
 
 impl Order {
     pub(super) const fn new() -> Self {
-        Self { blocks: Vec::new(), len: 0 }
+        Self { blocks: Vec::new(), len: 0, free: Vec::new() }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -43,12 +45,14 @@ impl Order {
         self.blocks.get(block)?.get(at).copied()
     }
 
-    /// Puts a slot where `find` said that it has to be.
-    pub(super) fn insert(&mut self, (block, at): Place, slot: u32) {
+    /// Puts a slot that holds nothing where `find` said that it has to be; gives its number.
+    pub(super) fn insert(&mut self, (block, at): Place) -> u32 {
+        // Where none is free, all slots there are hold something.
+        let slot = self.free.pop().unwrap_or(self.len as u32);
         self.len += 1;
         let Some(slots) = self.blocks.get_mut(block) else {
             self.blocks.push(alloc::vec![slot]);
-            return;
+            return slot;
         };
         slots.insert(at.min(slots.len()), slot);
         if slots.len() > MAX_BLOCK {
@@ -56,6 +60,7 @@ impl Order {
             let upper = slots.split_off(if at == MAX_BLOCK { MAX_BLOCK } else { MAX_BLOCK / 2 });
             self.blocks.insert(block + 1, upper);
         }
+        slot
     }
 
     /// Takes the slot out of a place that was found.
@@ -66,11 +71,53 @@ impl Order {
         if slots.is_empty() {
             self.blocks.remove(block);
         }
+        self.free.push(slot);
         Some(slot)
     }
 
     /// All slots, ascending.
-    pub(super) fn slots(&self) -> impl DoubleEndedIterator<Item = u32> {
-        self.blocks.iter().flatten().copied()
+    pub(super) fn slots(&self) -> Slots<'_> {
+        Slots { blocks: &self.blocks, front: (0, 0), back: (self.blocks.len(), 0), left: self.len }
+    }
+}
+
+/// A walk over slots: a type of its own, as standard iterators are compiled anew for whatever is done at each step.
+#[derive(Clone, Debug)]
+pub(super) struct Slots<'o> {
+    blocks: &'o [Vec<u32>],
+    /// The next from the front.
+    front: Place,
+    /// Behind the next from the back, in a block that may be used up.
+    back: Place,
+    left: usize,
+}
+
+impl Iterator for Slots<'_> {
+    type Item = u32;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<u32> {
+        self.left = self.left.checked_sub(1)?;
+        let (block, at) = self.front;
+        let slots = self.blocks.get(block)?;
+        self.front = if at + 1 < slots.len() { (block, at + 1) } else { (block + 1, 0) };
+        slots.get(at).copied()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl DoubleEndedIterator for Slots<'_> {
+    #[inline(never)]
+    fn next_back(&mut self) -> Option<u32> {
+        self.left = self.left.checked_sub(1)?;
+        if self.back.1 == 0 {
+            self.back.0 = self.back.0.checked_sub(1)?;
+            self.back.1 = self.blocks.get(self.back.0)?.len();
+        }
+        self.back.1 -= 1;
+        self.blocks.get(self.back.0)?.get(self.back.1).copied()
     }
 }

@@ -58,11 +58,19 @@ fn read_term(cursor: &mut Cursor<'_>, names: &dyn Names, depth: usize) -> cursor
 
 // Both grow as they read: counts nested in one another could promise far more than the bytes hold.
 fn read_terms(n: u32, cursor: &mut Cursor<'_>, names: &dyn Names, depth: usize) -> cursor::Result<Vec<Term>> {
-    (0..n).map(|_| read_term(cursor, names, depth)).collect()
+    let mut terms = Vec::new();
+    for _ in 0..n {
+        terms.push(read_term(cursor, names, depth)?);
+    }
+    Ok(terms)
 }
 
 fn read_pairs(n: u32, cursor: &mut Cursor<'_>, names: &dyn Names, depth: usize) -> cursor::Result<Vec<(Term, Term)>> {
-    (0..n).map(|_| Ok((read_term(cursor, names, depth)?, read_term(cursor, names, depth)?))).collect()
+    let mut pairs = Vec::new();
+    for _ in 0..n {
+        pairs.push((read_term(cursor, names, depth)?, read_term(cursor, names, depth)?));
+    }
+    Ok(pairs)
 }
 
 fn read_big(negative: bool, magnitude: &[u8]) -> Term {

@@ -7,6 +7,7 @@
 
 use crate::chunk::Chunk;
 use crate::event::Kinds;
+use crate::ordered;
 use crate::trace::Direction;
 use crate::{EntityId, ProcessKey};
 use alloc::boxed::Box;
@@ -75,8 +76,7 @@ impl Presence {
                 return;
             }
             let mut entries: Vec<_> = tail.iter().flat_map(|segment| segment.counted()).collect();
-            // Stable, because it is quick where there are a few sorted runs.
-            entries.sort();
+            ordered::sort(&mut entries);
             let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), &entries);
             self.segments.truncate(at);
             self.segments.push(Arc::new(merged));

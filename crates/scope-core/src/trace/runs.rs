@@ -7,6 +7,7 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, OrderKey};
+use crate::gather::Gather as _;
 use crate::trace::lane::Lane;
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
@@ -65,7 +66,7 @@ impl<'a> RunIter<'a> {
             let from = from.max(floor);
             Walk { class, lane, from, pending: lane.between(from, to) }
         };
-        Self { to, walks: lanes.map(walk).collect(), open: BinaryHeap::new() }
+        Self { to, walks: lanes.map(walk).gathered(), open: BinaryHeap::new() }
     }
 
     /// Opens every chunk that may hold the next row, and answers the smallest key a chunk still closed may have.

@@ -41,7 +41,7 @@ pub fn error_json(error: &Error) -> String {
 }
 
 fn read(request_json: &str) -> Result<Request> {
-    serde_json::from_str(request_json).map_err(|error| Error::BadArgument(error.to_string()))
+    Request::of_json(request_json).map_err(Error::BadArgument)
 }
 
 /// The door's types hold only strings, integers, lists and structs, whose writing cannot fail.

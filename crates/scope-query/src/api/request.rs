@@ -7,8 +7,11 @@ mod call_tree;
 mod chain;
 mod crashes;
 mod events;
+mod field;
 mod function;
+mod given;
 mod info;
+mod json;
 mod message;
 mod overview;
 mod process;
@@ -35,18 +38,14 @@ pub use snapshot::SnapshotAt;
 pub use state::{AnalyzeStateChange, CompareStates, Like, Moment, StateAt, StateChanges, Wanted};
 pub use term::Term;
 
-use serde::Deserialize;
-
 /// The most rows one answer may have; more would make answers of hundreds of megabytes.
 pub const MAX_LIMIT: u32 = 100_000;
 /// Rows in an answer when the request names no limit.
 pub const DEFAULT_LIMIT: u32 = 1_000;
 
 /// One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "kind"))]
-#[serde(rename_all = "snake_case")]
-#[serde(remote = "Self")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "kind", rename_all = "snake_case"))]
 pub enum Request {
     /// Where the trace comes from, what it covers and what it lost.
     Info(Info),

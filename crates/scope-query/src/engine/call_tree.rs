@@ -17,11 +17,12 @@ use crate::row::Unread;
 use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 use scope_core::event::MAX_TICK;
+use scope_core::gather::Gather as _;
+use scope_core::ordered::{self, Map};
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
@@ -41,7 +42,7 @@ pub(super) fn answer(trace: &Trace, request: &CallTree) -> Result<Answer> {
     let mut tree = Tree { window, max_depth, nodes: Vec::new(), idxs: HashMap::new(), n_open: 0 };
     let (functions, n_events) = walk(trace, process, FunctionFilter::default(), &mut tree);
     let (page, next) = ranked(tree.preorder(&functions), KIND, place, limit);
-    let data = page.iter().filter_map(|place| tree.shown(place, &functions)).collect();
+    let data = page.iter().filter_map(|place| tree.shown(place, &functions)).gathered();
 
     let mut coverage = coverage(trace, window, &[Class::Call], n_events);
     if let Some(process) = process {
@@ -133,8 +134,8 @@ impl Tree {
 
     /// The nodes that have calls in the window, or below which are some: children behind their parent, the one with the most time first.
     fn preorder(&self, functions: &Functions) -> Vec<Position> {
-        let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).collect();
-        let mut children: BTreeMap<Option<u32>, Vec<u32>> = BTreeMap::new();
+        let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).gathered();
+        let mut children: Map<Option<u32>, Vec<u32>> = Map::new();
         for (idx, node) in (0..self.nodes.len() as u32).zip(&self.nodes).rev() {
             if used.get(idx as usize) == Some(&true) {
                 children.entry(node.parent).or_default().push(idx);
@@ -145,7 +146,7 @@ impl Tree {
         }
         let key = |idx: &u32| self.nodes.get(*idx as usize).map(|node| (node.total_ns, node.calls, node.function));
         for siblings in children.values_mut() {
-            siblings.sort_by(|a, b| {
+            ordered::sort_by(siblings, |a, b| {
                 let (Some((a_ns, a_calls, a)), Some((b_ns, b_calls, b))) = (key(a), key(b)) else {
                     return a.cmp(b);
                 };
@@ -155,7 +156,7 @@ impl Tree {
         let mut order: Vec<Position> = Vec::new();
         // The next on top.
         let mut pending: Vec<(u32, Option<u64>)> =
-            children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).collect();
+            children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).gathered();
         while let Some((idx, parent)) = pending.pop() {
             let index = order.len() as u64;
             order.push(Position { idx, index, parent });
@@ -191,7 +192,7 @@ impl Tree {
             // A semicolon ends a function in folded stacks.
             mfa_text(module, function, arity).replace(';', ":")
         };
-        let mut names: Vec<String> = around.map(name).collect();
+        let mut names: Vec<String> = around.map(name).gathered();
         names.reverse();
         names.join(";")
     }

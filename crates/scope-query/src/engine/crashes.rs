@@ -25,6 +25,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use hashbrown::HashMap;
 use scope_core::chunk::TermId;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
@@ -49,7 +50,7 @@ pub(super) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
     let mut reasons = Reasons::default();
     let exits = exits(trace, process, window, &mut reasons);
     let exits: Vec<Exit<'_>> =
-        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).collect();
+        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).gathered();
     let causes = causes(&exits);
     let n_exits = exits.len() as u64;
     let mut passes = cursor::resume(after);
@@ -60,11 +61,11 @@ pub(super) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
 
     let (mut view, mut families) = (View::new(trace), Families::default());
     let crashes: Vec<Crash> =
-        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).collect();
+        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).gathered();
     // A state or a link may be as old as its process, and what it did before is of any class.
     let mut coverage = coverage_of_moment(trace, window, Class::ALL, n_exits);
     coverage.not_traced =
-        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).collect();
+        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).gathered();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
     Ok(Answer { data: crate::api::answer::Data::Crashes(Data { causes, crashes }), coverage, next })
@@ -75,7 +76,7 @@ fn missing(trace: &Trace, exit: &Exit<'_>, crash: &Crash) -> Vec<NotTraced> {
     let moment = Window { from: exit.row.tick(), to: exit.row.tick() };
     let classes = [(Class::Message, crash.handling.is_none()), (Class::State, crash.last_state.is_none())];
     let absent = classes.into_iter().filter(|(_, absent)| *absent);
-    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).collect()
+    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).gathered()
 }
 
 /// An abnormal exit.
@@ -108,7 +109,7 @@ fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reas
         None => trace.rows(&[Class::Process], from, to, forward),
     };
     let exits = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() == Kind::Exit);
-    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).collect()
+    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).gathered()
 }
 
 fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
@@ -121,7 +122,7 @@ fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
         cause.n += 1;
         cause.last = time;
     }
-    let mut causes: Vec<Cause> = causes.into_values().collect();
+    let mut causes: Vec<Cause> = causes.into_values().gathered();
     ordered::sort_by_key(&mut causes, |cause| (Reverse(cause.n), cause.first));
     causes.truncate(MAX_CAUSES);
     causes
@@ -148,7 +149,7 @@ fn crash<'a>(
         module,
         reason: view::term(row)?,
         cause: (**cause).into(),
-        stacktrace: frames.into_iter().map(frame).collect(),
+        stacktrace: frames.into_iter().map(frame).gathered(),
         followed: exit::followed(trace, row).map(|(before, over)| Followed {
             id: before.id().to_string(),
             process: view.process(before.process().unwrap_or(*process), before.key()),
@@ -189,7 +190,7 @@ fn frame(place: Place) -> Frame {
 fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until: OrderKey, n: usize) -> Vec<Event> {
     let rows = trace.process_rows(process, Class::ALL, OrderKey::default(), until, Direction::Backward);
     let rows = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() != Kind::Exit && row.key() <= until);
-    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).collect();
+    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).gathered();
     events.reverse();
     events
 }
@@ -205,5 +206,5 @@ fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Lin
             exit: its.map(|its| its.id().to_string()),
         }
     });
-    told.collect()
+    told.gathered()
 }

@@ -16,6 +16,7 @@ use crate::window::Window;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey};
 
@@ -46,7 +47,7 @@ pub(super) fn answer(trace: &Trace, request: &Events) -> Result<Answer> {
     coverage.truncated = page.truncated();
     let mut view = View::new(trace);
     let events = page.rows.iter().map(|hit| hit.shown(&mut view));
-    Ok(Answer { data: Data::Events(events.collect()), coverage, next: page.next(KIND) })
+    Ok(Answer { data: Data::Events(events.gathered()), coverage, next: page.next(KIND) })
 }
 
 /// From where to where to look, from the cursor's key on.
@@ -89,7 +90,7 @@ fn one_of<T: Copy>(
     let read = |name: &String| {
         let found = all.iter().find(|value| shown(**value) == name);
         found.map(|value| Expression::Test(test(*value))).ok_or_else(|| {
-            let all: Vec<&str> = all.iter().map(|value| shown(*value)).collect();
+            let all: Vec<&str> = all.iter().map(|value| shown(*value)).gathered();
             Error::BadArgument(format!("{field}: {name:?} is none of {}", all.join(", ")))
         })
     };

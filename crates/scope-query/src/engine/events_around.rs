@@ -15,6 +15,7 @@ use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 
@@ -61,7 +62,7 @@ pub(super) fn answer(trace: &Trace, request: &EventsAround) -> Result<Answer> {
             n_passed_over += u64::from(!is_beside);
             is_beside
         });
-        let hits = beside.take(n).collect();
+        let hits = beside.take(n).gathered();
         n_events += found.n_read() - n_passed_over;
         hits
     };
@@ -77,11 +78,11 @@ pub(super) fn answer(trace: &Trace, request: &EventsAround) -> Result<Answer> {
     if let (Some(process), true) = (process, filter.classes().len() < Class::ALL.len()) {
         let classes = filter.classes().iter();
         coverage.not_traced =
-            classes.flat_map(|class| not_traced(trace, process, *class, shown.clipped(trace))).collect();
+            classes.flat_map(|class| not_traced(trace, process, *class, shown.clipped(trace))).gathered();
     }
     let mut view = View::new(trace);
     let event = event.map(|row| view.event(&row));
-    let mut shown = |hits: &[Hit<'_>]| -> Vec<Event> { hits.iter().map(|hit| hit.shown(&mut view)).collect() };
+    let mut shown = |hits: &[Hit<'_>]| -> Vec<Event> { hits.iter().map(|hit| hit.shown(&mut view)).gathered() };
     let around = Around { before: shown(&before), event, after: shown(&after) };
     Ok(Answer { data: Data::Around(around), coverage, next: None })
 }

@@ -14,6 +14,7 @@ use crate::view::View;
 use crate::watch;
 use crate::who;
 use crate::window::Window;
+use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, ProcessKey};
 
@@ -54,6 +55,6 @@ fn page(
     coverage.truncated = page.truncated();
     let next = page.next(kind);
     let mut view = View::new(trace);
-    let calls = page.rows.iter().filter_map(|call| call.shown(&mut view)).collect();
+    let calls = page.rows.iter().filter_map(|call| call.shown(&mut view)).gathered();
     Ok(Answer { data: Data::Calls(calls), coverage, next })
 }

@@ -17,6 +17,7 @@ use crate::window::Window;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
@@ -43,7 +44,7 @@ pub(super) fn answer(trace: &Trace, request: &FindProcesses) -> Result<Answer> {
     let truncated = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| truncated).map(|(process, _)| cursor::process_text(KIND, *process));
-    let rows = found.into_iter().map(|(process, member)| row(&mut view, process, member, window)).collect();
+    let rows = found.into_iter().map(|(process, member)| row(&mut view, process, member, window)).gathered();
     let mut coverage = coverage(trace, window, &[Class::Process], census.n_events);
     coverage.truncated = truncated;
     Ok(Answer { data: Data::Processes(rows), coverage, next })

@@ -19,6 +19,7 @@ use crate::who;
 use crate::window::Window;
 use alloc::format;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::{Map, Set};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
@@ -58,12 +59,12 @@ pub(super) fn answer(trace: &Trace, request: &MessageFlow) -> Result<Answer> {
     let parties = [Some(a), b.filter(|b| *b != a)];
     let silent = parties.into_iter().flatten();
     coverage.not_traced =
-        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
+        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).gathered();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).collect();
+    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).gathered();
     let turns = Turns::of(trace, &passages);
-    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).collect();
+    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).gathered();
     Ok(Answer { data: Data::Messages(messages), coverage, next })
 }
 
@@ -140,7 +141,7 @@ impl<'a> Flow<'a> {
     /// What was sent to the process, and what came to it by an alias or from elsewhere.
     fn list_all_to_a(&mut self, view: &mut View<'a>) {
         let inbox = Inbox::of(self.trace, &mut view.naming, self.a);
-        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).collect();
+        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).gathered();
         self.n_events += sent.len() as u64;
         self.list(sent.into_iter());
         let delivered =
@@ -164,7 +165,7 @@ impl<'a> Flow<'a> {
 
     fn rows_of(&mut self, process: ProcessKey, to: OrderKey) -> Vec<Row<'a>> {
         let rows = self.trace.process_rows(process, &[Class::Message], self.from, to, Direction::Forward);
-        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).collect();
+        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).gathered();
         self.n_events += rows.len() as u64;
         rows
     }
@@ -182,7 +183,7 @@ impl<'a> Flow<'a> {
             let sends: Vec<Row<'a>> = batch
                 .iter()
                 .filter_map(|(_, listed)| if let Listed::Send(row) = listed { Some(*row) } else { None })
-                .collect();
+                .gathered();
             let (mut told, n_events) = addressee::passages(self.trace, &mut view.naming, &sends);
             self.n_events += n_events;
             let passages = batch.into_iter().filter_map(|(place, listed)| match listed {

@@ -15,6 +15,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use scope_core::event::MAX_TICK;
+use scope_core::gather::Gather as _;
+use scope_core::ordered;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey};
 
@@ -32,7 +34,7 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
     let bottleneck = bottleneck(&queues, &loads, &mut view, asked.last_key());
     let (page, next) = ranked(loads, KIND, place, limit);
     let shown = |(process, load): (usize, Load)| queue(&queues, process, load, &mut view, asked.last_key());
-    let data = Shown { bottleneck, queues: page.into_iter().filter_map(shown).collect() };
+    let data = Shown { bottleneck, queues: page.into_iter().filter_map(shown).gathered() };
 
     let mut coverage = coverage(trace, asked, &[Class::Message, Class::State], queues.n_events);
     coverage.truncated = next.is_some();
@@ -42,8 +44,8 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
 /// The queues with messages, by waiting in sum, then arrivals and process.
 pub(super) fn loads(queues: &Queues, window: Window) -> Vec<(usize, Load)> {
     let load = |process| Some((process, Load::of(queues, process, window)?));
-    let mut loads: Vec<(usize, Load)> = (0..queues.queues.len()).filter_map(load).collect();
-    loads.sort_by_cached_key(|(process, load)| {
+    let mut loads: Vec<(usize, Load)> = (0..queues.queues.len()).filter_map(load).gathered();
+    ordered::sort_by_key(&mut loads, |(process, load)| {
         (Reverse((load.waiting_ns(), load.arrived)), queues.numbers.key(*process))
     });
     loads
@@ -57,7 +59,7 @@ pub(super) fn bottleneck(
     end: OrderKey,
 ) -> Option<Bottleneck> {
     let path = path(queues, loads);
-    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.numbers.key(*process), end)).collect();
+    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.numbers.key(*process), end)).gathered();
     let name = |process: usize| {
         let place = path.iter().position(|known| *known == process);
         place.and_then(|place| shown.get(place)).map_or_else(String::new, named)
@@ -77,22 +79,22 @@ fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: 
     let mut process_at_end = |process| view.process(queues.numbers.key(process), end);
     let arrived = queue.stays().filter(|(arrival, _)| load.window.contains(arrival.tick));
     let mut senders: Vec<u32> =
-        arrived.filter_map(|(arrival, _)| arrival.sender).chain(queue.arrived.iter().copied().flatten()).collect();
-    senders.sort_unstable();
+        arrived.filter_map(|(arrival, _)| arrival.sender).chain(queue.arrived.iter().copied().flatten()).gathered();
+    ordered::sort(&mut senders);
     let mut counted: Vec<(u64, usize)> =
-        senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()? as usize))).collect();
-    counted.sort_by_key(|(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
+        senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()? as usize))).gathered();
+    ordered::sort_by_key(&mut counted, |(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
     let n_senders = counted.len() as u32;
     let senders = counted.into_iter().take(MAX_PEERS);
-    let senders = senders.map(|(messages, sender)| Sender { process: process_at_end(sender), messages }).collect();
-    let mut waits: Vec<_> = queue.waits_for.iter().collect();
-    waits.sort_by_key(|(callee, waits)| (Reverse(waits.sum_ns), queues.numbers.key(**callee)));
+    let senders = senders.map(|(messages, sender)| Sender { process: process_at_end(sender), messages }).gathered();
+    let mut waits: Vec<_> = queue.waits_for.iter().gathered();
+    ordered::sort_by_key(&mut waits, |(callee, waits)| (Reverse(waits.sum_ns), queues.numbers.key(**callee)));
     let waits_for = waits.into_iter().take(MAX_PEERS).map(|(callee, waits)| WaitsFor {
         process: process_at_end(*callee),
         replies: waits.n,
         sum_ns: waits.sum_ns.min(MAX_TICK),
     });
-    let waits_for = waits_for.collect();
+    let waits_for = waits_for.gathered();
     let span_ns = load.span_ns();
     let per_span =
         |ns: u128| u64::try_from(ns * 1_000_000 / u128::from(span_ns.max(1))).unwrap_or(MAX_TICK).min(MAX_TICK);

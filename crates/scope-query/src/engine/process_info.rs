@@ -16,6 +16,7 @@ use crate::viewpoint::Viewpoint;
 use crate::who;
 use alloc::vec::Vec;
 use scope_core::Class;
+use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 
@@ -30,7 +31,7 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessInfo) -> Result<An
 
     let mut view = View::new(trace);
     let held = view.naming.holdings(process).iter().filter(|holding| holding.holds_at(viewpoint.key));
-    let names = held.map(|holding| atom_text(&holding.name)).collect();
+    let names = held.map(|holding| atom_text(&holding.name)).gathered();
     let info = ProcessInfo {
         process: view.process(process, viewpoint.key),
         at: viewpoint.tick,
@@ -41,7 +42,7 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessInfo) -> Result<An
         ancestors: origin.ancestors.as_deref().map(shown::ancestors),
         names,
         label: origin.label.as_ref().map(shown::term),
-        links: links.into_iter().map(|other| view.process(other, viewpoint.key)).collect(),
+        links: links.into_iter().map(|other| view.process(other, viewpoint.key)).gathered(),
         spawned_at: viewpoint.lifetime.spawn.map(|key| key.tick),
         first_seen: viewpoint.lifetime.seen.map(|key| key.tick),
         exited_at: viewpoint.lifetime.exit.map(|key| key.tick),
@@ -67,5 +68,5 @@ fn module_of_state(
 
 fn counts(trace: &Trace, process: scope_core::ProcessKey) -> Vec<ClassCount> {
     let count = |class: &Class| ClassCount { class: class.name().into(), events: trace.n_rows_of(process, *class) };
-    Class::ALL.iter().map(count).collect()
+    Class::ALL.iter().map(count).gathered()
 }

@@ -19,6 +19,7 @@ use crate::who;
 use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
 
@@ -60,7 +61,7 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessRelationships) -> 
             .peers
             .iter()
             .map(|(peer, sent, received)| Peer { process: view.process(*peer, key), sent: *sent, received: *received })
-            .collect(),
+            .gathered(),
         sent_elsewhere: volume.sent_elsewhere,
     };
     let asked = Window { from: 0, to: viewpoint.tick };
@@ -71,7 +72,7 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessRelationships) -> 
 }
 
 fn all(view: &mut View<'_>, processes: Vec<ProcessKey>, key: OrderKey) -> Vec<Process> {
-    processes.into_iter().map(|process| view.process(process, key)).collect()
+    processes.into_iter().map(|process| view.process(process, key)).gathered()
 }
 
 /// The processes that one spawned and that were alive then.

@@ -20,6 +20,7 @@ use crate::window::Window;
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::cmp::{Ordering, Reverse};
+use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 
@@ -47,7 +48,7 @@ pub(super) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer> 
     }
     coverage.truncated = next.is_some();
     let mut view = View::new(trace);
-    let calls = page.iter().filter_map(|call| call.0.shown(&mut view)).collect();
+    let calls = page.iter().filter_map(|call| call.0.shown(&mut view)).gathered();
     Ok(Answer { data: Data::Calls(calls), coverage, next })
 }
 

@@ -17,6 +17,7 @@ use crate::view::{self, View};
 use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
@@ -54,7 +55,7 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
                 pid: process.to_string(),
                 name: living.names.last().map(|name| atom_text(name)),
             },
-            names: living.names.iter().map(|name| atom_text(name)).collect(),
+            names: living.names.iter().map(|name| atom_text(name)).gathered(),
             spawned_at: living.spawned,
             state: open.state.map(Last::Held).or_else(|| Last::of(trace, process, key)).as_ref().and_then(held_state),
             mailbox: mailbox.map(|(mailbox, _)| shown(&mailbox, n_messages)),
@@ -94,7 +95,7 @@ fn shown(mailbox: &Mailbox<'_>, n_messages: usize) -> answer::Mailbox {
         n_waiting: mailbox.waiting.len() as u64,
         n_on_the_way: mailbox.on_the_way.len() as u64,
         since: mailbox.since,
-        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).collect(),
+        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).gathered(),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::who;
 use crate::window::Window;
 use alloc::vec::Vec;
 use scope_core::diff::Verdict;
+use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 
@@ -75,7 +76,7 @@ pub(super) fn answer(trace: &Trace, request: &StateChanges) -> Result<Answer> {
             cause: state.cause,
         })
     });
-    Ok(Answer { data: Data::StateChanges(shown.collect()), coverage, next })
+    Ok(Answer { data: Data::StateChanges(shown.gathered()), coverage, next })
 }
 
 /// A change found.

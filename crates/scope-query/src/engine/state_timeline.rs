@@ -14,6 +14,7 @@ use crate::watch::not_traced;
 use crate::who;
 use crate::window::Window;
 use scope_core::Class;
+use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 
 const KIND: &str = "state_timeline";
@@ -39,6 +40,6 @@ pub(super) fn answer(trace: &Trace, request: &ProcessWindow) -> Result<Answer> {
     coverage.not_traced = not_traced(trace, process, Class::State, window.clipped(trace));
     coverage.truncated = page.truncated();
     let mut view = View::new(trace);
-    let states = page.rows.iter().filter_map(|row| Last::Held(*row).shown(trace, &mut view, process)).collect();
+    let states = page.rows.iter().filter_map(|row| Last::Held(*row).shown(trace, &mut view, process)).gathered();
     Ok(Answer { data: Data::States(states), coverage, next: page.next(KIND) })
 }

@@ -15,6 +15,7 @@ use crate::window::Window;
 use alloc::format;
 use alloc::string::ToString;
 use scope_core::event::MAX_TICK;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
@@ -46,7 +47,7 @@ pub(super) fn answer(trace: &Trace, request: &SupervisionTree) -> Result<Answer>
 
     let mut n_events = tree.census.n_events;
     let mut drawn = Drawing { trace, tree: &tree, view: View::new(trace), restarts: Map::new(), key: at.last_key() };
-    let rows = page.iter().map(|node| drawn.row(node)).collect();
+    let rows = page.iter().map(|node| drawn.row(node)).gathered();
     n_events += drawn.restarts.values().map(|restarts| restarts.n_events).sum::<u64>();
     let truncated = page.len() < rest.len();
     let next = page.last().filter(|_| truncated).map(|node| cursor::process_text(KIND, node.process));

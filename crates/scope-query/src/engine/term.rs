@@ -10,6 +10,7 @@ use crate::located::{event_of, locate};
 use crate::window::Window;
 use alloc::format;
 use alloc::vec::Vec;
+use scope_core::gather::Gather as _;
 use scope_core::term::inspect::{Limits, inspect};
 use scope_core::term::part::part;
 use scope_core::trace::Trace;
@@ -36,7 +37,7 @@ pub(super) fn answer(trace: &Trace, request: &Term) -> Result<Answer> {
             text: text(child.part.bytes),
             size: child.part.size,
         })
-        .collect();
+        .gathered();
     let end = first.saturating_add(children.len() as u64);
     let next = (end < found.size && !children.is_empty()).then(|| cursor::count_text(KIND, end));
 

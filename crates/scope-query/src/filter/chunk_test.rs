@@ -11,6 +11,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use scope_core::chunk::Chunk;
+use scope_core::gather::Gather as _;
+use scope_core::ordered;
 use scope_core::term::pattern::{Match, Pattern};
 use scope_core::{AtomId, Flags, Kind, MfaId, OrderKey};
 
@@ -140,7 +142,7 @@ impl ChunkTest {
                 (!mfas.is_empty()).then_some(Asked::What(mfas, None))
             }),
             Ready::Term(_, patterns) => {
-                let bound: Vec<_> = patterns.iter().map(|pattern| pattern.bind(&atom)).collect();
+                let bound: Vec<_> = patterns.iter().map(|pattern| pattern.bind(&atom)).gathered();
                 let only_possible = bound.iter().all(Pattern::needs_the_unknown);
                 let any = chunk.n_terms() > 0 && !(only_possible && chunk.all_complete());
                 let memo = || Memo { found: alloc::vec![Cell::new(None); chunk.n_terms()], only_possible };
@@ -211,14 +213,14 @@ impl ChunkTest {
         match self {
             Self::Of(_, Asked::Process(known)) => {
                 let lists = known.iter().map(|known| chunk.rows_with_process(known.id()));
-                Some(merged(chunk, lists.collect()))
+                Some(merged(chunk, lists.gathered()))
             }
             Self::Of(_, Asked::Peer(known)) => {
-                Some(merged(chunk, known.iter().map(|known| chunk.rows_with_peer(known.id())).collect()))
+                Some(merged(chunk, known.iter().map(|known| chunk.rows_with_peer(known.id())).gathered()))
             }
             Self::Of(_, Asked::Row(row)) => {
                 let row = u16::try_from(*row).ok().filter(|row| usize::from(*row) < chunk.len());
-                Some(row.into_iter().collect())
+                Some(row.into_iter().gathered())
             }
             Self::All(tests) => tests.iter().filter_map(|test| test.listed(chunk)).min_by_key(Vec::len),
             _ => None,
@@ -232,16 +234,16 @@ fn merged(chunk: &Chunk, lists: Vec<&[u16]>) -> Vec<u16> {
         return only.to_vec();
     }
     let mut rows: Vec<(OrderKey, u16)> =
-        lists.into_iter().flatten().map(|row| (chunk.key(u32::from(*row)), *row)).collect();
-    rows.sort_unstable();
+        lists.into_iter().flatten().map(|row| (chunk.key(u32::from(*row)), *row)).gathered();
+    ordered::sort(&mut rows);
     rows.dedup();
-    rows.into_iter().map(|(_, row)| row).collect()
+    rows.into_iter().map(|(_, row)| row).gathered()
 }
 
 /// Which of a chunk's functions are wanted, by id; empty when none is.
 fn functions(chunk: &Chunk, wanted: impl Fn(scope_core::Mfa) -> bool) -> Vec<bool> {
     let ids = 0..=chunk.n_mfas() as u32;
-    let found: Vec<bool> = ids.map(|id| chunk.mfa(MfaId(id)).is_some_and(&wanted)).collect();
+    let found: Vec<bool> = ids.map(|id| chunk.mfa(MfaId(id)).is_some_and(&wanted)).gathered();
     if found.contains(&true) { found } else { Vec::new() }
 }
 

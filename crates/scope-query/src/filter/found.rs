@@ -9,10 +9,11 @@ use super::truth::Truth;
 use crate::api::answer::{Event, NotTraced};
 use crate::row::Row;
 use crate::view::View;
-use alloc::collections::BTreeMap;
 use alloc::string::ToString;
 use alloc::vec::{self, Vec};
 use scope_core::event::N_CLASSES;
+use scope_core::gather::Gather as _;
+use scope_core::ordered::Map;
 use scope_core::trace::{RowIter, Trace};
 use scope_core::{Class, ProcessKey};
 
@@ -55,7 +56,7 @@ pub(crate) struct Found<'a> {
     block: vec::IntoIter<Row<'a>>,
     block_len: usize,
     n_read: u64,
-    untold: BTreeMap<(ProcessKey, Class), (u64, u64)>,
+    untold: Map<(ProcessKey, Class), (u64, u64)>,
 }
 
 impl<'a> Found<'a> {
@@ -69,7 +70,7 @@ impl<'a> Found<'a> {
             block: Vec::new().into_iter(),
             block_len: FIRST_BLOCK,
             n_read: 0,
-            untold: BTreeMap::new(),
+            untold: Map::new(),
         }
     }
 
@@ -81,7 +82,7 @@ impl<'a> Found<'a> {
             return Some(row);
         }
         let rows = self.rows.by_ref().take(self.block_len).map(|at| Row::read(self.trace, at));
-        let block: Vec<Row<'a>> = rows.collect();
+        let block: Vec<Row<'a>> = rows.gathered();
         self.block_len = (self.block_len * 2).min(LARGEST_BLOCK);
         measures.prepare(&block);
         self.block = block.into_iter();

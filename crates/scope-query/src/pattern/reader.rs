@@ -6,7 +6,8 @@ use super::Node;
 use crate::spelling;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::term::{MAX_DEPTH, Term};
+use scope_core::gather::Gather as _;
+use scope_core::term::{MAX_DEPTH, Term, decimal};
 
 type Read<T> = Result<T, &'static str>;
 
@@ -194,8 +195,12 @@ impl<'a> Reader<'a> {
         let digits = self.word(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | 'e' | '-'));
         let digits: String = [sign, digits].concat().replace('_', "");
         let integer = digits.parse().map(Term::Integer).ok();
-        let float =
-            || digits.parse().ok().filter(|value: &f64| value.is_finite() && digits.contains('.')).map(Term::Float);
+        let float = || {
+            Some(&digits)
+                .filter(|digits| digits.contains('.'))
+                .and_then(|digits| decimal::float(digits))
+                .map(Term::Float)
+        };
         integer.or_else(float).map(Node::Whole).ok_or("has a number that is none, or has more than 64 bits")
     }
 }
@@ -213,7 +218,7 @@ fn whole(nodes: Vec<Node>) -> Result<Vec<Term>, Vec<Node>> {
         Node::Whole(term) => Some(term),
         _ => None,
     });
-    Ok(terms.collect())
+    Ok(terms.gathered())
 }
 
 fn tuple(nodes: Vec<Node>) -> Node {
@@ -232,5 +237,5 @@ fn map(pairs: Vec<(Term, Node)>, open: bool) -> Node {
         Node::Whole(value) => Some((key, value)),
         _ => None,
     });
-    Node::Whole(Term::Map(whole.collect()))
+    Node::Whole(Term::Map(whole.gathered()))
 }

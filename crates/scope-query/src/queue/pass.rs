@@ -16,6 +16,7 @@ use crate::window::Window;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use scope_core::chunk::StoredTerm;
+use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::Trace;
 use scope_core::{Class, Flags, Kind};
@@ -62,7 +63,7 @@ impl<'a> Pass<'a> {
     pub(super) fn new(trace: &'a Trace, window: Window) -> Self {
         let end = window.clipped(trace).to;
         let touching = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
-        let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).collect();
+        let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).gathered();
         losses.sort_unstable();
         losses.reverse();
         Self {

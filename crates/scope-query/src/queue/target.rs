@@ -4,9 +4,9 @@ use crate::by_chunk::ByChunk;
 use crate::process_number::ProcessNumbers;
 use crate::row::{Row, Unread};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use scope_core::baseline::Baseline;
+use scope_core::ordered::Map;
 use scope_core::{Entity, Kind};
 
 /// Where a send goes.
@@ -23,11 +23,11 @@ pub(super) enum Target {
 #[derive(Debug, Default)]
 pub(super) struct Targets {
     /// Registered names by text.
-    names: BTreeMap<Box<str>, u32>,
+    names: Map<Box<str>, u32>,
     /// By the number of the name.
     holders: Vec<Option<usize>>,
     /// The names a process took, by its number.
-    taken: BTreeMap<usize, Vec<u32>>,
+    taken: Map<usize, Vec<u32>>,
     by_chunk: ByChunk<Peer>,
 }
 

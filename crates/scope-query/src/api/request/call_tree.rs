@@ -1,12 +1,12 @@
 //! The calls of a process, or of all, as a tree.
 
+use super::field::fields;
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// See [`Request::CallTree`](super::Request::CallTree). A call is in the window when it begins there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "CallTreeRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields, default)]
 pub struct CallTree {
     /// A pid or a registered name; without one the calls of all processes make one tree.
     pub process: Option<String>,
@@ -20,4 +20,8 @@ pub struct CallTree {
     pub limit: Option<u32>,
     /// Cursor.
     pub after: Option<String>,
+}
+
+fields! {
+    CallTree { process, from, to, max_depth, limit, after }
 }

@@ -1,12 +1,12 @@
 //! Crashes.
 
+use super::field::fields;
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// See [`Request::Crashes`](super::Request::Crashes).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "CrashesRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields, default)]
 pub struct Crashes {
     /// Only of this process: a pid or a registered name.
     pub process: Option<String>,
@@ -22,4 +22,8 @@ pub struct Crashes {
     pub limit: Option<u32>,
     /// Cursor.
     pub after: Option<String>,
+}
+
+fields! {
+    Crashes { process, cause, from, to, events, limit, after }
 }

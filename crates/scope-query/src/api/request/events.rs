@@ -1,13 +1,13 @@
 //! Events in order.
 
+use super::field::fields;
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// See [`Request::Events`](super::Request::Events). Every filter that is given must match.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "EventsRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields, default)]
 pub struct Events {
     /// A pid (`<0.1.0>`, `#PID<0.1.0>`, `<0.1.0>~2`) or a registered name (`Shop.Inventory`, `:cart`).
     pub process: Option<String>,
@@ -32,4 +32,8 @@ pub struct Events {
     pub limit: Option<u32>,
     /// Cursor.
     pub after: Option<String>,
+}
+
+fields! {
+    Events { process, classes, kinds, module, function, filter, from, to, backward, limit, after }
 }

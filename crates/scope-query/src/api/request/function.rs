@@ -1,12 +1,12 @@
 //! What requests about calls ask: functions, perhaps of one process, and a window of time.
 
+use super::field::fields;
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Functions and a window of time; every filter that is given must match. A call is in the window when it begins there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FunctionWindowRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields, default)]
 pub struct FunctionWindow {
     /// Module, as Elixir (`Shop.Cart`) or Erlang (`:gen_server`, `gen_server`) writes it.
     pub module: Option<String>,
@@ -24,4 +24,8 @@ pub struct FunctionWindow {
     pub limit: Option<u32>,
     /// Cursor.
     pub after: Option<String>,
+}
+
+fields! {
+    FunctionWindow { module, function, arity, process, from, to, limit, after }
 }

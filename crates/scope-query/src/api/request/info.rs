@@ -1,9 +1,13 @@
 //! About the trace itself.
 
-use serde::{Deserialize, Serialize};
+use super::field::fields;
+use serde::Serialize;
 
 /// See [`Request::Info`](super::Request::Info).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "InfoRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields, default)]
 pub struct Info {}
+
+fields! {
+    Info {}
+}

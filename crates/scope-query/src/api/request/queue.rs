@@ -1,12 +1,12 @@
 //! Message queues.
 
+use super::field::fields;
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// See [`Request::MessageQueueAnalysis`](super::Request::MessageQueueAnalysis).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "MessageQueueAnalysisRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields, default)]
 pub struct MessageQueueAnalysis {
     /// First time, inclusive.
     pub from: Option<u64>,
@@ -16,4 +16,8 @@ pub struct MessageQueueAnalysis {
     pub limit: Option<u32>,
     /// Cursor.
     pub after: Option<String>,
+}
+
+fields! {
+    MessageQueueAnalysis { from, to, limit, after }
 }

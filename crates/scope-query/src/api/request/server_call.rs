@@ -1,12 +1,12 @@
 //! Requests of servers.
 
+use super::field::fields;
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "ServerCallsRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields, default)]
 pub struct ServerCalls {
     /// Who was called.
     pub server: Option<String>,
@@ -20,4 +20,8 @@ pub struct ServerCalls {
     pub limit: Option<u32>,
     /// Cursor.
     pub after: Option<String>,
+}
+
+fields! {
+    ServerCalls { server, caller, from, to, limit, after }
 }

@@ -1,12 +1,12 @@
 //! States.
 
+use super::field::fields;
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// See [`Request::StateAt`](super::Request::StateAt).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "StateAtRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields)]
 pub struct StateAt {
     /// A pid or a registered name.
     pub process: String,
@@ -15,7 +15,7 @@ pub struct StateAt {
 }
 
 /// A state as a request names it: the one at a time, or the term with an id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Moment {
@@ -26,53 +26,42 @@ pub enum Moment {
 }
 
 /// See [`Request::CompareStates`](super::Request::CompareStates).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "CompareStatesRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields)]
 pub struct CompareStates {
     /// Whose states, where times are given.
-    #[serde(default)]
     pub process: Option<String>,
     /// The first state.
     pub was: Moment,
     /// The second state.
     pub became: Moment,
     /// Most changes.
-    #[serde(default)]
     pub limit: Option<u32>,
     /// Cursor.
-    #[serde(default)]
     pub after: Option<String>,
 }
 
 /// See [`Request::StateChanges`](super::Request::StateChanges).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "StateChangesRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields)]
 pub struct StateChanges {
     /// A pid or a registered name.
     pub process: String,
     /// The part of the state to watch, as changes name it: `.items[0].quantity`, `[:total]`, `items`; the whole state when not given.
-    #[serde(default)]
     pub path: Option<String>,
     /// First time, inclusive.
-    #[serde(default)]
     pub from: Option<u64>,
     /// Last time, inclusive.
-    #[serde(default)]
     pub to: Option<u64>,
     /// Most rows.
-    #[serde(default)]
     pub limit: Option<u32>,
     /// Cursor.
-    #[serde(default)]
     pub after: Option<String>,
 }
 
 /// See [`Request::AnalyzeStateChange`](super::Request::AnalyzeStateChange).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "AnalyzeStateChangeRequest", optional_fields = nullable))]
-#[serde(deny_unknown_fields)]
 pub struct AnalyzeStateChange {
     /// A pid or a registered name.
     pub process: String,
@@ -81,24 +70,19 @@ pub struct AnalyzeStateChange {
     /// The state it came to be in.
     pub became: Wanted,
     /// First time, inclusive.
-    #[serde(default)]
     pub from: Option<u64>,
     /// Last time, inclusive.
-    #[serde(default)]
     pub to: Option<u64>,
     /// Most rows of the chain behind each change (default 10, at most 100).
-    #[serde(default)]
     pub causes: Option<u32>,
     /// Most rows.
-    #[serde(default)]
     pub limit: Option<u32>,
     /// Cursor.
-    #[serde(default)]
     pub after: Option<String>,
 }
 
 /// One state, or every state that is like something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Wanted {
@@ -109,10 +93,16 @@ pub enum Wanted {
 }
 
 /// A term to compare states with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(deny_unknown_fields)]
 pub struct Like {
     /// A term as Elixir writes it; `_` stands for anything, and `...` at the end of a map for any other keys: `%{status: :paid, ...}`.
     pub like: String,
+}
+
+fields! {
+    StateAt { process, time }
+    CompareStates { process, was, became, limit, after }
+    StateChanges { process, path, from, to, limit, after }
+    AnalyzeStateChange { process, was, became, from, to, causes, limit, after }
 }

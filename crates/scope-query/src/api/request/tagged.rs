@@ -1,148 +1,94 @@
 //! Reads a request from wherever it comes: its kind is the field `kind`, beside its own fields.
 //!
-//! Serde's own way to read such an enum is compiled for every source of requests, kind by kind, and also for requests that are lists or
-//! numbers; this one is compiled once, for the fields that each source is read into first.
+//! Serde's derived readers are compiled for every source of requests, kind by kind and field by field; this one is compiled once.
 //!
 //! Invariant: whatever the source, the same request reads the same, and is refused in the same words.
-//! Invariant: a field that is there twice is refused.
 
 use super::Request;
-use alloc::string::String;
-use core::fmt;
-use serde::de::value::StrDeserializer;
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, VariantAccess,
-    Visitor,
-};
-use serde::forward_to_deserialize_any;
-use serde_json::{Error, Map, Value, map};
+use super::field::Fields;
+use super::given::{self, Given};
+use super::json;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use serde::de::value::Error;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 impl<'de> Deserialize<'de> for Request {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = deserializer.deserialize_map(Given)?;
-        read(fields).map_err(D::Error::custom)
+        let given = deserializer.deserialize_map(given::Fields)?;
+        read(given).map_err(D::Error::custom)
     }
 }
 
-fn read(mut fields: Map<String, Value>) -> Result<Request, Error> {
+impl Request {
+    /// Reads a request that is written in JSON; what is wrong with it is said in words.
+    pub(in crate::api) fn of_json(text: &str) -> Result<Self, String> {
+        match json::read(text) {
+            Ok(Given::Fields(fields)) => read(fields).map_err(|error| error.to_string()),
+            Ok(_) => Err("a request in JSON is an object".into()),
+            Err(mistake) => Err(mistake.to_string()),
+        }
+    }
+}
+
+fn read(given: Vec<(String, Given)>) -> Result<Request, Error> {
+    let mut fields = Fields::new(given);
     let kind = match fields.remove("kind") {
-        Some(Value::String(kind)) => kind,
-        Some(other) => return Err(Error::custom(format_args!("kind: {other} is not a text"))),
+        Some(Given::Text(kind)) => kind,
+        Some(_) => return Err(Error::custom("kind is not a text")),
         None => return Err(Error::missing_field("kind")),
     };
-    // The derived reader, which takes a kind and its fields.
-    Request::deserialize(Tagged { kind: &kind, fields: Fields { rest: fields.into_iter(), value: Value::Null } })
+    let request = of_kind(&kind, &mut fields).ok_or_else(|| Error::unknown_variant(&kind, KINDS))?;
+    fields.end().map(|()| request)
 }
 
-/// Collects fields; serde_json's own collector takes the last of two that have one name.
-struct Given;
+/// The kinds by name, in the order of [`Request`].
+macro_rules! kinds {
+    ($($kind:literal => $variant:ident),* $(,)?) => {
+        const KINDS: &[&str] = &[$($kind),*];
 
-impl<'de> Visitor<'de> for Given {
-    type Value = Map<String, Value>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut given: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Map::new();
-        while let Some((name, value)) = given.next_entry::<String, Value>()? {
-            if fields.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
-            }
-            fields.insert(name, value);
+        fn of_kind(kind: &str, fields: &mut Fields) -> Option<Request> {
+            Some(match kind {
+                $($kind => Request::$variant(fields.request()),)*
+                _ => return None,
+            })
         }
-        Ok(fields)
-    }
+    };
 }
 
-/// A kind and its fields.
-struct Tagged<'k> {
-    kind: &'k str,
-    fields: Fields,
-}
-
-/// The fields that were not read yet, and the value of the one that is being read.
-struct Fields {
-    rest: map::IntoIter,
-    value: Value,
-}
-
-impl<'de> Deserializer<'de> for Tagged<'_> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_enum(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de> EnumAccess<'de> for Tagged<'_> {
-    type Error = Error;
-    type Variant = Fields;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Fields), Error> {
-        let kind: StrDeserializer<'_, Error> = self.kind.into_deserializer();
-        Ok((seed.deserialize(kind)?, self.fields))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Fields {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        Err(Error::custom("a request has fields"))
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(self)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(self)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(self, _fields: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(self)
-    }
-}
-
-impl<'de> Deserializer<'de> for Fields {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de> MapAccess<'de> for Fields {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((name, value)) = self.rest.next() else { return Ok(None) };
-        self.value = value;
-        let name: StrDeserializer<'_, Error> = name.as_str().into_deserializer();
-        seed.deserialize(name).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(core::mem::take(&mut self.value))
-    }
+kinds! {
+    "info" => Info,
+    "events" => Events,
+    "term" => Term,
+    "state_timeline" => StateTimeline,
+    "state_at" => StateAt,
+    "message_flow" => MessageFlow,
+    "message" => Message,
+    "server_calls" => ServerCalls,
+    "snapshot_at" => SnapshotAt,
+    "execution_path" => ExecutionPath,
+    "process_info" => ProcessInfo,
+    "find_processes" => FindProcesses,
+    "process_relationships" => ProcessRelationships,
+    "supervision_tree" => SupervisionTree,
+    "events_around" => EventsAround,
+    "compare_states" => CompareStates,
+    "state_changes" => StateChanges,
+    "analyze_state_change" => AnalyzeStateChange,
+    "crashes" => Crashes,
+    "performance_analysis" => PerformanceAnalysis,
+    "slowest_function_calls" => SlowestFunctionCalls,
+    "function_calls" => FunctionCalls,
+    "call_tree" => CallTree,
+    "message_queue_analysis" => MessageQueueAnalysis,
+    "overview" => Overview,
+    "why" => Why,
+    "impact" => Impact,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
 
     fn read(text: &str) -> Result<Request, String> {
         serde_json::from_str::<Request>(text).map_err(|error| error.to_string())
@@ -151,7 +97,7 @@ mod tests {
     #[test]
     fn a_kind_is_a_text_and_not_a_field_of_its_request() {
         assert_eq!(read(r#"{"kind": "info"}"#), Ok(Request::Info(super::super::Info {})));
-        assert!(read(r#"{"kind": 7}"#).is_err_and(|error| error.contains("kind: 7 is not a text")));
+        assert!(read(r#"{"kind": 7}"#).is_err_and(|error| error.contains("kind is not a text")));
         assert!(read(r#"{"kind": null}"#).is_err() && read(r#"{"info": {}}"#).is_err());
     }
 
