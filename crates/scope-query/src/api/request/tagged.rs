@@ -75,6 +75,8 @@ kinds! {
     "compare_states" => CompareStates,
     "state_changes" => StateChanges,
     "analyze_state_change" => AnalyzeStateChange,
+    "why" => Why,
+    "impact" => Impact,
     "crashes" => Crashes,
     "performance_analysis" => PerformanceAnalysis,
     "slowest_function_calls" => SlowestFunctionCalls,
@@ -82,8 +84,6 @@ kinds! {
     "call_tree" => CallTree,
     "message_queue_analysis" => MessageQueueAnalysis,
     "overview" => Overview,
-    "why" => Why,
-    "impact" => Impact,
 }
 
 #[cfg(test)]
