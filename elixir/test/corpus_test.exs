@@ -108,6 +108,24 @@ defmodule ElixirScope.CorpusTest do
 
   defp agree(%{"kind" => "info"}, %{"data" => _info}, _trace), do: :ok
 
+  defp agree(%{"kind" => kind, "id" => id} = request, %{"data" => %{"rows" => rows}}, trace) when kind in ~w(why impact) do
+    asked = [trace: trace] ++ for {key, value} <- [depth: request["depth"], limit: request["limit"]], value, do: {key, value}
+    steps = apply(ElixirScope, String.to_existing_atom(kind), [id, asked])
+    edge = &{&1.id, Atom.to_string(&1.kind), Atom.to_string(&1.certainty)}
+
+    found =
+      for step <- steps,
+          do: {step.depth, step.event.id, Enum.map(step.causes, edge), step.stop && Atom.to_string(step.stop.reason)}
+
+    assert found ==
+             for(
+               row <- rows,
+               do:
+                 {row["depth"], row["event"]["id"], Enum.map(row["causes"], &{&1["id"], &1["kind"], &1["certainty"]}),
+                  row["stop"]["reason"]}
+             )
+  end
+
   defp agree(%{"kind" => kind} = request, %{"error" => accepted}, trace) do
     error = assert_raise Error, fn -> function(kind, request, trace) end
     assert Atom.to_string(error.code) == accepted["code"]

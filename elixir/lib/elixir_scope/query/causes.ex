@@ -46,7 +46,7 @@ defmodule ElixirScope.Query.Causes do
       iex> {:ok, _} = ElixirScope.trace_process(self(), modules: [])
       iex> GenServer.call(counter, {:add, 7})
       7
-      iex> [_, state] = ElixirScope.state_timeline(counter)
+      iex> state = counter |> ElixirScope.state_timeline() |> List.last()
       iex> chain = ElixirScope.why(state)
       iex> chain |> Enum.take(4) |> Enum.map(& &1.event.kind)
       [:state, :handled, :delivered, :send]
