@@ -18,7 +18,7 @@ const SCANS: &[&str] = &[
     "term~%{\"never\" => _}",
     "state~%Shop.Cart{status: :never}",
     "flag:to_dead or complete:false",
-    "not (class:message or class:call) and not module:Shop.Cart",
+    "not (class:message or class:call or class:process) and not module:Shop.Cart",
     "args~[_, {:item, _, 11}, ...] or result~{:error, _} or message~{:\"$gen_cast\", %{cart: \"never\"}}",
 ];
 /// Filters with a process, a kind or a module; `{}` stands for a process.
