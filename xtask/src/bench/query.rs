@@ -59,7 +59,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
                 .failures
                 .push(format!("an answer took {most} bytes, the recording of {n_events} events has {n_bytes}"));
         }
-        whole.extend(aggregate::rows(&trace, &size(*n_events))?);
+        whole.extend(aggregate::rows(&trace, *n_events, &size(*n_events), &mut report.notes)?);
         memory.push(Row::counted(&format!("memory/{}", size(*n_events)), share * 100.0, "% of the recording"));
     }
     report.rows = rows.into_iter().flatten().chain(filters).chain(whole).chain(memory).collect();
