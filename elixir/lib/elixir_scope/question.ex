@@ -59,14 +59,15 @@ defmodule ElixirScope.Question do
   @doc "The events next to one, at most so many on each side."
   @spec around!(term(), {non_neg_integer(), non_neg_integer()}, keyword()) :: map()
   def around!(at, {n_before, n_after}, options) do
-    {filters, options} = Keyword.split(options, [:pid, :type, :module, :function])
+    {filters, options} = Keyword.split(options, [:pid, :type, :module, :function, :filter, :match])
 
     with :ok <- known(options, [:trace], :events_around),
+         {:ok, fields} <- expression(filters[:filter], filters[:match]),
          {:ok, source} <- Source.open(options),
          {:ok, processes} <- texts(for {:pid, process} <- filters, do: {:process, process}),
          {:ok, at} <- place(at, source),
          request = %{kind: "events_around", at: at, n_before: n_before, n_after: n_after},
-         request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
+         request = request |> Map.merge(Map.new(processes ++ fields)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
          {:ok, answer} <- ask(source, request) do
       View.around(answer.data, source)
     else

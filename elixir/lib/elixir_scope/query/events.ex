@@ -61,7 +61,7 @@ defmodule ElixirScope.Query.Events do
 
   @doc """
   The event after another, or after a time: an `ElixirScope.Event`, or `nil` when there is none. An event at that very time comes after it.
-  Options `:trace` and the filters `:pid`, `:type`, `:module`, `:function` of `get_events_between/3`. Raises `ElixirScope.Error`.
+  Options `:trace` and the filters `:pid`, `:type`, `:module`, `:function`, `:match`, `:filter` of `get_events_between/3`. Raises `ElixirScope.Error`.
 
       iex> ElixirScope.setup()
       :ok
@@ -72,6 +72,8 @@ defmodule ElixirScope.Query.Events do
       iex> second = ElixirScope.next_event(first, type: :mark)
       iex> {second.term.label, ElixirScope.next_event(second, type: :mark)}
       {:second, nil}
+      iex> ElixirScope.next_event(start, filter: "kind:mark", match: "%{label: :second}") == second
+      true
       iex> ElixirScope.prev_event(second, type: :mark) == first
       true
       iex> ElixirScope.stop()
