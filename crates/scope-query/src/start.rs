@@ -39,25 +39,24 @@ pub(crate) fn is_supervisor(arguments: &[Term]) -> bool {
         && server(arguments).is_some_and(|(server, _)| matches!(server, "supervisor" | DYNAMIC))
 }
 
-/// The first of a task's `$callers`, by the arguments of its function: the list itself, or the owner `{node, name or pid, pid}`, who is the
-/// first of them.
+/// The first of a task's `$callers`, where the task was started through `proc_lib`.
 pub(crate) fn caller(arguments: &[Term]) -> Option<ProcessKey> {
     let [_parent, _ancestors, Term::Atom(module), Term::Atom(_), Term::List(arguments, _)] = arguments else {
         return None;
     };
-    let listed = |argument: &Term| match argument {
-        Term::List(callers, _) => callers.first().and_then(pid),
-        _ => None,
-    };
-    let owner = |argument: &Term| match argument {
+    if module == TASK { owner(arguments) } else { None }
+}
+
+/// The first of a task's `$callers`, by the arguments of its function: they begin with the owner, `{node, name or pid, pid}`. A list behind
+/// it is the task's ancestors (Elixir 1.18).
+pub(crate) fn owner(arguments: &[Term]) -> Option<ProcessKey> {
+    match arguments.first()? {
         Term::Tuple(owner) => match owner.as_slice() {
             [Term::Atom(_), _, owner] => pid(owner),
             _ => None,
         },
         _ => None,
-    };
-    let callers = arguments.iter().find_map(listed).or_else(|| arguments.iter().find_map(owner));
-    callers.filter(|_| module == TASK)
+    }
 }
 
 const fn pid(term: &Term) -> Option<ProcessKey> {

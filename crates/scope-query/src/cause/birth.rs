@@ -63,9 +63,11 @@ impl<'a> Causes<'a> {
 
 /// The process in whose name a spawned one runs.
 pub(crate) fn caller(row: &Row<'_>) -> Option<ProcessKey> {
-    row.chunk.find_atom(start::TASK)?;
+    let task = row.chunk.find_atom(start::TASK)?;
     let (Term::List(arguments, _) | Term::Tuple(arguments)) = read::read(row.term()?.bytes, row.chunk).ok()? else {
         return None;
     };
-    start::caller(&arguments)
+    // Elixir 1.18 spawns tasks itself, earlier ones through `proc_lib`.
+    let mfa = row.event.mfa().and_then(|id| row.chunk.mfa(id));
+    if mfa.is_some_and(|mfa| mfa.module == task) { start::owner(&arguments) } else { start::caller(&arguments) }
 }

@@ -163,9 +163,22 @@ impl Script {
         parent: ProcessKey,
         arguments: Vec<Term>,
     ) -> EventId {
+        self.spawn_as(tick, child, parent, ("proc_lib", "init_p"), arguments)
+    }
+
+    /// A spawn of a function of a module with these arguments.
+    pub(crate) fn spawn_as(
+        &mut self,
+        tick: u64,
+        child: ProcessKey,
+        parent: ProcessKey,
+        (module, function): (&str, &str),
+        arguments: Vec<Term>,
+    ) -> EventId {
+        let arity = if module == "proc_lib" { 5 } else { arguments.len() as u32 };
         let fill = |symbols: &mut Symbols, event: &mut Event| {
             event.peer = symbols.intern_process(parent);
-            event.what = symbols.intern_function("proc_lib", "init_p", 5).0;
+            event.what = symbols.intern_function(module, function, arity).0;
         };
         self.tell(tick, Kind::Spawn, Some(child), fill, Some(&Term::List(arguments, None)))
     }
