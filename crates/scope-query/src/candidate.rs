@@ -19,9 +19,10 @@ pub(crate) struct Candidates {
 }
 
 impl Candidates {
-    /// The ticks are those that the pairing was made of.
-    pub(crate) fn new(pairing: Pairing, sources: &[u64], sinks: &[u64]) -> Self {
-        let outcomes = pairing.outcomes;
+    /// The ticks are those that the pairing was made of. Where not all that went in and came out was recorded, as `is_whole` tells, as many of
+    /// both do not mean that nothing was on the way, and what seems decided is open for the sinks that are not.
+    pub(crate) fn new(pairing: Pairing, sources: &[u64], sinks: &[u64], is_whole: bool) -> Self {
+        let mut outcomes = pairing.outcomes;
         let mut decided = vec![None; sinks.len()];
         for (source, outcome) in outcomes.iter().enumerate() {
             if let Outcome::Matched(sink) = outcome
@@ -30,12 +31,17 @@ impl Candidates {
                 *slot = Some(source);
             }
         }
+        let mut reach = reach(sources, sinks);
+        if !is_whole {
+            reach.iter_mut().for_each(|(first, _)| *first = 0);
+            outcomes.fill(Outcome::Undecided);
+        }
         let undecided = outcomes.iter().scan(0, |n, outcome| {
             *n += usize::from(*outcome == Outcome::Undecided);
             Some(*n)
         });
         let n_undecided = [0].into_iter().chain(undecided).collect();
-        Self { reach: reach(sources, sinks), outcomes, decided, n_undecided }
+        Self { reach, outcomes, decided, n_undecided }
     }
 
     /// The source that a sink surely is.
@@ -63,17 +69,13 @@ impl Candidates {
 
     /// The sinks that a source may be.
     pub(crate) fn sinks_of(&self, source: usize) -> Vec<usize> {
-        match self.outcomes.get(source) {
-            Some(Outcome::Matched(sink)) => vec![*sink],
-            Some(Outcome::Undecided) => {
-                let may_be = |sink: &usize| {
-                    self.decided(*sink).is_none()
-                        && self.reach.get(*sink).is_some_and(|(first, end)| (*first..*end).contains(&source))
-                };
-                (0..self.reach.len()).filter(may_be).collect()
-            }
-            _ => Vec::new(),
-        }
+        let is_open = self.outcomes.get(source) == Some(&Outcome::Undecided);
+        let within = |sink: usize| self.reach.get(sink).is_some_and(|(first, end)| (*first..*end).contains(&source));
+        let may_be = |sink: &usize| match self.decided(*sink) {
+            Some(decided) => decided == source,
+            None => is_open && within(*sink),
+        };
+        (0..self.reach.len()).filter(may_be).collect()
     }
 }
 

@@ -34,16 +34,16 @@ pub(crate) struct Arrivals<'a> {
 }
 
 impl<'a> Arrivals<'a> {
-    fn of(inbox: &Inbox<'a>, key: u64, n_events: &mut u64) -> Option<Self> {
+    fn of(inbox: &Inbox<'a>, key: u64, is_whole: bool, n_events: &mut u64) -> Option<Self> {
         let (mut found, n) = inbox.gather(&[key].into_iter().collect());
         *n_events += n;
         let mut equal = found.remove(&key)?;
         let ticks = |rows: &[Row<'_>]| rows.iter().map(Row::tick).collect::<Vec<u64>>();
         let sendings = equal.delivery_pairing(inbox);
         let sent: Vec<Row<'a>> = equal.sent.iter().map(|(row, _)| *row).collect();
-        let sendings = Candidates::new(sendings, &ticks(&sent), &ticks(&equal.delivered));
+        let sendings = Candidates::new(sendings, &ticks(&sent), &ticks(&equal.delivered), is_whole);
         let deliveries = equal.handling_pairing(inbox);
-        let deliveries = Candidates::new(deliveries, &ticks(&equal.delivered), &ticks(&equal.handled));
+        let deliveries = Candidates::new(deliveries, &ticks(&equal.delivered), &ticks(&equal.handled), is_whole);
         Some(Self { sent, delivered: equal.delivered, handled: equal.handled, sendings, deliveries })
     }
 }
@@ -62,7 +62,9 @@ impl<'a> Causes<'a> {
             return Some(Rc::clone(arrivals));
         }
         let inbox = self.inbox(receiver);
-        let arrivals = Rc::new(Arrivals::of(&inbox, key, &mut self.n_events)?);
+        let is_whole = !is_lost(self.trace, Class::Message, 0, u64::MAX)
+            && self.trace.floor(Class::Message) == OrderKey::default();
+        let arrivals = Rc::new(Arrivals::of(&inbox, key, is_whole, &mut self.n_events)?);
         self.arrivals.insert((receiver, key), Rc::clone(&arrivals));
         Some(arrivals)
     }

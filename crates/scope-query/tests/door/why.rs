@@ -303,3 +303,40 @@ fn bounds_and_events_are_checked() {
     let missing = request::Chain { id: "message-7-1".into(), ..request::Chain::default() };
     assert_eq!(refused(missing), "the trace has no event message-7-1");
 }
+
+/// Two sends and a delivery were lost, so that as many came out as went in while one was still on the way.
+#[test]
+fn a_balance_of_what_was_recorded_does_not_mean_that_nothing_was_on_the_way() {
+    let steps = [
+        (15, 41, 0),
+        (13, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (56, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 121, 0),
+        (0, 105, 0),
+        (204, 83, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 169, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (9, 0, 0),
+        (0, 0, 0),
+        (0, 208, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (3, 0, 88),
+    ];
+    let mut world = World::run(Script::new(), &steps, Some(1), Losses { every: Some(144) });
+    let trace = world.script.trace();
+    assert!(held(&world, &trace).into_iter().all(|event| is_true(&world, &trace, event)));
+}
