@@ -48,7 +48,7 @@ fn sort_places<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
         (Some(a), Some(b)) => compare(a, b),
         _ => Ordering::Equal,
     });
-    arrange(&mut {items}, places);
+    arrange(&mut { items }, places);
 }
 
 /// Elements of any type that can change places.

@@ -3,6 +3,11 @@
 //! The standard library's reader is faster by a table of ten kilobytes, which is a lot in a WebAssembly module for the few floats that
 //! requests have.
 
+mod shortest;
+
+pub(crate) use shortest::shortest;
+pub use shortest::text;
+
 use alloc::vec::Vec;
 
 /// More digits than any boundary between two floats has; what comes behind them can only be above such a boundary or not.
@@ -107,10 +112,14 @@ fn nearest(digits: &[u8], exponent: i32) -> Option<u64> {
 }
 
 /// A natural number; the lowest 32 bits first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Natural(Vec<u32>);
 
 impl Natural {
+    fn of(number: u64) -> Self {
+        Self(Vec::from([number as u32, (number >> 32) as u32]))
+    }
+
     fn scale(&mut self, by: u32, add: u32) {
         let mut carry = u64::from(add);
         for limb in &mut self.0 {

@@ -1,5 +1,6 @@
 //! Numbers as Elixir writes them.
 
+use crate::term::decimal;
 use crate::term::read::without_trailing_zeros;
 use alloc::format;
 use alloc::string::String;
@@ -8,12 +9,10 @@ use alloc::vec::Vec;
 /// Appends a float: the fewest digits that read back as the same number, laid out as Erlang's `float_to_list(F, [short])` does,
 /// but without an exponent up to 1.0e16.
 pub(crate) fn float(value: f64, out: &mut String) {
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    let point = exponent.parse::<i32>().unwrap_or_default() + 1;
-    out.push_str(sign);
+    let (digits, point) = decimal::shortest(value);
+    if value.is_sign_negative() {
+        out.push('-');
+    }
     lay_out(&digits, point, value.abs(), out);
 }
 

@@ -85,7 +85,6 @@ impl Writer {
         }
         self.out.extend(digits.iter().skip(digits.len() - n_digits));
     }
-
 }
 
 impl Display for Never {
@@ -319,7 +318,8 @@ mod tests {
 
     #[test]
     fn every_character_and_the_ends_of_numbers() {
-        let texts: Vec<String> = (0..0x800).chain([0x2028, 0x2029, 0xfffe, 0x1_f600]).filter_map(char::from_u32).map(String::from).collect();
+        let texts: Vec<String> =
+            (0..0x800).chain([0x2028, 0x2029, 0xfffe, 0x1_f600]).filter_map(char::from_u32).map(String::from).collect();
         assert_eq!(text(&texts), serde_json::to_string(&texts).unwrap_or_default());
         assert_eq!(text(&[0, 9, 10, u64::MAX].to_vec()), "[0,9,10,18446744073709551615]");
         assert_eq!(text(&[i64::MIN, -1, i64::MAX].to_vec()), "[-9223372036854775808,-1,9223372036854775807]");
