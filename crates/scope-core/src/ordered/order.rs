@@ -72,8 +72,14 @@ impl Order {
 
     /// Gives all slots, ascending, and calls them by their places among these from now on.
     pub(super) fn renumber(&mut self) -> Vec<u32> {
-        let slots = self.blocks.iter_mut().flatten();
-        slots.zip(0..).map(|(slot, number)| core::mem::replace(slot, number)).collect()
+        let mut slots = Vec::new();
+        for block in &mut self.blocks {
+            for slot in block {
+                let number = slots.len() as u32;
+                slots.push(core::mem::replace(slot, number));
+            }
+        }
+        slots
     }
 
     /// All slots, ascending.

@@ -5,6 +5,7 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
+use crate::gather::Gather;
 use crate::trace::lane::Lane;
 use crate::trace::presence::Listed;
 use crate::trace::{Direction, PeerKey, RowRef};
@@ -125,7 +126,7 @@ impl<'a> RowIter<'a> {
             };
             Walk { class, lane, from, pending }
         };
-        let walks = lanes.map(walk).collect();
+        let walks = lanes.map(walk).gathered();
         let mut rows = Self { direction, selection, to, walks, open: BinaryHeap::new(), due: None };
         rows.open_due();
         rows
