@@ -4,8 +4,8 @@
 //! that may only look equal, which is which is not known; how many there are is.
 
 use alloc::vec::Vec;
-use hashbrown::HashMap;
 use scope_core::EventId;
+use scope_core::hashed::HashMap;
 
 /// A message that was sent.
 #[derive(Clone, Copy, Debug)]
