@@ -5,8 +5,8 @@
 
 mod shortest;
 
-pub(crate) use shortest::shortest;
 pub use shortest::text;
+pub(crate) use shortest::{push_zeros, shortest};
 
 use alloc::vec::Vec;
 
@@ -133,7 +133,9 @@ impl Natural {
     }
 
     fn shift(&mut self, n_bits: u32) {
-        self.0.splice(..0, (0..n_bits / 32).map(|_| 0));
+        let mut limbs = alloc::vec![0; n_bits as usize / 32];
+        limbs.append(&mut self.0);
+        self.0 = limbs;
         (0..n_bits % 32).for_each(|_| self.scale(2, 0));
     }
 

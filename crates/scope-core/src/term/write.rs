@@ -38,7 +38,7 @@ fn put(term: &Term, symbols: &mut Symbols, put_id: PutId, out: &mut Vec<u8>) {
         Term::Port(number) => push_word(tag::PORT, *number, out),
         Term::Reference(words) => {
             out.extend([tag::REFERENCE, words.len() as u8]);
-            out.extend(words.iter().flat_map(|word| word.to_be_bytes()));
+            words.iter().for_each(|word| out.extend_from_slice(&word.to_be_bytes()));
         }
         Term::Binary(bytes) => {
             if push_count(tag::BINARY, bytes.len(), out) {

@@ -22,19 +22,19 @@ pub(crate) fn shortest(value: f64) -> (String, i32) {
 #[must_use]
 pub fn text(value: f64) -> String {
     let (digits, point) = shortest(value);
-    let n_digits = digits.len() as i32;
-    let zeros = |n: i32| (0..n).map(|_| '0');
-    let mut out: String = zeros(1 - point).chain(digits.chars()).chain(zeros(point - n_digits)).collect();
-    // Zeros are in front of a number below one, the first of which is before the point.
-    let at = point.max(1) as usize;
-    if at == out.len() {
-        out.push('0');
-    }
-    out.insert(at, '.');
-    if value.is_sign_negative() {
-        out.insert(0, '-');
-    }
+    let mut out = String::from(if value.is_sign_negative() { "-" } else { "" });
+    let (whole, fraction) = digits.split_at(point.clamp(0, digits.len() as i32) as usize);
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    push_zeros(point - digits.len() as i32, &mut out);
+    out.push('.');
+    push_zeros(-point, &mut out);
+    out.push_str(if fraction.is_empty() { "0" } else { fraction });
     out
+}
+
+/// Appends so many zeros; none of less than one.
+pub(crate) fn push_zeros(n: i32, out: &mut String) {
+    (0..n).for_each(|_| out.push('0'));
 }
 
 fn by_library(value: f64) -> (String, i32) {

@@ -26,11 +26,11 @@ fn lay_out(digits: &str, point: i32, magnitude: f64, out: &mut String) {
         out.extend([whole, ".", fraction]);
     } else if point >= n_digits && magnitude < 1e16 {
         out.push_str(digits);
-        out.extend((n_digits..point).map(|_| '0'));
+        decimal::push_zeros(point - n_digits, out);
         out.push_str(".0");
     } else if point <= 0 && 2 - point <= exponent_cost {
         out.push_str("0.");
-        out.extend((point..0).map(|_| '0'));
+        decimal::push_zeros(-point, out);
         out.push_str(digits);
     } else {
         let (first, rest) = digits.split_at(1);
