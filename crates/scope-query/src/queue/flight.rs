@@ -5,9 +5,9 @@
 
 use super::Arrival;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use scope_core::EventId;
+use scope_core::hashed::HashMap;
 
 /// A message that was sent.
 #[derive(Clone, Copy, Debug)]

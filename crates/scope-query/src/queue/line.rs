@@ -4,7 +4,7 @@
 
 use super::{Arrival, Origin};
 use alloc::collections::VecDeque;
-use hashbrown::HashMap;
+use scope_core::hashed::HashMap;
 
 /// So many messages are looked through; of more it is counted how often each is among them.
 const SHORT: usize = 32;
@@ -62,7 +62,7 @@ impl Line {
             return self.messages.iter().any(|delivered| delivered.key == key);
         }
         let n_equal = self.n_equal.get_or_insert_with(|| {
-            let mut n_equal = HashMap::new();
+            let mut n_equal = HashMap::default();
             self.messages.iter().for_each(|delivered| *n_equal.entry(delivered.key).or_default() += 1);
             n_equal
         });

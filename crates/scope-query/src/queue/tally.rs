@@ -55,7 +55,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
+    use alloc::collections::BTreeMap;
 
     quickcheck::quickcheck! {
         fn a_tally_is_what_was_added(added: Vec<(u8, u32)>) -> bool {
