@@ -13,7 +13,7 @@ pub(crate) struct ProcessNumbers {
     /// By number.
     keys: Vec<ProcessKey>,
     /// By class.
-    by_chunk: [ByChunk<u32>; Class::ALL.len()],
+    by_chunk: [ByChunk; Class::ALL.len()],
 }
 
 impl ProcessNumbers {
