@@ -41,6 +41,16 @@ test("pages follow each other, and undefined is the same as absent", () => {
   trace.close();
 });
 
+test("numbers that JSON cannot write are read or refused, never dropped", () => {
+  const trace = openTrace(bytesOf("shop_crash"));
+  const end = trace.info().coverage.to;
+  assert.deepEqual(trace.events({ to: BigInt(end), limit: 3n }), trace.events({ to: end, limit: 3 }));
+  for (const limit of [NaN, Infinity, -Infinity, -1n]) {
+    assert.throws(() => trace.events({ limit }), code("bad_argument"));
+  }
+  trace.close();
+});
+
 test("errors are the engine's", () => {
   assert.throws(() => openTrace(new Uint8Array([80, 75, 3, 4])), code("not_a_trace"));
   const trace = openTrace(bytesOf("shop_crash"));

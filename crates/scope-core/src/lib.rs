@@ -18,6 +18,7 @@ pub mod error;
 pub mod event;
 pub mod file;
 pub mod gather;
+pub mod hashed;
 pub mod header;
 pub mod intake;
 pub mod loss;

@@ -48,11 +48,22 @@ fn sort_places<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
         (Some(a), Some(b)) => compare(a, b),
         _ => Ordering::Equal,
     });
-    move_along(places, &mut |a, b| items.swap(a, b));
+    arrange(&mut { items }, places);
 }
 
-/// Moves elements, by swapping two of them, so that each comes from where `from` says.
-fn move_along(mut from: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
+/// Elements of any type that can change places.
+trait Swap {
+    fn swap(&mut self, a: usize, b: usize);
+}
+
+impl<T> Swap for &mut [T] {
+    fn swap(&mut self, a: usize, b: usize) {
+        (**self).swap(a, b);
+    }
+}
+
+/// Moves elements so that each comes from where `from` says.
+fn arrange(items: &mut dyn Swap, mut from: Vec<u32>) {
     for start in 0..from.len() {
         let mut to = start;
         while let Some(slot) = from.get_mut(to) {
@@ -60,7 +71,7 @@ fn move_along(mut from: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
             if next == start {
                 break;
             }
-            swap(to, next);
+            items.swap(to, next);
             to = next;
         }
     }

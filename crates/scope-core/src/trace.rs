@@ -204,7 +204,7 @@ impl Trace {
         let occurrences = (0..).zip(chunks).flat_map(|(chunk_idx, chunk)| {
             chunk.process_ids().map(move |(process, id)| (process, chunk_idx, chunk.rows_with_process(id)))
         });
-        let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.collect();
+        let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.gathered();
         // Stable, because each chunk is a sorted run.
         ordered::sort_by_key(&mut occurrences, |(process, chunk_idx, _)| (*process, *chunk_idx));
         let mut rows = Vec::new();

@@ -6,6 +6,7 @@ use crate::passage::{Fate, Passage};
 use crate::row::Row;
 use crate::who;
 use alloc::vec::Vec;
+use scope_core::gather::Gather;
 use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
 use scope_core::{Class, Entity, EventId, Flags, Kind, OrderKey, ProcessKey};
@@ -113,7 +114,7 @@ fn receivers_of(trace: &Trace, key: u64) -> Set<ProcessKey> {
     let chunks = trace.chunks(Class::Message);
     for (chunk_idx, term) in trace.chunks_with_term(key) {
         let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
-        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();
+        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).gathered();
         let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
         let delivered = rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.floor(Class::Message));
         receivers.extend(delivered.filter_map(|row| row.process()));

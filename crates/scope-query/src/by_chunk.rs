@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Values by chunk (its index among those of the one class that is walked) and id.
+/// Values by chunk (its index among those of one class) and id.
 #[derive(Debug)]
 pub(crate) struct ByChunk<T> {
     chunks: Vec<Vec<Option<T>>>,

@@ -8,7 +8,7 @@
 
 use crate::function::FunctionId;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
+use scope_core::hashed::HashMap;
 
 /// So many open calls are looked through; of more it is counted how often each function is among them.
 const SHALLOW: usize = 32;
@@ -79,7 +79,7 @@ impl<N> Stack<N> {
         match &mut self.n_open {
             Some(n_open) => *n_open.entry(function).or_default() += 1,
             None if self.open.len() > SHALLOW => {
-                let mut n_open = HashMap::new();
+                let mut n_open = HashMap::default();
                 self.open.iter().for_each(|call| *n_open.entry(call.function).or_default() += 1);
                 self.n_open = Some(n_open);
             }

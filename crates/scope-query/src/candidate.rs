@@ -5,6 +5,7 @@
 use crate::matching::{Outcome, Pairing};
 use alloc::vec;
 use alloc::vec::Vec;
+use scope_core::gather::Gather;
 
 /// For each sink the sources it may be.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl Candidates {
             *n += usize::from(*outcome == Outcome::Undecided);
             Some(*n)
         });
-        let n_undecided = [0].into_iter().chain(undecided).collect();
+        let n_undecided = [0].into_iter().chain(undecided).gathered();
         Self { reach, outcomes, decided, n_undecided }
     }
 
@@ -75,7 +76,7 @@ impl Candidates {
             Some(decided) => decided == source,
             None => is_open && within(*sink),
         };
-        (0..self.reach.len()).filter(may_be).collect()
+        (0..self.reach.len()).filter(may_be).gathered()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::passage::Fate;
 use crate::row::Row;
 use crate::view;
 use alloc::vec::Vec;
+use scope_core::gather::Gather;
 use scope_core::ordered;
 use scope_core::trace::{Direction, PeerKey};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
@@ -150,7 +151,7 @@ impl<'a> Causes<'a> {
         let (peer, trace, classes) = (PeerKey::Process(process), self.trace, [Class::Process]);
         let spawned = |row: &Row<'a>| row.kind() == Kind::Spawn;
         let own = trace.peer_rows(&peer, &classes, from, end, Direction::Forward).map(|at| Row::read(trace, at));
-        let own: Vec<Row<'a>> = own.filter(spawned).take(MAX_ACTS + 1).collect();
+        let own: Vec<Row<'a>> = own.filter(spawned).take(MAX_ACTS + 1).gathered();
         sought.cut |= own.len() > MAX_ACTS;
         sought.rows.extend(own.into_iter().take(MAX_ACTS));
         let all = trace.rows(&classes, from, end, Direction::Forward).map(|at| Row::read(trace, at));

@@ -6,6 +6,7 @@ use crate::reason::Reason;
 use crate::row::Row;
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
+use scope_core::gather::Gather;
 use scope_core::ordered;
 use scope_core::term::{Term, read};
 use scope_core::trace::Trace;
@@ -51,7 +52,7 @@ pub(crate) fn along_links<'a>(trace: &'a Trace, exit: &Row<'_>) -> Vec<Row<'a>> 
     let Some(process) = exit.process() else { return Vec::new() };
     let broken = links::of(trace, process).into_iter().filter(|link| link.broken);
     let exits = broken.filter_map(|link| earlier(trace, link.peer, exit));
-    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).collect();
+    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).gathered();
     ordered::sort_by_key(&mut exits, |row| (row.key(), row.id()));
     exits.dedup_by_key(|row| row.id());
     exits

@@ -15,7 +15,7 @@ pub(crate) fn duration(ns: u64) -> String {
 
 /// A share of `whole` in per cent, with one decimal.
 pub(crate) fn share(part: u64, whole: u64) -> String {
-    let tenths = u128::from(part) * 1_000 / u128::from(whole.max(1));
+    let tenths = (u128::from(part) * 1_000 / u128::from(whole.max(1))) as u64;
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 

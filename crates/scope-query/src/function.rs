@@ -10,8 +10,9 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use hashbrown::{Equivalent, HashMap};
+use hashbrown::Equivalent;
 use scope_core::MfaId;
+use scope_core::hashed::HashMap;
 
 /// A function, numbered for the time of one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -218,7 +218,7 @@ impl<'k> Search<'k> {
             return Self::All(keys);
         }
         let found = |key: &'k u64| trace.chunks_with_term(*key).map(|(chunk_idx, term)| (chunk_idx, term, *key));
-        let mut found: Vec<_> = keys.iter().flat_map(found).collect();
+        let mut found: Vec<_> = keys.iter().flat_map(found).gathered();
         ordered::sort(&mut found);
         Self::Found(found)
     }

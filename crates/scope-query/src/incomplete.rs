@@ -22,11 +22,14 @@ pub(crate) fn places(located: &Located<'_>) -> Result<String> {
     Ok(if n_more == 0 { shown } else { format!("{shown} and {n_more} more") })
 }
 
+/// A path as a `term` request takes it.
+pub(crate) fn written(path: &[u32]) -> String {
+    let steps: Vec<String> = path.iter().map(u32::to_string).gathered();
+    format!("[{}]", steps.join(", "))
+}
+
 fn visit(term: &Term, path: &mut Vec<u32>, found: &mut Vec<String>) {
-    let mut note = |what: &str| {
-        let steps: Vec<String> = path.iter().map(u32::to_string).gathered();
-        found.push(format!("{what} at [{}]", steps.join(", ")));
-    };
+    let mut note = |what: &str| found.push(format!("{what} at {}", written(path)));
     match term {
         Term::Cut | Term::BinaryCut(..) | Term::TupleCut(..) | Term::MapCut(..) => note("cut"),
         Term::Redacted => note("redacted"),

@@ -52,7 +52,7 @@ pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Vec<Link> {
 /// The same, and how many events were looked at.
 fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
     let mut n_events = 0;
-    let mut ended = Vec::new();
+    let mut spans = Vec::new();
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
     let mut open: Map<ProcessKey, OrderKey> =
         remembered.into_iter().flat_map(|entry| &entry.links).map(|peer| (*peer, OrderKey::default())).collect();
@@ -63,8 +63,9 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
                 open.entry(peer).or_insert(row.key());
             }
             _ => {
-                let from = open.remove(&peer);
-                ended.extend(from.map(|from| Link { peer, from, to: Some(row.key()), broken: false }));
+                if let Some(from) = open.remove(&peer) {
+                    spans.push((peer, from, Some(row.key())));
+                }
             }
         }
     }
@@ -74,15 +75,15 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
         lifetime.exit
     };
     let exit = exit_of(process);
-    let left = open.into_iter().map(|(peer, from)| (peer, from, None));
-    let mut links: Vec<Link> = left
-        .chain(ended.into_iter().map(|link| (link.peer, link.from, link.to)))
-        .map(|(peer, from, unlinked)| {
-            let theirs = exit_of(peer).filter(|exit| *exit >= from);
-            let to = [unlinked, theirs, exit].into_iter().flatten().min();
-            Link { peer, from, to, broken: theirs.is_some() && theirs == to }
-        })
-        .gathered();
+    for (peer, from) in open {
+        spans.push((peer, from, None));
+    }
+    let mut links = Vec::new();
+    for (peer, from, unlinked) in spans {
+        let theirs = exit_of(peer).filter(|exit| *exit >= from);
+        let to = [unlinked, theirs, exit].into_iter().flatten().min();
+        links.push(Link { peer, from, to, broken: theirs.is_some() && theirs == to });
+    }
     ordered::sort_by_key(&mut links, |link| (link.from, link.peer));
     (links, n_events)
 }

@@ -14,6 +14,7 @@ use crate::recent::Recent;
 use crate::row::Row;
 use crate::window::Window;
 use alloc::vec::Vec;
+use scope_core::gather::Gather;
 use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
@@ -56,7 +57,7 @@ pub(crate) fn at<'a>(
         }
     };
     let waits = |row: &Row<'_>| !gen_call::is_reply(row) && !gen_call::is_expiry(row);
-    let mut waiting: Vec<Row<'a>> = recent.delivered().take_while(|row| row.key() >= from).filter(waits).collect();
+    let mut waiting: Vec<Row<'a>> = recent.delivered().take_while(|row| row.key() >= from).filter(waits).gathered();
     waiting.reverse();
     let mut mailbox = Mailbox { waiting, ..Mailbox::default() };
     let n_events = 1 + mailbox.find_on_the_way(&inbox, key, recent);

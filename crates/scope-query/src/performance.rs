@@ -10,7 +10,7 @@ use crate::function::FunctionId;
 use crate::row::Unread;
 use crate::window::Window;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
+use scope_core::hashed::HashMap;
 use scope_core::{EventId, Kind, OrderKey};
 
 /// What the calls of one function came to.
@@ -69,7 +69,7 @@ pub(crate) struct Note<'a> {
 
 impl Performance {
     pub(crate) fn new(window: Window) -> Self {
-        Self { window, times: Vec::new(), edges: Vec::new(), edge_idxs: HashMap::new(), n_open: 0 }
+        Self { window, times: Vec::new(), edges: Vec::new(), edge_idxs: HashMap::default(), n_open: 0 }
     }
 
     fn times(&mut self, function: FunctionId) -> Option<&mut Times> {

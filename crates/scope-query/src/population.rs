@@ -27,7 +27,7 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u
     let mut remembered = remembered(trace, moment);
     let mut living: Vec<(ProcessKey, Living)> = Vec::new();
     // Everybody whose begin or end was seen, whenever.
-    let mut told: Vec<ProcessKey> = remembered.keys().copied().collect();
+    let mut told: Vec<ProcessKey> = remembered.keys().copied().gathered();
     let mut n_events = 0;
     trace.each_process(Class::Process, |process, rows| {
         n_events += rows.len() as u64;
@@ -44,7 +44,7 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u
     let untold = |process: &ProcessKey| {
         told.binary_search(process).is_err() && living.binary_search_by_key(process, |(process, _)| *process).is_err()
     };
-    let untold: Vec<ProcessKey> = trace.processes().into_iter().filter(untold).collect();
+    let untold: Vec<ProcessKey> = trace.processes().into_iter().filter(untold).gathered();
     let untold = untold.into_iter().filter(|process| {
         acted(trace, *process, moment.last_key()) && Lifetime::of(trace, *process).last_tick() >= moment.from
     });

@@ -4,12 +4,8 @@ use crate::api::answer::{Child, Function, Strategy};
 use crate::origin::{self, Ancestor};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use scope_core::Symbols;
 use scope_core::gather::Gather as _;
-use scope_core::term::inspect::{Limits, atom_text, inspect};
-use scope_core::term::localize::localize;
-use scope_core::term::{Term, write::write};
-use scope_core::{AtomId, EntityId};
+use scope_core::term::inspect::{atom_text, inspect_tree};
 
 pub(crate) fn function((module, function, arity): &(String, String, u32)) -> Function {
     Function { module: atom_text(module), function: function.clone(), arity: *arity }
@@ -30,17 +26,5 @@ pub(crate) fn strategy(strategy: &origin::Strategy) -> Strategy {
 
 pub(crate) fn child(child: &origin::Child) -> Child {
     let modules = child.modules.as_ref().map(|modules| modules.iter().map(|module| atom_text(module)).gathered());
-    Child { id: child.id.as_ref().map(term), kind: child.kind.clone(), restart: child.restart.clone(), modules }
-}
-
-/// A term out of a larger one, as `inspect` shows it.
-pub(crate) fn term(term: &Term) -> String {
-    let mut symbols = Symbols::new();
-    let (mut raw, mut stored) = (Vec::new(), Vec::new());
-    write(term, &mut symbols, &mut raw);
-    let (mut atom, mut entity) = (|id: AtomId| id, |id: EntityId| id);
-    match localize(&raw, &mut atom, &mut entity, &mut stored) {
-        Ok(_) => inspect(&stored, &symbols, Limits::default()),
-        Err(_) => "...".into(),
-    }
+    Child { id: child.id.as_ref().map(inspect_tree), kind: child.kind.clone(), restart: child.restart.clone(), modules }
 }

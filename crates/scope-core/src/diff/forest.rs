@@ -139,7 +139,7 @@ impl<'t> Forest<'t> {
         if matches!(term, Term::Map(_) | Term::MapCut(..)) {
             ordered::sort(ids.as_chunks_mut::<2>().0);
         }
-        content.extend(ids.iter().flat_map(|id| id.to_le_bytes()));
+        ids.iter().for_each(|id| content.extend_from_slice(&id.to_le_bytes()));
         content
     }
 }

@@ -3,14 +3,10 @@
 //! The text: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
 //! (from 0) of a list or tuple, `[tail]` for the tail of an improper list.
 
-use crate::symbols::Symbols;
 use crate::term::Term;
-use crate::term::inspect::{Limits, inspect};
-use crate::term::localize::localize;
-use crate::term::write::write;
+use crate::term::inspect::inspect_tree;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// What a step leads to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +49,7 @@ pub fn path_text(path: &[Step<'_>]) -> String {
     for step in path {
         match step.place {
             Place::Key(Term::Atom(name)) if is_plain(name) => text += &format!(".{name}"),
-            Place::Key(key) => text += &format!("[{}]", key_text(key)),
+            Place::Key(key) => text += &format!("[{}]", inspect_tree(key)),
             Place::Element => text += &format!("[{}]", step.after.or(step.before).unwrap_or_default()),
             Place::Value => {}
             Place::Tail => text += "[tail]",
@@ -66,14 +62,4 @@ pub fn path_text(path: &[Step<'_>]) -> String {
 fn is_plain(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-fn key_text(key: &Term) -> String {
-    let mut symbols = Symbols::new();
-    let (mut in_flight, mut stored) = (Vec::new(), Vec::new());
-    write(key, &mut symbols, &mut in_flight);
-    match localize(&in_flight, &mut |id| id, &mut |id| id, &mut stored) {
-        Ok(()) => inspect(&stored, &symbols, Limits::default()),
-        Err(_) => "...".into(),
-    }
 }

@@ -1,7 +1,9 @@
 //! A map that is walked by ascending keys.
 //!
 //! Invariant: it holds a key once, and answers as the standard library's `BTreeMap` does.
+//! Invariant: every slot holds a pair.
 
+use super::arrange;
 use super::order::{Order, Place, Slots};
 use alloc::vec::{self, Vec};
 use core::borrow::Borrow;
@@ -17,13 +19,13 @@ use core::borrow::Borrow;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Map<K, V> {
-    slots: Vec<Option<(K, V)>>,
+    slots: Vec<(K, V)>,
     order: Order,
 }
 
 /// A walk over keys and values.
 struct Pairs<'m, K, V> {
-    slots: &'m [Option<(K, V)>],
+    slots: &'m [(K, V)],
     order: Slots<'m>,
 }
 
@@ -45,13 +47,13 @@ impl<K, V> Map<K, V> {
     /// How many keys it has.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.order.len()
+        self.slots.len()
     }
 
     /// Whether it has none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.order.len() == 0
+        self.slots.is_empty()
     }
 
     /// Keys and values.
@@ -71,9 +73,8 @@ impl<K, V> Map<K, V> {
 
     /// Its values to be changed, by their keys.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        let mut slots: Vec<Option<&mut V>> =
-            self.slots.iter_mut().map(|slot| slot.as_mut().map(|(_, value)| value)).collect();
-        self.order.slots().filter_map(move |slot| slots.get_mut(slot as usize)?.take())
+        arrange(&mut self.slots.as_mut_slice(), self.order.renumber());
+        self.slots.iter_mut().map(|(_, value)| value)
     }
 
     /// What it holds, taken out.
@@ -81,38 +82,19 @@ impl<K, V> Map<K, V> {
         self.into_iter().map(|(_, value)| value)
     }
 
-    /// Takes out the smallest key.
-    pub fn pop_first(&mut self) -> Option<(K, V)> {
-        self.take((0, 0))
-    }
-
     fn pairs(&self) -> Pairs<'_, K, V> {
         Pairs { slots: &self.slots, order: self.order.slots() }
     }
 
-    fn slot(&self, slot: u32) -> Option<&(K, V)> {
-        self.slots.get(slot as usize)?.as_ref()
-    }
-
     fn value_mut(&mut self, place: Place) -> Option<&mut V> {
         let slot = self.order.get(place)?;
-        self.slots.get_mut(slot as usize)?.as_mut().map(|(_, value)| value)
+        self.slots.get_mut(slot as usize).map(|(_, value)| value)
     }
 
-    fn take(&mut self, place: Place) -> Option<(K, V)> {
-        let slot = self.order.remove(place)?;
-        self.slots.get_mut(slot as usize)?.take()
-    }
-
-    /// Puts a key that it does not have where it has to be; gives its slot.
-    fn put(&mut self, place: Place, key: K, value: V) -> u32 {
-        let slot = self.order.insert(place);
-        match self.slots.get_mut(slot as usize) {
-            // It is free: there is nothing to drop.
-            Some(free) => core::mem::forget(free.replace((key, value))),
-            None => self.slots.push(Some((key, value))),
-        }
-        slot
+    /// Puts a key that it does not have where it has to be.
+    fn put(&mut self, place: Place, key: K, value: V) {
+        self.order.insert(place, self.slots.len() as u32);
+        self.slots.push((key, value));
     }
 }
 
@@ -120,7 +102,7 @@ impl<'m, K, V> Iterator for Pairs<'m, K, V> {
     type Item = &'m (K, V);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.slots.get(self.order.next()? as usize)?.as_ref()
+        self.slots.get(self.order.next()? as usize)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -130,7 +112,7 @@ impl<'m, K, V> Iterator for Pairs<'m, K, V> {
 
 impl<K, V> DoubleEndedIterator for Pairs<'_, K, V> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.slots.get(self.order.next_back()? as usize)?.as_ref()
+        self.slots.get(self.order.next_back()? as usize)
     }
 }
 
@@ -140,7 +122,7 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         let missing = core::cmp::Ordering::Less;
-        self.order.find(&|slot| self.slot(slot).map_or(missing, |(own, _)| own.borrow().cmp(key)))
+        self.order.find(&|slot| self.slots.get(slot as usize).map_or(missing, |(own, _)| own.borrow().cmp(key)))
     }
 
     /// The value of a key.
@@ -149,7 +131,7 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         let slot = self.order.get(self.find(key).ok()?)?;
-        self.slot(slot).map(|(_, value)| value)
+        self.slots.get(slot as usize).map(|(_, value)| value)
     }
 
     /// The value of a key, to be changed.
@@ -187,6 +169,20 @@ impl<K: Ord, V> Map<K, V> {
         self.take(self.find(key).ok()?).map(|(_, value)| value)
     }
 
+    /// Takes out the smallest key.
+    pub fn pop_first(&mut self) -> Option<(K, V)> {
+        self.take((0, 0))
+    }
+
+    fn take(&mut self, place: Place) -> Option<(K, V)> {
+        let slot = self.order.get(place)?;
+        // The last pair moves to the slot that becomes free.
+        let last = self.slots.last().and_then(|(key, _)| self.find(key).ok())?;
+        self.order.set(last, slot);
+        self.order.remove(place);
+        Some(self.slots.swap_remove(slot as usize))
+    }
+
     /// The place of a key.
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
         Entry { found: self.find(&key), map: self, key }
@@ -206,12 +202,14 @@ impl<'m, K: Ord, V> Entry<'m, K, V> {
     /// The value, made if there is none.
     pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'m mut V {
         let Self { map, key, found } = self;
-        let slot = match found {
-            Ok(place) => map.order.get(place),
-            Err(place) => Some(map.put(place, key, make())),
+        let value = match found {
+            Ok(place) => map.value_mut(place),
+            Err(place) => {
+                map.put(place, key, make());
+                map.slots.last_mut().map(|(_, value)| value)
+            }
         };
-        let held = slot.and_then(|slot| map.slots.get_mut(slot as usize)).and_then(Option::as_mut);
-        &mut held.expect("a slot in order holds a value").1
+        value.expect("a slot in order holds a value")
     }
 
     /// The value, this one if there is none.
@@ -239,14 +237,9 @@ impl<K, V> IntoIterator for Map<K, V> {
     type IntoIter = vec::IntoIter<(K, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        let Self { mut slots, order, .. } = self;
-        let mut taken = Vec::with_capacity(order.len());
-        for slot in order.slots() {
-            if let Some(pair) = slots.get_mut(slot as usize).and_then(Option::take) {
-                taken.push(pair);
-            }
-        }
-        taken.into_iter()
+        let Self { mut slots, mut order } = self;
+        arrange(&mut slots.as_mut_slice(), order.renumber());
+        slots.into_iter()
     }
 }
 

@@ -15,8 +15,6 @@ pub(super) type Compare<'c> = &'c dyn Fn(u32) -> Ordering;
 pub(super) struct Order {
     blocks: Vec<Vec<u32>>,
     len: usize,
-    /// Slots that were taken out and hold nothing.
-    free: Vec<u32>,
 }
 
 /// A block and a place in it.
@@ -24,11 +22,7 @@ pub(super) type Place = (usize, usize);
 
 impl Order {
     pub(super) const fn new() -> Self {
-        Self { blocks: Vec::new(), len: 0, free: Vec::new() }
-    }
-
-    pub(super) const fn len(&self) -> usize {
-        self.len
+        Self { blocks: Vec::new(), len: 0 }
     }
 
     /// Where the key is, or where it would have to be.
@@ -45,14 +39,12 @@ impl Order {
         self.blocks.get(block)?.get(at).copied()
     }
 
-    /// Puts a slot that holds nothing where `find` said that it has to be; gives its number.
-    pub(super) fn insert(&mut self, (block, at): Place) -> u32 {
-        // Where none is free, all slots there are hold something.
-        let slot = self.free.pop().unwrap_or(self.len as u32);
+    /// Puts a slot where `find` said that it has to be.
+    pub(super) fn insert(&mut self, (block, at): Place, slot: u32) {
         self.len += 1;
         let Some(slots) = self.blocks.get_mut(block) else {
             self.blocks.push(alloc::vec![slot]);
-            return slot;
+            return;
         };
         slots.insert(at.min(slots.len()), slot);
         if slots.len() > MAX_BLOCK {
@@ -60,19 +52,34 @@ impl Order {
             let upper = slots.split_off(if at == MAX_BLOCK { MAX_BLOCK } else { MAX_BLOCK / 2 });
             self.blocks.insert(block + 1, upper);
         }
-        slot
+    }
+
+    /// Changes the slot at a place that was found.
+    pub(super) fn set(&mut self, (block, at): Place, slot: u32) {
+        let held = self.blocks.get_mut(block).and_then(|slots| slots.get_mut(at));
+        held.into_iter().for_each(|held| *held = slot);
     }
 
     /// Takes the slot out of a place that was found.
-    pub(super) fn remove(&mut self, (block, at): Place) -> Option<u32> {
-        let slots = self.blocks.get_mut(block).filter(|slots| at < slots.len())?;
-        let slot = slots.remove(at);
+    pub(super) fn remove(&mut self, (block, at): Place) {
+        let Some(slots) = self.blocks.get_mut(block).filter(|slots| at < slots.len()) else { return };
+        slots.remove(at);
         self.len -= 1;
         if slots.is_empty() {
             self.blocks.remove(block);
         }
-        self.free.push(slot);
-        Some(slot)
+    }
+
+    /// Gives all slots, ascending, and calls them by their places among these from now on.
+    pub(super) fn renumber(&mut self) -> Vec<u32> {
+        let mut slots = Vec::new();
+        for block in &mut self.blocks {
+            for slot in block {
+                let number = slots.len() as u32;
+                slots.push(core::mem::replace(slot, number));
+            }
+        }
+        slots
     }
 
     /// All slots, ascending.

@@ -3,6 +3,7 @@
 //! Invariant: it holds an element once.
 
 use super::Map;
+use crate::gather::Gather;
 use alloc::vec::Vec;
 use core::borrow::Borrow;
 
@@ -74,7 +75,7 @@ impl<T> IntoIterator for Set<T> {
     type IntoIter = alloc::vec::IntoIter<T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        let elements: Vec<T> = self.0.into_iter().map(|(element, ())| element).collect();
+        let elements: Vec<T> = self.0.into_iter().map(|(element, ())| element).gathered();
         elements.into_iter()
     }
 }

@@ -3,6 +3,11 @@
 //! The standard library's reader is faster by a table of ten kilobytes, which is a lot in a WebAssembly module for the few floats that
 //! requests have.
 
+mod shortest;
+
+pub use shortest::text;
+pub(crate) use shortest::{push_zeros, shortest};
+
 use alloc::vec::Vec;
 
 /// More digits than any boundary between two floats has; what comes behind them can only be above such a boundary or not.
@@ -107,10 +112,14 @@ fn nearest(digits: &[u8], exponent: i32) -> Option<u64> {
 }
 
 /// A natural number; the lowest 32 bits first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Natural(Vec<u32>);
 
 impl Natural {
+    fn of(number: u64) -> Self {
+        Self(Vec::from([number as u32, (number >> 32) as u32]))
+    }
+
     fn scale(&mut self, by: u32, add: u32) {
         let mut carry = u64::from(add);
         for limb in &mut self.0 {
@@ -124,7 +133,9 @@ impl Natural {
     }
 
     fn shift(&mut self, n_bits: u32) {
-        self.0.splice(..0, (0..n_bits / 32).map(|_| 0));
+        let mut limbs = alloc::vec![0; n_bits as usize / 32];
+        limbs.append(&mut self.0);
+        self.0 = limbs;
         (0..n_bits % 32).for_each(|_| self.scale(2, 0));
     }
 

@@ -13,10 +13,13 @@ mod printer;
 mod structure;
 mod text;
 
-use crate::term::Names;
+use crate::Symbols;
 use crate::term::part::part;
+use crate::term::write::write_stored;
+use crate::term::{Names, Term};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use printer::{Around, Printer, Stop};
 
 const DAMAGED: &str = "#Damaged<>";
@@ -54,6 +57,14 @@ pub fn inspect(bytes: &[u8], names: &dyn Names, limits: Limits) -> String {
             text
         }
     }
+}
+
+/// The text of a term that is a tree in memory, with the usual limits.
+#[must_use]
+pub fn inspect_tree(term: &Term) -> String {
+    let (mut symbols, mut bytes) = (Symbols::new(), Vec::new());
+    write_stored(term, &mut symbols, &mut bytes);
+    inspect(&bytes, &symbols, Limits::default())
 }
 
 /// An atom as Elixir writes it.

@@ -2,6 +2,7 @@
 //! (The capture walk in `scope-nif` writes the same grammar with VM words.)
 
 use crate::Symbols;
+use crate::term::cursor::push_id;
 use crate::term::tag;
 pub use crate::term::tree::Term;
 use alloc::vec::Vec;
@@ -10,16 +11,34 @@ use alloc::vec::Vec;
 ///
 /// A part with more than `u32::MAX` bytes or elements, which the grammar cannot hold, is written as cut.
 pub fn write(term: &Term, symbols: &mut Symbols, out: &mut Vec<u8>) {
+    put(term, symbols, |id, out| out.extend(u64::from(id).to_be_bytes()), out);
+}
+
+/// The same in stored form, with the ids of `symbols`.
+pub(crate) fn write_stored(term: &Term, symbols: &mut Symbols, out: &mut Vec<u8>) {
+    put(term, symbols, push_id, out);
+}
+
+/// How the id of an atom or a pid is written.
+type PutId = fn(u32, &mut Vec<u8>);
+
+fn put(term: &Term, symbols: &mut Symbols, put_id: PutId, out: &mut Vec<u8>) {
     match term {
         Term::Integer(value) => write_integer(*value, out),
         Term::Big(negative, magnitude) => write_big(*negative, magnitude, out),
         Term::Float(value) => push_word(tag::FLOAT, value.to_bits(), out),
-        Term::Atom(text) => push_word(tag::ATOM, symbols.intern_atom(text).0.into(), out),
-        Term::Pid(process) => push_word(tag::PID, symbols.intern_process(*process).0.into(), out),
+        Term::Atom(text) => {
+            out.push(tag::ATOM);
+            put_id(symbols.intern_atom(text).0, out);
+        }
+        Term::Pid(process) => {
+            out.push(tag::PID);
+            put_id(symbols.intern_process(*process).0, out);
+        }
         Term::Port(number) => push_word(tag::PORT, *number, out),
         Term::Reference(words) => {
             out.extend([tag::REFERENCE, words.len() as u8]);
-            out.extend(words.iter().flat_map(|word| word.to_be_bytes()));
+            words.iter().for_each(|word| out.extend_from_slice(&word.to_be_bytes()));
         }
         Term::Binary(bytes) => {
             if push_count(tag::BINARY, bytes.len(), out) {
@@ -35,36 +54,36 @@ pub fn write(term: &Term, symbols: &mut Symbols, out: &mut Vec<u8>) {
         Term::Tuple(elements) => {
             if let Ok(arity) = u8::try_from(elements.len()) {
                 out.extend([tag::SMALL_TUPLE, arity]);
-                write_all(elements, symbols, out);
+                put_all(elements, symbols, put_id, out);
             } else if push_count(tag::LARGE_TUPLE, elements.len(), out) {
-                write_all(elements, symbols, out);
+                put_all(elements, symbols, put_id, out);
             }
         }
         Term::TupleCut(elements, arity) => {
             if push_count(tag::TUPLE_CUT, elements.len(), out) {
                 out.extend(arity.to_be_bytes());
-                write_all(elements, symbols, out);
+                put_all(elements, symbols, put_id, out);
             }
         }
         Term::List(elements, None) if elements.is_empty() => out.push(tag::NIL),
         Term::List(elements, tail) => {
             if push_count(tag::LIST, elements.len(), out) {
-                write_all(elements, symbols, out);
+                put_all(elements, symbols, put_id, out);
                 match tail {
                     None => out.push(tag::NIL),
-                    Some(tail) => write(tail, symbols, out),
+                    Some(tail) => put(tail, symbols, put_id, out),
                 }
             }
         }
         Term::Map(pairs) => {
             if push_count(tag::MAP, pairs.len(), out) {
-                write_pairs(pairs, symbols, out);
+                put_pairs(pairs, symbols, put_id, out);
             }
         }
         Term::MapCut(pairs, size) => {
             if push_count(tag::MAP_CUT, pairs.len(), out) {
                 out.extend(size.to_be_bytes());
-                write_pairs(pairs, symbols, out);
+                put_pairs(pairs, symbols, put_id, out);
             }
         }
         Term::Opaque(kind, number) => {
@@ -99,16 +118,16 @@ fn write_big(negative: bool, magnitude: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(magnitude);
 }
 
-fn write_all(terms: &[Term], symbols: &mut Symbols, out: &mut Vec<u8>) {
+fn put_all(terms: &[Term], symbols: &mut Symbols, put_id: PutId, out: &mut Vec<u8>) {
     for term in terms {
-        write(term, symbols, out);
+        put(term, symbols, put_id, out);
     }
 }
 
-fn write_pairs(pairs: &[(Term, Term)], symbols: &mut Symbols, out: &mut Vec<u8>) {
+fn put_pairs(pairs: &[(Term, Term)], symbols: &mut Symbols, put_id: PutId, out: &mut Vec<u8>) {
     for (key, value) in pairs {
-        write(key, symbols, out);
-        write(value, symbols, out);
+        put(key, symbols, put_id, out);
+        put(value, symbols, put_id, out);
     }
 }
 

@@ -1,11 +1,14 @@
 //! The door in JSON, for edges that have no types of their own: every edge's text is the same to the byte.
 
+mod writer;
+
 use crate::api::Request;
 use crate::api::answer::State;
 use crate::error::{Error, Result};
 use alloc::string::{String, ToString};
 use scope_core::trace::Trace;
 use serde::Serialize;
+use writer::text;
 
 /// Answers a request written in JSON with `{"data": .., "coverage": .., "next": ..}` or
 /// `{"error": {"code": .., "message": ..}}`; the error of an incomplete state has a `partial` state too.
@@ -42,11 +45,6 @@ pub fn error_json(error: &Error) -> String {
 
 fn read(request_json: &str) -> Result<Request> {
     Request::of_json(request_json).map_err(Error::BadArgument)
-}
-
-/// The door's types hold only strings, integers, lists and structs, whose writing cannot fail.
-fn text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[derive(Serialize)]

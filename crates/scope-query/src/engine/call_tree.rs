@@ -19,9 +19,9 @@ use crate::who;
 use crate::window::Window;
 use alloc::string::String;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
 use scope_core::event::MAX_TICK;
 use scope_core::gather::Gather as _;
+use scope_core::hashed::HashMap;
 use scope_core::ordered::{self, Map};
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
@@ -39,7 +39,7 @@ pub(super) fn answer(trace: &Trace, request: &CallTree) -> Result<Answer> {
     let max_depth = cursor::within("max_depth", request.max_depth, DEFAULT_DEPTH, 1..=MAX_DEPTH)? as u32;
     let process = request.process.as_deref().map(|text| who::resolve(trace, "process", text, window)).transpose()?;
 
-    let mut tree = Tree { window, max_depth, nodes: Vec::new(), idxs: HashMap::new(), n_open: 0 };
+    let mut tree = Tree { window, max_depth, nodes: Vec::new(), idxs: HashMap::default(), n_open: 0 };
     let (functions, n_events) = walk(trace, process, FunctionFilter::default(), &mut tree);
     let (page, next) = ranked(tree.preorder(&functions), KIND, place, limit);
     let data = page.iter().filter_map(|place| tree.shown(place, &functions)).gathered();

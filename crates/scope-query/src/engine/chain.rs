@@ -13,6 +13,7 @@ use crate::watch::not_traced;
 use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use scope_core::gather::Gather;
 use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind};
@@ -108,9 +109,14 @@ impl<'a> Links<'a> {
                 certainty: edge.certainty.name().into(),
                 n: edge.n,
             };
-            Step { depth: *depth, event: view.event(row), causes: among.map(edge).collect(), stop: end.map(End::shown) }
+            Step {
+                depth: *depth,
+                event: view.event(row),
+                causes: among.map(edge).gathered(),
+                stop: end.map(End::shown),
+            }
         };
-        self.rows.iter().map(step).collect()
+        self.rows.iter().map(step).gathered()
     }
 
     /// What the chain rests on.

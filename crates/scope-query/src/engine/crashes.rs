@@ -23,7 +23,6 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use hashbrown::HashMap;
 use scope_core::chunk::TermId;
 use scope_core::gather::Gather as _;
 use scope_core::ordered;
@@ -89,7 +88,7 @@ struct Exit<'a> {
 /// What was found out about reasons, which are equal in a storm of crashes.
 #[derive(Default)]
 struct Reasons {
-    known: HashMap<(u32, TermId), Option<Rc<str>>>,
+    known: Map<(u32, TermId), Option<Rc<str>>>,
 }
 
 impl Reasons {

@@ -17,7 +17,7 @@ use crate::who;
 use alloc::vec::Vec;
 use scope_core::Class;
 use scope_core::gather::Gather as _;
-use scope_core::term::inspect::atom_text;
+use scope_core::term::inspect::{atom_text, inspect_tree};
 use scope_core::trace::Trace;
 
 pub(super) fn answer(trace: &Trace, request: &request::ProcessInfo) -> Result<Answer> {
@@ -41,7 +41,7 @@ pub(super) fn answer(trace: &Trace, request: &request::ProcessInfo) -> Result<An
         parent: origin.parent.map(|parent| view.process(parent, viewpoint.born())),
         ancestors: origin.ancestors.as_deref().map(shown::ancestors),
         names,
-        label: origin.label.as_ref().map(shown::term),
+        label: origin.label.as_ref().map(inspect_tree),
         links: links.into_iter().map(|other| view.process(other, viewpoint.key)).gathered(),
         spawned_at: viewpoint.lifetime.spawn.map(|key| key.tick),
         first_seen: viewpoint.lifetime.seen.map(|key| key.tick),

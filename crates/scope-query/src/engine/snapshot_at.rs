@@ -59,7 +59,7 @@ pub(super) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
             spawned_at: living.spawned,
             state: open.state.map(Last::Held).or_else(|| Last::of(trace, process, key)).as_ref().and_then(held_state),
             mailbox: mailbox.map(|(mailbox, _)| shown(&mailbox, n_messages)),
-            calls: open.calls.iter().filter_map(open_call).collect(),
+            calls: open.calls.iter().filter_map(open_call).gathered(),
             calls_since: open.since,
             waits_for: waits_for(&mut recent),
         });

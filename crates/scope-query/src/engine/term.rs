@@ -6,6 +6,7 @@ use crate::api::request::Term;
 use crate::coverage::coverage;
 use crate::cursor;
 use crate::error::{Error, Result};
+use crate::incomplete::written;
 use crate::located::{event_of, locate};
 use crate::window::Window;
 use alloc::format;
@@ -24,8 +25,9 @@ pub(super) fn answer(trace: &Trace, request: &Term) -> Result<Answer> {
     let limit = cursor::limit(Some(request.limit.unwrap_or(DEFAULT_CHILDREN)))?;
     let first = cursor::count(KIND, request.after.as_deref())?;
     let located = locate(trace, &request.id)?;
-    let found = part(located.term.bytes, &request.path)?
-        .ok_or_else(|| Error::NotFound(format!("path: {:?} leads nowhere in the term {}", request.path, request.id)))?;
+    let found = part(located.term.bytes, &request.path)?.ok_or_else(|| {
+        Error::NotFound(format!("path: {} leads nowhere in the term {}", written(&request.path), request.id))
+    })?;
 
     let limits = Limits { elements: limit, ..Limits::default() };
     let text = |bytes: &[u8]| inspect(bytes, &located.names, limits);

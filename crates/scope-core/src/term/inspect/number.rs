@@ -1,5 +1,6 @@
 //! Numbers as Elixir writes them.
 
+use crate::term::decimal;
 use crate::term::read::without_trailing_zeros;
 use alloc::format;
 use alloc::string::String;
@@ -8,12 +9,10 @@ use alloc::vec::Vec;
 /// Appends a float: the fewest digits that read back as the same number, laid out as Erlang's `float_to_list(F, [short])` does,
 /// but without an exponent up to 1.0e16.
 pub(crate) fn float(value: f64, out: &mut String) {
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    let point = exponent.parse::<i32>().unwrap_or_default() + 1;
-    out.push_str(sign);
+    let (digits, point) = decimal::shortest(value);
+    if value.is_sign_negative() {
+        out.push('-');
+    }
     lay_out(&digits, point, value.abs(), out);
 }
 
@@ -27,11 +26,11 @@ fn lay_out(digits: &str, point: i32, magnitude: f64, out: &mut String) {
         out.extend([whole, ".", fraction]);
     } else if point >= n_digits && magnitude < 1e16 {
         out.push_str(digits);
-        out.extend((n_digits..point).map(|_| '0'));
+        decimal::push_zeros(point - n_digits, out);
         out.push_str(".0");
     } else if point <= 0 && 2 - point <= exponent_cost {
         out.push_str("0.");
-        out.extend((point..0).map(|_| '0'));
+        decimal::push_zeros(-point, out);
         out.push_str(digits);
     } else {
         let (first, rest) = digits.split_at(1);

@@ -7,7 +7,6 @@ use super::given::Given;
 use super::state::{Like, Moment, Wanted};
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::Deserialize;
 use serde::de::Error as _;
 use serde::de::value::Error;
 
@@ -114,12 +113,15 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// Types that serde reads, with what they are when they are missing.
-macro_rules! read_by_serde {
-    ($($type:ty: $missing:expr),*) => {
+/// Types of one kind of values, and what they are when they are missing.
+macro_rules! read_from {
+    ($($type:ty: $given:ident or $missing:expr, $expected:literal;)*) => {
         $(impl Field for $type {
             fn read(given: Given) -> Result<Self, Error> {
-                Self::deserialize(given)
+                match given {
+                    Given::$given(value) => Ok(value),
+                    other => Err(refusal(&other, $expected)),
+                }
             }
 
             fn missing() -> Option<Self> {
@@ -133,7 +135,48 @@ macro_rules! read_by_serde {
     };
 }
 
-read_by_serde! { String: None, u64: None, u32: None, bool: Some(false), Vec<String>: None, Vec<u32>: Some(Vec::new()) }
+read_from! {
+    String: Text or None, "a string";
+    u64: Natural or None, "u64";
+    bool: Bool or Some(false), "a boolean";
+}
+
+impl Field for u32 {
+    fn read(given: Given) -> Result<Self, Error> {
+        match &given {
+            Given::Natural(value) => Self::try_from(*value).map_err(|_| refusal(&given, "u32")),
+            _ => Err(refusal(&given, "u32")),
+        }
+    }
+
+    fn refused() -> Self {
+        0
+    }
+}
+
+impl<T: Field> Field for Vec<T> {
+    fn read(given: Given) -> Result<Self, Error> {
+        match given {
+            Given::List(items) => items.into_iter().map(T::read).collect(),
+            other => Err(refusal(&other, "a sequence")),
+        }
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn refused() -> Self {
+        Self::new()
+    }
+}
+
+/// Says, in serde's words, that a value is not what a field has.
+fn refusal(given: &Given, expected: &str) -> Error {
+    let is_of_its_type = expected.starts_with('u') && matches!(given, Given::Natural(_) | Given::Negative(_));
+    let what = if is_of_its_type { "value" } else { "type" };
+    Error::custom(format_args!("invalid {what}: {given}, expected {expected}"))
+}
 
 impl Field for Moment {
     fn read(given: Given) -> Result<Self, Error> {
@@ -177,4 +220,44 @@ impl Field for Wanted {
 
 fn no_variant(name: &str) -> Error {
     Error::custom(format_args!("data did not match any variant of untagged enum {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use serde::Deserialize;
+    use serde::de::IntoDeserializer;
+    use serde::de::value::SeqDeserializer;
+
+    /// As serde reads a value, for which it needs no source.
+    fn theirs<'de, T: Deserialize<'de>>(value: impl IntoDeserializer<'de, Error>) -> Result<T, String> {
+        T::deserialize(value.into_deserializer()).map_err(|error| error.to_string())
+    }
+
+    fn ours<T: Field>(given: Given) -> Result<T, String> {
+        T::read(given).map_err(|error| error.to_string())
+    }
+
+    macro_rules! same {
+        ($value:expr, $given:expr => $($type:ty),*) => {
+            $(assert_eq!(ours::<$type>($given), theirs::<$type>($value));)*
+        };
+    }
+
+    quickcheck::quickcheck! {
+        fn a_field_is_read_and_refused_as_serde_does(text: String, natural: u64, n_bits: u8, bits: u64) -> bool {
+            let natural = natural >> (n_bits % 64);
+            let negative = !(natural >> 1) as i64;
+            same!(&*text, Given::Text(text.clone()) => String, u64, u32, bool, Vec<u32>);
+            same!(natural, Given::Natural(natural) => String, u64, u32, bool, Vec<String>);
+            same!(negative, Given::Negative(negative) => String, u64, u32, bool, Vec<u32>);
+            let float = Some(f64::from_bits(bits)).filter(|float| float.is_finite()).unwrap_or(1e16);
+            same!(float, Given::Float(float) => String, u64, u32, bool, Vec<u32>);
+            same!(n_bits > 9, Given::Bool(n_bits > 9) => String, u64, u32, bool, Vec<u32>);
+            let list = [natural, natural >> 32];
+            same!(SeqDeserializer::new(list.into_iter()), Given::List(list.map(Given::Natural).into()) => String, u64, bool, Vec<u32>, Vec<u64>);
+            true
+        }
+    }
 }

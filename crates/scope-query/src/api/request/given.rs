@@ -6,12 +6,10 @@
 //! Invariant: a field that is there twice is refused.
 
 use alloc::string::String;
-use alloc::vec::{self, Vec};
+use alloc::vec::Vec;
 use core::fmt;
-use serde::de::value::Error;
-use serde::de::value::SeqDeserializer;
-use serde::de::{Deserialize, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
+use scope_core::term::decimal;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 #[derive(Debug)]
 pub(super) enum Given {
@@ -116,40 +114,18 @@ pub(super) fn add(fields: &mut Vec<(String, Given)>, name: String, value: Given)
     is_new
 }
 
-/// How the types of single fields are read, with their own refusals.
-impl<'de> Deserializer<'de> for Given {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+/// What it is, in serde's words.
+impl fmt::Display for Given {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Types that may be missing do not come here.
-            Self::Null => {
-                Err(Error::custom(format_args!("invalid type: null, expected {}", &visitor as &dyn Expected)))
-            }
-            Self::Bool(value) => visitor.visit_bool(value),
-            Self::Natural(value) => visitor.visit_u64(value),
-            Self::Negative(value) => visitor.visit_i64(value),
-            Self::Float(value) => visitor.visit_f64(value),
-            Self::Text(value) => visitor.visit_string(value),
-            Self::List(items) => {
-                let items: SeqDeserializer<vec::IntoIter<Self>, Error> = SeqDeserializer::new(items.into_iter());
-                visitor.visit_seq(items)
-            }
-            // No field has fields of its own but those that are read by their names.
-            Self::Fields(_) => Err(Error::invalid_type(serde::de::Unexpected::Map, &visitor)),
+            Self::Null => out.write_str("null"),
+            Self::Bool(value) => write!(out, "boolean `{value}`"),
+            Self::Natural(value) => write!(out, "integer `{value}`"),
+            Self::Negative(value) => write!(out, "integer `{value}`"),
+            Self::Float(value) => write!(out, "floating point `{}`", decimal::text(*value)),
+            Self::Text(text) => write!(out, "string {text:?}"),
+            Self::List(_) => out.write_str("sequence"),
+            Self::Fields(_) => out.write_str("map"),
         }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl IntoDeserializer<'_, Error> for Given {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }
