@@ -78,21 +78,27 @@ struct Postings {
 
 impl Postings {
     fn build(n_rows: usize, order: Option<&[u16]>, column: &Column, n_entities: usize) -> Self {
-        // A cursor per id, shifted by one so that after filling `starts[id]` is where `id` begins.
+        if column.constant() == Some(0) {
+            return Self { starts: Box::default(), rows: Box::default() };
+        }
+        // A cursor per id, shifted by one so that after filling `starts[id]` is where `id` begins. Rows without an entity need no posting.
         let mut starts = alloc::vec![0u32; n_entities + 2];
         column.for_each(n_rows, |id| {
             if let Some(count) = starts.get_mut(id as usize + 1) {
                 *count += 1;
             }
         });
-        let n_without = starts.get(1).copied().unwrap_or(0);
+        starts.get_mut(1).into_iter().for_each(|n_without| *n_without = 0);
         let mut end = 0;
         for start in &mut starts {
             end += *start;
             *start = end - *start;
         }
-        let mut rows = alloc::vec![0u16; n_rows];
+        let mut rows = alloc::vec![0u16; end as usize];
         let mut place = |row: usize, id: u64| {
+            if id == 0 {
+                return;
+            }
             if let Some(cursor) = starts.get_mut(id as usize + 1) {
                 if let Some(slot) = rows.get_mut(*cursor as usize) {
                     *slot = row as u16;
@@ -107,9 +113,6 @@ impl Postings {
                 column.for_each(n_rows, |id| next.next().into_iter().for_each(|row| place(row, id)));
             }
         }
-        // Rows without an entity come first and need no posting.
-        rows.drain(..n_without as usize);
-        starts.iter_mut().for_each(|start| *start = start.saturating_sub(n_without));
         Self { starts: starts.into(), rows: rows.into() }
     }
 
