@@ -13,6 +13,7 @@ mod build;
 
 pub(crate) use build::DictBuilder;
 
+use crate::chunk::column::Column;
 use crate::error::{Error, Result};
 use crate::ordered;
 use crate::symbols::ReferenceWords;
@@ -21,6 +22,7 @@ use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey, Symbols};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 mod entity_kind {
     pub(super) const PROCESS: u8 = 1;
@@ -47,19 +49,22 @@ pub(crate) struct Dict {
     entities: Box<[Entity]>,
     /// Atom ids by text.
     by_text: Box<[AtomId]>,
-    /// The entities that are processes, by their keys.
-    by_process: Box<[EntityId]>,
+    /// The ids of the entities that are processes, by their keys.
+    by_process: Column,
+    n_processes: usize,
 }
 
 impl Dict {
     /// `starts` has one more element than there are atoms and lies within `text` on character borders.
     pub(crate) fn new(text: &str, starts: &[u32], mfas: &[Mfa], entities: Box<[Entity]>) -> Self {
+        let by_process = processes(&entities);
         let mut dict = Self {
             text: text.into(),
             starts: starts.into(),
             mfas: mfas.into(),
             by_text: Box::default(),
-            by_process: processes(&entities),
+            by_process: Column::pack(by_process.iter().map(|id| u64::from(id.0))),
+            n_processes: by_process.len(),
             entities,
         };
         let atom = |place: u32| dict.atom(AtomId(place + 1));
@@ -133,8 +138,21 @@ impl Dict {
     }
 
     pub(crate) fn find_process(&self, process: ProcessKey) -> Option<EntityId> {
-        let at = self.by_process.binary_search_by_key(&process, |id| self.process(*id)).ok()?;
-        self.by_process.get(at).copied()
+        let (mut low, mut high) = (0, self.n_processes);
+        while low < high {
+            let middle = low.midpoint(high);
+            let id = self.process_at(middle);
+            match self.process(id).cmp(&process) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Some(id),
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    fn process_at(&self, place: usize) -> EntityId {
+        EntityId(self.by_process.get(place) as u32)
     }
 
     /// The key of a process of `by_process`.
@@ -147,7 +165,7 @@ impl Dict {
 
     /// Every process named, ascending.
     pub(crate) fn processes(&self) -> impl Iterator<Item = (ProcessKey, EntityId)> {
-        self.by_process.iter().map(|id| (self.process(*id), *id))
+        (0..self.n_processes).map(|place| self.process_at(place)).map(|id| (self.process(id), id))
     }
 
     pub(crate) fn data_bytes(&self) -> usize {
@@ -155,7 +173,7 @@ impl Dict {
     }
 
     pub(crate) fn index_bytes(&self) -> usize {
-        size_of_val(&*self.by_text) + size_of_val(&*self.by_process)
+        size_of_val(&*self.by_text) + self.by_process.n_bytes(self.n_processes)
     }
 
     /// Appends the parts of the table above.
