@@ -15,7 +15,7 @@ mod keys;
 mod terms;
 
 use crate::event::{Class, Event, Kinds, OrderKey};
-use crate::term::Names;
+use crate::term::{Names, search};
 use crate::trace::PeerKey;
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey};
 use columns::Columns;
@@ -334,6 +334,12 @@ impl Chunk {
     #[must_use]
     pub fn all_complete(&self) -> bool {
         self.n_terms() == 0 || self.terms.all_complete()
+    }
+
+    /// Whether these bytes occur anywhere in the terms; a binary of a term stands there as it is.
+    #[must_use]
+    pub fn terms_contain(&self, bytes: &[u8]) -> bool {
+        search::contains(self.terms.heap(), bytes)
     }
 
     /// Bytes held: decompressed columns, terms and dictionary, without the index.

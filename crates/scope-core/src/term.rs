@@ -42,6 +42,7 @@ pub mod part;
 pub mod pattern;
 pub mod read;
 pub mod resolve;
+pub(crate) mod search;
 mod tree;
 pub mod write;
 

@@ -54,7 +54,7 @@ impl FunctionFilter {
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
     filter: FunctionFilter,
-    by_chunk: ByChunk<FunctionId>,
+    by_chunk: ByChunk,
     by_name: HashMap<(Box<str>, Box<str>, u32), FunctionId>,
     /// By number.
     known: Vec<Known>,
@@ -88,7 +88,7 @@ impl Functions {
     #[inline]
     pub(crate) fn of(&mut self, row: &Unread<'_>) -> Option<FunctionId> {
         let id = row.chunk.what(row.row);
-        self.by_chunk.get(row.chunk_idx, id).or_else(|| self.look_up(row, id))
+        self.by_chunk.get(row.chunk_idx, id).map(FunctionId).or_else(|| self.look_up(row, id))
     }
 
     fn look_up(&mut self, row: &Unread<'_>, id: u32) -> Option<FunctionId> {
@@ -105,7 +105,7 @@ impl Functions {
                 number
             }
         };
-        self.by_chunk.set(row.chunk_idx, id, row.chunk.n_mfas(), number);
+        self.by_chunk.set(row.chunk_idx, id, row.chunk.n_mfas(), number.0);
         Some(number)
     }
 

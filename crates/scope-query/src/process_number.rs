@@ -4,7 +4,7 @@ use crate::by_chunk::ByChunk;
 use alloc::vec::Vec;
 use scope_core::chunk::Chunk;
 use scope_core::hashed::HashMap;
-use scope_core::{Entity, EntityId, ProcessKey};
+use scope_core::{Class, Entity, EntityId, ProcessKey};
 
 /// Numbers the processes of one answer.
 #[derive(Debug, Default)]
@@ -12,7 +12,8 @@ pub(crate) struct ProcessNumbers {
     numbers: HashMap<ProcessKey, u32>,
     /// By number.
     keys: Vec<ProcessKey>,
-    by_chunk: ByChunk<u32>,
+    /// By class.
+    by_chunk: [ByChunk; Class::ALL.len()],
 }
 
 impl ProcessNumbers {
@@ -26,14 +27,17 @@ impl ProcessNumbers {
         number as usize
     }
 
-    /// The number of a process of a chunk of the one class that is walked; `None` when the entity is no process.
+    /// The number of a process of a chunk; `None` when the entity is no process.
     pub(crate) fn of(&mut self, chunk: &Chunk, chunk_idx: u32, id: EntityId) -> Option<usize> {
-        if let Some(number) = self.by_chunk.get(chunk_idx, id.0) {
+        let class = chunk.class() as usize;
+        if let Some(number) = self.by_chunk.get(class).and_then(|by_chunk| by_chunk.get(chunk_idx, id.0)) {
             return Some(number as usize);
         }
         let Some(Entity::Process(process)) = chunk.entity(id) else { return None };
         let number = self.number(*process);
-        self.by_chunk.set(chunk_idx, id.0, chunk.n_entities(), number as u32);
+        if let Some(by_chunk) = self.by_chunk.get_mut(class) {
+            by_chunk.set(chunk_idx, id.0, chunk.n_entities(), number as u32);
+        }
         Some(number)
     }
 

@@ -1,20 +1,25 @@
 //! The message queue of every process: what arrived, waited, was handled, and is left.
 //!
 //! Invariant: a length counts messages that were handled by the process's callback or are left, never those it took by a receive of its own.
+//! Invariant: of a message that is done with, the time it came and the time it went are kept, 16 bytes.
 
 mod flight;
+mod line;
 mod pass;
+mod tally;
 mod target;
 
 use crate::duration::Durations;
 use crate::process_number::ProcessNumbers;
 use crate::window::Window;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use pass::{Delivered, Pass};
-use scope_core::ordered::Map;
+use core::cmp::Reverse;
+use line::Line;
+use pass::Pass;
 use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
+pub(crate) use tally::Sum;
+use tally::Tally;
 
 /// Every queue of a trace, up to the end of a window.
 #[derive(Debug)]
@@ -25,26 +30,49 @@ pub(crate) struct Queues {
     pub(crate) n_events: u64,
 }
 
-/// What came to one process.
+/// What came to one process. Counts and durations are of the window.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     /// Its handlings are recorded: it is a server.
     pub(crate) handles: bool,
     /// Its deliveries are recorded.
     receives: bool,
-    mailbox: VecDeque<Delivered>,
-    /// In order.
-    pub(crate) handled: Vec<Handled>,
-    pub(crate) left: Vec<Stay>,
-    /// Delivered in the window and taken by a receive.
-    pub(crate) taken: u64,
-    /// Of a process whose handlings are not recorded: what arrived in the window, by sender, and when the first of it did.
-    pub(crate) arrived: Vec<Option<u32>>,
-    pub(crate) first_arrived: Option<u64>,
-    pub(crate) delivery: Durations,
-    /// Whose replies it waited for.
-    pub(crate) waits_for: Map<usize, Waits>,
+    line: Line,
+    /// Handled, and no state since; of those before the states already read only the last.
+    undone: Vec<OrderKey>,
+    /// Left at the end of the process or of the window, and when that was.
+    remaining: Vec<(Arrival, u64)>,
+    /// Of every message that was handled or is left: when it came and when the waiting ended.
+    stays: Vec<(u64, u64)>,
+    /// The first arrival or handling.
+    pub(crate) first: Option<u64>,
     pub(crate) exit: Option<u64>,
+    pub(crate) arrived: u64,
+    /// Of the arrived those nobody was seen to send.
+    pub(crate) external: u64,
+    pub(crate) handled: u64,
+    /// Handled, and their delivery was not recorded.
+    pub(crate) unmatched: u64,
+    /// Handled, and not to be told from equal ones.
+    pub(crate) ambiguous: u64,
+    /// Never handled, and the waiting ended in the window.
+    pub(crate) left: u64,
+    /// Taken by a receive.
+    pub(crate) taken: u64,
+    /// Of the handled, from arrival to handling.
+    pub(crate) waiting: Durations,
+    /// From handling to the next state.
+    pub(crate) handling: Durations,
+    /// From sending to delivery.
+    pub(crate) delivery: Durations,
+    /// The message that waited longest, the first of several.
+    pub(crate) longest: Option<Wait>,
+    senders: Tally,
+    replies: Tally,
+    /// Whom the arrived are from.
+    pub(crate) sent_by: Vec<Sum>,
+    /// Whose replies it waited for, and for how long.
+    pub(crate) waits_for: Vec<Sum>,
     /// The last send, or the last reply if that came later.
     last_sent: Option<u64>,
     last_delivered: Option<u64>,
@@ -56,35 +84,31 @@ pub(crate) struct Arrival {
     /// When it was sent or, where nobody saw that, delivered.
     pub(crate) tick: u64,
     /// That event.
-    pub(crate) id: EventId,
+    id: EventId,
     /// Its number.
-    pub(crate) sender: Option<u32>,
+    sender: Option<u32>,
     /// It cannot be told from an equal one.
-    pub(crate) ambiguous: bool,
+    ambiguous: bool,
 }
 
-/// Replies that were waited for, and for how long in sum.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Waits {
-    pub(crate) n: u64,
-    pub(crate) sum_ns: u64,
+/// What a delivery without handling means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// A message.
+    Message,
+    /// It was sent to an alias: the process waits for it.
+    Reply,
+    /// Perhaps no message at all: the VM traces a `receive` whose time is over as the delivery of `timeout`.
+    Expired,
 }
 
-/// A message handled.
+/// How long a message waited.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Handled {
-    pub(crate) key: OrderKey,
-    /// `None` when its delivery was not recorded.
-    pub(crate) arrival: Option<Arrival>,
-    /// Until the next state.
-    pub(crate) handling_ns: Option<u64>,
-}
-
-/// A message that was never handled, and when the waiting ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stay {
-    pub(crate) arrival: Arrival,
-    pub(crate) end: u64,
+pub(crate) struct Wait {
+    ns: u64,
+    since: u64,
+    /// Its arrival.
+    pub(crate) id: EventId,
 }
 
 impl Queues {
@@ -106,29 +130,92 @@ pub(crate) struct Length {
 }
 
 impl Queue {
-    fn arrive(&mut self, arrival: &Arrival, tick: u64) {
-        self.first_arrived = self.first_arrived.or(Some(tick));
-        self.arrived.push(arrival.sender);
+    /// A message arrives.
+    fn arrive(&mut self, tick: u64, sender: Option<u32>) {
+        self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
+        self.arrived += 1;
+        match sender {
+            Some(sender) => self.senders.add(sender as usize, 0),
+            None => self.external += 1,
+        }
     }
 
-    fn wait_for(&mut self, callee: usize, waited_ns: u64) {
-        let waits = self.waits_for.entry(callee).or_default();
-        waits.n += 1;
-        waits.sum_ns = waits.sum_ns.saturating_add(waited_ns);
+    /// A message is handled.
+    fn handle(&mut self, key: OrderKey, arrival: Option<Arrival>, states_until: OrderKey, window: Window) {
+        if self.undone.last().is_some_and(|last| *last < states_until) {
+            self.undone.drain(..self.undone.len() - 1);
+        }
+        self.undone.push(key);
+        let in_window = window.contains(key.tick);
+        if in_window {
+            self.first = Some(self.first.map_or(key.tick, |first| first.min(key.tick)));
+            self.handled += 1;
+        }
+        let Some(arrival) = arrival else {
+            self.unmatched += u64::from(in_window);
+            return;
+        };
+        self.stay(arrival, key.tick, window);
+        if !in_window {
+            return;
+        }
+        if arrival.ambiguous {
+            self.ambiguous += 1;
+            return;
+        }
+        self.waiting.add(key.tick.saturating_sub(arrival.tick));
+        self.wait(arrival, key.tick);
     }
 
-    /// Every stay in the queue: from the arrival to the handling or the end.
-    pub(crate) fn stays(&self) -> impl Iterator<Item = (Arrival, u64)> {
-        let handled = self.handled.iter().filter_map(|handled| Some((handled.arrival?, handled.key.tick)));
-        handled.chain(self.left.iter().map(|stay| (stay.arrival, stay.end)))
+    /// A message is left at an end.
+    fn remain(&mut self, arrival: Arrival, end: u64) {
+        self.remaining.push((arrival, end));
+    }
+
+    /// Counts what is left, if that is known, and sums up.
+    fn finish(&mut self, looked: bool, window: Window) {
+        for (arrival, end) in core::mem::take(&mut self.remaining).into_iter().filter(|_| looked) {
+            self.stay(arrival, end, window);
+            if window.contains(end) {
+                self.left += 1;
+                self.wait(arrival, end);
+            }
+        }
+        self.sent_by = core::mem::take(&mut self.senders).finish();
+        self.waits_for = core::mem::take(&mut self.replies).finish();
+    }
+
+    fn stay(&mut self, arrival: Arrival, end: u64, window: Window) {
+        self.stays.push((arrival.tick, end));
+        if window.contains(arrival.tick) {
+            self.arrive(arrival.tick, arrival.sender);
+        }
+    }
+
+    fn wait(&mut self, arrival: Arrival, end: u64) {
+        let wait = Wait { ns: end.saturating_sub(arrival.tick), since: arrival.tick, id: arrival.id };
+        let rank = |wait: &Wait| (wait.ns, Reverse(wait.since), Reverse(wait.id));
+        if self.longest.is_none_or(|longest| rank(&longest) < rank(&wait)) {
+            self.longest = Some(wait);
+        }
+    }
+
+    /// A state: the process is done with what it handled last before.
+    fn done(&mut self, state: OrderKey, window: Window) {
+        // Most often one, where it is one by one that states follow messages.
+        let begun = self.undone.iter().take_while(|handled| **handled < state).count();
+        let last = self.undone.drain(..begun).next_back();
+        if let Some(handled) = last.filter(|handled| window.contains(handled.tick)) {
+            self.handling.add(state.tick.saturating_sub(handled.tick));
+        }
     }
 
     /// The length over a window. A message that is handled when another one arrives has left before it.
     pub(crate) fn length(&self, window: Window) -> Length {
-        let (mut came, mut gone) = (Vec::new(), Vec::new());
+        let (mut came, mut gone) = (Vec::with_capacity(self.stays.len()), Vec::with_capacity(self.stays.len()));
         let mut length = Length::default();
-        for (arrival, end) in self.stays() {
-            let (from, to) = (arrival.tick.max(window.from), end.min(window.to));
+        for (arrived, end) in &self.stays {
+            let (from, to) = ((*arrived).max(window.from), (*end).min(window.to));
             if from < to {
                 came.push(from);
                 gone.push(to);

@@ -48,11 +48,6 @@ impl Column {
             min = min.min(value);
             max = max.max(value);
         }
-        Self::pack_within(min, max, values)
-    }
-
-    /// A column of values of which the smallest and the largest are known.
-    fn pack_within(min: u64, max: u64, values: impl Iterator<Item = u64>) -> Self {
         let base = min.min(max);
         let offsets = values.map(|value| value - base);
         let offsets = match max - base {
@@ -208,18 +203,36 @@ impl Column {
             }
         };
         let column = Self { base, offsets };
-        if !differences {
-            return Ok(column);
-        }
-        let mut values = alloc::vec![0; n_rows];
-        let mut slots = values.iter_mut();
+        Ok(if differences { column.summed(n_rows) } else { column })
+    }
+
+    /// The column whose neighbours differ by the values of this one. Walked twice, so that no value is kept wider than it has to be.
+    fn summed(&self, n_rows: usize) -> Self {
         let (mut value, mut min, mut max) = (0u64, u64::MAX, 0);
-        column.for_each(n_rows, |difference| {
+        self.for_each(n_rows, |difference| {
             value = value.wrapping_add(unzigzag(difference));
             (min, max) = (min.min(value), max.max(value));
-            slots.next().into_iter().for_each(|slot| *slot = value);
         });
-        Ok(Self::pack_within(min, max, values.iter().copied()))
+        let base = min.min(max);
+        let offsets = match max - base {
+            0 => Offsets::None,
+            1..=0xff => Offsets::U8(self.sums(n_rows, base, |v| v as u8)),
+            0x100..=0xffff => Offsets::U16(self.sums(n_rows, base, |v| v as u16)),
+            0x1_0000..=0xffff_ffff => Offsets::U32(self.sums(n_rows, base, |v| v as u32)),
+            _ => Offsets::U64(self.sums(n_rows, base, |v| v)),
+        };
+        Self { base, offsets }
+    }
+
+    fn sums<T: Copy + Default>(&self, n_rows: usize, base: u64, narrow: impl Fn(u64) -> T) -> Box<[T]> {
+        let mut offsets = alloc::vec![T::default(); n_rows];
+        let mut slots = offsets.iter_mut();
+        let mut offset = 0u64.wrapping_sub(base);
+        self.for_each(n_rows, |difference| {
+            offset = offset.wrapping_add(unzigzag(difference));
+            slots.next().into_iter().for_each(|slot| *slot = narrow(offset));
+        });
+        offsets.into()
     }
 }
 

@@ -90,13 +90,18 @@ impl Pattern<AtomId> {
         matches!(self, Self::Integer(_) | Self::Atom(_) | Self::Binary(_))
     }
 
-    /// Whether no term matches for sure, as an atom that it needs is none of the dictionary.
+    /// Whether no term matches for sure, as it needs an atom that is none of the dictionary, or a text that all terms lack.
     #[must_use]
-    pub fn needs_the_unknown(&self) -> bool {
+    pub fn needs_the_unknown(&self, lack: &dyn Fn(&[u8]) -> bool) -> bool {
         match self {
             Self::Atom(atom) => atom.is_none(),
-            Self::Tuple(elements, _) | Self::List(elements, _) => elements.iter().any(Self::needs_the_unknown),
-            Self::Map(pairs) => pairs.iter().any(|(key, value)| key.needs_the_unknown() || value.needs_the_unknown()),
+            Self::Binary(bytes) | Self::BinaryFrom(bytes) => lack(bytes),
+            Self::Tuple(elements, _) | Self::List(elements, _) => {
+                elements.iter().any(|element| element.needs_the_unknown(lack))
+            }
+            Self::Map(pairs) => {
+                pairs.iter().any(|(key, value)| key.needs_the_unknown(lack) || value.needs_the_unknown(lack))
+            }
             _ => false,
         }
     }

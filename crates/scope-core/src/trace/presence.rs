@@ -7,7 +7,7 @@
 
 use crate::chunk::Chunk;
 use crate::event::Kinds;
-use crate::ordered;
+use crate::gather::Gather as _;
 use crate::trace::Direction;
 use crate::{EntityId, ProcessKey};
 use alloc::boxed::Box;
@@ -69,15 +69,15 @@ impl Presence {
             let short_id = u16::try_from(id.0).unwrap_or(0);
             (process, Entry { seq: chunk.seq(), n_rows: rows.len() as u32, kinds: chunk.kinds_of(rows), short_id })
         };
-        self.segments.push(Arc::new(Segment::new(1, chunk.seq(), &chunk.process_ids().map(entry).collect::<Vec<_>>())));
+        let mut own = Draft::default();
+        chunk.process_ids().map(entry).for_each(|(process, entry)| own.add(process, &entry));
+        self.segments.push(Arc::new(own.freeze(1, chunk.seq())));
         while let Some(at) = self.segments.len().checked_sub(MERGE) {
             let Some((_, tail @ [first, ..])) = self.segments.split_at_checked(at) else { return };
             if tail.iter().any(|segment| segment.n_chunks != first.n_chunks) {
                 return;
             }
-            let mut entries: Vec<_> = tail.iter().flat_map(|segment| segment.counted()).collect();
-            ordered::sort(&mut entries);
-            let merged = Segment::new(first.n_chunks * MERGE, chunk.seq(), &entries);
+            let merged = Segment::merged(tail, chunk.seq());
             self.segments.truncate(at);
             self.segments.push(Arc::new(merged));
         }
@@ -143,36 +143,58 @@ impl Listed<'_> {
     }
 }
 
-impl Segment {
-    /// Of entries with their own rows only, ascending.
-    fn new(n_chunks: usize, last_seq: u32, counted: &[(ProcessKey, Entry)]) -> Self {
-        let mut processes: Vec<(ProcessKey, u32)> = Vec::new();
-        let mut entries = Vec::with_capacity(counted.len());
-        // A lane of 2^32 rows would not fit into memory.
-        let mut n_rows = 0u32;
-        for (process, entry) in counted {
-            n_rows = n_rows.wrapping_add(entry.n_rows);
-            entries.push(Entry { n_rows, ..*entry });
-            let end = entries.len() as u32;
-            match processes.last_mut() {
-                Some((last, last_end)) if last == process => *last_end = end,
-                _ => processes.push((*process, end)),
-            }
+/// A segment in the making.
+#[derive(Debug, Default)]
+struct Draft {
+    processes: Vec<(ProcessKey, u32)>,
+    entries: Vec<Entry>,
+    /// A lane of 2^32 rows would not fit into memory.
+    n_rows: u32,
+}
+
+impl Draft {
+    /// Adds an entry that counts its own rows only; they come by process, then by chunk.
+    fn add(&mut self, process: ProcessKey, entry: &Entry) {
+        self.n_rows = self.n_rows.wrapping_add(entry.n_rows);
+        self.entries.push(Entry { n_rows: self.n_rows, ..*entry });
+        let end = self.entries.len() as u32;
+        match self.processes.last_mut() {
+            Some((last, last_end)) if *last == process => *last_end = end,
+            _ => self.processes.push((process, end)),
         }
-        Self { n_chunks, last_seq, processes: processes.into(), entries: entries.into() }
     }
 
-    /// Each process with its entries, with their own rows only.
-    fn counted(&self) -> impl Iterator<Item = (ProcessKey, Entry)> {
-        let mut before = 0;
-        (0..self.processes.len()).filter_map(|place| self.at(place)).flat_map(move |(process, own)| {
-            let counted = |entry: &Entry| {
-                let n_rows = entry.n_rows.wrapping_sub(before);
-                before = entry.n_rows;
-                (process, Entry { n_rows, ..*entry })
-            };
-            own.iter().map(counted).collect::<Vec<_>>()
-        })
+    fn freeze(self, n_chunks: usize, last_seq: u32) -> Segment {
+        Segment { n_chunks, last_seq, processes: self.processes.into(), entries: self.entries.into() }
+    }
+}
+
+impl Segment {
+    /// Of segments that follow each other, each of as many chunks.
+    fn merged(parts: &[Arc<Self>], last_seq: u32) -> Self {
+        let mut draft = Draft::default();
+        draft.entries.reserve_exact(parts.iter().map(|part| part.entries.len()).sum());
+        // The next process of each part; there are few parts, so that the smallest is found by looking at all.
+        let mut heads: Vec<usize> = parts.iter().map(|_| 0).gathered();
+        let next = |part: &Arc<Self>, head: usize| part.processes.get(head).map(|(process, _)| *process);
+        while let Some(process) = parts.iter().zip(&heads).filter_map(|(part, head)| next(part, *head)).min() {
+            for (part, head) in parts.iter().zip(&mut heads).filter(|(part, head)| next(part, **head) == Some(process))
+            {
+                let range = part.range(*head);
+                let mut before = part.rows_up_to(range.start);
+                for entry in part.entries.get(range).unwrap_or_default() {
+                    draft.add(process, &Entry { n_rows: entry.n_rows.wrapping_sub(before), ..*entry });
+                    before = entry.n_rows;
+                }
+                *head += 1;
+            }
+        }
+        draft.freeze(parts.iter().map(|part| part.n_chunks).sum(), last_seq)
+    }
+
+    /// The rows of the entries before a place.
+    fn rows_up_to(&self, place: usize) -> u32 {
+        place.checked_sub(1).and_then(|last| self.entries.get(last)).map_or(0, |entry| entry.n_rows)
     }
 
     /// Where the entries of the process at a place are.
@@ -203,9 +225,7 @@ impl Segment {
     }
 
     fn n_rows(&self, process: ProcessKey, first: u32, last: u32) -> u64 {
-        let up_to = |place: usize| self.entries.get(place).map_or(0, |entry| entry.n_rows);
-        let before = |place: usize| place.checked_sub(1).map_or(0, up_to);
         let within = self.within(process, (first, last));
-        u64::from(before(within.end).wrapping_sub(before(within.start)))
+        u64::from(self.rows_up_to(within.end).wrapping_sub(self.rows_up_to(within.start)))
     }
 }

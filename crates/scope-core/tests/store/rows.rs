@@ -51,33 +51,52 @@ fn recorded(history: &History, seal_every: usize) -> Trace {
     intake.snapshot(u64::MAX)
 }
 
+/// Asks a recording of a history, and a plain list of its events.
+fn check(history: &History, question: &Question) -> Trace {
+    let trace = recorded(history, question.seal_every);
+    let Question { classes, from, to, direction, process, .. } = question;
+    let all = plains(&trace, trace.rows(classes, *from, *to, *direction));
+    let own = plains(&trace, trace.process_rows(*process, classes, *from, *to, *direction));
+    let peer = |key: PeerKey| plains(&trace, trace.peer_rows(&key, classes, *from, *to, *direction));
+    let reference = [2, 1, 2];
+    assert_eq!(all, expected(history, question, |_| true));
+    assert_eq!(own, expected(history, question, |plain| plain.process == Some(*process)));
+    for kind in [Kind::Send, Kind::Delivered, Kind::Call] {
+        let of_kind = trace.process_rows_of_kind(*process, kind, *from, *to, *direction);
+        let wanted = |plain: &Plain| plain.process == Some(*process) && plain.kind == kind;
+        let one = Question { classes: vec![kind.class()], ..question.clone() };
+        assert_eq!(plains(&trace, of_kind), expected(history, &one, wanted));
+    }
+    for (key, wanted) in [
+        (PeerKey::Process(*process), Peer::Process(*process)),
+        (PeerKey::Name("größe".into()), Peer::Name("größe".into())),
+        (PeerKey::Reference(reference.as_slice().into()), Peer::Reference(reference)),
+    ] {
+        assert_eq!(peer(key), expected(history, question, |plain| plain.peer.as_ref() == Some(&wanted)));
+    }
+    trace
+}
+
 #[test]
 fn walking_gives_what_sorting_gives() {
     fn holds(history: History, question: Question) -> bool {
-        let trace = recorded(&history, question.seal_every);
-        let Question { classes, from, to, direction, process, .. } = &question;
-        let all = plains(&trace, trace.rows(classes, *from, *to, *direction));
-        let own = plains(&trace, trace.process_rows(*process, classes, *from, *to, *direction));
-        let peer = |key: PeerKey| plains(&trace, trace.peer_rows(&key, classes, *from, *to, *direction));
-        let reference = [2, 1, 2];
-        assert_eq!(all, expected(&history, &question, |_| true));
-        assert_eq!(own, expected(&history, &question, |plain| plain.process == Some(*process)));
-        for kind in [Kind::Send, Kind::Delivered, Kind::Call] {
-            let of_kind = trace.process_rows_of_kind(*process, kind, *from, *to, *direction);
-            let wanted = |plain: &Plain| plain.process == Some(*process) && plain.kind == kind;
-            let one = Question { classes: vec![kind.class()], ..question.clone() };
-            assert_eq!(plains(&trace, of_kind), expected(&history, &one, wanted));
-        }
-        for (key, wanted) in [
-            (PeerKey::Process(*process), Peer::Process(*process)),
-            (PeerKey::Name("größe".into()), Peer::Name("größe".into())),
-            (PeerKey::Reference(reference.as_slice().into()), Peer::Reference(reference)),
-        ] {
-            assert_eq!(peer(key), expected(&history, &question, |plain| plain.peer.as_ref() == Some(&wanted)));
-        }
+        check(&history, &question);
         true
     }
     QuickCheck::new().tests(600).quickcheck(holds as fn(History, Question) -> bool);
+}
+
+/// So many chunks that what is known of eight times eight of them is kept together.
+#[test]
+fn walking_many_chunks_gives_what_sorting_gives() {
+    let history = History::some(1_500);
+    for (number, direction) in (100..107).zip([Direction::Forward, Direction::Backward].into_iter().cycle()) {
+        let process = ProcessKey::first(number, 0);
+        let (from, to) = (OrderKey::default(), OrderKey::MAX);
+        let question = Question { classes: Class::ALL.to_vec(), from, to, direction, process, seal_every: 3 };
+        let trace = check(&history, &question);
+        assert!(trace.chunks(Class::Message).len() > 72);
+    }
 }
 
 #[test]

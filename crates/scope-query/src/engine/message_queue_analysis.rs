@@ -28,12 +28,12 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
     let asked = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::count(KIND, request.after.as_deref())?;
-    let queues = Queues::of(trace, asked);
+    let mut queues = Queues::of(trace, asked);
     let loads = loads(&queues, asked.clipped(trace));
     let mut view = View::new(trace);
     let bottleneck = bottleneck(&queues, &loads, &mut view, asked.last_key());
     let (page, next) = ranked(loads, KIND, place, limit);
-    let shown = |(process, load): (usize, Load)| queue(&queues, process, load, &mut view, asked.last_key());
+    let shown = |(process, load): (usize, Load)| queue(&mut queues, process, &load, &mut view, asked.last_key());
     let data = Shown { bottleneck, queues: page.into_iter().filter_map(shown).gathered() };
 
     let mut coverage = coverage(trace, asked, &[Class::Message, Class::State], queues.n_events);
@@ -43,8 +43,8 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
 
 /// The queues with messages, by waiting in sum, then arrivals and process.
 pub(super) fn loads(queues: &Queues, window: Window) -> Vec<(usize, Load)> {
-    let load = |process| Some((process, Load::of(queues, process, window)?));
-    let mut loads: Vec<(usize, Load)> = (0..queues.queues.len()).filter_map(load).gathered();
+    let load = |(process, queue)| Some((process, Load::of(queue, window)?));
+    let mut loads: Vec<(usize, Load)> = queues.queues.iter().enumerate().filter_map(load).gathered();
     ordered::sort_by_key(&mut loads, |(process, load)| {
         (Reverse((load.waiting_ns(), load.arrived)), queues.numbers.key(*process))
     });
@@ -65,8 +65,7 @@ pub(super) fn bottleneck(
         place.and_then(|place| shown.get(place)).map_or_else(String::new, named)
     };
     let why = why(queues, loads, &path, name)?;
-    let longest = loads.iter().find(|(process, _)| path.first() == Some(process))?.1.longest;
-    let longest = longest.map(|(_, _, id)| id.to_string());
+    let longest = queues.queues.get(*path.first()?)?.longest.map(|wait| wait.id.to_string());
     Some(Bottleneck { process: shown.last()?.clone(), why, path: shown, longest })
 }
 
@@ -74,25 +73,22 @@ fn named(process: &Process) -> String {
     process.name.clone().unwrap_or_else(|| process.pid.clone())
 }
 
-fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: OrderKey) -> Option<Queue> {
-    let queue = queues.queues.get(process)?;
-    let mut process_at_end = |process| view.process(queues.numbers.key(process), end);
-    let arrived = queue.stays().filter(|(arrival, _)| load.window.contains(arrival.tick));
-    let mut senders: Vec<u32> =
-        arrived.filter_map(|(arrival, _)| arrival.sender).chain(queue.arrived.iter().copied().flatten()).gathered();
-    ordered::sort(&mut senders);
-    let mut counted: Vec<(u64, usize)> =
-        senders.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len() as u64, *run.first()? as usize))).gathered();
-    ordered::sort_by_key(&mut counted, |(n, sender)| (Reverse(*n), queues.numbers.key(*sender)));
-    let n_senders = counted.len() as u32;
-    let senders = counted.into_iter().take(MAX_PEERS);
-    let senders = senders.map(|(messages, sender)| Sender { process: process_at_end(sender), messages }).gathered();
-    let mut waits: Vec<_> = queue.waits_for.iter().gathered();
-    ordered::sort_by_key(&mut waits, |(callee, waits)| (Reverse(waits.sum_ns), queues.numbers.key(**callee)));
-    let waits_for = waits.into_iter().take(MAX_PEERS).map(|(callee, waits)| WaitsFor {
-        process: process_at_end(*callee),
-        replies: waits.n,
-        sum_ns: waits.sum_ns.min(MAX_TICK),
+/// A row; takes what the queue sums up.
+fn queue(queues: &mut Queues, process: usize, load: &Load, view: &mut View<'_>, end: OrderKey) -> Option<Queue> {
+    let queue = core::mem::take(queues.queues.get_mut(process)?);
+    let key = |process: u32| queues.numbers.key(process as usize);
+    let mut process_at_end = |process| view.process(key(process), end);
+    let mut sent_by = queue.sent_by;
+    ordered::sort_by_key(&mut sent_by, |sum| (Reverse(sum.n), key(sum.process)));
+    let n_senders = sent_by.len() as u32;
+    let senders = sent_by.iter().take(MAX_PEERS);
+    let senders = senders.map(|sum| Sender { process: process_at_end(sum.process), messages: sum.n }).gathered();
+    let mut waits = queue.waits_for;
+    ordered::sort_by_key(&mut waits, |sum| (Reverse(sum.ns), key(sum.process)));
+    let waits_for = waits.iter().take(MAX_PEERS).map(|sum| WaitsFor {
+        process: process_at_end(sum.process),
+        replies: sum.n,
+        sum_ns: sum.ns.min(MAX_TICK),
     });
     let waits_for = waits_for.gathered();
     let span_ns = load.span_ns();
@@ -100,28 +96,28 @@ fn queue(queues: &Queues, process: usize, load: Load, view: &mut View<'_>, end: 
         |ns: u128| u64::try_from(ns * 1_000_000 / u128::from(span_ns.max(1))).unwrap_or(MAX_TICK).min(MAX_TICK);
     let interval = |n: u64| (n > 0 && span_ns > 0).then(|| span_ns / n);
     Some(Queue {
-        process: process_at_end(process),
+        process: process_at_end(process as u32),
         from: load.window.from,
         to: load.window.to,
-        arrived: load.arrived,
-        external: load.external,
-        handled: load.handled,
-        unmatched: load.unmatched,
-        ambiguous: load.ambiguous,
+        arrived: queue.arrived,
+        external: queue.external,
+        handled: queue.handled,
+        unmatched: queue.unmatched,
+        ambiguous: queue.ambiguous,
         taken: queue.taken,
-        left: load.left,
+        left: queue.left,
         peak: queue.handles.then_some(load.length.peak),
         peak_at: load.length.peak_at,
         mean_ppm: (queue.handles && span_ns > 0).then(|| per_span(load.length.area_ns)),
-        busy_ppm: (load.handling.n() > 0 && span_ns > 0).then(|| per_span(u128::from(load.handling.sum()))),
-        arrival_interval_ns: interval(load.arrived),
-        service_interval_ns: load.handling.mean(),
-        waiting: load.waiting.shown(),
-        handling: load.handling.shown(),
-        delivery: queue.delivery.clone().shown(),
+        busy_ppm: (queue.handling.n() > 0 && span_ns > 0).then(|| per_span(u128::from(queue.handling.sum()))),
+        arrival_interval_ns: interval(queue.arrived),
+        service_interval_ns: queue.handling.mean(),
+        waiting: queue.waiting.shown(),
+        handling: queue.handling.shown(),
+        delivery: queue.delivery.shown(),
         senders,
         n_senders,
         waits_for,
-        longest: load.longest.map(|(_, _, id)| id.to_string()),
+        longest: queue.longest.map(|wait| wait.id.to_string()),
     })
 }

@@ -150,13 +150,14 @@ fn queues(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec
     let loads = loads(&queues, window.clipped(trace));
     let end: OrderKey = window.last_key();
     if let Some((process, load)) = loads.first().filter(|(_, load)| load.waiting_ns() > 0) {
+        let longest = queues.queues.get(*process).and_then(|queue| queue.longest);
         let process = view.process(queues.numbers.key(*process), end);
         let (who, peak) = (process.name.as_ref().unwrap_or(&process.pid), load.length.peak);
         let (most, mean) = (count(peak, "message"), duration(load.mean_waiting_ns()));
         let text =
             format!("the most waiting was in the queue of {who}: up to {most} at one time, each {mean} on average");
         let about = finding("queue", text, (peak, "messages"), "message_queue_analysis");
-        let id = load.longest.map(|(_, _, id)| id.to_string());
+        let id = longest.map(|wait| wait.id.to_string());
         findings.push(Finding { process: Some(process), id, ..about });
     }
     if let Some(found) = bottleneck(&queues, &loads, view, end) {

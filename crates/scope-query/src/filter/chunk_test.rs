@@ -71,9 +71,14 @@ impl Kinds {
 #[derive(Debug)]
 pub(super) struct Memo {
     found: Vec<Cell<Option<Match>>>,
-    /// The patterns need an atom that the chunk does not have: a term that was kept whole does not match.
-    only_possible: bool,
+    /// The patterns need an atom or a text that the chunk does not have: a term that was kept whole does not match.
+    only_possible: Cell<bool>,
+    /// Terms that were asked about.
+    n_asked: Cell<usize>,
 }
+
+/// So many terms are asked about before all bytes of the chunk are searched for the texts of the patterns.
+const FEW_TERMS: usize = 256;
 
 impl ChunkTest {
     pub(super) fn new(node: &Node, chunk: &Chunk) -> Self {
@@ -143,9 +148,13 @@ impl ChunkTest {
             }),
             Ready::Term(_, patterns) => {
                 let bound: Vec<_> = patterns.iter().map(|pattern| pattern.bind(&atom)).gathered();
-                let only_possible = bound.iter().all(Pattern::needs_the_unknown);
+                let only_possible = bound.iter().all(|pattern| pattern.needs_the_unknown(&|_| false));
                 let any = chunk.n_terms() > 0 && !(only_possible && chunk.all_complete());
-                let memo = || Memo { found: alloc::vec![Cell::new(None); chunk.n_terms()], only_possible };
+                let memo = || Memo {
+                    found: alloc::vec![Cell::new(None); chunk.n_terms()],
+                    only_possible: Cell::new(only_possible),
+                    n_asked: Cell::new(0),
+                };
                 any.then(|| Asked::Term(bound, memo()))
             }
             Ready::Time(order, time) => {
@@ -287,8 +296,13 @@ impl Memo {
         if let Some(found) = slot.get() {
             return found.into();
         }
+        self.n_asked.update(|n| n + 1);
+        if self.n_asked.get() == FEW_TERMS {
+            let lack = |text: &[u8]| !chunk.terms_contain(text);
+            self.only_possible.update(|only| only || patterns.iter().all(|pattern| pattern.needs_the_unknown(&lack)));
+        }
         let found = match chunk.term(id) {
-            Some(term) if !(self.only_possible && term.complete) => {
+            Some(term) if !(self.only_possible.get() && term.complete) => {
                 patterns.iter().map(|pattern| pattern.matches(term.bytes, chunk)).max().unwrap_or(Match::No)
             }
             _ => Match::No,

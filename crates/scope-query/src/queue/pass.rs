@@ -1,25 +1,28 @@
-//! The pass over lives and messages that fills the queues, and the one over states that tells when a message was done with.
+//! The pass over lives, messages and states that fills the queues.
 //!
 //! A server handles its mailbox in order. So what was delivered before a message that is handled, and was not handled itself, the process
-//! took by a receive of its own: a reply it waited for. It was never in the way of the others.
+//! took by a receive of its own: a reply it waited for. It was never in the way of the others. When a server goes back to waiting, which
+//! its state tells, it is done with the message it handled last.
 //!
 //! Invariant: every row is read once, and of its term the match key only; but an atom that nobody sent is read.
 //! Invariant: behind a loss of messages queues are counted anew: what was on its way may have been handled unseen.
+//! Invariant: states follow messages a stretch later: what is kept of handled messages for them is short.
 
 use super::flight::{Flights, Sent};
+use super::line::{Delivered, Line};
 use super::target::{Target, Targets};
-use super::{Arrival, Handled, Queue, Stay};
+use super::{Arrival, Origin, Queue};
 use crate::process_number::ProcessNumbers;
 use crate::row::{Row, Unread};
 use crate::watch::Watch;
 use crate::window::Window;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::iter::Peekable;
 use scope_core::chunk::StoredTerm;
 use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::Trace;
-use scope_core::{Class, Flags, Kind};
+use scope_core::{Class, Flags, Kind, OrderKey};
 
 /// Bytes an atom can take in a chunk, at most.
 const MAX_ATOM_BYTES: usize = 6;
@@ -36,27 +39,9 @@ pub(super) struct Pass<'a> {
     targets: Targets,
     /// Ends of the losses to come, the next one last.
     losses: Vec<u64>,
+    /// Up to where states were read.
+    states_until: OrderKey,
     pub(super) n_events: u64,
-}
-
-/// A message in a mailbox.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Delivered {
-    key: u64,
-    tick: u64,
-    origin: Origin,
-    arrival: Arrival,
-}
-
-/// What a delivery without handling means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    /// A message.
-    Message,
-    /// It was sent to an alias: the process waits for it.
-    Reply,
-    /// Perhaps no message at all: the VM traces a `receive` whose time is over as the delivery of `timeout`.
-    Expired,
 }
 
 impl<'a> Pass<'a> {
@@ -74,6 +59,7 @@ impl<'a> Pass<'a> {
             flights: Flights::default(),
             targets: Targets::default(),
             losses,
+            states_until: OrderKey::default(),
             n_events: 0,
         }
     }
@@ -85,29 +71,40 @@ impl<'a> Pass<'a> {
             self.targets.remember(baseline, &mut self.numbers);
         }
         let (first, last) = (Window::all().first_key(), self.window.last_key());
+        let rows = |class: Class| {
+            let runs = self.trace.runs(&[class], first, last);
+            runs.flat_map(|run| run.rows().map(move |row| Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row }))
+        };
+        let mut states = rows(Class::State).peekable();
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
+            let mut until = OrderKey::default();
             for row in run.rows() {
                 let row = Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row };
-                self.forget_lost(row.tick());
+                until = row.key();
+                self.forget_lost(until.tick);
                 match run.class {
                     Class::Message => self.message(&row),
                     _ => self.life(&row.read()),
                 }
             }
+            self.states(&mut states, until);
         }
+        self.states(&mut states, last);
         self.finish();
-        self.states();
     }
 
     /// Which processes' deliveries and handlings are recorded at all.
     fn find_receivers(&mut self) {
         let (from, to) = (self.trace.floor(Class::Message), self.window.last_key());
-        for chunk in self.trace.chunks(Class::Message) {
+        for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
             let is_whole = from <= chunk.first() && chunk.last() <= to;
-            for (process, id) in chunk.process_ids() {
-                let process = self.numbers.number(process);
+            for (_, id) in chunk.process_ids() {
+                let rows = chunk.rows_with_process(id);
+                let Some(process) = self.numbers.of(chunk, chunk_idx, id).filter(|_| !rows.is_empty()) else {
+                    continue;
+                };
                 let Some(queue) = self.queue(process) else { continue };
-                for row in chunk.rows_with_process(id).iter().map(|row| u32::from(*row)) {
+                for row in rows.iter().map(|row| u32::from(*row)) {
                     if queue.handles {
                         break;
                     }
@@ -139,7 +136,7 @@ impl<'a> Pass<'a> {
     fn forget(&mut self) {
         self.flights = Flights::default();
         for queue in &mut self.queues {
-            queue.mailbox.clear();
+            queue.line = Line::default();
             queue.last_sent = None;
         }
     }
@@ -153,8 +150,7 @@ impl<'a> Pass<'a> {
             && let Some(queue) = self.queue(process)
         {
             queue.exit = Some(row.tick());
-            let mailbox = core::mem::take(&mut queue.mailbox);
-            self.settle(process, mailbox, row.tick());
+            self.settle(process, row.tick());
         }
     }
 
@@ -176,7 +172,13 @@ impl<'a> Pass<'a> {
         if row.chunk.flags(row.row).contains(Flags::TO_DEAD) {
             return;
         }
-        let sent = |receiver| Sent { receiver, sender, tick: row.tick(), id: row.id(), exact };
+        let sent = |receiver: usize| Sent {
+            receiver: receiver as u32,
+            sender: sender as u32,
+            tick: row.tick(),
+            id: row.id(),
+            exact,
+        };
         let receives = |receiver: usize| self.queues.get(receiver).is_some_and(|queue| queue.receives);
         match self.targets.of(row, &self.trace.header().node, &mut self.numbers) {
             Target::Process(receiver) if receives(receiver) => self.flights.send(key, sent(receiver)),
@@ -188,8 +190,7 @@ impl<'a> Pass<'a> {
     fn delivered(&mut self, row: &Unread<'a>, process: usize, term: StoredTerm<'a>) {
         let key = term.key;
         let (tick, in_window) = (row.tick(), self.window.contains(row.tick()));
-        let handles = self.queues.get(process).is_some_and(|queue| queue.handles);
-        let direct = self.flights.deliver(process, key, handles);
+        let direct = self.flights.deliver(process, key);
         let reply = if direct.is_none() { self.flights.deliver_reply(key) } else { None };
         let Some(queue) = self.queue(process) else { return };
         queue.last_delivered = Some(tick);
@@ -198,18 +199,18 @@ impl<'a> Pass<'a> {
                 if in_window && !ambiguous {
                     queue.delivery.add(tick.saturating_sub(sent.tick));
                 }
-                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender as u32), ambiguous }
+                sent.arrival(ambiguous)
             }
             (None, Some(sent)) => {
                 if in_window {
                     queue.delivery.add(tick.saturating_sub(sent.tick));
                     // What was sent last, or a reply before this one, is where the wait began.
                     if let Some(since) = queue.last_sent {
-                        queue.wait_for(sent.sender, tick.saturating_sub(since));
+                        queue.replies.add(sent.sender as usize, tick.saturating_sub(since));
                     }
                 }
                 queue.last_sent = queue.last_sent.map(|_| tick);
-                Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender as u32), ambiguous: false }
+                sent.arrival(false)
             }
             (None, None) => Arrival { tick, id: row.id(), sender: None, ambiguous: false },
         };
@@ -219,35 +220,27 @@ impl<'a> Pass<'a> {
             _ => Origin::Message,
         };
         if queue.handles {
-            queue.mailbox.push_back(Delivered { key, tick, origin, arrival });
+            queue.line.push(Delivered { key, tick, origin, arrival });
         } else if in_window && origin != Origin::Expired {
-            queue.arrive(&arrival, tick);
+            queue.arrive(tick, arrival.sender);
         }
     }
 
     fn handled(&mut self, row: &Unread<'a>, process: usize, key: u64) {
-        let in_mailbox = self.flights.is_delivered(process, key);
         let Some(queue) = self.queues.get_mut(process) else { return };
-        let mut arrival = None;
-        while in_mailbox && let Some(next) = queue.mailbox.pop_front() {
-            self.flights.leave(process, next.key);
-            if next.key == key {
-                arrival = Some(next.arrival);
-                break;
-            }
-            queue.taken += u64::from(next.origin != Origin::Expired && self.window.contains(next.tick));
-        }
-        queue.handled.push(Handled { key: row.key(), arrival, handling_ns: None });
+        let (taken, window) = (&mut queue.taken, self.window);
+        let passed = |passed: Delivered| *taken += u64::from(passed.is_taken(window));
+        let arrival = queue.line.take(key, passed).map(|delivered| delivered.arrival);
+        queue.handle(row.key(), arrival, self.states_until, window);
     }
 
     /// What is left in a mailbox at the end of it.
-    fn settle(&mut self, process: usize, mailbox: VecDeque<Delivered>, end: u64) {
-        for delivered in mailbox {
-            self.flights.leave(process, delivered.key);
-            let Some(queue) = self.queues.get_mut(process) else { return };
+    fn settle(&mut self, process: usize, end: u64) {
+        let Some(queue) = self.queues.get_mut(process) else { return };
+        while let Some(delivered) = queue.line.pop() {
             match delivered.origin {
-                Origin::Message => queue.left.push(Stay { arrival: delivered.arrival, end }),
-                Origin::Reply => queue.taken += u64::from(self.window.contains(delivered.tick)),
+                Origin::Message => queue.remain(delivered.arrival, end),
+                Origin::Reply => queue.taken += u64::from(delivered.is_taken(self.window)),
                 Origin::Expired => {}
             }
         }
@@ -260,55 +253,46 @@ impl<'a> Pass<'a> {
         }
         let end = self.window.clipped(self.trace).to;
         for process in 0..self.queues.len() {
-            let mailbox = self.queue(process).map(|queue| core::mem::take(&mut queue.mailbox)).unwrap_or_default();
-            self.settle(process, mailbox, end);
+            self.settle(process, end);
         }
         for sent in self.flights.undelivered() {
-            let Some(queue) = self.queues.get_mut(sent.receiver).filter(|queue| queue.handles) else { continue };
+            let Some(queue) = self.queues.get_mut(sent.receiver as usize).filter(|queue| queue.handles) else {
+                continue;
+            };
             // Whatever is there when a process looks is delivered at once: an older message was delivered unseen.
             let overtaken = queue.last_delivered.is_some_and(|delivered| sent.tick < delivered);
             let dead = queue.exit.is_some_and(|exit| exit < sent.tick);
             if !overtaken && !dead {
-                let arrival =
-                    Arrival { tick: sent.tick, id: sent.id, sender: Some(sent.sender as u32), ambiguous: false };
-                queue.left.push(Stay { arrival, end: queue.exit.unwrap_or(end) });
+                queue.remain(sent.arrival(false), queue.exit.unwrap_or(end));
             }
         }
-        // Where nobody looked any more, nothing is known to be left.
-        for (process, queue) in self.queues.iter_mut().enumerate().filter(|(_, queue)| !queue.left.is_empty()) {
-            let watch = Watch::of(self.trace, self.numbers.key(process), Class::Message);
-            if watch.covers(queue.exit.unwrap_or(end)) == Some(false) {
-                queue.left.clear();
-            }
+        for (process, queue) in self.queues.iter_mut().enumerate() {
+            // Where nobody looked any more, nothing is known to be left.
+            let looked = queue.remaining.is_empty() || {
+                let watch = Watch::of(self.trace, self.numbers.key(process), Class::Message);
+                watch.covers(queue.exit.unwrap_or(end)) != Some(false)
+            };
+            queue.finish(looked, self.window);
         }
     }
 
-    /// When a server went back to waiting it was done with the message it handled last.
-    fn states(&mut self) {
-        let mut numbers = ProcessNumbers::default();
-        // By the number among processes with states: their number here, and the first handling not yet done with.
-        let mut next: Vec<(usize, usize)> = Vec::new();
-        let (first, last) = (Window::all().first_key(), self.window.last_key());
-        for run in self.trace.runs(&[Class::State], first, last) {
-            for row in run.rows() {
-                self.n_events += 1;
-                let Some(number) = numbers.of(run.chunk, run.chunk_idx, run.chunk.process_id(row)) else { continue };
-                while next.len() <= number {
-                    next.push((self.numbers.number(numbers.key(next.len())), 0));
-                }
-                let Some((process, at)) = next.get_mut(number) else { continue };
-                let Some(queue) = self.queues.get_mut(*process) else { continue };
-                let key = run.chunk.key(row);
-                // Most often one, where it is one by one that states follow messages.
-                let rest = queue.handled.get(*at..).unwrap_or_default();
-                let begun = rest.iter().take_while(|handled| handled.key < key).count();
-                *at += begun;
-                if let Some(handled) = at.checked_sub(1).filter(|_| begun > 0).and_then(|at| queue.handled.get_mut(at))
-                {
-                    handled.handling_ns = Some(key.tick.saturating_sub(handled.key.tick));
-                }
+    /// Reads states up to a point.
+    fn states(&mut self, states: &mut Peekable<impl Iterator<Item = Unread<'a>>>, until: OrderKey) {
+        while let Some(row) = states.next_if(|row| row.key() <= until) {
+            self.n_events += 1;
+            let process = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row));
+            if let Some(queue) = process.and_then(|process| self.queues.get_mut(process)) {
+                queue.done(row.key(), self.window);
             }
         }
+        self.states_until = until;
+    }
+}
+
+impl Delivered {
+    /// Whether a message that the process took itself counts as taken in a window.
+    fn is_taken(&self, window: Window) -> bool {
+        self.origin != Origin::Expired && window.contains(self.tick)
     }
 }
 

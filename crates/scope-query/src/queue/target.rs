@@ -28,16 +28,37 @@ pub(super) struct Targets {
     holders: Vec<Option<usize>>,
     /// The names a process took, by its number.
     taken: Map<usize, Vec<u32>>,
-    by_chunk: ByChunk<Peer>,
+    by_chunk: ByChunk,
 }
 
 /// A peer of a chunk of messages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Peer {
-    Process(usize),
+    Process(u32),
     Name(u32),
     Alias,
     Elsewhere,
+}
+
+impl Peer {
+    /// As one number: what it is in the lowest two bits. A trace has fewer than 2^30 processes and names.
+    const fn packed(self) -> u32 {
+        match self {
+            Self::Process(number) => number << 2,
+            Self::Name(number) => number << 2 | 1,
+            Self::Alias => 2,
+            Self::Elsewhere => 3,
+        }
+    }
+
+    const fn unpacked(packed: u32) -> Self {
+        match packed & 3 {
+            0 => Self::Process(packed >> 2),
+            1 => Self::Name(packed >> 2),
+            2 => Self::Alias,
+            _ => Self::Elsewhere,
+        }
+    }
 }
 
 impl Targets {
@@ -68,13 +89,13 @@ impl Targets {
     /// Where a send goes.
     pub(super) fn of(&mut self, row: &Unread<'_>, node: &str, numbers: &mut ProcessNumbers) -> Target {
         let id = row.chunk.peer_id(row.row);
-        let peer = self.by_chunk.get(row.chunk_idx, id.0).unwrap_or_else(|| {
+        let peer = self.by_chunk.get(row.chunk_idx, id.0).map(Peer::unpacked).unwrap_or_else(|| {
             let peer = self.peer(row, node, numbers);
-            self.by_chunk.set(row.chunk_idx, id.0, row.chunk.n_entities(), peer);
+            self.by_chunk.set(row.chunk_idx, id.0, row.chunk.n_entities(), peer.packed());
             peer
         });
         match peer {
-            Peer::Process(process) => Target::Process(process),
+            Peer::Process(process) => Target::Process(process as usize),
             Peer::Name(name) => {
                 self.holders.get(name as usize).copied().flatten().map_or(Target::Elsewhere, Target::Process)
             }
@@ -85,7 +106,7 @@ impl Targets {
 
     fn peer(&mut self, row: &Unread<'_>, node: &str, numbers: &mut ProcessNumbers) -> Peer {
         match row.chunk.entity(row.chunk.peer_id(row.row)) {
-            Some(Entity::Process(process)) => Peer::Process(numbers.number(*process)),
+            Some(Entity::Process(process)) => Peer::Process(numbers.number(*process) as u32),
             Some(Entity::Name(name)) => Peer::Name(self.name(row.chunk.atom(*name))),
             Some(Entity::RemoteName { name, node: at }) if row.chunk.atom(*at) == node => {
                 Peer::Name(self.name(row.chunk.atom(*name)))
@@ -112,6 +133,20 @@ impl Targets {
         }
         if let Some(process) = holder {
             self.taken.entry(process).or_default().push(number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_peer_is_unpacked_as_it_was() {
+        for peer in
+            [Peer::Process(0), Peer::Process(70_000), Peer::Name(0), Peer::Name(9), Peer::Alias, Peer::Elsewhere]
+        {
+            assert_eq!(Peer::unpacked(peer.packed()), peer);
         }
     }
 }

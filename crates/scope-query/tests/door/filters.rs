@@ -307,3 +307,25 @@ fn an_unknown_length_is_said_and_can_be_asked_for() {
     assert_eq!(slow.coverage.not_traced[0].target, "<0.1.0>");
     assert_eq!(found(&answer("duration:unknown"))[0].time, 2);
 }
+
+/// Of many terms the bytes are searched for the texts of a pattern: what was cut may still match, and a late match is found.
+#[test]
+fn a_text_is_found_among_many_terms_or_known_to_be_none_of_them() {
+    let put = |text: &[u8]| Term::Tuple(vec![atom("put"), Term::Binary(text.to_vec())]);
+    let found = |has_it: bool| {
+        let mut script = Script::new();
+        for n in 0..2_000 {
+            script.deliver(n, pid(1), &put(format!("text {n}").as_bytes()));
+        }
+        let cut = script.deliver(2_000, pid(1), &Term::Tuple(vec![atom("put"), Term::BinaryCut(b"need".to_vec(), 6)]));
+        let whole = script.deliver(2_001, pid(1), &put(if has_it { b"needle" } else { b"noodle" }));
+        let request = Events { filter: Some("message~{:put, \"needle\"}".into()), ..Events::default() };
+        let found = events(&script.trace(), request).expect("a filter");
+        let found: Vec<(String, Vec<String>)> = found.into_iter().map(|event| (event.id, event.flags)).collect();
+        (found, (cut.to_string(), vec!["possible".to_owned()]), (whole.to_string(), vec![]))
+    };
+    let (with, cut, whole) = found(true);
+    assert_eq!(with, [cut, whole]);
+    let (without, cut, _) = found(false);
+    assert_eq!(without, [cut]);
+}
