@@ -6,19 +6,34 @@
 //! Invariant: it writes what the door's types are made of: texts, integers, truth values, lists and structs, any of which may be absent.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::{self, Display};
 use serde::ser::{Error, Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 /// The JSON of a value.
 pub(super) fn text(value: &impl Serialize) -> String {
-    let mut writer = Writer { out: String::new() };
+    let mut writer = Writer { out: Vec::new() };
     let Ok(()) = value.serialize(&mut writer);
-    writer.out
+    // Texts, and what is ASCII between them.
+    String::from_utf8(writer.out).unwrap_or_default()
 }
 
 struct Writer {
-    out: String,
+    out: Vec<u8>,
 }
+
+/// The bytes that a text does not hold as they are. All others are copied, and most texts have none: they are looked up, not compared.
+const ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let mut byte = 0;
+    while byte < b' ' {
+        escaped[byte as usize] = true;
+        byte += 1;
+    }
+    escaped[b'"' as usize] = true;
+    escaped[b'\\' as usize] = true;
+    escaped
+};
 
 /// What can go wrong: nothing.
 #[derive(Debug)]
@@ -29,61 +44,65 @@ type Written<T = ()> = Result<T, Never>;
 impl Writer {
     /// Goes on to the next element or field, with a comma unless it is the first.
     fn next(&mut self) {
-        if !self.out.ends_with(['[', '{']) {
-            self.out.push(',');
+        if !matches!(self.out.last(), Some(b'[' | b'{')) {
+            self.out.push(b',');
         }
     }
 
     fn key(&mut self, key: &str) {
         self.next();
         self.quote(key);
-        self.out.push(':');
+        self.out.push(b':');
     }
 
     fn quote(&mut self, text: &str) {
-        self.out.push('"');
-        let mut from = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte >= b' ' && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.out.push_str(text.get(from..at).unwrap_or_default());
-            self.escape(byte);
-            from = at + 1;
+        self.out.push(b'"');
+        let mut rest = text.as_bytes();
+        while let Some(at) = rest.iter().position(|byte| ESCAPED[usize::from(*byte)]) {
+            let (plain, escaped) = rest.split_at(at);
+            self.out.extend_from_slice(plain);
+            rest = match escaped.split_first() {
+                Some((byte, behind)) => {
+                    self.escape(*byte);
+                    behind
+                }
+                None => &[],
+            };
         }
-        self.out.push_str(text.get(from..).unwrap_or_default());
-        self.out.push('"');
+        self.out.extend_from_slice(rest);
+        self.out.push(b'"');
     }
 
     fn escape(&mut self, byte: u8) {
-        self.out.push('\\');
+        self.out.push(b'\\');
         let last = match byte {
-            b'\x08' => 'b',
-            b'\x0c' => 'f',
-            b'\n' => 'n',
-            b'\r' => 'r',
-            b'\t' => 't',
-            b'"' | b'\\' => byte.into(),
+            b'\x08' => b'b',
+            b'\x0c' => b'f',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            b'"' | b'\\' => byte,
             _ => {
-                self.out.push_str(if byte < 0x10 { "u000" } else { "u001" });
-                char::from_digit(u32::from(byte & 0xf), 16).unwrap_or_default()
+                self.out.extend_from_slice(if byte < 0x10 { b"u000" } else { b"u001" });
+                let digit = byte & 0xf;
+                if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }
             }
         };
         self.out.push(last);
     }
 
     fn natural(&mut self, mut value: u64) {
-        let mut digits = ['0'; 20];
-        let mut n_digits = 0;
+        let mut digits = [0; 20];
+        let mut at = digits.len();
         for digit in digits.iter_mut().rev() {
-            *digit = char::from(b'0' + (value % 10) as u8);
+            *digit = b'0' + (value % 10) as u8;
             value /= 10;
-            n_digits += 1;
+            at -= 1;
             if value == 0 {
                 break;
             }
         }
-        self.out.extend(digits.iter().skip(digits.len() - n_digits));
+        self.out.extend_from_slice(digits.get(at..).unwrap_or_default());
     }
 }
 
@@ -122,7 +141,7 @@ impl Serializer for &mut Writer {
     type SerializeStructVariant = Impossible<(), Never>;
 
     fn serialize_bool(self, value: bool) -> Written {
-        self.out.push_str(if value { "true" } else { "false" });
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
         Ok(())
     }
 
@@ -140,7 +159,7 @@ impl Serializer for &mut Writer {
 
     fn serialize_i64(self, value: i64) -> Written {
         if value < 0 {
-            self.out.push('-');
+            self.out.push(b'-');
         }
         self.serialize_u64(value.unsigned_abs())
     }
@@ -168,7 +187,7 @@ impl Serializer for &mut Writer {
     }
 
     fn serialize_none(self) -> Written {
-        self.out.push_str("null");
+        self.out.extend_from_slice(b"null");
         Ok(())
     }
 
@@ -195,12 +214,12 @@ impl Serializer for &mut Writer {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Written<Self> {
-        self.out.push('[');
+        self.out.push(b'[');
         Ok(self)
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Written<Self> {
-        self.out.push('{');
+        self.out.push(b'{');
         Ok(self)
     }
 
@@ -229,7 +248,7 @@ impl SerializeSeq for &mut Writer {
     }
 
     fn end(self) -> Written {
-        self.out.push(']');
+        self.out.push(b']');
         Ok(())
     }
 }
@@ -244,7 +263,7 @@ impl SerializeStruct for &mut Writer {
     }
 
     fn end(self) -> Written {
-        self.out.push('}');
+        self.out.push(b'}');
         Ok(())
     }
 }
@@ -253,7 +272,6 @@ impl SerializeStruct for &mut Writer {
 mod tests {
     use super::*;
     use alloc::boxed::Box;
-    use alloc::vec::Vec;
     use quickcheck::{Arbitrary, Gen};
     use serde::Serialize;
 
