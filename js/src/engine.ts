@@ -57,8 +57,8 @@ export class Trace extends Requests {
    * @throws {ScopeError} with the engine's code.
    */
   query<K extends Request["kind"]>(request: RequestOf<K>): AnswerOf<K> {
-    const answer = JSON.parse(this.queryJson(JSON.stringify(request, plain) ?? "null")) as AnswerOf<K> | Refusal;
-    if ("error" in answer) throw refused(answer);
+    const answer = JSON.parse(this.#open().query(request)) as AnswerOf<K> | { error: Refusal };
+    if ("error" in answer) throw new ScopeError(answer.error.code, answer.error.message, answer.error.partial);
     return answer;
   }
 
@@ -80,24 +80,17 @@ export class Trace extends Requests {
 }
 
 interface Refusal {
-  error: { code: string; message: string; partial?: State };
-}
-
-function refused({ error }: Refusal): ScopeError {
-  return new ScopeError(error.code, error.message, error.partial);
-}
-
-// What JSON has no word for, it would drop or write as null: the engine has to see and refuse it.
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return Number(value);
-  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  code: string;
+  message: string;
+  partial?: State;
 }
 
 function opened(bytes: Uint8Array): CoreTrace {
   try {
     return openCore(bytes);
   } catch (error) {
-    throw typeof error === "string" ? refused(JSON.parse(error) as Refusal) : error;
+    const { code, message } = error as Partial<Refusal>;
+    throw typeof code === "string" && !(error instanceof Error) ? new ScopeError(code, message ?? code) : error;
   }
 }
 
