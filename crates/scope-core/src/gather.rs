@@ -10,7 +10,7 @@ pub trait Gather: Iterator + Sized {
     /// All that is left, in order.
     ///
     /// ```
-    /// use scope_core::gather::Gather;
+    /// use scope_core::gather::Gather as _;
     ///
     /// assert_eq!((1..4).map(|n| n * n).gathered(), [1, 4, 9]);
     /// ```

@@ -6,7 +6,7 @@ use crate::passage::{Fate, Passage};
 use crate::row::Row;
 use crate::who;
 use alloc::vec::Vec;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
 use scope_core::{Class, Entity, EventId, Flags, Kind, OrderKey, ProcessKey};

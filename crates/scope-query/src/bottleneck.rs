@@ -72,7 +72,7 @@ pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
 /// Whose replies a process waited for in more than half of the time it handled messages.
 fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize) -> Option<usize> {
     let load = find(loads, process)?;
-    let waits = &queues.queues.get(process)?.waits_for;
+    let waits = queues.queues.get(process)?.waits_for.sums();
     let key = |process: u32| queues.numbers.key(process as usize);
     let most = waits.iter().max_by_key(|waits| (waits.ns, core::cmp::Reverse(key(waits.process))))?;
     (most.ns > load.handling_ns / 2 && load.n_done > 0).then_some(most.process as usize)
@@ -109,8 +109,8 @@ pub(crate) fn why(
     }
     let (mut n_waiting, mut waited_ns, mut handled_ns) = (0, 0u64, 0u64);
     for (process, load) in loads {
-        let mut waits = queues.queues.get(*process).into_iter().flat_map(|queue| &queue.waits_for);
-        if let Some(waits) = waits.find(|waits| waits.process as usize == last).filter(|_| load.n_done > 0) {
+        let waits = queues.queues.get(*process).and_then(|queue| queue.waits_for.of(last));
+        if let Some(waits) = waits.filter(|_| load.n_done > 0) {
             n_waiting += 1;
             waited_ns = waited_ns.saturating_add(waits.ns);
             handled_ns = handled_ns.saturating_add(load.handling_ns);

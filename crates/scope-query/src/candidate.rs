@@ -5,7 +5,7 @@
 use crate::matching::{Outcome, Pairing};
 use alloc::vec;
 use alloc::vec::Vec;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 
 /// For each sink the sources it may be.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use crate::passage::Fate;
 use crate::row::Row;
 use crate::view;
 use alloc::vec::Vec;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::trace::{Direction, PeerKey};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};

@@ -6,7 +6,7 @@ use crate::reason::Reason;
 use crate::row::Row;
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::term::{Term, read};
 use scope_core::trace::Trace;

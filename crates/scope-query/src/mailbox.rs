@@ -14,7 +14,7 @@ use crate::recent::Recent;
 use crate::row::Row;
 use crate::window::Window;
 use alloc::vec::Vec;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};

@@ -18,7 +18,6 @@ use line::Line;
 use pass::Pass;
 use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
-pub(crate) use tally::Sum;
 use tally::Tally;
 
 /// Every queue of a trace, up to the end of a window.
@@ -67,12 +66,10 @@ pub(crate) struct Queue {
     pub(crate) delivery: Durations,
     /// The message that waited longest, the first of several.
     pub(crate) longest: Option<Wait>,
-    senders: Tally,
-    replies: Tally,
     /// Whom the arrived are from.
-    pub(crate) sent_by: Vec<Sum>,
+    pub(crate) senders: Tally,
     /// Whose replies it waited for, and for how long.
-    pub(crate) waits_for: Vec<Sum>,
+    pub(crate) waits_for: Tally,
     /// The last send, or the last reply if that came later.
     last_sent: Option<u64>,
     last_delivered: Option<u64>,
@@ -135,7 +132,7 @@ impl Queue {
         self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
         self.arrived += 1;
         match sender {
-            Some(sender) => self.senders.add(sender as usize, 0),
+            Some(sender) => self.senders.add(sender, 0),
             None => self.external += 1,
         }
     }
@@ -181,8 +178,8 @@ impl Queue {
                 self.wait(arrival, end);
             }
         }
-        self.sent_by = core::mem::take(&mut self.senders).finish();
-        self.waits_for = core::mem::take(&mut self.replies).finish();
+        self.senders.sum_up();
+        self.waits_for.sum_up();
     }
 
     fn stay(&mut self, arrival: Arrival, end: u64, window: Window) {

@@ -34,13 +34,14 @@ pub(crate) fn install() -> Result<()> {
 /// How a module is optimised: for speed, but where that makes it much larger. Functions with many callers are inlined where they are
 /// tiny, functions that differ in constants become one, constants stand in locals, and an address and a constant are added by the
 /// instruction that reads there, as below address 1024 there is nothing (but the end of a full stack).
-const PASSES: [&str; 6] = [
+const PASSES: [&str; 7] = [
     "-O3",
     "--low-memory-unused",
     "--flexible-inline-max-function-size=5",
     "--merge-similar-functions",
     "--const-hoisting",
     "--strip-debug",
+    "--strip-producers",
 ];
 
 /// Makes a module smaller and faster, for the features that its target section names.
@@ -48,7 +49,7 @@ pub(crate) fn optimise(module: &Path, out: &Path) -> Result<()> {
     let js = workspace::js();
     let mut optimiser = command::program("node", &js);
     optimiser.arg(js.join("node_modules/binaryen/bin/wasm-opt"));
-    command::run(optimiser.args(PASSES).args(["--strip-producers", "-o"]).arg(out).arg(module))
+    command::run(optimiser.args(PASSES).arg("-o").arg(out).arg(module))
 }
 
 /// Builds `js/dist`: the module, its glue, and the TypeScript sources as ES modules and as CommonJS.

@@ -3,7 +3,7 @@
 //! Invariant: it holds an element once.
 
 use super::Map;
-use crate::gather::Gather;
+use crate::gather::Gather as _;
 use alloc::vec::Vec;
 use core::borrow::Borrow;
 

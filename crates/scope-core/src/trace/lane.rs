@@ -7,7 +7,7 @@
 use crate::ProcessKey;
 use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, Kinds, OrderKey};
-use crate::gather::Gather;
+use crate::gather::Gather as _;
 use crate::trace::Direction;
 use crate::trace::key_filter::{KeyFilters, name_key};
 use crate::trace::presence::{Listed, Presence};

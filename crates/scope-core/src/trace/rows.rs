@@ -5,7 +5,7 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
-use crate::gather::Gather;
+use crate::gather::Gather as _;
 use crate::trace::lane::Lane;
 use crate::trace::presence::Listed;
 use crate::trace::{Direction, PeerKey, RowRef};

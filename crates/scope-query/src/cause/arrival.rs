@@ -12,7 +12,7 @@ use crate::row::Row;
 use crate::watch::Watch;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::Direction;
 use scope_core::{Class, Entity, EventId, Kind, OrderKey, ProcessKey};

@@ -8,7 +8,7 @@ use crate::exit;
 use crate::row::Row;
 use crate::turn;
 use alloc::vec::Vec;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 use scope_core::term::Term;
 use scope_core::trace::Direction;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};

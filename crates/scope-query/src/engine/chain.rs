@@ -13,7 +13,7 @@ use crate::watch::not_traced;
 use crate::window::Window;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather;
+use scope_core::gather::Gather as _;
 use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind};

@@ -78,12 +78,12 @@ fn queue(queues: &mut Queues, process: usize, load: &Load, view: &mut View<'_>, 
     let queue = core::mem::take(queues.queues.get_mut(process)?);
     let key = |process: u32| queues.numbers.key(process as usize);
     let mut process_at_end = |process| view.process(key(process), end);
-    let mut sent_by = queue.sent_by;
+    let mut sent_by = queue.senders.sums().to_vec();
     ordered::sort_by_key(&mut sent_by, |sum| (Reverse(sum.n), key(sum.process)));
     let n_senders = sent_by.len() as u32;
     let senders = sent_by.iter().take(MAX_PEERS);
     let senders = senders.map(|sum| Sender { process: process_at_end(sum.process), messages: sum.n }).gathered();
-    let mut waits = queue.waits_for;
+    let mut waits = queue.waits_for.sums().to_vec();
     ordered::sort_by_key(&mut waits, |sum| (Reverse(sum.ns), key(sum.process)));
     let waits_for = waits.iter().take(MAX_PEERS).map(|sum| WaitsFor {
         process: process_at_end(sum.process),

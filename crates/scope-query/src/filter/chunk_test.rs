@@ -80,6 +80,9 @@ pub(super) struct Memo {
 /// So many terms are asked about before all bytes of the chunk are searched for the texts of the patterns.
 const FEW_TERMS: usize = 256;
 
+/// Bytes of a text that are searched for, at most: what is compared at each place of a chunk is bounded.
+const MAX_SEARCHED: usize = 32;
+
 impl ChunkTest {
     pub(super) fn new(node: &Node, chunk: &Chunk) -> Self {
         match node {
@@ -298,7 +301,7 @@ impl Memo {
         }
         self.n_asked.update(|n| n + 1);
         if self.n_asked.get() == FEW_TERMS {
-            let lack = |text: &[u8]| !chunk.terms_contain(text);
+            let lack = |text: &[u8]| !chunk.terms_contain(text.get(..MAX_SEARCHED).unwrap_or(text));
             self.only_possible.update(|only| only || patterns.iter().all(|pattern| pattern.needs_the_unknown(&lack)));
         }
         let found = match chunk.term(id) {

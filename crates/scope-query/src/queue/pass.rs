@@ -206,7 +206,7 @@ impl<'a> Pass<'a> {
                     queue.delivery.add(tick.saturating_sub(sent.tick));
                     // What was sent last, or a reply before this one, is where the wait began.
                     if let Some(since) = queue.last_sent {
-                        queue.replies.add(sent.sender as usize, tick.saturating_sub(since));
+                        queue.waits_for.add(sent.sender, tick.saturating_sub(since));
                     }
                 }
                 queue.last_sent = queue.last_sent.map(|_| tick);
