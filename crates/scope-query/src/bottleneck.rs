@@ -30,7 +30,7 @@ impl Load {
     pub(crate) fn of(queue: &Queue, window: Window) -> Option<Self> {
         let window = Window { from: queue.first?, to: queue.exit.map_or(window.to, |exit| exit.min(window.to)) };
         Some(Self {
-            length: queue.length(window),
+            length: queue.length(),
             window,
             arrived: queue.arrived,
             n_done: queue.handling.n(),

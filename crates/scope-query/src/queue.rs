@@ -1,10 +1,13 @@
 //! The message queue of every process: what arrived, waited, was handled, and is left.
 //!
 //! Invariant: a length counts messages that were handled by the process's callback or are left, never those it took by a receive of its own.
-//! Invariant: of a message that is done with, the time it came and the time it went are kept, 16 bytes.
+//! Invariant: of a message that is done with its durations are kept, and no more once no older one is open.
 
 mod flight;
+mod length;
 mod line;
+mod log;
+mod message;
 mod pass;
 mod tally;
 mod target;
@@ -14,11 +17,13 @@ use crate::process_number::ProcessNumbers;
 use crate::window::Window;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use line::Line;
+pub(crate) use length::Length;
+use length::Lengths;
+use log::Note;
 use pass::Pass;
 use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
-use tally::Tally;
+use tally::{Places, Tally};
 
 /// Every queue of a trace, up to the end of a window.
 #[derive(Debug)]
@@ -34,15 +39,11 @@ pub(crate) struct Queues {
 pub(crate) struct Queue {
     /// Its handlings are recorded: it is a server.
     pub(crate) handles: bool,
-    /// Its deliveries are recorded.
-    receives: bool,
-    line: Line,
-    /// Handled, and no state since; of those before the states already read only the last.
-    undone: Vec<OrderKey>,
+    /// Handled last, and no state since.
+    undone: Option<u64>,
     /// Left at the end of the process or of the window, and when that was.
     remaining: Vec<(Arrival, u64)>,
-    /// Of every message that was handled or is left: when it came and when the waiting ended.
-    stays: Vec<(u64, u64)>,
+    lengths: Lengths,
     /// The first arrival or handling.
     pub(crate) first: Option<u64>,
     pub(crate) exit: Option<u64>,
@@ -70,9 +71,6 @@ pub(crate) struct Queue {
     pub(crate) senders: Tally,
     /// Whose replies it waited for, and for how long.
     pub(crate) waits_for: Tally,
-    /// The last send, or the last reply if that came later.
-    last_sent: Option<u64>,
-    last_delivered: Option<u64>,
 }
 
 /// How a message came.
@@ -117,42 +115,57 @@ impl Queues {
     }
 }
 
-/// How many messages waited.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Length {
-    pub(crate) peak: u64,
-    pub(crate) peak_at: Option<u64>,
-    /// The sum of all waiting within the window: the length over time.
-    pub(crate) area_ns: u128,
-}
-
 impl Queue {
+    /// Sums up what happened in a stretch of the recording: `notes` and the process's states, each in order.
+    fn sum_up(&mut self, notes: &[Note], states: &[OrderKey], window: Window, places: &mut Places) {
+        let mut states = states.iter().peekable();
+        for note in notes {
+            match *note {
+                Note::Handled(key, arrival) => {
+                    while let Some(state) = states.next_if(|state| **state < key) {
+                        self.done(state.tick, window);
+                    }
+                    self.undone = Some(key.tick);
+                    self.handle(key.tick, arrival, window, places);
+                }
+                Note::Arrived(tick, sender) => self.arrive(tick, sender, places),
+                Note::Delivered(ns) => self.delivery.add(ns),
+                Note::Replied(sender, ns, waited) => {
+                    self.delivery.add(ns);
+                    if let Some(waited) = waited {
+                        self.waits_for.add(sender, waited, places);
+                    }
+                }
+                Note::Taken => self.taken += 1,
+            }
+        }
+        for state in states {
+            self.done(state.tick, window);
+        }
+    }
+
     /// A message arrives.
-    fn arrive(&mut self, tick: u64, sender: Option<u32>) {
+    fn arrive(&mut self, tick: u64, sender: Option<u32>, places: &mut Places) {
         self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
         self.arrived += 1;
         match sender {
-            Some(sender) => self.senders.add(sender, 0),
+            Some(sender) => self.senders.add(sender, 0, places),
             None => self.external += 1,
         }
     }
 
     /// A message is handled.
-    fn handle(&mut self, key: OrderKey, arrival: Option<Arrival>, states_until: OrderKey, window: Window) {
-        if self.undone.last().is_some_and(|last| *last < states_until) {
-            self.undone.drain(..self.undone.len() - 1);
-        }
-        self.undone.push(key);
-        let in_window = window.contains(key.tick);
+    fn handle(&mut self, tick: u64, arrival: Option<Arrival>, window: Window, places: &mut Places) {
+        let in_window = window.contains(tick);
         if in_window {
-            self.first = Some(self.first.map_or(key.tick, |first| first.min(key.tick)));
+            self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
             self.handled += 1;
         }
         let Some(arrival) = arrival else {
             self.unmatched += u64::from(in_window);
             return;
         };
-        self.stay(arrival, key.tick, window);
+        self.stay(arrival, tick, window, places);
         if !in_window {
             return;
         }
@@ -160,8 +173,8 @@ impl Queue {
             self.ambiguous += 1;
             return;
         }
-        self.waiting.add(key.tick.saturating_sub(arrival.tick));
-        self.wait(arrival, key.tick);
+        self.waiting.add(tick.saturating_sub(arrival.tick));
+        self.wait(arrival, tick);
     }
 
     /// A message is left at an end.
@@ -169,23 +182,24 @@ impl Queue {
         self.remaining.push((arrival, end));
     }
 
-    /// Counts what is left, if that is known, and sums up.
-    fn finish(&mut self, looked: bool, window: Window) {
+    /// Counts what is left, if that is known, and ends all sums.
+    fn finish(&mut self, looked: bool, window: Window, places: &mut Places) {
         for (arrival, end) in core::mem::take(&mut self.remaining).into_iter().filter(|_| looked) {
-            self.stay(arrival, end, window);
+            self.stay(arrival, end, window, places);
             if window.contains(end) {
                 self.left += 1;
                 self.wait(arrival, end);
             }
         }
-        self.senders.sum_up();
-        self.waits_for.sum_up();
+        self.count_length(u64::MAX, window);
+        self.senders.finish(places);
+        self.waits_for.finish(places);
     }
 
-    fn stay(&mut self, arrival: Arrival, end: u64, window: Window) {
-        self.stays.push((arrival.tick, end));
+    fn stay(&mut self, arrival: Arrival, end: u64, window: Window, places: &mut Places) {
+        self.lengths.stay(arrival.tick, end);
         if window.contains(arrival.tick) {
-            self.arrive(arrival.tick, arrival.sender);
+            self.arrive(arrival.tick, arrival.sender, places);
         }
     }
 
@@ -198,38 +212,24 @@ impl Queue {
     }
 
     /// A state: the process is done with what it handled last before.
-    fn done(&mut self, state: OrderKey, window: Window) {
-        // Most often one, where it is one by one that states follow messages.
-        let begun = self.undone.iter().take_while(|handled| **handled < state).count();
-        let last = self.undone.drain(..begun).next_back();
-        if let Some(handled) = last.filter(|handled| window.contains(handled.tick)) {
-            self.handling.add(state.tick.saturating_sub(handled.tick));
+    fn done(&mut self, tick: u64, window: Window) {
+        if let Some(handled) = self.undone.take().filter(|handled| window.contains(*handled)) {
+            self.handling.add(tick.saturating_sub(handled));
         }
     }
 
-    /// The length over a window. A message that is handled when another one arrives has left before it.
-    pub(crate) fn length(&self, window: Window) -> Length {
-        let (mut came, mut gone) = (Vec::with_capacity(self.stays.len()), Vec::with_capacity(self.stays.len()));
-        let mut length = Length::default();
-        for (arrived, end) in &self.stays {
-            let (from, to) = ((*arrived).max(window.from), (*end).min(window.to));
-            if from < to {
-                came.push(from);
-                gone.push(to);
-                length.area_ns += u128::from(to - from);
-            }
+    /// How many messages waited, once all is counted.
+    pub(crate) const fn length(&self) -> Length {
+        self.lengths.length()
+    }
+
+    /// Counts the length up to a time before which no other message can have arrived.
+    fn count_length(&mut self, floor: u64, window: Window) {
+        let floor = self.remaining.iter().fold(floor, |floor, (arrival, _)| floor.min(arrival.tick));
+        // Counted from the first event on, which is known once it is below the floor.
+        if let Some(first) = self.first.filter(|first| *first < floor) {
+            let last = self.exit.map_or(window.to, |exit| exit.min(window.to));
+            self.lengths.count(floor, first, last);
         }
-        came.sort_unstable();
-        gone.sort_unstable();
-        let mut n_gone = 0;
-        for (n_came, tick) in (1..).zip(came) {
-            n_gone += gone.get(n_gone..).unwrap_or_default().iter().take_while(|gone| **gone <= tick).count();
-            let now = (n_came - n_gone) as u64;
-            if now > length.peak {
-                length.peak = now;
-                length.peak_at = Some(tick);
-            }
-        }
-        length
     }
 }

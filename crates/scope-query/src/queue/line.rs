@@ -2,69 +2,86 @@
 //!
 //! Invariant: to take a message costs the messages it passes, however many stay.
 
-use super::{Arrival, Origin};
-use alloc::collections::VecDeque;
+use super::message::{Message, Messages};
+use alloc::boxed::Box;
 use scope_core::hashed::HashMap;
 
 /// So many messages are looked through; of more it is counted how often each is among them.
-const SHORT: usize = 32;
-
-/// A message in a mailbox.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Delivered {
-    pub(super) key: u64,
-    pub(super) tick: u64,
-    pub(super) arrival: Arrival,
-    pub(super) origin: Origin,
-}
+const SHORT: u32 = 32;
 
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    messages: VecDeque<Delivered>,
+    /// The places of the oldest and the newest.
+    ends: Option<(u32, u32)>,
+    len: u32,
     /// How many messages have each key; kept from the moment it is asked of a long line until the line is empty.
-    n_equal: Option<HashMap<u64, u32>>,
+    n_equal: Option<Box<HashMap<u64, u32>>>,
 }
 
 impl Line {
-    pub(super) fn push(&mut self, delivered: Delivered) {
-        self.messages.push_back(delivered);
+    pub(super) fn push(&mut self, messages: &mut Messages, message: Message) {
+        let key = message.key;
+        let place = messages.add(message);
+        let first = match self.ends {
+            Some((first, last)) => {
+                if let Some(last) = messages.get_mut(last) {
+                    last.next = Some(place);
+                }
+                first
+            }
+            None => place,
+        };
+        self.ends = Some((first, place));
+        self.len += 1;
         if let Some(n_equal) = &mut self.n_equal {
-            *n_equal.entry(delivered.key).or_default() += 1;
+            *n_equal.entry(key).or_default() += 1;
         }
     }
 
-    pub(super) fn pop(&mut self) -> Option<Delivered> {
-        let delivered = self.messages.pop_front()?;
-        if self.messages.is_empty() {
+    pub(super) fn pop(&mut self, messages: &mut Messages) -> Option<Message> {
+        let (first, last) = self.ends?;
+        let message = messages.remove(first)?;
+        self.len -= 1;
+        self.ends = message.next.map(|next| (next, last));
+        if self.ends.is_none() {
             self.n_equal = None;
-        } else if let Some(n) = self.n_equal.as_mut().and_then(|n_equal| n_equal.get_mut(&delivered.key)) {
+        } else if let Some(n) = self.n_equal.as_mut().and_then(|n_equal| n_equal.get_mut(&message.key)) {
             *n -= 1;
         }
-        Some(delivered)
+        Some(message)
     }
 
     /// Takes the oldest message with this key, if there is one, and those before it, which `passed` is told of.
-    pub(super) fn take(&mut self, key: u64, mut passed: impl FnMut(Delivered)) -> Option<Delivered> {
-        if self.messages.front()?.key != key && !self.has(key) {
+    pub(super) fn take(
+        &mut self,
+        messages: &mut Messages,
+        key: u64,
+        mut passed: impl FnMut(Message),
+    ) -> Option<Message> {
+        if messages.get(self.ends?.0)?.key != key && !self.has(messages, key) {
             return None;
         }
-        while let Some(delivered) = self.pop() {
-            if delivered.key == key {
-                return Some(delivered);
+        while let Some(message) = self.pop(messages) {
+            if message.key == key {
+                return Some(message);
             }
-            passed(delivered);
+            passed(message);
         }
         None
     }
 
-    fn has(&mut self, key: u64) -> bool {
-        if self.messages.len() <= SHORT {
-            return self.messages.iter().any(|delivered| delivered.key == key);
+    fn has(&mut self, messages: &Messages, key: u64) -> bool {
+        let first = self.ends.map(|(first, _)| first);
+        let mut waiting = core::iter::successors(first.and_then(|first| messages.get(first)), |message| {
+            message.next.and_then(|next| messages.get(next))
+        });
+        if self.len <= SHORT {
+            return waiting.any(|message| message.key == key);
         }
         let n_equal = self.n_equal.get_or_insert_with(|| {
             let mut n_equal = HashMap::default();
-            self.messages.iter().for_each(|delivered| *n_equal.entry(delivered.key).or_default() += 1);
-            n_equal
+            waiting.for_each(|message| *n_equal.entry(message.key).or_default() += 1);
+            Box::new(n_equal)
         });
         n_equal.get(&key).is_some_and(|n| *n > 0)
     }

@@ -6,16 +6,20 @@
 //!
 //! Invariant: every row is read once, and of its term the match key only; but an atom that nobody sent is read.
 //! Invariant: behind a loss of messages queues are counted anew: what was on its way may have been handled unseen.
-//! Invariant: states follow messages a stretch later: what is kept of handled messages for them is short.
+//! Invariant: what happened is noted here and summed up stretch by stretch, at ends to which all classes have been read.
 
-use super::flight::{Flights, Sent};
-use super::line::{Delivered, Line};
+use super::flight::Flights;
+use super::line::Line;
+use super::log::{Log, Note};
+use super::message::{Message, Messages, NOBODY};
+use super::tally::Places;
 use super::target::{Target, Targets};
 use super::{Arrival, Origin, Queue};
 use crate::process_number::ProcessNumbers;
 use crate::row::{Row, Unread};
 use crate::watch::Watch;
 use crate::window::Window;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::iter::Peekable;
 use scope_core::chunk::StoredTerm;
@@ -35,13 +39,31 @@ pub(super) struct Pass<'a> {
     pub(super) numbers: ProcessNumbers,
     /// By the number of the process.
     pub(super) queues: Vec<Queue>,
+    /// The same.
+    mailboxes: Vec<Mailbox>,
+    messages: Messages,
     flights: Flights,
     targets: Targets,
+    log: Log,
+    places: Places,
+    /// Notes since it was last looked which messages are open.
+    n_notes: usize,
     /// Ends of the losses to come, the next one last.
     losses: Vec<u64>,
-    /// Up to where states were read.
-    states_until: OrderKey,
     pub(super) n_events: u64,
+}
+
+/// What a process's next message is matched with. It is small, as there is one for each process and every row needs one.
+#[derive(Debug, Default)]
+struct Mailbox {
+    /// Its deliveries are recorded.
+    receives: bool,
+    /// Its handlings are recorded.
+    handles: bool,
+    line: Line,
+    /// The last send, or the last reply if that came later.
+    last_sent: Option<u64>,
+    last_delivered: Option<u64>,
 }
 
 impl<'a> Pass<'a> {
@@ -56,10 +78,14 @@ impl<'a> Pass<'a> {
             window,
             numbers: ProcessNumbers::default(),
             queues: Vec::new(),
+            mailboxes: Vec::new(),
+            messages: Messages::default(),
             flights: Flights::default(),
             targets: Targets::default(),
+            log: Log::default(),
+            places: Places::default(),
+            n_notes: 0,
             losses,
-            states_until: OrderKey::default(),
             n_events: 0,
         }
     }
@@ -88,6 +114,9 @@ impl<'a> Pass<'a> {
                 }
             }
             self.states(&mut states, until);
+            if self.log.is_full(self.mailboxes.len()) {
+                self.sum_up(until.tick);
+            }
         }
         self.states(&mut states, last);
         self.finish();
@@ -103,19 +132,26 @@ impl<'a> Pass<'a> {
                 let Some(process) = self.numbers.of(chunk, chunk_idx, id).filter(|_| !rows.is_empty()) else {
                     continue;
                 };
-                let Some(queue) = self.queue(process) else { continue };
+                let Some(mailbox) = self.mailbox(process) else { continue };
                 for row in rows.iter().map(|row| u32::from(*row)) {
-                    if queue.handles {
+                    if mailbox.handles {
                         break;
                     }
                     let kind = chunk.kind(row);
                     if kind != Kind::Send && (is_whole || (from..=to).contains(&chunk.key(row))) {
-                        queue.receives = true;
-                        queue.handles |= kind == Kind::Handled;
+                        mailbox.receives = true;
+                        mailbox.handles |= kind == Kind::Handled;
                     }
                 }
             }
         }
+    }
+
+    fn mailbox(&mut self, process: usize) -> Option<&mut Mailbox> {
+        if self.mailboxes.len() <= process {
+            self.mailboxes.resize_with(process + 1, Mailbox::default);
+        }
+        self.mailboxes.get_mut(process)
     }
 
     fn queue(&mut self, process: usize) -> Option<&mut Queue> {
@@ -134,10 +170,11 @@ impl<'a> Pass<'a> {
     }
 
     fn forget(&mut self) {
+        self.messages.clear();
         self.flights = Flights::default();
-        for queue in &mut self.queues {
-            queue.line = Line::default();
-            queue.last_sent = None;
+        for mailbox in &mut self.mailboxes {
+            mailbox.line = Line::default();
+            mailbox.last_sent = None;
         }
     }
 
@@ -166,84 +203,124 @@ impl<'a> Pass<'a> {
     }
 
     fn sent(&mut self, row: &Unread<'a>, sender: usize, key: u64, exact: bool) {
-        if let Some(queue) = self.queue(sender) {
-            queue.last_sent = Some(row.tick());
+        let tick = row.tick();
+        if let Some(mailbox) = self.mailbox(sender) {
+            mailbox.last_sent = Some(tick);
         }
         if row.chunk.flags(row.row).contains(Flags::TO_DEAD) {
             return;
         }
-        let sent = |receiver: usize| Sent {
-            receiver: receiver as u32,
-            sender: sender as u32,
-            tick: row.tick(),
-            id: row.id(),
-            exact,
+        let receives = |receiver: usize| self.mailboxes.get(receiver).is_some_and(|mailbox| mailbox.receives);
+        let receiver = match self.targets.of(row, &self.trace.header().node, &mut self.numbers) {
+            Target::Process(receiver) if receives(receiver) => receiver as u32,
+            Target::Alias => NOBODY,
+            Target::Process(_) | Target::Elsewhere => return,
         };
-        let receives = |receiver: usize| self.queues.get(receiver).is_some_and(|queue| queue.receives);
-        match self.targets.of(row, &self.trace.header().node, &mut self.numbers) {
-            Target::Process(receiver) if receives(receiver) => self.flights.send(key, sent(receiver)),
-            Target::Alias => self.flights.send_reply(key, sent(sender)),
-            Target::Process(_) | Target::Elsewhere => {}
-        }
+        let arrival = Arrival { tick, id: row.id(), sender: Some(sender as u32), ambiguous: false };
+        self.flights.send(&mut self.messages, Message::new(key, receiver, arrival, exact));
     }
 
     fn delivered(&mut self, row: &Unread<'a>, process: usize, term: StoredTerm<'a>) {
         let key = term.key;
         let (tick, in_window) = (row.tick(), self.window.contains(row.tick()));
-        let direct = self.flights.deliver(process, key);
-        let reply = if direct.is_none() { self.flights.deliver_reply(key) } else { None };
-        let Some(queue) = self.queue(process) else { return };
-        queue.last_delivered = Some(tick);
-        let arrival = match (direct, reply) {
-            (Some((sent, ambiguous)), _) => {
-                if in_window && !ambiguous {
-                    queue.delivery.add(tick.saturating_sub(sent.tick));
+        let direct = self.flights.deliver(&mut self.messages, process as u32, key);
+        let reply = if direct.is_none() { self.flights.deliver_reply(&mut self.messages, key) } else { None };
+        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
+        mailbox.last_delivered = Some(tick);
+        let (arrival, origin) = match (direct, reply) {
+            (Some(sent), _) => {
+                if in_window && !sent.arrival.ambiguous {
+                    self.log.notes.push(process, Note::Delivered(tick.saturating_sub(sent.arrival.tick)));
                 }
-                sent.arrival(ambiguous)
+                (sent.arrival, Origin::Message)
             }
             (None, Some(sent)) => {
-                if in_window {
-                    queue.delivery.add(tick.saturating_sub(sent.tick));
-                    // What was sent last, or a reply before this one, is where the wait began.
-                    if let Some(since) = queue.last_sent {
-                        queue.waits_for.add(sent.sender, tick.saturating_sub(since));
-                    }
+                // What was sent last, or a reply before this one, is where the wait began.
+                let since = mailbox.last_sent;
+                mailbox.last_sent = since.map(|_| tick);
+                if let Some(sender) = sent.arrival.sender.filter(|_| in_window) {
+                    let (ns, waited) =
+                        (tick.saturating_sub(sent.arrival.tick), since.map(|since| tick.saturating_sub(since)));
+                    self.log.notes.push(process, Note::Replied(sender, ns, waited));
                 }
-                queue.last_sent = queue.last_sent.map(|_| tick);
-                sent.arrival(false)
+                (sent.arrival, Origin::Reply)
             }
-            (None, None) => Arrival { tick, id: row.id(), sender: None, ambiguous: false },
+            (None, None) => {
+                let origin = if is_timeout(row, term) { Origin::Expired } else { Origin::Message };
+                (Arrival { tick, id: row.id(), sender: None, ambiguous: false }, origin)
+            }
         };
-        let origin = match (direct, reply) {
-            (_, Some(_)) => Origin::Reply,
-            (None, None) if is_timeout(row, term) => Origin::Expired,
-            _ => Origin::Message,
-        };
-        if queue.handles {
-            queue.line.push(Delivered { key, tick, origin, arrival });
+        if mailbox.handles {
+            let mut message = Message::new(key, process as u32, arrival, true);
+            (message.origin, message.in_window) = (origin, in_window);
+            mailbox.line.push(&mut self.messages, message);
         } else if in_window && origin != Origin::Expired {
-            queue.arrive(tick, arrival.sender);
+            self.log.notes.push(process, Note::Arrived(tick, arrival.sender));
         }
     }
 
     fn handled(&mut self, row: &Unread<'a>, process: usize, key: u64) {
-        let Some(queue) = self.queues.get_mut(process) else { return };
-        let (taken, window) = (&mut queue.taken, self.window);
-        let passed = |passed: Delivered| *taken += u64::from(passed.is_taken(window));
-        let arrival = queue.line.take(key, passed).map(|delivered| delivered.arrival);
-        queue.handle(row.key(), arrival, self.states_until, window);
+        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
+        let notes = &mut self.log.notes;
+        let message = mailbox.line.take(&mut self.messages, key, |passed| {
+            if passed.is_taken() {
+                notes.push(process, Note::Taken);
+            }
+        });
+        notes.push(process, Note::Handled(row.key(), message.map(|message| message.arrival)));
     }
 
     /// What is left in a mailbox at the end of it.
     fn settle(&mut self, process: usize, end: u64) {
-        let Some(queue) = self.queues.get_mut(process) else { return };
-        while let Some(delivered) = queue.line.pop() {
-            match delivered.origin {
-                Origin::Message => queue.remain(delivered.arrival, end),
-                Origin::Reply => queue.taken += u64::from(delivered.is_taken(self.window)),
-                Origin::Expired => {}
+        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
+        while let Some(message) = mailbox.line.pop(&mut self.messages) {
+            match message.origin {
+                Origin::Message => {
+                    if let Some(queue) = self.queues.get_mut(process) {
+                        queue.remain(message.arrival, end);
+                    }
+                }
+                Origin::Reply if message.is_taken() => self.log.notes.push(process, Note::Taken),
+                Origin::Reply | Origin::Expired => {}
             }
         }
+    }
+
+    /// Sums up a stretch that ends at a time.
+    fn sum_up(&mut self, tick: u64) {
+        let n_processes = self.mailboxes.len().max(self.queues.len());
+        self.queues.resize_with(n_processes, Queue::default);
+        self.n_notes += self.log.len();
+        let floors = self.floors(tick);
+        self.log.notes.group(n_processes);
+        self.log.states.group(n_processes);
+        for (process, queue) in self.queues.iter_mut().enumerate() {
+            queue.sum_up(self.log.notes.of(process), self.log.states.of(process), self.window, &mut self.places);
+            if queue.lengths.is_due()
+                && let Some(floor) = floors.get(process)
+            {
+                queue.count_length(*floor, self.window);
+            }
+        }
+    }
+
+    /// By process, the time before which no message arrived that is still open. Empty where to look would cost more than was noted.
+    fn floors(&mut self, tick: u64) -> Vec<u64> {
+        if self.n_notes < self.messages.n_places() {
+            return Vec::new();
+        }
+        self.n_notes = 0;
+        let mut floors = vec![tick; self.queues.len()];
+        let mut floor = tick;
+        for message in self.messages.iter() {
+            match floors.get_mut(message.receiver as usize) {
+                Some(floor) => *floor = message.arrival.tick.min(*floor),
+                // To an alias, whoever owns it.
+                None => floor = message.arrival.tick.min(floor),
+            }
+        }
+        floors.iter_mut().for_each(|own| *own = floor.min(*own));
+        floors
     }
 
     /// What is on its way at the end.
@@ -252,27 +329,31 @@ impl<'a> Pass<'a> {
             self.forget();
         }
         let end = self.window.clipped(self.trace).to;
+        self.sum_up(end);
         for process in 0..self.queues.len() {
             self.settle(process, end);
         }
-        for sent in self.flights.undelivered() {
-            let Some(queue) = self.queues.get_mut(sent.receiver as usize).filter(|queue| queue.handles) else {
+        self.sum_up(end);
+        for message in self.messages.iter() {
+            let receiver = message.receiver as usize;
+            let (Some(queue), Some(mailbox)) = (self.queues.get_mut(receiver), self.mailboxes.get(receiver)) else {
                 continue;
             };
             // Whatever is there when a process looks is delivered at once: an older message was delivered unseen.
-            let overtaken = queue.last_delivered.is_some_and(|delivered| sent.tick < delivered);
-            let dead = queue.exit.is_some_and(|exit| exit < sent.tick);
-            if !overtaken && !dead {
-                queue.remain(sent.arrival(false), queue.exit.unwrap_or(end));
+            let overtaken = mailbox.last_delivered.is_some_and(|delivered| message.arrival.tick < delivered);
+            let dead = queue.exit.is_some_and(|exit| exit < message.arrival.tick);
+            if mailbox.handles && !overtaken && !dead {
+                queue.remain(message.arrival, queue.exit.unwrap_or(end));
             }
         }
         for (process, queue) in self.queues.iter_mut().enumerate() {
+            queue.handles = self.mailboxes.get(process).is_some_and(|mailbox| mailbox.handles);
             // Where nobody looked any more, nothing is known to be left.
             let looked = queue.remaining.is_empty() || {
                 let watch = Watch::of(self.trace, self.numbers.key(process), Class::Message);
                 watch.covers(queue.exit.unwrap_or(end)) != Some(false)
             };
-            queue.finish(looked, self.window);
+            queue.finish(looked, self.window, &mut self.places);
         }
     }
 
@@ -281,18 +362,10 @@ impl<'a> Pass<'a> {
         while let Some(row) = states.next_if(|row| row.key() <= until) {
             self.n_events += 1;
             let process = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row));
-            if let Some(queue) = process.and_then(|process| self.queues.get_mut(process)) {
-                queue.done(row.key(), self.window);
+            if let Some(process) = process.filter(|process| self.mailboxes.get(*process).is_some_and(|m| m.handles)) {
+                self.log.states.push(process, row.key());
             }
         }
-        self.states_until = until;
-    }
-}
-
-impl Delivered {
-    /// Whether a message that the process took itself counts as taken in a window.
-    fn is_taken(&self, window: Window) -> bool {
-        self.origin != Origin::Expired && window.contains(self.tick)
     }
 }
 

@@ -13,7 +13,7 @@ const FEW: usize = 64;
 pub(crate) struct Sum {
     /// Its number.
     pub(crate) process: u32,
-    pub(crate) n: u64,
+    pub(crate) n: u32,
     pub(crate) ns: u64,
 }
 
@@ -24,10 +24,17 @@ pub(crate) struct Tally {
     n_summed: usize,
 }
 
+/// For all tallies, where the sum of each process is while one of them is summed up.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// By the number of the process; 0 for none, else one more than the place.
+    places: Vec<u32>,
+}
+
 impl Tally {
-    pub(super) fn add(&mut self, process: u32, ns: u64) {
+    pub(super) fn add(&mut self, process: u32, ns: u64, places: &mut Places) {
         if self.sums.len() >= FEW + 2 * self.n_summed {
-            self.sum_up();
+            self.sum_up(places);
         }
         self.sums.push(Sum { process, n: 1, ns });
     }
@@ -43,18 +50,39 @@ impl Tally {
         &self.sums
     }
 
-    /// Makes one sum for each process.
-    pub(super) fn sum_up(&mut self) {
+    /// Makes one sum for each process, and puts them in order; nothing is added after that.
+    pub(super) fn finish(&mut self, places: &mut Places) {
+        self.sum_up(places);
         ordered::sort_by_key(&mut self.sums, |sum| sum.process);
-        self.sums.dedup_by(|next, sum| {
-            let same = next.process == sum.process;
-            if same {
+    }
+
+    fn sum_up(&mut self, Places { places }: &mut Places) {
+        let mut n_summed = 0;
+        for idx in 0..self.sums.len() {
+            let Some(next) = self.sums.get(idx).copied() else { break };
+            let process = next.process as usize;
+            if places.len() <= process {
+                places.resize(process + 1, 0);
+            }
+            let Some(place) = places.get_mut(process) else { break };
+            if *place == 0 {
+                *place = n_summed + 1;
+                if let Some(sum) = self.sums.get_mut(n_summed as usize) {
+                    *sum = next;
+                }
+                n_summed += 1;
+            } else if let Some(sum) = self.sums.get_mut(*place as usize - 1) {
                 sum.n += next.n;
                 sum.ns = sum.ns.saturating_add(next.ns);
             }
-            same
-        });
-        self.n_summed = self.sums.len();
+        }
+        self.n_summed = n_summed as usize;
+        self.sums.truncate(self.n_summed);
+        for sum in &self.sums {
+            if let Some(place) = places.get_mut(sum.process as usize) {
+                *place = 0;
+            }
+        }
     }
 }
 
@@ -65,13 +93,14 @@ mod tests {
 
     quickcheck::quickcheck! {
         fn a_tally_is_what_was_added(added: Vec<(u8, u32)>) -> bool {
-            let (mut tally, mut naive) = (Tally::default(), BTreeMap::<u32, (u64, u64)>::new());
+            let (mut tally, mut places) = (Tally::default(), Places::default());
+            let mut naive = BTreeMap::<u32, (u32, u64)>::new();
             for (process, ns) in added.iter().cycle().take(added.len() * 20) {
-                tally.add(u32::from(*process), u64::from(*ns));
+                tally.add(u32::from(*process), u64::from(*ns), &mut places);
                 let sum = naive.entry(u32::from(*process)).or_default();
                 *sum = (sum.0 + 1, sum.1 + u64::from(*ns));
             }
-            tally.sum_up();
+            tally.finish(&mut places);
             tally.sums().iter().all(|sum| tally.of(sum.process as usize) == Some(sum))
                 && tally.sums() == naive.into_iter().map(|(process, (n, ns))| Sum { process, n, ns }).collect::<Vec<_>>()
         }

@@ -1,0 +1,124 @@
+//! What happened to the queues in a stretch of the recording, to be summed up process by process.
+//!
+//! A trace is walked in order of time, and then every next row is about another process. What is kept of thousands of processes is in no
+//! cache; so the walk notes what happened, and the sums of one process are made from all its notes at once.
+//!
+//! Invariant: the notes of a process come out in the order they went in.
+
+use super::Arrival;
+use alloc::vec::Vec;
+use scope_core::OrderKey;
+
+/// Notes of a stretch, at least: more where there are more processes.
+const STRETCH: usize = 1 << 15;
+
+/// What happened to a queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Note {
+    /// A message was handled; where it comes from, if its delivery was recorded.
+    Handled(OrderKey, Option<Arrival>),
+    /// A message came to a process whose handlings are not recorded.
+    Arrived(u64, Option<u32>),
+    /// A message took so long to be delivered.
+    Delivered(u64),
+    /// A reply came from a process: its delivery, and how long it was waited for.
+    Replied(u32, u64, Option<u64>),
+    /// The process took a message itself.
+    Taken,
+}
+
+/// The notes of a stretch.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    pub(super) notes: Grouped<Note>,
+    /// States, in a list of their own: they are read a stretch later than messages.
+    pub(super) states: Grouped<OrderKey>,
+}
+
+impl Log {
+    /// Whether it is time to sum up, with so many processes.
+    pub(super) fn is_full(&self, n_processes: usize) -> bool {
+        self.len() >= STRETCH.max(n_processes)
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.notes.added.len() + self.states.added.len()
+    }
+}
+
+/// Items by the number of their process.
+#[derive(Debug)]
+pub(super) struct Grouped<T> {
+    added: Vec<(u32, T)>,
+    sorted: Vec<T>,
+    /// Where the items of each process begin in `sorted`, and the end of the last.
+    starts: Vec<u32>,
+}
+
+impl<T> Default for Grouped<T> {
+    fn default() -> Self {
+        Self { added: Vec::new(), sorted: Vec::new(), starts: Vec::new() }
+    }
+}
+
+impl<T: Copy> Grouped<T> {
+    #[inline]
+    pub(super) fn push(&mut self, process: usize, item: T) {
+        self.added.push((process as u32, item));
+    }
+
+    /// Sorts what was added by process.
+    pub(super) fn group(&mut self, n_processes: usize) {
+        self.starts.clear();
+        self.starts.resize(n_processes + 2, 0);
+        // Counted two places further on, where a start moves one place on as items are put.
+        for (process, _) in &self.added {
+            if let Some(n) = self.starts.get_mut(*process as usize + 2) {
+                *n += 1;
+            }
+        }
+        let mut sum = 0;
+        for n in &mut self.starts {
+            sum += *n;
+            *n = sum;
+        }
+        self.sorted.clear();
+        self.sorted.extend(self.added.iter().map(|(_, item)| *item));
+        for (process, item) in self.added.drain(..) {
+            let Some(at) = self.starts.get_mut(process as usize + 1) else { continue };
+            if let Some(place) = self.sorted.get_mut(*at as usize) {
+                *place = item;
+            }
+            *at += 1;
+        }
+    }
+
+    /// The items of a process, once they are grouped.
+    pub(super) fn of(&self, process: usize) -> &[T] {
+        let range = match self.starts.get(process..process + 2) {
+            Some([start, end]) => *start as usize..*end as usize,
+            _ => 0..0,
+        };
+        self.sorted.get(range).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    quickcheck::quickcheck! {
+        fn items_come_out_by_process_in_the_order_they_went_in(stretches: Vec<Vec<(u8, u16)>>) -> bool {
+            let mut grouped = Grouped::default();
+            stretches.iter().all(|items| {
+                items.iter().for_each(|(process, item)| grouped.push(usize::from(*process), *item));
+                grouped.group(256);
+                let same = (0..=255u8).all(|process| {
+                    let naive = items.iter().filter(|(other, _)| *other == process).map(|(_, item)| item);
+                    grouped.of(usize::from(process)).iter().eq(naive)
+                });
+                same && grouped.added.is_empty()
+            })
+        }
+    }
+}
