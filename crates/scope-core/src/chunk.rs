@@ -190,6 +190,13 @@ impl Chunk {
         self.terms.get(id)
     }
 
+    /// Only the match key of a term, and whether nothing of it was cut, redacted or opaque (cheaper).
+    #[must_use]
+    #[inline]
+    pub fn term_key(&self, id: TermId) -> Option<(u64, bool)> {
+        self.terms.key(id)
+    }
+
     /// The term with this match key, if the chunk has one.
     pub(crate) fn find_term(&self, key: u64) -> Option<TermId> {
         self.terms.find(key)

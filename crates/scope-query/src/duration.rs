@@ -11,7 +11,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use scope_core::event::MAX_TICK;
 
-/// Durations kept one by one: 512 KiB.
+/// Durations kept one by one: 256 KiB, or 512 KiB of long ones.
 const MAX_EXACT: usize = 1 << 16;
 /// Bits of a duration that tell its bucket, after the highest.
 const BITS: u32 = 7;
@@ -22,7 +22,9 @@ const ERROR_PPM: u32 = 7_813;
 /// A set of durations in ns.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Durations {
-    exact: Vec<u64>,
+    /// Kept one by one: those below 4.3 s, in half the memory, and the others.
+    short: Vec<u32>,
+    long: Vec<u64>,
     /// Empty while the durations are kept one by one.
     buckets: Vec<u64>,
     n: u64,
@@ -36,12 +38,16 @@ impl Durations {
         self.sum = self.sum.saturating_add(duration);
         self.max = self.max.max(duration);
         if self.buckets.is_empty() {
-            if self.exact.len() < MAX_EXACT {
-                self.exact.push(duration);
+            if self.short.len() + self.long.len() < MAX_EXACT {
+                match u32::try_from(duration) {
+                    Ok(duration) => self.short.push(duration),
+                    Err(_) => self.long.push(duration),
+                }
                 return;
             }
             self.buckets = vec![0; N_BUCKETS];
-            core::mem::take(&mut self.exact).into_iter().for_each(|duration| self.count(duration));
+            core::mem::take(&mut self.short).into_iter().for_each(|duration| self.count(duration.into()));
+            core::mem::take(&mut self.long).into_iter().for_each(|duration| self.count(duration));
         }
         self.count(duration);
     }
@@ -83,8 +89,12 @@ impl Durations {
     fn quantile(&mut self, percent: u64) -> u64 {
         let rank = (u128::from(self.n) * u128::from(percent)).div_ceil(100).max(1) as u64;
         if self.buckets.is_empty() {
-            let at = (rank as usize - 1).min(self.exact.len().saturating_sub(1));
-            return if self.exact.is_empty() { 0 } else { *self.exact.select_nth_unstable(at).1 };
+            let (at, n_short) = (rank as usize - 1, self.short.len());
+            return match at.checked_sub(n_short) {
+                None => (*self.short.select_nth_unstable(at).1).into(),
+                Some(at) if at < self.long.len() => *self.long.select_nth_unstable(at).1,
+                Some(_) => self.max,
+            };
         }
         let mut below = 0;
         let reaches = |n: &u64| {
@@ -130,8 +140,8 @@ mod tests {
     }
 
     quickcheck! {
-        fn few_durations_have_exact_quantiles(durations: Vec<u32>) -> bool {
-            let durations: Vec<u64> = durations.into_iter().map(u64::from).collect();
+        fn few_durations_have_exact_quantiles(durations: Vec<(u32, u8)>) -> bool {
+            let durations: Vec<u64> = durations.into_iter().map(|(ns, shift)| u64::from(ns) << (shift % 20)).collect();
             match of(&durations).shown() {
                 None => durations.is_empty(),
                 Some(shown) => {

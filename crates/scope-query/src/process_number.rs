@@ -41,6 +41,11 @@ impl ProcessNumbers {
         Some(number)
     }
 
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// The process with a number.
     pub(crate) fn key(&self, number: usize) -> ProcessKey {
         self.keys.get(number).copied().unwrap_or(ProcessKey::MIN)

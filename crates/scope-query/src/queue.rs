@@ -9,6 +9,7 @@ mod line;
 mod log;
 mod message;
 mod pass;
+mod read;
 mod tally;
 mod target;
 
@@ -22,7 +23,7 @@ use length::Lengths;
 use log::Note;
 use pass::Pass;
 use scope_core::trace::Trace;
-use scope_core::{EventId, OrderKey};
+use scope_core::{Class, EventId, OrderKey};
 use tally::{Places, Tally};
 
 /// Every queue of a trace, up to the end of a window.
@@ -78,13 +79,23 @@ pub(crate) struct Queue {
 pub(crate) struct Arrival {
     /// When it was sent or, where nobody saw that, delivered.
     pub(crate) tick: u64,
-    /// That event.
-    id: EventId,
-    /// Its number.
-    sender: Option<u32>,
+    /// That event: its chunk and row among messages.
+    chunk: u32,
+    row: u32,
+    /// The number of who sent it; [`NOBODY`] where that was not seen.
+    sender: u32,
     /// It cannot be told from an equal one.
     ambiguous: bool,
 }
+
+impl Arrival {
+    const fn id(&self) -> EventId {
+        EventId { class: Class::Message, chunk: self.chunk, row: self.row }
+    }
+}
+
+/// No process: the receiver of a message to an alias, the sender of one from outside.
+const NOBODY: u32 = u32::MAX;
 
 /// What a delivery without handling means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,12 +156,12 @@ impl Queue {
     }
 
     /// A message arrives.
-    fn arrive(&mut self, tick: u64, sender: Option<u32>, places: &mut Places) {
+    fn arrive(&mut self, tick: u64, sender: u32, places: &mut Places) {
         self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
         self.arrived += 1;
         match sender {
-            Some(sender) => self.senders.add(sender, 0, places),
-            None => self.external += 1,
+            NOBODY => self.external += 1,
+            sender => self.senders.add(sender, 0, places),
         }
     }
 
@@ -192,8 +203,8 @@ impl Queue {
             }
         }
         self.count_length(u64::MAX, window);
-        self.senders.finish(places);
-        self.waits_for.finish(places);
+        self.senders.sum_up(places);
+        self.waits_for.sum_up(places);
     }
 
     fn stay(&mut self, arrival: Arrival, end: u64, window: Window, places: &mut Places) {
@@ -204,7 +215,7 @@ impl Queue {
     }
 
     fn wait(&mut self, arrival: Arrival, end: u64) {
-        let wait = Wait { ns: end.saturating_sub(arrival.tick), since: arrival.tick, id: arrival.id };
+        let wait = Wait { ns: end.saturating_sub(arrival.tick), since: arrival.tick, id: arrival.id() };
         let rank = |wait: &Wait| (wait.ns, Reverse(wait.since), Reverse(wait.id));
         if self.longest.is_none_or(|longest| rank(&longest) < rank(&wait)) {
             self.longest = Some(wait);

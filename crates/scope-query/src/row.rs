@@ -31,10 +31,6 @@ impl<'a> Unread<'a> {
         self.chunk.key(self.row)
     }
 
-    pub(crate) fn term(&self) -> Option<StoredTerm<'a>> {
-        self.chunk.term(self.chunk.term_id(self.row))
-    }
-
     pub(crate) fn id(&self) -> EventId {
         EventId { class: self.chunk.class(), chunk: self.chunk.seq(), row: self.row }
     }

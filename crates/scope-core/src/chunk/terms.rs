@@ -65,6 +65,12 @@ impl Terms {
         })
     }
 
+    #[inline]
+    pub(crate) fn key(&self, id: TermId) -> Option<(u64, bool)> {
+        let idx = (id.0 as usize).checked_sub(1)?;
+        Some((*self.keys.get(idx)?, self.complete.get(idx) != 0))
+    }
+
     /// Whether nothing of any term was cut, redacted or opaque.
     pub(crate) fn all_complete(&self) -> bool {
         self.complete.constant().is_some_and(|complete| complete != 0)

@@ -27,6 +27,12 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// The key of the last row.
+    pub fn last_key(&self) -> OrderKey {
+        let last = self.ranks.end.saturating_sub(1);
+        self.chunk.key(self.chunk.row_at_rank(last))
+    }
+
     /// The rows in order.
     pub fn rows(&self) -> impl Iterator<Item = u32> + use<'a> {
         let chunk = self.chunk;

@@ -3,7 +3,8 @@
 //! Equal messages to one receiver come out in the order they went in. Where two senders have equal ones on the way at once, or messages
 //! that may only look equal, which is which is not known; how many there are is.
 
-use super::message::{Message, Messages, NOBODY};
+use super::NOBODY;
+use super::message::{Message, Messages};
 use hashbrown::hash_map::Entry;
 use scope_core::hashed::HashMap;
 

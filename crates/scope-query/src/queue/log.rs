@@ -10,15 +10,15 @@ use alloc::vec::Vec;
 use scope_core::OrderKey;
 
 /// Notes of a stretch, at least: more where there are more processes.
-const STRETCH: usize = 1 << 15;
+const STRETCH: usize = 1 << 16;
 
 /// What happened to a queue.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Note {
     /// A message was handled; where it comes from, if its delivery was recorded.
     Handled(OrderKey, Option<Arrival>),
-    /// A message came to a process whose handlings are not recorded.
-    Arrived(u64, Option<u32>),
+    /// A message came to a process whose handlings are not recorded: when, and from whom.
+    Arrived(u64, u32),
     /// A message took so long to be delivered.
     Delivered(u64),
     /// A reply came from a process: its delivery, and how long it was waited for.
@@ -63,8 +63,8 @@ impl<T> Default for Grouped<T> {
 
 impl<T: Copy> Grouped<T> {
     #[inline]
-    pub(super) fn push(&mut self, process: usize, item: T) {
-        self.added.push((process as u32, item));
+    pub(super) fn push(&mut self, process: u32, item: T) {
+        self.added.push((process, item));
     }
 
     /// Sorts what was added by process.
@@ -82,8 +82,9 @@ impl<T: Copy> Grouped<T> {
             sum += *n;
             *n = sum;
         }
-        self.sorted.clear();
-        self.sorted.extend(self.added.iter().map(|(_, item)| *item));
+        // Filled with anything: every place is written below.
+        let Some((_, any)) = self.added.first().copied() else { return };
+        self.sorted.resize(self.added.len(), any);
         for (process, item) in self.added.drain(..) {
             let Some(at) = self.starts.get_mut(process as usize + 1) else { continue };
             if let Some(place) = self.sorted.get_mut(*at as usize) {
@@ -111,7 +112,7 @@ mod tests {
         fn items_come_out_by_process_in_the_order_they_went_in(stretches: Vec<Vec<(u8, u16)>>) -> bool {
             let mut grouped = Grouped::default();
             stretches.iter().all(|items| {
-                items.iter().for_each(|(process, item)| grouped.push(usize::from(*process), *item));
+                items.iter().for_each(|(process, item)| grouped.push(u32::from(*process), *item));
                 grouped.group(256);
                 let same = (0..=255u8).all(|process| {
                     let naive = items.iter().filter(|(other, _)| *other == process).map(|(_, item)| item);

@@ -5,15 +5,12 @@
 use super::{Arrival, Origin};
 use alloc::vec::Vec;
 
-/// The receiver of a message to an alias, whose owner nobody recorded.
-pub(super) const NOBODY: u32 = u32::MAX;
-
 /// A message that was sent or delivered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message {
     pub(super) key: u64,
     pub(super) arrival: Arrival,
-    /// The number of the process.
+    /// The number of the process; [`NOBODY`](super::NOBODY) for whoever owns an alias.
     pub(super) receiver: u32,
     /// Behind it: of equal messages on their way, or in the mailbox.
     pub(super) next: Option<u32>,

@@ -11,22 +11,24 @@
 use super::flight::Flights;
 use super::line::Line;
 use super::log::{Log, Note};
-use super::message::{Message, Messages, NOBODY};
+use super::message::{Message, Messages};
+use super::read::{Told, read as read_rows};
 use super::tally::Places;
-use super::target::{Target, Targets};
-use super::{Arrival, Origin, Queue};
+use super::target::{Peer, Peers, Targets};
+use super::{Arrival, NOBODY, Origin, Queue};
 use crate::process_number::ProcessNumbers;
 use crate::row::{Row, Unread};
 use crate::watch::Watch;
 use crate::window::Window;
+use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::iter::Peekable;
-use scope_core::chunk::StoredTerm;
+use scope_core::chunk::Chunk;
 use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
-use scope_core::trace::Trace;
-use scope_core::{Class, Flags, Kind, OrderKey};
+use scope_core::trace::{Run, Trace};
+use scope_core::{Class, Kind, OrderKey};
 
 /// Bytes an atom can take in a chunk, at most.
 const MAX_ATOM_BYTES: usize = 6;
@@ -44,6 +46,8 @@ pub(super) struct Pass<'a> {
     messages: Messages,
     flights: Flights,
     targets: Targets,
+    /// By the index of the chunk of messages.
+    peers: Vec<Rc<Peers>>,
     log: Log,
     places: Places,
     /// Notes since it was last looked which messages are open.
@@ -82,6 +86,7 @@ impl<'a> Pass<'a> {
             messages: Messages::default(),
             flights: Flights::default(),
             targets: Targets::default(),
+            peers: Vec::new(),
             log: Log::default(),
             places: Places::default(),
             n_notes: 0,
@@ -103,16 +108,17 @@ impl<'a> Pass<'a> {
         };
         let mut states = rows(Class::State).peekable();
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
-            let mut until = OrderKey::default();
-            for row in run.rows() {
-                let row = Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row };
-                until = row.key();
-                self.forget_lost(until.tick);
-                match run.class {
-                    Class::Message => self.message(&row),
-                    _ => self.life(&row.read()),
+            if run.class == Class::Message {
+                let Some(peers) = self.peers.get(run.chunk_idx as usize).map(Rc::clone) else { continue };
+                read_rows(&run, &peers, |told| told.iter().for_each(|told| self.message(&run, told)));
+            } else {
+                for row in run.rows() {
+                    let row = Row::of(run.chunk, run.chunk_idx, row);
+                    self.forget_lost(row.tick());
+                    self.life(&row);
                 }
             }
+            let until = run.last_key();
             self.states(&mut states, until);
             if self.log.is_full(self.mailboxes.len()) {
                 self.sum_up(until.tick);
@@ -125,15 +131,14 @@ impl<'a> Pass<'a> {
     /// Which processes' deliveries and handlings are recorded at all.
     fn find_receivers(&mut self) {
         let (from, to) = (self.trace.floor(Class::Message), self.window.last_key());
-        for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
+        for chunk in self.trace.chunks(Class::Message) {
+            let peers = self.targets.peers(chunk, &self.trace.header().node, &mut self.numbers);
+            self.mailboxes.resize_with(self.numbers.len(), Mailbox::default);
             let is_whole = from <= chunk.first() && chunk.last() <= to;
             for (_, id) in chunk.process_ids() {
-                let rows = chunk.rows_with_process(id);
-                let Some(process) = self.numbers.of(chunk, chunk_idx, id).filter(|_| !rows.is_empty()) else {
-                    continue;
-                };
-                let Some(mailbox) = self.mailbox(process) else { continue };
-                for row in rows.iter().map(|row| u32::from(*row)) {
+                let Peer::Process(process) = peers.get(id) else { continue };
+                let Some(mailbox) = self.mailboxes.get_mut(process as usize) else { continue };
+                for row in chunk.rows_with_process(id).iter().map(|row| u32::from(*row)) {
                     if mailbox.handles {
                         break;
                     }
@@ -144,14 +149,8 @@ impl<'a> Pass<'a> {
                     }
                 }
             }
+            self.peers.push(Rc::new(peers));
         }
-    }
-
-    fn mailbox(&mut self, process: usize) -> Option<&mut Mailbox> {
-        if self.mailboxes.len() <= process {
-            self.mailboxes.resize_with(process + 1, Mailbox::default);
-        }
-        self.mailboxes.get_mut(process)
     }
 
     fn queue(&mut self, process: usize) -> Option<&mut Queue> {
@@ -182,7 +181,7 @@ impl<'a> Pass<'a> {
         self.n_events += 1;
         let Some(key) = row.process() else { return };
         let process = self.numbers.number(key);
-        self.targets.life(row, process);
+        self.targets.life(row, process as u32);
         if row.kind() == Kind::Exit
             && let Some(queue) = self.queue(process)
         {
@@ -191,46 +190,48 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn message(&mut self, row: &Unread<'a>) {
+    fn message(&mut self, run: &Run<'a>, told: &Told) {
         self.n_events += 1;
-        let Some(process) = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row)) else { return };
-        let Some(term) = row.term() else { return };
-        match row.kind() {
-            Kind::Send => self.sent(row, process, term.key, term.complete),
-            Kind::Delivered => self.delivered(row, process, term),
-            _ => self.handled(row, process, term.key),
-        }
-    }
-
-    fn sent(&mut self, row: &Unread<'a>, sender: usize, key: u64, exact: bool) {
-        let tick = row.tick();
-        if let Some(mailbox) = self.mailbox(sender) {
-            mailbox.last_sent = Some(tick);
-        }
-        if row.chunk.flags(row.row).contains(Flags::TO_DEAD) {
+        self.forget_lost(told.tick);
+        if told.process == NOBODY {
             return;
         }
-        let receives = |receiver: usize| self.mailboxes.get(receiver).is_some_and(|mailbox| mailbox.receives);
-        let receiver = match self.targets.of(row, &self.trace.header().node, &mut self.numbers) {
-            Target::Process(receiver) if receives(receiver) => receiver as u32,
-            Target::Alias => NOBODY,
-            Target::Process(_) | Target::Elsewhere => return,
-        };
-        let arrival = Arrival { tick, id: row.id(), sender: Some(sender as u32), ambiguous: false };
-        self.flights.send(&mut self.messages, Message::new(key, receiver, arrival, exact));
+        match told.kind {
+            Kind::Send => self.sent(run, told),
+            Kind::Delivered => self.delivered(run, told),
+            _ => self.handled(run, told),
+        }
     }
 
-    fn delivered(&mut self, row: &Unread<'a>, process: usize, term: StoredTerm<'a>) {
-        let key = term.key;
-        let (tick, in_window) = (row.tick(), self.window.contains(row.tick()));
-        let direct = self.flights.deliver(&mut self.messages, process as u32, key);
-        let reply = if direct.is_none() { self.flights.deliver_reply(&mut self.messages, key) } else { None };
-        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
+    fn sent(&mut self, run: &Run<'a>, told: &Told) {
+        if let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) {
+            mailbox.last_sent = Some(told.tick);
+        }
+        let receiver = match told.to {
+            Peer::Process(process) => Some(process),
+            Peer::Name(name) => self.targets.holder(name),
+            Peer::Alias => Some(NOBODY),
+            Peer::Elsewhere => None,
+        };
+        let receives = |receiver: u32| {
+            receiver == NOBODY || self.mailboxes.get(receiver as usize).is_some_and(|mailbox| mailbox.receives)
+        };
+        if let Some(receiver) = receiver.filter(|receiver| receives(*receiver)) {
+            let arrival = arrival(run, told, told.process);
+            self.flights.send(&mut self.messages, Message::new(told.key, receiver, arrival, told.exact));
+        }
+    }
+
+    fn delivered(&mut self, run: &Run<'a>, told: &Told) {
+        let (tick, in_window) = (told.tick, self.window.contains(told.tick));
+        let direct = self.flights.deliver(&mut self.messages, told.process, told.key);
+        let reply = if direct.is_none() { self.flights.deliver_reply(&mut self.messages, told.key) } else { None };
+        let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
         mailbox.last_delivered = Some(tick);
         let (arrival, origin) = match (direct, reply) {
             (Some(sent), _) => {
                 if in_window && !sent.arrival.ambiguous {
-                    self.log.notes.push(process, Note::Delivered(tick.saturating_sub(sent.arrival.tick)));
+                    self.log.notes.push(told.process, Note::Delivered(tick.saturating_sub(sent.arrival.tick)));
                 }
                 (sent.arrival, Origin::Message)
             }
@@ -238,36 +239,36 @@ impl<'a> Pass<'a> {
                 // What was sent last, or a reply before this one, is where the wait began.
                 let since = mailbox.last_sent;
                 mailbox.last_sent = since.map(|_| tick);
-                if let Some(sender) = sent.arrival.sender.filter(|_| in_window) {
-                    let (ns, waited) =
-                        (tick.saturating_sub(sent.arrival.tick), since.map(|since| tick.saturating_sub(since)));
-                    self.log.notes.push(process, Note::Replied(sender, ns, waited));
+                if in_window {
+                    let ns = tick.saturating_sub(sent.arrival.tick);
+                    let waited = since.map(|since| tick.saturating_sub(since));
+                    self.log.notes.push(told.process, Note::Replied(sent.arrival.sender, ns, waited));
                 }
                 (sent.arrival, Origin::Reply)
             }
             (None, None) => {
-                let origin = if is_timeout(row, term) { Origin::Expired } else { Origin::Message };
-                (Arrival { tick, id: row.id(), sender: None, ambiguous: false }, origin)
+                let origin = if is_timeout(run.chunk, told.row) { Origin::Expired } else { Origin::Message };
+                (arrival(run, told, NOBODY), origin)
             }
         };
         if mailbox.handles {
-            let mut message = Message::new(key, process as u32, arrival, true);
+            let mut message = Message::new(told.key, told.process, arrival, true);
             (message.origin, message.in_window) = (origin, in_window);
             mailbox.line.push(&mut self.messages, message);
         } else if in_window && origin != Origin::Expired {
-            self.log.notes.push(process, Note::Arrived(tick, arrival.sender));
+            self.log.notes.push(told.process, Note::Arrived(tick, arrival.sender));
         }
     }
 
-    fn handled(&mut self, row: &Unread<'a>, process: usize, key: u64) {
-        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
+    fn handled(&mut self, run: &Run<'a>, told: &Told) {
+        let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
         let notes = &mut self.log.notes;
-        let message = mailbox.line.take(&mut self.messages, key, |passed| {
+        let message = mailbox.line.take(&mut self.messages, told.key, |passed| {
             if passed.is_taken() {
-                notes.push(process, Note::Taken);
+                notes.push(told.process, Note::Taken);
             }
         });
-        notes.push(process, Note::Handled(row.key(), message.map(|message| message.arrival)));
+        notes.push(told.process, Note::Handled(run.chunk.key(told.row), message.map(|message| message.arrival)));
     }
 
     /// What is left in a mailbox at the end of it.
@@ -280,7 +281,7 @@ impl<'a> Pass<'a> {
                         queue.remain(message.arrival, end);
                     }
                 }
-                Origin::Reply if message.is_taken() => self.log.notes.push(process, Note::Taken),
+                Origin::Reply if message.is_taken() => self.log.notes.push(process as u32, Note::Taken),
                 Origin::Reply | Origin::Expired => {}
             }
         }
@@ -359,19 +360,26 @@ impl<'a> Pass<'a> {
 
     /// Reads states up to a point.
     fn states(&mut self, states: &mut Peekable<impl Iterator<Item = Unread<'a>>>, until: OrderKey) {
-        while let Some(row) = states.next_if(|row| row.key() <= until) {
+        let is_due = |row: &Unread<'a>| row.tick() < until.tick || row.tick() == until.tick && row.key() <= until;
+        while let Some(row) = states.next_if(is_due) {
             self.n_events += 1;
             let process = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row));
             if let Some(process) = process.filter(|process| self.mailboxes.get(*process).is_some_and(|m| m.handles)) {
-                self.log.states.push(process, row.key());
+                self.log.states.push(process as u32, row.key());
             }
         }
     }
 }
 
-/// Whether a term is the atom `timeout`.
-fn is_timeout(row: &Unread<'_>, term: StoredTerm<'_>) -> bool {
+/// How a message comes that a row tells of.
+const fn arrival(run: &Run<'_>, told: &Told, sender: u32) -> Arrival {
+    Arrival { tick: told.tick, chunk: run.chunk.seq(), row: told.row, sender, ambiguous: false }
+}
+
+/// Whether the term of a row is the atom `timeout`.
+fn is_timeout(chunk: &Chunk, row: u32) -> bool {
+    let Some(term) = chunk.term(chunk.term_id(row)) else { return false };
     // An atom is a tag and an id.
     term.bytes.len() <= MAX_ATOM_BYTES
-        && matches!(read::read(term.bytes, row.chunk), Ok(Term::Atom(name)) if name == "timeout")
+        && matches!(read::read(term.bytes, chunk), Ok(Term::Atom(name)) if name == "timeout")
 }

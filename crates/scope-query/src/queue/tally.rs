@@ -3,7 +3,6 @@
 //! Invariant: it takes memory for the processes met, not for how often they were.
 
 use alloc::vec::Vec;
-use scope_core::ordered;
 
 /// Entries added before they are summed up for the first time.
 const FEW: usize = 64;
@@ -41,22 +40,16 @@ impl Tally {
 
     /// What was counted of a process, once all is summed up.
     pub(crate) fn of(&self, process: usize) -> Option<&Sum> {
-        let at = self.sums.binary_search_by_key(&(process as u32), |sum| sum.process).ok()?;
-        self.sums.get(at)
+        self.sums.iter().find(|sum| sum.process as usize == process)
     }
 
-    /// One sum for each process, by number, once all is summed up.
+    /// One sum for each process, once all is summed up.
     pub(crate) fn sums(&self) -> &[Sum] {
         &self.sums
     }
 
-    /// Makes one sum for each process, and puts them in order; nothing is added after that.
-    pub(super) fn finish(&mut self, places: &mut Places) {
-        self.sum_up(places);
-        ordered::sort_by_key(&mut self.sums, |sum| sum.process);
-    }
-
-    fn sum_up(&mut self, Places { places }: &mut Places) {
+    /// Makes one sum for each process.
+    pub(super) fn sum_up(&mut self, Places { places }: &mut Places) {
         let mut n_summed = 0;
         for idx in 0..self.sums.len() {
             let Some(next) = self.sums.get(idx).copied() else { break };
@@ -100,9 +93,9 @@ mod tests {
                 let sum = naive.entry(u32::from(*process)).or_default();
                 *sum = (sum.0 + 1, sum.1 + u64::from(*ns));
             }
-            tally.finish(&mut places);
-            tally.sums().iter().all(|sum| tally.of(sum.process as usize) == Some(sum))
-                && tally.sums() == naive.into_iter().map(|(process, (n, ns))| Sum { process, n, ns }).collect::<Vec<_>>()
+            tally.sum_up(&mut places);
+            tally.sums().len() == naive.len()
+                && naive.into_iter().all(|(process, (n, ns))| tally.of(process as usize) == Some(&Sum { process, n, ns }))
         }
     }
 }

@@ -1,23 +1,14 @@
 //! Where a send goes: to a process, to whoever holds a name then, or to whoever owns an alias.
 
-use crate::by_chunk::ByChunk;
 use crate::process_number::ProcessNumbers;
-use crate::row::{Row, Unread};
+use crate::row::Row;
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use scope_core::baseline::Baseline;
+use scope_core::chunk::Chunk;
 use scope_core::ordered::Map;
-use scope_core::{Entity, Kind};
-
-/// Where a send goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
-    Process(usize),
-    /// An alias, whose owner nobody recorded.
-    Alias,
-    /// To nobody, or out of the node.
-    Elsewhere,
-}
+use scope_core::{Entity, EntityId, Kind};
 
 /// The names held at the moment the pass has reached.
 #[derive(Debug, Default)]
@@ -25,23 +16,37 @@ pub(super) struct Targets {
     /// Registered names by text.
     names: Map<Box<str>, u32>,
     /// By the number of the name.
-    holders: Vec<Option<usize>>,
+    holders: Vec<Option<u32>>,
     /// The names a process took, by its number.
-    taken: Map<usize, Vec<u32>>,
-    by_chunk: ByChunk,
+    taken: Map<u32, Vec<u32>>,
 }
 
-/// A peer of a chunk of messages.
+/// An entity of a chunk, as what can send and be sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Peer {
+pub(super) enum Peer {
+    /// By its number.
     Process(u32),
+    /// A registered name, by its number.
     Name(u32),
+    /// An alias, whose owner nobody recorded.
     Alias,
+    /// Nobody, or out of the node.
     Elsewhere,
 }
 
+/// The peers of one chunk by their ids, each as one number: what it is in the lowest two bits. A trace has fewer than 2^30 processes
+/// and names.
+#[derive(Debug)]
+pub(super) struct Peers(Vec<u32>);
+
+impl Peers {
+    #[inline]
+    pub(super) fn get(&self, id: EntityId) -> Peer {
+        self.0.get(id.0 as usize).map_or(Peer::Elsewhere, |packed| Peer::unpacked(*packed))
+    }
+}
+
 impl Peer {
-    /// As one number: what it is in the lowest two bits. A trace has fewer than 2^30 processes and names.
     const fn packed(self) -> u32 {
         match self {
             Self::Process(number) => number << 2,
@@ -66,13 +71,13 @@ impl Targets {
     pub(super) fn remember(&mut self, baseline: &Baseline, numbers: &mut ProcessNumbers) {
         for entry in baseline.processes() {
             for (name, _) in &entry.names {
-                self.set_holder(name, Some(numbers.number(entry.process)));
+                self.set_holder(name, Some(numbers.number(entry.process) as u32));
             }
         }
     }
 
     /// A life event of a process.
-    pub(super) fn life(&mut self, row: &Row<'_>, process: usize) {
+    pub(super) fn life(&mut self, row: &Row<'_>, process: u32) {
         match (row.kind(), row.atom()) {
             (Kind::Register, Some(name)) => self.set_holder(name, Some(process)),
             (Kind::Unregister, Some(name)) => self.set_holder(name, None),
@@ -86,34 +91,29 @@ impl Targets {
         }
     }
 
-    /// Where a send goes.
-    pub(super) fn of(&mut self, row: &Unread<'_>, node: &str, numbers: &mut ProcessNumbers) -> Target {
-        let id = row.chunk.peer_id(row.row);
-        let peer = self.by_chunk.get(row.chunk_idx, id.0).map(Peer::unpacked).unwrap_or_else(|| {
-            let peer = self.peer(row, node, numbers);
-            self.by_chunk.set(row.chunk_idx, id.0, row.chunk.n_entities(), peer.packed());
-            peer
-        });
-        match peer {
-            Peer::Process(process) => Target::Process(process as usize),
-            Peer::Name(name) => {
-                self.holders.get(name as usize).copied().flatten().map_or(Target::Elsewhere, Target::Process)
-            }
-            Peer::Alias => Target::Alias,
-            Peer::Elsewhere => Target::Elsewhere,
-        }
+    /// Who holds a name now.
+    pub(super) fn holder(&self, name: u32) -> Option<u32> {
+        self.holders.get(name as usize).copied().flatten()
     }
 
-    fn peer(&mut self, row: &Unread<'_>, node: &str, numbers: &mut ProcessNumbers) -> Peer {
-        match row.chunk.entity(row.chunk.peer_id(row.row)) {
-            Some(Entity::Process(process)) => Peer::Process(numbers.number(*process) as u32),
-            Some(Entity::Name(name)) => Peer::Name(self.name(row.chunk.atom(*name))),
-            Some(Entity::RemoteName { name, node: at }) if row.chunk.atom(*at) == node => {
-                Peer::Name(self.name(row.chunk.atom(*name)))
+    /// The peers of a chunk.
+    pub(super) fn peers(&mut self, chunk: &Chunk, node: &str, numbers: &mut ProcessNumbers) -> Peers {
+        let mut peers = vec![Peer::Elsewhere.packed(); chunk.n_entities() + 1];
+        for (id, entity) in chunk.entities() {
+            let peer = match entity {
+                Entity::Process(process) => Peer::Process(numbers.number(*process) as u32),
+                Entity::Name(name) => Peer::Name(self.name(chunk.atom(*name))),
+                Entity::RemoteName { name, node: at } if chunk.atom(*at) == node => {
+                    Peer::Name(self.name(chunk.atom(*name)))
+                }
+                Entity::Reference(_) => Peer::Alias,
+                _ => Peer::Elsewhere,
+            };
+            if let Some(slot) = peers.get_mut(id.0 as usize) {
+                *slot = peer.packed();
             }
-            Some(Entity::Reference(_)) => Peer::Alias,
-            _ => Peer::Elsewhere,
         }
+        Peers(peers)
     }
 
     fn name(&mut self, name: &str) -> u32 {
@@ -126,7 +126,7 @@ impl Targets {
         number
     }
 
-    fn set_holder(&mut self, name: &str, holder: Option<usize>) {
+    fn set_holder(&mut self, name: &str, holder: Option<u32>) {
         let number = self.name(name);
         if let Some(slot) = self.holders.get_mut(number as usize) {
             *slot = holder;
