@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use scope_core::OrderKey;
 
 /// Notes of a stretch, at least: more where there are more processes.
-const STRETCH: usize = 1 << 16;
+const STRETCH: usize = 1 << 17;
 
 /// What happened to a queue.
 #[derive(Clone, Copy, Debug)]
