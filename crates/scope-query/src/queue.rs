@@ -18,6 +18,7 @@ use crate::process_number::ProcessNumbers;
 use crate::window::Window;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use core::iter::Peekable;
 pub(crate) use length::Length;
 use length::Lengths;
 use log::Note;
@@ -132,12 +133,16 @@ impl Queue {
         let mut states = states.iter().peekable();
         for note in notes {
             match *note {
-                Note::Handled(key, arrival) => {
-                    while let Some(state) = states.next_if(|state| **state < key) {
-                        self.done(state.tick, window);
+                Note::Handled(key, arrival, transit) => {
+                    self.begin(key, &mut states, window);
+                    if let Some(ns) = transit {
+                        self.delivery.add(ns);
                     }
-                    self.undone = Some(key.tick);
                     self.handle(key.tick, arrival, window, places);
+                }
+                Note::Unmatched(key) => {
+                    self.begin(key, &mut states, window);
+                    self.unmatched += u64::from(window.contains(key.tick));
                 }
                 Note::Arrived(tick, sender) => self.arrive(tick, sender, places),
                 Note::Delivered(ns) => self.delivery.add(ns),
@@ -165,17 +170,21 @@ impl Queue {
         }
     }
 
-    /// A message is handled.
-    fn handle(&mut self, tick: u64, arrival: Option<Arrival>, window: Window, places: &mut Places) {
-        let in_window = window.contains(tick);
-        if in_window {
-            self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
+    /// A handling begins, after the states before it.
+    fn begin<'s>(&mut self, key: OrderKey, states: &mut Peekable<impl Iterator<Item = &'s OrderKey>>, window: Window) {
+        while let Some(state) = states.next_if(|state| **state < key) {
+            self.done(state.tick, window);
+        }
+        self.undone = Some(key.tick);
+        if window.contains(key.tick) {
+            self.first = Some(self.first.map_or(key.tick, |first| first.min(key.tick)));
             self.handled += 1;
         }
-        let Some(arrival) = arrival else {
-            self.unmatched += u64::from(in_window);
-            return;
-        };
+    }
+
+    /// What was handled comes from somewhere.
+    fn handle(&mut self, tick: u64, arrival: Arrival, window: Window, places: &mut Places) {
+        let in_window = window.contains(tick);
         self.stay(arrival, tick, window, places);
         if !in_window {
             return;

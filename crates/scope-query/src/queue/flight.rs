@@ -51,11 +51,12 @@ impl Flights {
         }
     }
 
-    /// A message is delivered. Answers what was sent, whose place is free, and marks one of several.
-    pub(super) fn deliver(&mut self, messages: &mut Messages, receiver: u32, key: u64) -> Option<Message> {
+    /// A message is delivered. Answers the place of what was sent, marked where it is one of several.
+    pub(super) fn deliver(&mut self, messages: &mut Messages, receiver: u32, key: u64) -> Option<u32> {
         let Entry::Occupied(mut entry) = self.by_key.entry((receiver, key)) else { return None };
         let flight = entry.get_mut();
-        let mut sent = messages.remove(flight.first)?;
+        let place = flight.first;
+        let sent = messages.get_mut(place)?;
         sent.arrival.ambiguous = flight.mixed;
         match sent.next.take() {
             Some(next) => flight.first = next,
@@ -63,11 +64,11 @@ impl Flights {
                 entry.remove();
             }
         }
-        Some(sent)
+        Some(place)
     }
 
-    /// The reply that was sent to an alias, now that it is delivered.
-    pub(super) fn deliver_reply(&mut self, messages: &mut Messages, key: u64) -> Option<Message> {
-        messages.remove(self.replies.remove(&key)?)
+    /// The place of the reply that was sent to an alias, now that it is delivered.
+    pub(super) fn deliver_reply(&mut self, key: u64) -> Option<u32> {
+        self.replies.remove(&key)
     }
 }

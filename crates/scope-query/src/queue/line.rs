@@ -19,9 +19,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn push(&mut self, messages: &mut Messages, message: Message) {
-        let key = message.key;
-        let place = messages.add(message);
+    /// Puts a message that has its place behind the others.
+    pub(super) fn push(&mut self, messages: &mut Messages, place: u32, key: u64) {
         let first = match self.ends {
             Some((first, last)) => {
                 if let Some(last) = messages.get_mut(last) {

@@ -5,7 +5,8 @@
 //!
 //! Invariant: the notes of a process come out in the order they went in.
 
-use super::Arrival;
+use super::message::Message;
+use super::{Arrival, Origin};
 use alloc::vec::Vec;
 use scope_core::OrderKey;
 
@@ -15,11 +16,13 @@ const STRETCH: usize = 1 << 17;
 /// What happened to a queue.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Note {
-    /// A message was handled; where it comes from, if its delivery was recorded.
-    Handled(OrderKey, Option<Arrival>),
+    /// A message was handled: where it comes from, and how long it was on its way, if that counts.
+    Handled(OrderKey, Arrival, Option<u64>),
+    /// A message was handled whose delivery was not recorded.
+    Unmatched(OrderKey),
     /// A message came to a process whose handlings are not recorded: when, and from whom.
     Arrived(u64, u32),
-    /// A message took so long to be delivered.
+    /// A message that was not handled was so long on its way.
     Delivered(u64),
     /// A reply came from a process: its delivery, and how long it was waited for.
     Replied(u32, u64, Option<u64>),
@@ -39,6 +42,20 @@ impl Log {
     /// Whether it is time to sum up, with so many processes.
     pub(super) fn is_full(&self, n_processes: usize) -> bool {
         self.len() >= STRETCH.max(n_processes)
+    }
+
+    /// A message that was delivered will not be handled.
+    pub(super) fn unhandled(&mut self, message: &Message) {
+        if let Some(ns) = message.transit {
+            self.notes.push(message.receiver, Note::Delivered(ns));
+        }
+    }
+
+    /// The process took a message itself, if it was one.
+    pub(super) fn taken(&mut self, message: &Message) {
+        if message.origin != Origin::Expired && message.in_window {
+            self.notes.push(message.receiver, Note::Taken);
+        }
     }
 
     pub(super) const fn len(&self) -> usize {

@@ -14,6 +14,8 @@ pub(super) struct Message {
     pub(super) receiver: u32,
     /// Behind it: of equal messages on their way, or in the mailbox.
     pub(super) next: Option<u32>,
+    /// How long it was on its way, if that counts and is not noted yet.
+    pub(super) transit: Option<u64>,
     pub(super) origin: Origin,
     /// Equal match keys mean equal messages: nothing was cut.
     pub(super) exact: bool,
@@ -24,12 +26,17 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) const fn new(key: u64, receiver: u32, arrival: Arrival, exact: bool) -> Self {
-        Self { key, arrival, receiver, next: None, origin: Origin::Message, exact, in_window: false, used: true }
-    }
-
-    /// Whether it counts as taken, if the process took it itself.
-    pub(super) fn is_taken(&self) -> bool {
-        self.origin != Origin::Expired && self.in_window
+        Self {
+            key,
+            arrival,
+            receiver,
+            next: None,
+            transit: None,
+            origin: Origin::Message,
+            exact,
+            in_window: false,
+            used: true,
+        }
     }
 }
 

@@ -169,6 +169,9 @@ impl<'a> Pass<'a> {
     }
 
     fn forget(&mut self) {
+        for message in self.messages.iter() {
+            self.log.unhandled(message);
+        }
         self.messages.clear();
         self.flights = Flights::default();
         for mailbox in &mut self.mailboxes {
@@ -225,64 +228,61 @@ impl<'a> Pass<'a> {
     fn delivered(&mut self, run: &Run<'a>, told: &Told) {
         let (tick, in_window) = (told.tick, self.window.contains(told.tick));
         let direct = self.flights.deliver(&mut self.messages, told.process, told.key);
-        let reply = if direct.is_none() { self.flights.deliver_reply(&mut self.messages, told.key) } else { None };
+        let reply = if direct.is_none() { self.flights.deliver_reply(told.key) } else { None };
+        let place = direct.or(reply).unwrap_or_else(|| {
+            self.messages.add(Message::new(told.key, told.process, arrival(run, told, NOBODY), true))
+        });
         let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
+        let Some(message) = self.messages.get_mut(place) else { return };
         mailbox.last_delivered = Some(tick);
-        let (arrival, origin) = match (direct, reply) {
-            (Some(sent), _) => {
-                if in_window && !sent.arrival.ambiguous {
-                    self.log.notes.push(told.process, Note::Delivered(tick.saturating_sub(sent.arrival.tick)));
-                }
-                (sent.arrival, Origin::Message)
+        message.receiver = told.process;
+        message.in_window = in_window;
+        let transit = tick.saturating_sub(message.arrival.tick);
+        if direct.is_some() {
+            message.transit = Some(transit).filter(|_| in_window && !message.arrival.ambiguous);
+        } else if reply.is_some() {
+            message.origin = Origin::Reply;
+            // What was sent last, or a reply before this one, is where the wait began.
+            let since = mailbox.last_sent;
+            mailbox.last_sent = since.map(|_| tick);
+            if in_window {
+                let waited = since.map(|since| tick.saturating_sub(since));
+                self.log.notes.push(told.process, Note::Replied(message.arrival.sender, transit, waited));
             }
-            (None, Some(sent)) => {
-                // What was sent last, or a reply before this one, is where the wait began.
-                let since = mailbox.last_sent;
-                mailbox.last_sent = since.map(|_| tick);
-                if in_window {
-                    let ns = tick.saturating_sub(sent.arrival.tick);
-                    let waited = since.map(|since| tick.saturating_sub(since));
-                    self.log.notes.push(told.process, Note::Replied(sent.arrival.sender, ns, waited));
-                }
-                (sent.arrival, Origin::Reply)
-            }
-            (None, None) => {
-                let origin = if is_timeout(run.chunk, told.row) { Origin::Expired } else { Origin::Message };
-                (arrival(run, told, NOBODY), origin)
-            }
-        };
+        } else if is_timeout(run.chunk, told.row) {
+            message.origin = Origin::Expired;
+        }
         if mailbox.handles {
-            let mut message = Message::new(told.key, told.process, arrival, true);
-            (message.origin, message.in_window) = (origin, in_window);
-            mailbox.line.push(&mut self.messages, message);
-        } else if in_window && origin != Origin::Expired {
-            self.log.notes.push(told.process, Note::Arrived(tick, arrival.sender));
+            mailbox.line.push(&mut self.messages, place, told.key);
+        } else if let Some(message) = self.messages.remove(place) {
+            self.log.unhandled(&message);
+            if in_window && message.origin != Origin::Expired {
+                self.log.notes.push(told.process, Note::Arrived(tick, message.arrival.sender));
+            }
         }
     }
 
     fn handled(&mut self, run: &Run<'a>, told: &Told) {
         let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
-        let notes = &mut self.log.notes;
+        let log = &mut self.log;
         let message = mailbox.line.take(&mut self.messages, told.key, |passed| {
-            if passed.is_taken() {
-                notes.push(told.process, Note::Taken);
-            }
+            log.unhandled(&passed);
+            log.taken(&passed);
         });
-        notes.push(told.process, Note::Handled(run.chunk.key(told.row), message.map(|message| message.arrival)));
+        let key = run.chunk.key(told.row);
+        let note = message.map_or(Note::Unmatched(key), |message| Note::Handled(key, message.arrival, message.transit));
+        log.notes.push(told.process, note);
     }
 
     /// What is left in a mailbox at the end of it.
     fn settle(&mut self, process: usize, end: u64) {
         let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
         while let Some(message) = mailbox.line.pop(&mut self.messages) {
-            match message.origin {
-                Origin::Message => {
-                    if let Some(queue) = self.queues.get_mut(process) {
-                        queue.remain(message.arrival, end);
-                    }
-                }
-                Origin::Reply if message.is_taken() => self.log.notes.push(process as u32, Note::Taken),
-                Origin::Reply | Origin::Expired => {}
+            self.log.unhandled(&message);
+            if message.origin != Origin::Message {
+                self.log.taken(&message);
+            } else if let Some(queue) = self.queues.get_mut(process) {
+                queue.remain(message.arrival, end);
             }
         }
     }
