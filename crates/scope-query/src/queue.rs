@@ -18,10 +18,9 @@ use crate::process_number::ProcessNumbers;
 use crate::window::Window;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use core::iter::Peekable;
 pub(crate) use length::Length;
 use length::Lengths;
-use log::Note;
+use log::{Handled, Note, Share};
 use pass::Pass;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
@@ -128,63 +127,58 @@ impl Queues {
 }
 
 impl Queue {
-    /// Sums up what happened in a stretch of the recording: `notes` and the process's states, each in order.
-    fn sum_up(&mut self, notes: &[Note], states: &[OrderKey], window: Window, places: &mut Places) {
-        let mut states = states.iter().peekable();
-        for note in notes {
+    /// Sums up what happened in a stretch of the recording.
+    fn sum_up(&mut self, share: Share<'_>, window: Window, places: &mut Places) {
+        self.handlings(share.handled, share.states, window);
+        for handled in share.handled {
+            self.handle(handled, window, places);
+        }
+        for replied in share.replied {
+            self.delivery.add(replied.transit);
+            if let Some(waited) = replied.waited {
+                self.waits_for.add(replied.by, waited, places);
+            }
+        }
+        for note in share.notes {
             match *note {
-                Note::Handled(key, arrival, transit) => {
-                    self.begin(key, &mut states, window);
-                    if let Some(ns) = transit {
-                        self.delivery.add(ns);
-                    }
-                    self.handle(key.tick, arrival, window, places);
-                }
-                Note::Unmatched(key) => {
-                    self.begin(key, &mut states, window);
-                    self.unmatched += u64::from(window.contains(key.tick));
-                }
                 Note::Arrived(tick, sender) => self.arrive(tick, sender, places),
-                Note::Delivered(ns) => self.delivery.add(ns),
-                Note::Replied(sender, ns, waited) => {
-                    self.delivery.add(ns);
-                    if let Some(waited) = waited {
-                        self.waits_for.add(sender, waited, places);
-                    }
-                }
+                Note::Delivered(transit) => self.delivery.add(transit),
                 Note::Taken => self.taken += 1,
             }
         }
+    }
+
+    /// With a state the process is done with what it handled last before.
+    fn handlings(&mut self, handled: &[Handled], states: &[OrderKey], window: Window) {
+        let mut handled = handled.iter().map(|handled| handled.key).peekable();
         for state in states {
-            self.done(state.tick, window);
+            while let Some(key) = handled.next_if(|key| key < state) {
+                self.undone = Some(key.tick);
+            }
+            if let Some(began) = self.undone.take().filter(|began| window.contains(*began)) {
+                self.handling.add(state.tick.saturating_sub(began));
+            }
+        }
+        if let Some(last) = handled.last() {
+            self.undone = Some(last.tick);
         }
     }
 
-    /// A message arrives.
-    fn arrive(&mut self, tick: u64, sender: u32, places: &mut Places) {
-        self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
-        self.arrived += 1;
-        match sender {
-            NOBODY => self.external += 1,
-            sender => self.senders.add(sender, 0, places),
-        }
-    }
-
-    /// A handling begins, after the states before it.
-    fn begin<'s>(&mut self, key: OrderKey, states: &mut Peekable<impl Iterator<Item = &'s OrderKey>>, window: Window) {
-        while let Some(state) = states.next_if(|state| **state < key) {
-            self.done(state.tick, window);
-        }
-        self.undone = Some(key.tick);
-        if window.contains(key.tick) {
-            self.first = Some(self.first.map_or(key.tick, |first| first.min(key.tick)));
+    /// A message is handled.
+    fn handle(&mut self, handled: &Handled, window: Window, places: &mut Places) {
+        let tick = handled.key.tick;
+        let in_window = window.contains(tick);
+        if in_window {
+            self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
             self.handled += 1;
         }
-    }
-
-    /// What was handled comes from somewhere.
-    fn handle(&mut self, tick: u64, arrival: Arrival, window: Window, places: &mut Places) {
-        let in_window = window.contains(tick);
+        if let Some(transit) = handled.transit {
+            self.delivery.add(transit);
+        }
+        let Some(arrival) = handled.arrival else {
+            self.unmatched += u64::from(in_window);
+            return;
+        };
         self.stay(arrival, tick, window, places);
         if !in_window {
             return;
@@ -195,6 +189,16 @@ impl Queue {
         }
         self.waiting.add(tick.saturating_sub(arrival.tick));
         self.wait(arrival, tick);
+    }
+
+    /// A message arrives.
+    fn arrive(&mut self, tick: u64, sender: u32, places: &mut Places) {
+        self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
+        self.arrived += 1;
+        match sender {
+            NOBODY => self.external += 1,
+            sender => self.senders.add(sender, 0, places),
+        }
     }
 
     /// A message is left at an end.
@@ -228,13 +232,6 @@ impl Queue {
         let rank = |wait: &Wait| (wait.ns, Reverse(wait.since), Reverse(wait.id));
         if self.longest.is_none_or(|longest| rank(&longest) < rank(&wait)) {
             self.longest = Some(wait);
-        }
-    }
-
-    /// A state: the process is done with what it handled last before.
-    fn done(&mut self, tick: u64, window: Window) {
-        if let Some(handled) = self.undone.take().filter(|handled| window.contains(*handled)) {
-            self.handling.add(tick.saturating_sub(handled));
         }
     }
 

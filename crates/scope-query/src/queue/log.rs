@@ -5,37 +5,61 @@
 //!
 //! Invariant: the notes of a process come out in the order they went in.
 
-use super::message::Message;
-use super::{Arrival, Origin};
+use super::Arrival;
 use alloc::vec::Vec;
 use scope_core::OrderKey;
 
-/// Notes of a stretch, at least: more where there are more processes.
+/// Items of a stretch, at least: more where there are more processes.
 const STRETCH: usize = 1 << 17;
 
-/// What happened to a queue.
+/// A message was handled.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Handled {
+    pub(super) key: OrderKey,
+    /// Where it comes from, if its delivery was recorded.
+    pub(super) arrival: Option<Arrival>,
+    /// How long it was on its way, if that counts.
+    pub(super) transit: Option<u64>,
+}
+
+/// A reply came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Replied {
+    /// The number of the process it is from.
+    pub(super) by: u32,
+    /// How long it was on its way.
+    pub(super) transit: u64,
+    /// How long the process waited for it.
+    pub(super) waited: Option<u64>,
+}
+
+/// What happened to a queue besides.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Note {
-    /// A message was handled: where it comes from, and how long it was on its way, if that counts.
-    Handled(OrderKey, Arrival, Option<u64>),
-    /// A message was handled whose delivery was not recorded.
-    Unmatched(OrderKey),
     /// A message came to a process whose handlings are not recorded: when, and from whom.
     Arrived(u64, u32),
     /// A message that was not handled was so long on its way.
     Delivered(u64),
-    /// A reply came from a process: its delivery, and how long it was waited for.
-    Replied(u32, u64, Option<u64>),
     /// The process took a message itself.
     Taken,
 }
 
-/// The notes of a stretch.
+/// What happened in a stretch: lists of their own, as each is gone through at once.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    pub(super) notes: Grouped<Note>,
-    /// States, in a list of their own: they are read a stretch later than messages.
+    pub(super) handled: Grouped<Handled>,
     pub(super) states: Grouped<OrderKey>,
+    pub(super) replied: Grouped<Replied>,
+    pub(super) notes: Grouped<Note>,
+}
+
+/// What happened to one process in a stretch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share<'a> {
+    pub(super) handled: &'a [Handled],
+    pub(super) states: &'a [OrderKey],
+    pub(super) replied: &'a [Replied],
+    pub(super) notes: &'a [Note],
 }
 
 impl Log {
@@ -44,22 +68,26 @@ impl Log {
         self.len() >= STRETCH.max(n_processes)
     }
 
-    /// A message that was delivered will not be handled.
-    pub(super) fn unhandled(&mut self, message: &Message) {
-        if let Some(ns) = message.transit {
-            self.notes.push(message.receiver, Note::Delivered(ns));
-        }
-    }
-
-    /// The process took a message itself, if it was one.
-    pub(super) fn taken(&mut self, message: &Message) {
-        if message.origin != Origin::Expired && message.in_window {
-            self.notes.push(message.receiver, Note::Taken);
-        }
-    }
-
     pub(super) const fn len(&self) -> usize {
-        self.notes.added.len() + self.states.added.len()
+        self.handled.len() + self.states.len() + self.replied.len() + self.notes.len()
+    }
+
+    /// Sorts what was added by process.
+    pub(super) fn group(&mut self, n_processes: usize) {
+        self.handled.group(n_processes);
+        self.states.group(n_processes);
+        self.replied.group(n_processes);
+        self.notes.group(n_processes);
+    }
+
+    /// What happened to a process, once all is grouped.
+    pub(super) fn of(&self, process: usize) -> Share<'_> {
+        Share {
+            handled: self.handled.of(process),
+            states: self.states.of(process),
+            replied: self.replied.of(process),
+            notes: self.notes.of(process),
+        }
     }
 }
 
@@ -84,8 +112,12 @@ impl<T: Copy> Grouped<T> {
         self.added.push((process, item));
     }
 
+    const fn len(&self) -> usize {
+        self.added.len()
+    }
+
     /// Sorts what was added by process.
-    pub(super) fn group(&mut self, n_processes: usize) {
+    fn group(&mut self, n_processes: usize) {
         self.starts.clear();
         self.starts.resize(n_processes + 2, 0);
         // Counted two places further on, where a start moves one place on as items are put.
@@ -112,7 +144,7 @@ impl<T: Copy> Grouped<T> {
     }
 
     /// The items of a process, once they are grouped.
-    pub(super) fn of(&self, process: usize) -> &[T] {
+    fn of(&self, process: usize) -> &[T] {
         let range = match self.starts.get(process..process + 2) {
             Some([start, end]) => *start as usize..*end as usize,
             _ => 0..0,

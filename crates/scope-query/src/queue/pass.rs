@@ -10,7 +10,7 @@
 
 use super::flight::Flights;
 use super::line::Line;
-use super::log::{Log, Note};
+use super::log::{Grouped, Handled, Log, Note, Replied};
 use super::message::{Message, Messages};
 use super::read::{Told, read as read_rows};
 use super::tally::Places;
@@ -170,7 +170,7 @@ impl<'a> Pass<'a> {
 
     fn forget(&mut self) {
         for message in self.messages.iter() {
-            self.log.unhandled(message);
+            unhandled(&mut self.log.notes, message);
         }
         self.messages.clear();
         self.flights = Flights::default();
@@ -247,7 +247,7 @@ impl<'a> Pass<'a> {
             mailbox.last_sent = since.map(|_| tick);
             if in_window {
                 let waited = since.map(|since| tick.saturating_sub(since));
-                self.log.notes.push(told.process, Note::Replied(message.arrival.sender, transit, waited));
+                self.log.replied.push(told.process, Replied { by: message.arrival.sender, transit, waited });
             }
         } else if is_timeout(run.chunk, told.row) {
             message.origin = Origin::Expired;
@@ -255,7 +255,7 @@ impl<'a> Pass<'a> {
         if mailbox.handles {
             mailbox.line.push(&mut self.messages, place, told.key);
         } else if let Some(message) = self.messages.remove(place) {
-            self.log.unhandled(&message);
+            unhandled(&mut self.log.notes, &message);
             if in_window && message.origin != Origin::Expired {
                 self.log.notes.push(told.process, Note::Arrived(tick, message.arrival.sender));
             }
@@ -264,23 +264,23 @@ impl<'a> Pass<'a> {
 
     fn handled(&mut self, run: &Run<'a>, told: &Told) {
         let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
-        let log = &mut self.log;
+        let notes = &mut self.log.notes;
         let message = mailbox.line.take(&mut self.messages, told.key, |passed| {
-            log.unhandled(&passed);
-            log.taken(&passed);
+            unhandled(notes, &passed);
+            taken(notes, &passed);
         });
+        let (arrival, transit) = message.map(|message| (message.arrival, message.transit)).unzip();
         let key = run.chunk.key(told.row);
-        let note = message.map_or(Note::Unmatched(key), |message| Note::Handled(key, message.arrival, message.transit));
-        log.notes.push(told.process, note);
+        self.log.handled.push(told.process, Handled { key, arrival, transit: transit.flatten() });
     }
 
     /// What is left in a mailbox at the end of it.
     fn settle(&mut self, process: usize, end: u64) {
         let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
         while let Some(message) = mailbox.line.pop(&mut self.messages) {
-            self.log.unhandled(&message);
+            unhandled(&mut self.log.notes, &message);
             if message.origin != Origin::Message {
-                self.log.taken(&message);
+                taken(&mut self.log.notes, &message);
             } else if let Some(queue) = self.queues.get_mut(process) {
                 queue.remain(message.arrival, end);
             }
@@ -293,10 +293,9 @@ impl<'a> Pass<'a> {
         self.queues.resize_with(n_processes, Queue::default);
         self.n_notes += self.log.len();
         let floors = self.floors(tick);
-        self.log.notes.group(n_processes);
-        self.log.states.group(n_processes);
+        self.log.group(n_processes);
         for (process, queue) in self.queues.iter_mut().enumerate() {
-            queue.sum_up(self.log.notes.of(process), self.log.states.of(process), self.window, &mut self.places);
+            queue.sum_up(self.log.of(process), self.window, &mut self.places);
             if queue.lengths.is_due()
                 && let Some(floor) = floors.get(process)
             {
@@ -368,6 +367,20 @@ impl<'a> Pass<'a> {
                 self.log.states.push(process as u32, row.key());
             }
         }
+    }
+}
+
+/// A message that was delivered will not be handled.
+fn unhandled(notes: &mut Grouped<Note>, message: &Message) {
+    if let Some(transit) = message.transit {
+        notes.push(message.receiver, Note::Delivered(transit));
+    }
+}
+
+/// The process took a message itself, if it was one.
+fn taken(notes: &mut Grouped<Note>, message: &Message) {
+    if message.origin != Origin::Expired && message.in_window {
+        notes.push(message.receiver, Note::Taken);
     }
 }
 
