@@ -74,8 +74,8 @@ fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize) -> Option
     let load = find(loads, process)?;
     let waits = queues.queues.get(process)?.waits_for.sums();
     let key = |process: u32| queues.numbers.key(process as usize);
-    let most = waits.iter().max_by_key(|waits| (waits.ns, core::cmp::Reverse(key(waits.process))))?;
-    (most.ns > load.handling_ns / 2 && load.n_done > 0).then_some(most.process as usize)
+    let most = waits.iter().max_by_key(|waits| (waits.amount, core::cmp::Reverse(key(waits.process))))?;
+    (most.amount > load.handling_ns / 2 && load.n_done > 0).then_some(most.process as usize)
 }
 
 fn find(loads: &[(usize, Load)], process: usize) -> Option<&Load> {
@@ -112,7 +112,7 @@ pub(crate) fn why(
         let waits = queues.queues.get(*process).and_then(|queue| queue.waits_for.of(last));
         if let Some(waits) = waits.filter(|_| load.n_done > 0) {
             n_waiting += 1;
-            waited_ns = waited_ns.saturating_add(waits.ns);
+            waited_ns = waited_ns.saturating_add(waits.amount);
             handled_ns = handled_ns.saturating_add(load.handling_ns);
         }
     }

@@ -37,19 +37,23 @@ impl Durations {
         self.n += 1;
         self.sum = self.sum.saturating_add(duration);
         self.max = self.max.max(duration);
-        if self.buckets.is_empty() {
-            if self.short.len() + self.long.len() < MAX_EXACT {
-                match u32::try_from(duration) {
-                    Ok(duration) => self.short.push(duration),
-                    Err(_) => self.long.push(duration),
-                }
-                return;
-            }
+        if !self.buckets.is_empty() {
+            self.count(duration);
+            return;
+        }
+        match u32::try_from(duration) {
+            Ok(duration) => self.short.push(duration),
+            Err(_) => self.long.push(duration),
+        }
+        if self.short.len() + self.long.len() > MAX_EXACT {
             self.buckets = vec![0; N_BUCKETS];
             core::mem::take(&mut self.short).into_iter().for_each(|duration| self.count(duration.into()));
             core::mem::take(&mut self.long).into_iter().for_each(|duration| self.count(duration));
         }
-        self.count(duration);
+    }
+
+    pub(crate) fn extend(&mut self, durations: impl Iterator<Item = u64>) {
+        durations.for_each(|duration| self.add(duration));
     }
 
     fn count(&mut self, duration: u64) {

@@ -20,10 +20,10 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 pub(crate) use length::Length;
 use length::Lengths;
-use log::{Handled, Note, Share};
+use log::{Handled, Known, Note, Share};
 use pass::Pass;
 use scope_core::trace::Trace;
-use scope_core::{Class, EventId, OrderKey};
+use scope_core::{Class, EventId};
 use tally::{Places, Tally};
 
 /// Every queue of a trace, up to the end of a window.
@@ -40,8 +40,6 @@ pub(crate) struct Queues {
 pub(crate) struct Queue {
     /// Its handlings are recorded: it is a server.
     pub(crate) handles: bool,
-    /// Handled last, and no state since.
-    undone: Option<u64>,
     /// Left at the end of the process or of the window, and when that was.
     remaining: Vec<(Arrival, u64)>,
     lengths: Lengths,
@@ -69,9 +67,9 @@ pub(crate) struct Queue {
     /// The message that waited longest, the first of several.
     pub(crate) longest: Option<Wait>,
     /// Whom the arrived are from.
-    pub(crate) senders: Tally,
+    pub(crate) senders: Tally<()>,
     /// Whose replies it waited for, and for how long.
-    pub(crate) waits_for: Tally,
+    pub(crate) waits_for: Tally<u64>,
 }
 
 /// How a message came.
@@ -129,75 +127,49 @@ impl Queues {
 impl Queue {
     /// Sums up what happened in a stretch of the recording.
     fn sum_up(&mut self, share: Share<'_>, window: Window, places: &mut Places) {
-        self.handlings(share.handled, share.states, window);
+        self.handling.extend(share.handling.iter().copied());
+        self.delivery.extend(share.delivery.iter().copied());
+        let waited = |handled: &Handled| handled.origin == Known::Arrival && window.contains(handled.tick);
+        let waiting = share.handled.iter().filter(|handled| waited(handled));
+        self.waiting.extend(waiting.map(|handled| handled.tick.saturating_sub(handled.arrived)));
         for handled in share.handled {
             self.handle(handled, window, places);
         }
-        for replied in share.replied {
-            self.delivery.add(replied.transit);
-            if let Some(waited) = replied.waited {
-                self.waits_for.add(replied.by, waited, places);
-            }
+        for waited in share.waited {
+            self.waits_for.add(waited.by, waited.ns, places);
         }
         for note in share.notes {
             match *note {
                 Note::Arrived(tick, sender) => self.arrive(tick, sender, places),
-                Note::Delivered(transit) => self.delivery.add(transit),
                 Note::Taken => self.taken += 1,
             }
         }
     }
 
-    /// With a state the process is done with what it handled last before.
-    fn handlings(&mut self, handled: &[Handled], states: &[OrderKey], window: Window) {
-        let mut handled = handled.iter().map(|handled| handled.key).peekable();
-        for state in states {
-            while let Some(key) = handled.next_if(|key| key < state) {
-                self.undone = Some(key.tick);
-            }
-            if let Some(began) = self.undone.take().filter(|began| window.contains(*began)) {
-                self.handling.add(state.tick.saturating_sub(began));
-            }
-        }
-        if let Some(last) = handled.last() {
-            self.undone = Some(last.tick);
-        }
-    }
-
     /// A message is handled.
     fn handle(&mut self, handled: &Handled, window: Window, places: &mut Places) {
-        let tick = handled.key.tick;
-        let in_window = window.contains(tick);
-        if in_window {
-            self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
-            self.handled += 1;
+        let in_window = u64::from(window.contains(handled.tick));
+        if in_window > 0 {
+            self.begin(handled.tick);
         }
-        if let Some(transit) = handled.transit {
-            self.delivery.add(transit);
+        self.handled += in_window;
+        match handled.origin {
+            Known::Nothing => self.unmatched += in_window,
+            Known::Ambiguous => self.ambiguous += in_window,
+            Known::Arrival => {}
         }
-        let Some(arrival) = handled.arrival else {
-            self.unmatched += u64::from(in_window);
-            return;
-        };
-        self.stay(arrival, tick, window, places);
-        if !in_window {
-            return;
+        if handled.origin != Known::Nothing {
+            self.stay(handled.arrived, handled.tick, handled.sender, window, places);
         }
-        if arrival.ambiguous {
-            self.ambiguous += 1;
-            return;
-        }
-        self.waiting.add(tick.saturating_sub(arrival.tick));
-        self.wait(arrival, tick);
     }
 
     /// A message arrives.
     fn arrive(&mut self, tick: u64, sender: u32, places: &mut Places) {
-        self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
+        self.begin(tick);
         self.arrived += 1;
         match sender {
             NOBODY => self.external += 1,
-            sender => self.senders.add(sender, 0, places),
+            sender => self.senders.add(sender, (), places),
         }
     }
 
@@ -209,7 +181,7 @@ impl Queue {
     /// Counts what is left, if that is known, and ends all sums.
     fn finish(&mut self, looked: bool, window: Window, places: &mut Places) {
         for (arrival, end) in core::mem::take(&mut self.remaining).into_iter().filter(|_| looked) {
-            self.stay(arrival, end, window, places);
+            self.stay(arrival.tick, end, arrival.sender, window, places);
             if window.contains(end) {
                 self.left += 1;
                 self.wait(arrival, end);
@@ -220,13 +192,18 @@ impl Queue {
         self.waits_for.sum_up(places);
     }
 
-    fn stay(&mut self, arrival: Arrival, end: u64, window: Window, places: &mut Places) {
-        self.lengths.stay(arrival.tick, end);
-        if window.contains(arrival.tick) {
-            self.arrive(arrival.tick, arrival.sender, places);
+    fn begin(&mut self, tick: u64) {
+        self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
+    }
+
+    fn stay(&mut self, arrived: u64, end: u64, sender: u32, window: Window, places: &mut Places) {
+        self.lengths.stay(arrived, end);
+        if window.contains(arrived) {
+            self.arrive(arrived, sender, places);
         }
     }
 
+    /// A message waited until an end.
     fn wait(&mut self, arrival: Arrival, end: u64) {
         let wait = Wait { ns: end.saturating_sub(arrival.tick), since: arrival.tick, id: arrival.id() };
         let rank = |wait: &Wait| (wait.ns, Reverse(wait.since), Reverse(wait.id));

@@ -84,11 +84,11 @@ fn queue(queues: &mut Queues, process: usize, load: &Load, view: &mut View<'_>, 
     let senders = sent_by.iter().take(MAX_PEERS);
     let senders = senders.map(|sum| Sender { process: process_at_end(sum.process), messages: sum.n.into() }).gathered();
     let mut waits = queue.waits_for.sums().to_vec();
-    ordered::sort_by_key(&mut waits, |sum| (Reverse(sum.ns), key(sum.process)));
+    ordered::sort_by_key(&mut waits, |sum| (Reverse(sum.amount), key(sum.process)));
     let waits_for = waits.iter().take(MAX_PEERS).map(|sum| WaitsFor {
         process: process_at_end(sum.process),
         replies: sum.n.into(),
-        sum_ns: sum.ns.min(MAX_TICK),
+        sum_ns: sum.amount.min(MAX_TICK),
     });
     let waits_for = waits_for.gathered();
     let span_ns = load.span_ns();

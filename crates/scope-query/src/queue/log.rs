@@ -5,9 +5,7 @@
 //!
 //! Invariant: the notes of a process come out in the order they went in.
 
-use super::Arrival;
 use alloc::vec::Vec;
-use scope_core::OrderKey;
 
 /// Items of a stretch, at least: more where there are more processes.
 const STRETCH: usize = 1 << 17;
@@ -15,22 +13,30 @@ const STRETCH: usize = 1 << 17;
 /// A message was handled.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Handled {
-    pub(super) key: OrderKey,
-    /// Where it comes from, if its delivery was recorded.
-    pub(super) arrival: Option<Arrival>,
-    /// How long it was on its way, if that counts.
-    pub(super) transit: Option<u64>,
+    pub(super) tick: u64,
+    /// When it came.
+    pub(super) arrived: u64,
+    /// The number of who sent it, or `NOBODY`.
+    pub(super) sender: u32,
+    pub(super) origin: Known,
 }
 
-/// A reply came.
+/// What is known of where a handled message comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Its delivery was not recorded.
+    Nothing,
+    /// It is one of several equal ones.
+    Ambiguous,
+    Arrival,
+}
+
+/// A reply was waited for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Replied {
+pub(super) struct Waited {
+    pub(super) ns: u64,
     /// The number of the process it is from.
     pub(super) by: u32,
-    /// How long it was on its way.
-    pub(super) transit: u64,
-    /// How long the process waited for it.
-    pub(super) waited: Option<u64>,
 }
 
 /// What happened to a queue besides.
@@ -38,18 +44,19 @@ pub(super) struct Replied {
 pub(super) enum Note {
     /// A message came to a process whose handlings are not recorded: when, and from whom.
     Arrived(u64, u32),
-    /// A message that was not handled was so long on its way.
-    Delivered(u64),
     /// The process took a message itself.
     Taken,
 }
 
-/// What happened in a stretch: lists of their own, as each is gone through at once.
+/// What happened in a stretch: a list for each kind, as one kind is gone through at once.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub(super) handled: Grouped<Handled>,
-    pub(super) states: Grouped<OrderKey>,
-    pub(super) replied: Grouped<Replied>,
+    /// From handling to the next state.
+    pub(super) handling: Grouped<u64>,
+    /// From sending to delivery.
+    pub(super) delivery: Grouped<u64>,
+    pub(super) waited: Grouped<Waited>,
     pub(super) notes: Grouped<Note>,
 }
 
@@ -57,8 +64,9 @@ pub(super) struct Log {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share<'a> {
     pub(super) handled: &'a [Handled],
-    pub(super) states: &'a [OrderKey],
-    pub(super) replied: &'a [Replied],
+    pub(super) handling: &'a [u64],
+    pub(super) delivery: &'a [u64],
+    pub(super) waited: &'a [Waited],
     pub(super) notes: &'a [Note],
 }
 
@@ -69,14 +77,15 @@ impl Log {
     }
 
     pub(super) const fn len(&self) -> usize {
-        self.handled.len() + self.states.len() + self.replied.len() + self.notes.len()
+        self.handled.len() + self.handling.len() + self.delivery.len() + self.waited.len() + self.notes.len()
     }
 
     /// Sorts what was added by process.
     pub(super) fn group(&mut self, n_processes: usize) {
         self.handled.group(n_processes);
-        self.states.group(n_processes);
-        self.replied.group(n_processes);
+        self.handling.group(n_processes);
+        self.delivery.group(n_processes);
+        self.waited.group(n_processes);
         self.notes.group(n_processes);
     }
 
@@ -84,8 +93,9 @@ impl Log {
     pub(super) fn of(&self, process: usize) -> Share<'_> {
         Share {
             handled: self.handled.of(process),
-            states: self.states.of(process),
-            replied: self.replied.of(process),
+            handling: self.handling.of(process),
+            delivery: self.delivery.of(process),
+            waited: self.waited.of(process),
             notes: self.notes.of(process),
         }
     }

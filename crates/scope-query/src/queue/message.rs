@@ -14,8 +14,6 @@ pub(super) struct Message {
     pub(super) receiver: u32,
     /// Behind it: of equal messages on their way, or in the mailbox.
     pub(super) next: Option<u32>,
-    /// How long it was on its way, if that counts and is not noted yet.
-    pub(super) transit: Option<u64>,
     pub(super) origin: Origin,
     /// Equal match keys mean equal messages: nothing was cut.
     pub(super) exact: bool,
@@ -26,17 +24,7 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) const fn new(key: u64, receiver: u32, arrival: Arrival, exact: bool) -> Self {
-        Self {
-            key,
-            arrival,
-            receiver,
-            next: None,
-            transit: None,
-            origin: Origin::Message,
-            exact,
-            in_window: false,
-            used: true,
-        }
+        Self { key, arrival, receiver, next: None, origin: Origin::Message, exact, in_window: false, used: true }
     }
 }
 

@@ -10,7 +10,7 @@
 
 use super::flight::Flights;
 use super::line::Line;
-use super::log::{Grouped, Handled, Log, Note, Replied};
+use super::log::{Grouped, Handled, Known, Log, Note, Waited};
 use super::message::{Message, Messages};
 use super::read::{Told, read as read_rows};
 use super::tally::Places;
@@ -29,6 +29,7 @@ use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Run, Trace};
 use scope_core::{Class, Kind, OrderKey};
+use smallvec::SmallVec;
 
 /// Bytes an atom can take in a chunk, at most.
 const MAX_ATOM_BYTES: usize = 6;
@@ -52,6 +53,8 @@ pub(super) struct Pass<'a> {
     places: Places,
     /// Notes since it was last looked which messages are open.
     n_notes: usize,
+    /// Up to where states were read.
+    states_until: OrderKey,
     /// Ends of the losses to come, the next one last.
     losses: Vec<u64>,
     pub(super) n_events: u64,
@@ -68,6 +71,10 @@ struct Mailbox {
     /// The last send, or the last reply if that came later.
     last_sent: Option<u64>,
     last_delivered: Option<u64>,
+    /// Handled, and no state since; of those before the states already read only the last.
+    undone: SmallVec<[OrderKey; 2]>,
+    /// The longest waiting up to now.
+    longest: u64,
 }
 
 impl<'a> Pass<'a> {
@@ -90,6 +97,7 @@ impl<'a> Pass<'a> {
             log: Log::default(),
             places: Places::default(),
             n_notes: 0,
+            states_until: OrderKey::default(),
             losses,
             n_events: 0,
         }
@@ -110,7 +118,12 @@ impl<'a> Pass<'a> {
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
             if run.class == Class::Message {
                 let Some(peers) = self.peers.get(run.chunk_idx as usize).map(Rc::clone) else { continue };
-                read_rows(&run, &peers, |told| told.iter().for_each(|told| self.message(&run, told)));
+                read_rows(&run, &peers, |told| {
+                    told.iter().for_each(|told| self.message(&run, told));
+                    if let Some(last) = told.last() {
+                        self.states(&mut states, run.chunk.key(last.row));
+                    }
+                });
             } else {
                 for row in run.rows() {
                     let row = Row::of(run.chunk, run.chunk_idx, row);
@@ -169,9 +182,6 @@ impl<'a> Pass<'a> {
     }
 
     fn forget(&mut self) {
-        for message in self.messages.iter() {
-            unhandled(&mut self.log.notes, message);
-        }
         self.messages.clear();
         self.flights = Flights::default();
         for mailbox in &mut self.mailboxes {
@@ -238,47 +248,58 @@ impl<'a> Pass<'a> {
         message.receiver = told.process;
         message.in_window = in_window;
         let transit = tick.saturating_sub(message.arrival.tick);
-        if direct.is_some() {
-            message.transit = Some(transit).filter(|_| in_window && !message.arrival.ambiguous);
-        } else if reply.is_some() {
+        if (direct.is_some() && !message.arrival.ambiguous || reply.is_some()) && in_window {
+            self.log.delivery.push(told.process, transit);
+        }
+        if reply.is_some() {
             message.origin = Origin::Reply;
             // What was sent last, or a reply before this one, is where the wait began.
             let since = mailbox.last_sent;
             mailbox.last_sent = since.map(|_| tick);
-            if in_window {
-                let waited = since.map(|since| tick.saturating_sub(since));
-                self.log.replied.push(told.process, Replied { by: message.arrival.sender, transit, waited });
+            if let Some(since) = since.filter(|_| in_window) {
+                let waited = Waited { ns: tick.saturating_sub(since), by: message.arrival.sender };
+                self.log.waited.push(told.process, waited);
             }
-        } else if is_timeout(run.chunk, told.row) {
+        } else if direct.is_none() && is_timeout(run.chunk, told.row) {
             message.origin = Origin::Expired;
         }
         if mailbox.handles {
             mailbox.line.push(&mut self.messages, place, told.key);
-        } else if let Some(message) = self.messages.remove(place) {
-            unhandled(&mut self.log.notes, &message);
-            if in_window && message.origin != Origin::Expired {
-                self.log.notes.push(told.process, Note::Arrived(tick, message.arrival.sender));
-            }
+        } else if let Some(message) = self.messages.remove(place)
+            && in_window
+            && message.origin != Origin::Expired
+        {
+            self.log.notes.push(told.process, Note::Arrived(tick, message.arrival.sender));
         }
     }
 
     fn handled(&mut self, run: &Run<'a>, told: &Told) {
         let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
-        let notes = &mut self.log.notes;
-        let message = mailbox.line.take(&mut self.messages, told.key, |passed| {
-            unhandled(notes, &passed);
-            taken(notes, &passed);
-        });
-        let (arrival, transit) = message.map(|message| (message.arrival, message.transit)).unzip();
-        let key = run.chunk.key(told.row);
-        self.log.handled.push(told.process, Handled { key, arrival, transit: transit.flatten() });
+        if mailbox.undone.last().is_some_and(|last| *last < self.states_until) {
+            mailbox.undone.drain(..mailbox.undone.len() - 1);
+        }
+        mailbox.undone.push(run.chunk.key(told.row));
+        let (tick, notes) = (told.tick, &mut self.log.notes);
+        let message = mailbox.line.take(&mut self.messages, told.key, |passed| taken(notes, &passed));
+        let mut handled = Handled { tick, arrived: tick, sender: NOBODY, origin: Known::Nothing };
+        if let Some(Message { arrival, .. }) = message {
+            let origin = if arrival.ambiguous { Known::Ambiguous } else { Known::Arrival };
+            handled = Handled { tick, arrived: arrival.tick, sender: arrival.sender, origin };
+            let waited = tick.saturating_sub(arrival.tick);
+            if !arrival.ambiguous && waited >= mailbox.longest && self.window.contains(tick) {
+                mailbox.longest = waited;
+                if let Some(queue) = self.queue(told.process as usize) {
+                    queue.wait(arrival, tick);
+                }
+            }
+        }
+        self.log.handled.push(told.process, handled);
     }
 
     /// What is left in a mailbox at the end of it.
     fn settle(&mut self, process: usize, end: u64) {
         let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
         while let Some(message) = mailbox.line.pop(&mut self.messages) {
-            unhandled(&mut self.log.notes, &message);
             if message.origin != Origin::Message {
                 taken(&mut self.log.notes, &message);
             } else if let Some(queue) = self.queues.get_mut(process) {
@@ -363,17 +384,19 @@ impl<'a> Pass<'a> {
         while let Some(row) = states.next_if(is_due) {
             self.n_events += 1;
             let process = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row));
-            if let Some(process) = process.filter(|process| self.mailboxes.get(*process).is_some_and(|m| m.handles)) {
-                self.log.states.push(process as u32, row.key());
+            let Some(process) = process else { continue };
+            let Some(mailbox) = self.mailboxes.get_mut(process).filter(|mailbox| !mailbox.undone.is_empty()) else {
+                continue;
+            };
+            // Done with what was handled last before. Most often that is one, where it is one by one that states follow messages.
+            let key = row.key();
+            let begun = mailbox.undone.iter().take_while(|handled| **handled < key).count();
+            let last = mailbox.undone.drain(..begun).next_back();
+            if let Some(handled) = last.filter(|handled| self.window.contains(handled.tick)) {
+                self.log.handling.push(process as u32, key.tick.saturating_sub(handled.tick));
             }
         }
-    }
-}
-
-/// A message that was delivered will not be handled.
-fn unhandled(notes: &mut Grouped<Note>, message: &Message) {
-    if let Some(transit) = message.transit {
-        notes.push(message.receiver, Note::Delivered(transit));
+        self.states_until = until;
     }
 }
 

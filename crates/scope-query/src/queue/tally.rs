@@ -5,22 +5,39 @@
 use alloc::vec::Vec;
 
 /// Entries added before they are summed up for the first time.
-const FEW: usize = 64;
+const FEW: usize = 128;
+
+/// What is summed up besides the count.
+pub(crate) trait Amount: Copy + Default {
+    fn add(&mut self, other: Self);
+}
+
+impl Amount for () {
+    fn add(&mut self, (): ()) {}
+}
+
+/// Nanoseconds.
+impl Amount for u64 {
+    fn add(&mut self, other: Self) {
+        *self = self.saturating_add(other);
+    }
+}
 
 /// What was counted of one process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sum {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sum<T> {
     /// Its number.
     pub(crate) process: u32,
     pub(crate) n: u32,
-    pub(crate) ns: u64,
+    pub(crate) amount: T,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
-    /// The first of them are one for each process, the others are to be summed up.
-    sums: Vec<Sum>,
-    n_summed: usize,
+pub(crate) struct Tally<T> {
+    /// One for each process.
+    sums: Vec<Sum<T>>,
+    /// Added since they were summed up.
+    added: Vec<(u32, T)>,
 }
 
 /// For all tallies, where the sum of each process is while one of them is summed up.
@@ -30,47 +47,47 @@ pub(super) struct Places {
     places: Vec<u32>,
 }
 
-impl Tally {
-    pub(super) fn add(&mut self, process: u32, ns: u64, places: &mut Places) {
-        if self.sums.len() >= FEW + 2 * self.n_summed {
+impl<T: Amount> Tally<T> {
+    pub(super) fn add(&mut self, process: u32, amount: T, places: &mut Places) {
+        if self.added.len() >= FEW + 2 * self.sums.len() {
             self.sum_up(places);
         }
-        self.sums.push(Sum { process, n: 1, ns });
+        self.added.push((process, amount));
     }
 
     /// What was counted of a process, once all is summed up.
-    pub(crate) fn of(&self, process: usize) -> Option<&Sum> {
+    pub(crate) fn of(&self, process: usize) -> Option<&Sum<T>> {
         self.sums.iter().find(|sum| sum.process as usize == process)
     }
 
     /// One sum for each process, once all is summed up.
-    pub(crate) fn sums(&self) -> &[Sum] {
+    pub(crate) fn sums(&self) -> &[Sum<T>] {
         &self.sums
     }
 
     /// Makes one sum for each process.
     pub(super) fn sum_up(&mut self, Places { places }: &mut Places) {
-        let mut n_summed = 0;
-        for idx in 0..self.sums.len() {
-            let Some(next) = self.sums.get(idx).copied() else { break };
-            let process = next.process as usize;
-            if places.len() <= process {
-                places.resize(process + 1, 0);
-            }
-            let Some(place) = places.get_mut(process) else { break };
-            if *place == 0 {
-                *place = n_summed + 1;
-                if let Some(sum) = self.sums.get_mut(n_summed as usize) {
-                    *sum = next;
-                }
-                n_summed += 1;
-            } else if let Some(sum) = self.sums.get_mut(*place as usize - 1) {
-                sum.n += next.n;
-                sum.ns = sum.ns.saturating_add(next.ns);
+        let known = self.sums.iter().map(|sum| sum.process);
+        let most = known.chain(self.added.iter().map(|(process, _)| *process)).max().unwrap_or(0) as usize;
+        if places.len() <= most {
+            places.resize(most + 1, 0);
+        }
+        for (place, sum) in (1..).zip(&self.sums) {
+            if let Some(slot) = places.get_mut(sum.process as usize) {
+                *slot = place;
             }
         }
-        self.n_summed = n_summed as usize;
-        self.sums.truncate(self.n_summed);
+        for (process, amount) in self.added.drain(..) {
+            let Some(place) = places.get_mut(process as usize) else { continue };
+            if *place == 0 {
+                self.sums.push(Sum { process, ..Sum::default() });
+                *place = self.sums.len() as u32;
+            }
+            if let Some(sum) = self.sums.get_mut(*place as usize - 1) {
+                sum.n += 1;
+                sum.amount.add(amount);
+            }
+        }
         for sum in &self.sums {
             if let Some(place) = places.get_mut(sum.process as usize) {
                 *place = 0;
@@ -95,7 +112,7 @@ mod tests {
             }
             tally.sum_up(&mut places);
             tally.sums().len() == naive.len()
-                && naive.into_iter().all(|(process, (n, ns))| tally.of(process as usize) == Some(&Sum { process, n, ns }))
+                && naive.into_iter().all(|(process, (n, amount))| tally.of(process as usize) == Some(&Sum { process, n, amount }))
         }
     }
 }
