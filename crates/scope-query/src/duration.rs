@@ -33,10 +33,16 @@ pub(crate) struct Durations {
 }
 
 impl Durations {
-    pub(crate) fn add(&mut self, duration: u64) {
+    /// Counts a duration whose quantiles nobody will ask for.
+    #[inline]
+    pub(crate) fn sum_up(&mut self, duration: u64) {
         self.n += 1;
         self.sum = self.sum.saturating_add(duration);
         self.max = self.max.max(duration);
+    }
+
+    pub(crate) fn add(&mut self, duration: u64) {
+        self.sum_up(duration);
         if !self.buckets.is_empty() {
             self.count(duration);
             return;

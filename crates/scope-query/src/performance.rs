@@ -50,6 +50,8 @@ pub(crate) struct Edge {
 #[derive(Debug)]
 pub(crate) struct Performance {
     window: Window,
+    /// Neither edges nor quantiles.
+    brief: bool,
     /// By the number of the function.
     pub(crate) times: Vec<Times>,
     pub(crate) edges: Vec<Edge>,
@@ -69,7 +71,12 @@ pub(crate) struct Note<'a> {
 
 impl Performance {
     pub(crate) fn new(window: Window) -> Self {
-        Self { window, times: Vec::new(), edges: Vec::new(), edge_idxs: HashMap::default(), n_open: 0 }
+        Self { window, brief: false, times: Vec::new(), edges: Vec::new(), edge_idxs: HashMap::default(), n_open: 0 }
+    }
+
+    /// Of each function the sums only: no edges, and no durations one by one.
+    pub(crate) fn brief(window: Window) -> Self {
+        Self { brief: true, ..Self::new(window) }
     }
 
     fn times(&mut self, function: FunctionId) -> Option<&mut Times> {
@@ -102,7 +109,7 @@ impl<'a> Visitor<'a> for Performance {
         if !in_window {
             return note;
         }
-        if call.wanted || call.caller.is_some_and(|(_, caller)| caller.wanted) {
+        if !self.brief && (call.wanted || call.caller.is_some_and(|(_, caller)| caller.wanted)) {
             note.edge = Some(self.edge(call.caller.map(|(caller, _)| caller), call.function));
         }
         if call.wanted
@@ -127,6 +134,7 @@ impl<'a> Visitor<'a> for Performance {
         if !note.wanted {
             return;
         }
+        let brief = self.brief;
         let Some(times) = self.times(function) else { return };
         times.errors += u64::from(row.kind() == Kind::Exception);
         if !recursive {
@@ -136,7 +144,11 @@ impl<'a> Visitor<'a> for Performance {
             Some(own_ns) => times.own_ns = times.own_ns.saturating_add(own_ns),
             None => times.own_unknown += 1,
         }
-        times.durations.add(duration_ns);
+        if brief {
+            times.durations.sum_up(duration_ns)
+        } else {
+            times.durations.add(duration_ns)
+        }
         let longer = |(longest, key, _): (u64, OrderKey, EventId)| {
             duration_ns > longest || duration_ns == longest && call.key() < key
         };

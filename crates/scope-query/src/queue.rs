@@ -115,10 +115,19 @@ pub(crate) struct Wait {
     pub(crate) id: EventId,
 }
 
+/// How much is summed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Everything.
+    Full,
+    /// Neither the durations of waiting and delivery nor the senders.
+    Brief,
+}
+
 impl Queues {
     /// The queues of a trace.
-    pub(crate) fn of(trace: &Trace, window: Window) -> Self {
-        let mut pass = Pass::new(trace, window);
+    pub(crate) fn of(trace: &Trace, window: Window, detail: Detail) -> Self {
+        let mut pass = Pass::new(trace, window, detail);
         pass.run();
         Self { numbers: pass.numbers, queues: pass.queues, n_events: pass.n_events }
     }
@@ -126,28 +135,44 @@ impl Queues {
 
 impl Queue {
     /// Sums up what happened in a stretch of the recording.
-    fn sum_up(&mut self, share: Share<'_>, window: Window, places: &mut Places) {
+    fn sum_up(&mut self, share: Share<'_>, window: Window, detail: Detail, places: &mut Places) {
         self.handling.extend(share.handling.iter().copied());
-        self.delivery.extend(share.delivery.iter().copied());
-        let waited = |handled: &Handled| handled.origin == Known::Arrival && window.contains(handled.tick);
-        let waiting = share.handled.iter().filter(|handled| waited(handled));
-        self.waiting.extend(waiting.map(|handled| handled.tick.saturating_sub(handled.arrived)));
+        if detail == Detail::Full {
+            self.delivery.extend(share.delivery.iter().copied());
+            let waited = |handled: &Handled| handled.origin == Known::Arrival && window.contains(handled.tick);
+            let waiting = share.handled.iter().filter(|handled| waited(handled));
+            self.waiting.extend(waiting.map(|handled| handled.tick.saturating_sub(handled.arrived)));
+            self.count_senders(share, window, places);
+        }
         for handled in share.handled {
-            self.handle(handled, window, places);
+            self.handle(handled, window);
         }
         for waited in share.waited {
             self.waits_for.add(waited.by, waited.ns, places);
         }
         for note in share.notes {
             match *note {
-                Note::Arrived(tick, sender) => self.arrive(tick, sender, places),
+                Note::Arrived(tick, sender) => self.arrive(tick, sender),
                 Note::Taken => self.taken += 1,
             }
         }
     }
 
+    /// Counts whom messages are from.
+    fn count_senders(&mut self, share: Share<'_>, window: Window, places: &mut Places) {
+        let known = |handled: &&Handled| handled.origin != Known::Nothing && window.contains(handled.arrived);
+        let handled = share.handled.iter().filter(known).map(|handled| handled.sender);
+        let arrived = share.notes.iter().filter_map(|note| match note {
+            Note::Arrived(_, sender) => Some(*sender),
+            Note::Taken => None,
+        });
+        for sender in handled.chain(arrived).filter(|sender| *sender != NOBODY) {
+            self.senders.add(sender, (), places);
+        }
+    }
+
     /// A message is handled.
-    fn handle(&mut self, handled: &Handled, window: Window, places: &mut Places) {
+    fn handle(&mut self, handled: &Handled, window: Window) {
         let in_window = u64::from(window.contains(handled.tick));
         if in_window > 0 {
             self.begin(handled.tick);
@@ -159,18 +184,15 @@ impl Queue {
             Known::Arrival => {}
         }
         if handled.origin != Known::Nothing {
-            self.stay(handled.arrived, handled.tick, handled.sender, window, places);
+            self.stay(handled.arrived, handled.tick, handled.sender, window);
         }
     }
 
     /// A message arrives.
-    fn arrive(&mut self, tick: u64, sender: u32, places: &mut Places) {
+    fn arrive(&mut self, tick: u64, sender: u32) {
         self.begin(tick);
         self.arrived += 1;
-        match sender {
-            NOBODY => self.external += 1,
-            sender => self.senders.add(sender, (), places),
-        }
+        self.external += u64::from(sender == NOBODY);
     }
 
     /// A message is left at an end.
@@ -179,9 +201,12 @@ impl Queue {
     }
 
     /// Counts what is left, if that is known, and ends all sums.
-    fn finish(&mut self, looked: bool, window: Window, places: &mut Places) {
+    fn finish(&mut self, looked: bool, window: Window, detail: Detail, places: &mut Places) {
         for (arrival, end) in core::mem::take(&mut self.remaining).into_iter().filter(|_| looked) {
-            self.stay(arrival.tick, end, arrival.sender, window, places);
+            self.stay(arrival.tick, end, arrival.sender, window);
+            if detail == Detail::Full && arrival.sender != NOBODY && window.contains(arrival.tick) {
+                self.senders.add(arrival.sender, (), places);
+            }
             if window.contains(end) {
                 self.left += 1;
                 self.wait(arrival, end);
@@ -196,10 +221,10 @@ impl Queue {
         self.first = Some(self.first.map_or(tick, |first| first.min(tick)));
     }
 
-    fn stay(&mut self, arrived: u64, end: u64, sender: u32, window: Window, places: &mut Places) {
+    fn stay(&mut self, arrived: u64, end: u64, sender: u32, window: Window) {
         self.lengths.stay(arrived, end);
         if window.contains(arrived) {
-            self.arrive(arrived, sender, places);
+            self.arrive(arrived, sender);
         }
     }
 

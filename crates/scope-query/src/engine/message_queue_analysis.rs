@@ -8,7 +8,7 @@ use crate::bottleneck::{Load, path, why};
 use crate::coverage::coverage;
 use crate::cursor;
 use crate::error::Result;
-use crate::queue::Queues;
+use crate::queue::{Detail, Queues};
 use crate::view::View;
 use crate::window::Window;
 use alloc::string::{String, ToString};
@@ -18,7 +18,7 @@ use scope_core::event::MAX_TICK;
 use scope_core::gather::Gather as _;
 use scope_core::ordered;
 use scope_core::trace::Trace;
-use scope_core::{Class, OrderKey};
+use scope_core::{Class, OrderKey, ProcessKey};
 
 const KIND: &str = "message_queue_analysis";
 /// Senders, and processes waited for, shown of a queue.
@@ -28,7 +28,7 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
     let asked = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::count(KIND, request.after.as_deref())?;
-    let mut queues = Queues::of(trace, asked);
+    let mut queues = Queues::of(trace, asked, Detail::Full);
     let loads = loads(&queues, asked.clipped(trace));
     let mut view = View::new(trace);
     let bottleneck = bottleneck(&queues, &loads, &mut view, asked.last_key());
@@ -73,19 +73,30 @@ fn named(process: &Process) -> String {
     process.name.clone().unwrap_or_else(|| process.pid.clone())
 }
 
+/// The first few of many in order.
+fn most<T: Copy>(sums: &[T], rank: impl Fn(&T) -> (Reverse<u64>, ProcessKey)) -> Vec<T> {
+    let mut most: Vec<T> = Vec::with_capacity(MAX_PEERS + 1);
+    for sum in sums {
+        let own = rank(sum);
+        let place = most.iter().rposition(|other| rank(other) < own).map_or(0, |before| before + 1);
+        if place < MAX_PEERS {
+            most.insert(place, *sum);
+            most.truncate(MAX_PEERS);
+        }
+    }
+    most
+}
+
 /// A row; takes what the queue sums up.
 fn queue(queues: &mut Queues, process: usize, load: &Load, view: &mut View<'_>, end: OrderKey) -> Option<Queue> {
     let queue = core::mem::take(queues.queues.get_mut(process)?);
     let key = |process: u32| queues.numbers.key(process as usize);
     let mut process_at_end = |process| view.process(key(process), end);
-    let mut sent_by = queue.senders.sums().to_vec();
-    ordered::sort_by_key(&mut sent_by, |sum| (Reverse(sum.n), key(sum.process)));
-    let n_senders = sent_by.len() as u32;
-    let senders = sent_by.iter().take(MAX_PEERS);
+    let n_senders = queue.senders.sums().len() as u32;
+    let senders = most(queue.senders.sums(), |sum| (Reverse(sum.n.into()), key(sum.process))).into_iter();
     let senders = senders.map(|sum| Sender { process: process_at_end(sum.process), messages: sum.n.into() }).gathered();
-    let mut waits = queue.waits_for.sums().to_vec();
-    ordered::sort_by_key(&mut waits, |sum| (Reverse(sum.amount), key(sum.process)));
-    let waits_for = waits.iter().take(MAX_PEERS).map(|sum| WaitsFor {
+    let waits = most(queue.waits_for.sums(), |sum| (Reverse(sum.amount), key(sum.process))).into_iter();
+    let waits_for = waits.map(|sum| WaitsFor {
         process: process_at_end(sum.process),
         replies: sum.n.into(),
         sum_ns: sum.amount.min(MAX_TICK),

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::figure::{count, duration, share};
 use crate::function::FunctionFilter;
 use crate::performance::Performance;
-use crate::queue::Queues;
+use crate::queue::{Detail, Queues};
 use crate::row::Row;
 use crate::view::View;
 use crate::window::Window;
@@ -105,7 +105,7 @@ fn crashes(trace: &Trace, request: &Overview, findings: &mut Vec<Finding>) -> Re
 
 /// Functions: the largest own time, the slowest call, and those that raise.
 fn calls(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec<Finding>) -> u64 {
-    let mut performance = Performance::new(window);
+    let mut performance = Performance::brief(window);
     let (functions, n_events) = walk(trace, None, FunctionFilter::default(), &mut performance);
     let order = ranking(&performance, &functions);
     let known = || order.iter().filter_map(|id| Some((*id, performance.times.get(id.idx())?)));
@@ -146,7 +146,7 @@ fn calls(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec<
 
 /// Queues: the one with the most waiting, and the process the others wait for.
 fn queues(trace: &Trace, window: Window, view: &mut View<'_>, findings: &mut Vec<Finding>) -> u64 {
-    let queues = Queues::of(trace, window);
+    let queues = Queues::of(trace, window, Detail::Brief);
     let loads = loads(&queues, window.clipped(trace));
     let end: OrderKey = window.last_key();
     if let Some((process, load)) = loads.first().filter(|(_, load)| load.waiting_ns() > 0) {

@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 
 /// Items of a stretch, at least: more where there are more processes.
-const STRETCH: usize = 1 << 17;
+const STRETCH: usize = 1 << 16;
 
 /// A message was handled.
 #[derive(Clone, Copy, Debug)]

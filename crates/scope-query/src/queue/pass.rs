@@ -15,7 +15,7 @@ use super::message::{Message, Messages};
 use super::read::{Told, read as read_rows};
 use super::tally::Places;
 use super::target::{Peer, Peers, Targets};
-use super::{Arrival, NOBODY, Origin, Queue};
+use super::{Arrival, Detail, NOBODY, Origin, Queue};
 use crate::process_number::ProcessNumbers;
 use crate::row::{Row, Unread};
 use crate::watch::Watch;
@@ -39,6 +39,7 @@ const MAX_ATOM_BYTES: usize = 6;
 pub(super) struct Pass<'a> {
     trace: &'a Trace,
     window: Window,
+    detail: Detail,
     pub(super) numbers: ProcessNumbers,
     /// By the number of the process.
     pub(super) queues: Vec<Queue>,
@@ -78,7 +79,7 @@ struct Mailbox {
 }
 
 impl<'a> Pass<'a> {
-    pub(super) fn new(trace: &'a Trace, window: Window) -> Self {
+    pub(super) fn new(trace: &'a Trace, window: Window, detail: Detail) -> Self {
         let end = window.clipped(trace).to;
         let touching = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
         let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).gathered();
@@ -87,6 +88,7 @@ impl<'a> Pass<'a> {
         Self {
             trace,
             window,
+            detail,
             numbers: ProcessNumbers::default(),
             queues: Vec::new(),
             mailboxes: Vec::new(),
@@ -248,7 +250,8 @@ impl<'a> Pass<'a> {
         message.receiver = told.process;
         message.in_window = in_window;
         let transit = tick.saturating_sub(message.arrival.tick);
-        if (direct.is_some() && !message.arrival.ambiguous || reply.is_some()) && in_window {
+        let was_seen = direct.is_some() && !message.arrival.ambiguous || reply.is_some();
+        if was_seen && in_window && self.detail == Detail::Full {
             self.log.delivery.push(told.process, transit);
         }
         if reply.is_some() {
@@ -316,7 +319,7 @@ impl<'a> Pass<'a> {
         let floors = self.floors(tick);
         self.log.group(n_processes);
         for (process, queue) in self.queues.iter_mut().enumerate() {
-            queue.sum_up(self.log.of(process), self.window, &mut self.places);
+            queue.sum_up(self.log.of(process), self.window, self.detail, &mut self.places);
             if queue.lengths.is_due()
                 && let Some(floor) = floors.get(process)
             {
@@ -374,7 +377,7 @@ impl<'a> Pass<'a> {
                 let watch = Watch::of(self.trace, self.numbers.key(process), Class::Message);
                 watch.covers(queue.exit.unwrap_or(end)) != Some(false)
             };
-            queue.finish(looked, self.window, &mut self.places);
+            queue.finish(looked, self.window, self.detail, &mut self.places);
         }
     }
 
