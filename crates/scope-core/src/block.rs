@@ -83,13 +83,10 @@ impl<'a> Block<'a> {
             CODEC_LZ4 if self.n_bytes > self.stored.len().saturating_mul(MAX_LZ4_RATIO) => {
                 Err(corrupt("it claims more than its bytes could hold"))
             }
-            CODEC_LZ4 => {
-                let mut contents = alloc::vec![0; self.n_bytes];
-                match lz4_flex::block::decompress_into(self.stored, &mut contents) {
-                    Ok(n) if n == self.n_bytes => Ok(Cow::Owned(contents)),
-                    _ => Err(corrupt("it does not decompress")),
-                }
-            }
+            CODEC_LZ4 => match lz4_flex::block::decompress(self.stored, self.n_bytes) {
+                Ok(contents) if contents.len() == self.n_bytes => Ok(Cow::Owned(contents)),
+                _ => Err(corrupt("it does not decompress")),
+            },
             _ => Err(Error::NewerKind { what: "codec" }),
         }
     }

@@ -134,7 +134,7 @@ impl Chunk {
     pub(crate) fn kinds_of(&self, rows: &[u16]) -> Kinds {
         let mut kinds = Kinds::default();
         for row in rows {
-            kinds = kinds.with(Kinds::only(self.kind(u32::from(*row))));
+            kinds = kinds.with(self.columns.kinds(usize::from(*row)));
             if kinds == self.columns.kinds {
                 break;
             }

@@ -231,7 +231,12 @@ impl Kinds {
 
     /// A class has at most 16 kinds.
     pub(crate) const fn only(kind: Kind) -> Self {
-        Self(1 << (kind as u8 & 15))
+        Self::numbered(kind as u8)
+    }
+
+    /// The kind with this number, which there must be.
+    pub(crate) const fn numbered(kind: u8) -> Self {
+        Self(1 << (kind & 15))
     }
 
     pub(crate) const fn with(self, other: Self) -> Self {

@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::event::OrderKey;
 use alloc::vec::Vec;
 
+const MAX_LEB_BYTES: usize = 10;
+
 /// A position in bytes that are not trusted.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader<'a> {
@@ -65,19 +67,21 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub(crate) fn leb(&mut self) -> Result<u64> {
-        let mut value = 0u64;
-        for shift in (0..70).step_by(7) {
-            let byte = self.u8()?;
+        let (mut value, mut n_bytes) = (0u64, 0);
+        while let Some(byte) = self.rest.get(n_bytes) {
             let part = u64::from(byte & 0x7f);
-            if shift == 63 && part > 1 {
-                break;
+            // Of the last there is room for one bit.
+            if n_bytes == MAX_LEB_BYTES || n_bytes + 1 == MAX_LEB_BYTES && part > 1 {
+                return Err(self.corrupt("a number has more than 64 bits"));
             }
-            value |= part << shift;
-            if byte < 0x80 {
+            value |= part << (n_bytes * 7);
+            n_bytes += 1;
+            if *byte < 0x80 {
+                self.rest = self.rest.get(n_bytes..).unwrap_or_default();
                 return Ok(value);
             }
         }
-        Err(self.corrupt("a number has more than 64 bits"))
+        Err(self.corrupt("it ends early"))
     }
 
     #[inline]

@@ -94,6 +94,12 @@ impl Columns {
         self.what.get(row) as u32
     }
 
+    /// The kind of a row alone, among others of its class.
+    #[inline]
+    pub(crate) fn kinds(&self, row: usize) -> Kinds {
+        Kinds::numbered(self.kind.get(row) as u8)
+    }
+
     pub(crate) fn event(&self, row: usize) -> Event {
         Event {
             key: self.key(row),

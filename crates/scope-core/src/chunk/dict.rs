@@ -15,6 +15,7 @@ pub(crate) use build::DictBuilder;
 
 use crate::chunk::column::Column;
 use crate::error::{Error, Result};
+use crate::gather::Gather as _;
 use crate::ordered;
 use crate::symbols::ReferenceWords;
 use crate::wire::{Reader, put_leb};
@@ -23,6 +24,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use core::ops::Range;
+use scope_bulk::radix;
 
 mod entity_kind {
     pub(super) const PROCESS: u8 = 1;
@@ -63,12 +66,12 @@ impl Dict {
             starts: starts.into(),
             mfas: mfas.into(),
             by_text: Box::default(),
-            by_process: Column::pack(by_process.iter().map(|id| u64::from(id.0))),
+            by_process: Column::pack(by_process.iter().map(|id| u64::from(*id))),
             n_processes: by_process.len(),
             entities,
         };
-        let atom = |place: u32| dict.atom(AtomId(place + 1));
-        let by_text = ordered::arranged(dict.n_atoms(), &|a, b| atom(a).cmp(atom(b)));
+        let atom = |place: u32| dict.atom_bytes(AtomId(place + 1));
+        let by_text = ordered::arranged(dict.n_atoms(), &|a, b| order(atom(a), atom(b)));
         dict.by_text = by_text.into_iter().map(|place| AtomId(place + 1)).collect();
         dict
     }
@@ -114,10 +117,19 @@ impl Dict {
     }
 
     pub(crate) fn atom(&self, id: AtomId) -> &str {
+        self.text.get(self.atom_range(id)).unwrap_or_default()
+    }
+
+    /// The same, without looking for borders of characters.
+    fn atom_bytes(&self, id: AtomId) -> &[u8] {
+        self.text.as_bytes().get(self.atom_range(id)).unwrap_or_default()
+    }
+
+    fn atom_range(&self, id: AtomId) -> Range<usize> {
         let idx = id.0 as usize;
         match (self.starts.get(idx.wrapping_sub(1)), self.starts.get(idx)) {
-            (Some(start), Some(end)) => self.text.get(*start as usize..*end as usize).unwrap_or_default(),
-            _ => "",
+            (Some(start), Some(end)) => *start as usize..*end as usize,
+            _ => 0..0,
         }
     }
 
@@ -228,16 +240,36 @@ impl Dict {
     }
 }
 
-fn processes(entities: &[Entity]) -> Box<[EntityId]> {
+/// The ids of the entities that are processes, by their keys; of equal ones the first comes first.
+fn processes(entities: &[Entity]) -> Vec<u32> {
     let mut found = Vec::with_capacity(entities.len());
-    for (id, entity) in (1u128..).zip(entities) {
-        if let Entity::Process(ProcessKey { number, serial, incarnation }) = *entity {
-            found.push(u128::from(number) << 96 | u128::from(serial) << 64 | u128::from(incarnation) << 32 | id);
+    let mut all = [0; 4];
+    for (id, entity) in (1u32..).zip(entities) {
+        if let Entity::Process(key) = *entity {
+            all = [all[0] | key.number, all[1] | key.serial, all[2] | key.incarnation, all[3] | id];
+            found.push((key, id));
         }
     }
-    // As numbers, which are sorted for the index of every chunk too.
-    found.sort();
-    found.into_iter().map(|packed| EntityId(packed as u32)).collect()
+    let [number, serial, incarnation, id] = all.map(|all| u32::BITS - all.leading_zeros());
+    if number + serial + incarnation + id > u64::BITS {
+        ordered::sort(&mut found);
+        return found.into_iter().map(|(_, id)| id).gathered();
+    }
+    // All four in one number, as is usual: their ids are in order already.
+    let pack = |(key, own_id): &(ProcessKey, u32)| {
+        let parts = [(key.number, 0), (key.serial, serial), (key.incarnation, incarnation), (*own_id, id)];
+        parts.iter().fold(0, |packed, (part, width)| packed << width | u64::from(*part))
+    };
+    let mut packed: Vec<u64> = found.iter().map(pack).collect();
+    radix::sort_from_bit(&mut packed, id);
+    packed.into_iter().map(|packed| (packed & ((1 << id) - 1)) as u32).collect()
+}
+
+/// The order of texts, by words at first: names of modules begin alike, and WebAssembly has nothing that compares many bytes at once.
+fn order(a: &[u8], b: &[u8]) -> Ordering {
+    let words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    let n_equal = words.take_while(|(a, b)| a == b).count() * 8;
+    a.get(n_equal..).cmp(&b.get(n_equal..))
 }
 
 fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
@@ -287,4 +319,34 @@ fn decode_entity<'a>(reader: &mut Reader<'a>, atom: &impl Fn(&mut Reader<'a>) ->
         entity_kind::OPAQUE => Entity::Opaque(reader.leb()?),
         _ => return Err(Error::NewerKind { what: "entity" }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    quickcheck::quickcheck! {
+        fn processes_are_ordered_by_their_keys(keys: Vec<(u32, u32, u32)>, shift: u32) -> bool {
+            // Narrow ones are sorted as one number; wide ones do not fit into one.
+            let narrow = |part: u32| part >> (shift % u32::BITS);
+            let process = |(number, serial, incarnation): (u32, u32, u32)| {
+                let key = ProcessKey { number: narrow(number), serial: narrow(serial), incarnation: narrow(incarnation) };
+                if key.number % 5 == 4 { Entity::Port(1) } else { Entity::Process(key) }
+            };
+            let entities: Vec<Entity> = keys.into_iter().map(process).collect();
+            let mut expected: Vec<(ProcessKey, u32)> = Vec::new();
+            for (id, entity) in (1..).zip(&entities) {
+                if let Entity::Process(key) = entity {
+                    expected.push((*key, id));
+                }
+            }
+            expected.sort();
+            processes(&entities).into_iter().eq(expected.into_iter().map(|(_, id)| id))
+        }
+
+        fn texts_are_ordered_by_their_bytes(start: Vec<u8>, a: Vec<u8>, b: Vec<u8>) -> bool {
+            let whole = |end: &[u8]| [&start, end].concat();
+            order(&a, &b) == a.cmp(&b) && order(&whole(&a), &whole(&b)) == a.cmp(&b) && order(&start, &whole(&a)) == 0.cmp(&a.len())
+        }
+    }
 }

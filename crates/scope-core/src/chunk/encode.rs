@@ -28,8 +28,8 @@ const DICTIONARY: u8 = 4;
 /// What [`Chunk::decode`] may spend on one chunk; a chunk of ours takes a few MiB at most.
 const MAX_CHUNK_BYTES: u64 = 256 << 20;
 
-/// What a row may take in memory beyond its block: 6 in the index, 12 in columns kept as differences, rounded up.
-const BYTES_PER_ROW: u64 = 24;
+/// What a row may take in memory beyond its block: 6 in the index, 12 in columns kept as differences, 8 while one of them is summed, rounded up.
+const BYTES_PER_ROW: u64 = 32;
 
 /// What a byte of the dictionary may take in memory: an entity of two bytes becomes an `Entity` with its places in the index.
 const BYTES_PER_DICTIONARY_BYTE: u64 = 40;

@@ -111,13 +111,9 @@ impl Terms {
         let complete = Column::decode(n_terms, &mut reader)?;
         let keys = reader.bytes(n_terms * 8)?.as_chunks::<8>().0.iter().map(|key| u64::from_le_bytes(*key)).collect();
         reader.finish()?;
-        let mut starts = Vec::with_capacity(n_terms + 1);
-        let mut end = 0u64;
-        starts.push(0);
-        lengths.for_each(n_terms, |length| {
-            end = end.saturating_add(length);
-            starts.push(end as u32);
-        });
+        // None is longer than the heap, so that their sum does not overflow.
+        let is_short = lengths.max().is_some_and(|max| max <= heap.len() as u64);
+        let (starts, end) = if is_short { lengths.starts(n_terms) } else { (Vec::new(), u64::MAX) };
         if end != heap.len() as u64 || end > u64::from(u32::MAX) {
             return Err(reader.corrupt("its lengths do not add up"));
         }
@@ -177,5 +173,28 @@ impl TermsBuilder {
         self.keys.clear();
         self.complete.clear();
         self.by_key.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read of a table with these lengths, for a heap of so many bytes.
+    fn decoded(lengths: &[u64], heap_bytes: usize) -> Result<Terms> {
+        let mut table = (lengths.len() as u32).to_le_bytes().to_vec();
+        Column::pack(lengths.iter().copied()).encode(lengths.len(), Encoding::Values, &mut table);
+        Column::pack(lengths.iter().map(|_| 1)).encode(lengths.len(), Encoding::Values, &mut table);
+        table.resize(table.len() + lengths.len() * 8, 0);
+        Terms::decode(&table, alloc::vec![0; heap_bytes].into())
+    }
+
+    #[test]
+    fn lengths_that_wrap_to_the_right_sum_are_refused() {
+        assert!(decoded(&[3, 4], 7).is_ok());
+        assert!(decoded(&[], 0).is_ok());
+        for wrong in [&[3, 5][..], &[u64::MAX, 8], &[1 << 32, 7], &[1 << 63, 1 << 63, 7], &[8, u64::MAX], &[]] {
+            assert!(decoded(wrong, 7).is_err(), "{wrong:?}");
+        }
     }
 }
