@@ -156,12 +156,12 @@ impl Trace {
     }
 
     fn processes_between(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
-        let mut found: Vec<_> = self.lanes.iter().flat_map(|lane| lane.processes(from, to)).gathered();
-        if let Some(baseline) = self.baseline() {
-            found.extend(baseline.processes().iter().map(|entry| entry.process).filter(|p| (from..=to).contains(p)));
-        }
+        let remembered = self.baseline().map_or(&[][..], |baseline| baseline.processes());
+        let remembered = remembered.iter().map(|entry| entry.process).filter(|process| (from..=to).contains(process));
+        let mut found: Vec<_> = remembered.gathered();
         ordered::sort(&mut found);
         found.dedup();
+        self.lanes.iter().for_each(|lane| lane.add_processes(from, to, &mut found));
         found
     }
 

@@ -34,9 +34,9 @@ impl Lane {
         &self.chunks
     }
 
-    /// The processes from `from` to `to` that a chunk held here names, with repetitions.
-    pub(crate) fn processes(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
-        self.presence.between(from, to, |seq| self.position(seq).is_some())
+    /// Adds the processes from `from` to `to` that a chunk held here names to those found, which ascend.
+    pub(crate) fn add_processes(&self, from: ProcessKey, to: ProcessKey, found: &mut Vec<ProcessKey>) {
+        self.presence.add_between(from, to, |seq| self.position(seq).is_some(), found);
     }
 
     /// Bytes of all chunks, index included.
@@ -113,7 +113,13 @@ impl Lane {
 
     /// The index of the chunk with this sequence number.
     pub(crate) fn position(&self, seq: u32) -> Option<usize> {
-        self.chunks.binary_search_by_key(&seq, |chunk| chunk.seq()).ok()
+        // Where no chunk is missing it is as far from the first as its number is; else it is before that place.
+        let distance = seq.checked_sub(self.chunks.first()?.seq())? as usize;
+        if self.chunks.get(distance).is_some_and(|chunk| chunk.seq() == seq) {
+            return Some(distance);
+        }
+        let before = self.chunks.get(..distance).unwrap_or(&self.chunks);
+        before.binary_search_by_key(&seq, |chunk| chunk.seq()).ok()
     }
 
     /// The chunks among `within` that name a process and, with `kinds`, have rows of it of one of these; some may be gone.

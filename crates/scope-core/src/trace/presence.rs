@@ -8,6 +8,7 @@
 use crate::chunk::Chunk;
 use crate::event::Kinds;
 use crate::gather::Gather as _;
+use crate::ordered;
 use crate::trace::Direction;
 use crate::{EntityId, ProcessKey};
 use alloc::boxed::Box;
@@ -102,20 +103,32 @@ impl Presence {
         Listed { process, seqs, kinds, segments, entries: &[] }
     }
 
-    /// The processes from `from` to `to` that a chunk names for which `is_held` holds; a process may come more than once.
-    pub(crate) fn between(&self, from: ProcessKey, to: ProcessKey, is_held: impl Fn(u32) -> bool) -> Vec<ProcessKey> {
-        let mut found = Vec::new();
+    /// Adds the processes from `from` to `to` that a chunk names for which `is_held` holds to those found, which ascend.
+    pub(crate) fn add_between(
+        &self,
+        from: ProcessKey,
+        to: ProcessKey,
+        is_held: impl Fn(u32) -> bool,
+        found: &mut Vec<ProcessKey>,
+    ) {
         for segment in &self.segments {
             let start = segment.processes.partition_point(|(process, _)| *process < from);
             let end = segment.processes.partition_point(|(process, _)| *process <= to);
+            // Most are known from segments before: both lists are gone through together.
+            let (mut known, n_known) = (0, found.len());
             for place in start..end.max(start) {
                 let Some((process, own)) = segment.at(place) else { continue };
-                if own.iter().rev().any(|entry| is_held(entry.seq)) {
+                let before = found.get(known..n_known).unwrap_or_default();
+                known += before.iter().take_while(|other| **other < process).count();
+                let is_known = known < n_known && found.get(known) == Some(&process);
+                if !is_known && own.iter().rev().any(|entry| is_held(entry.seq)) {
                     found.push(process);
                 }
             }
+            if found.len() > n_known {
+                ordered::sort(found);
+            }
         }
-        found
     }
 }
 
