@@ -19,6 +19,11 @@ impl ByChunk {
         self.chunks.get(chunk_idx as usize)?.get(id as usize).copied().filter(|number| *number != UNKNOWN)
     }
 
+    /// Whether any id of a chunk was looked up.
+    pub(crate) fn has(&self, chunk_idx: u32) -> bool {
+        self.chunks.get(chunk_idx as usize).is_some_and(|numbers| !numbers.is_empty())
+    }
+
     /// Keeps a number; ids of the chunk run from 0 to `max_id`.
     pub(crate) fn set(&mut self, chunk_idx: u32, id: u32, max_id: usize, number: u32) {
         let chunk_idx = chunk_idx as usize;

@@ -71,6 +71,7 @@ pub(crate) fn walk<'a, V: Visitor<'a>>(
             .process_rows(process, &[Class::Call], first, last, Direction::Forward)
             .try_for_each(|at| pass.step(Unread { chunk: trace.chunk(&at), chunk_idx: at.chunk_idx, row: at.row })),
         None => trace.runs(&[Class::Call], first, last).try_for_each(|run| {
+            pass.numbers.fill(run.chunk, run.chunk_idx);
             run.rows().try_for_each(|row| pass.step(Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row }))
         }),
     };

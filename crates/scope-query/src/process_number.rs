@@ -14,6 +14,8 @@ pub(crate) struct ProcessNumbers {
     keys: Vec<ProcessKey>,
     /// By class.
     by_chunk: [ByChunk; Class::ALL.len()],
+    /// The processes of the last chunk numbered as a whole, ascending.
+    last: Vec<(ProcessKey, u32)>,
 }
 
 impl ProcessNumbers {
@@ -25,6 +27,35 @@ impl ProcessNumbers {
             self.keys.push(process);
         }
         number as usize
+    }
+
+    /// Calls `visit` with every process of a chunk and its number. Chunks near each other have most processes in common, and both lists are
+    /// in order, so that few are looked up.
+    pub(crate) fn all_of(&mut self, chunk: &Chunk, mut visit: impl FnMut(EntityId, u32)) {
+        let before = core::mem::take(&mut self.last);
+        let mut known = before.iter().peekable();
+        for (process, id) in chunk.process_ids() {
+            while known.next_if(|(other, _)| *other < process).is_some() {}
+            let number = match known.next_if(|(other, _)| *other == process) {
+                Some((_, number)) => *number,
+                None => self.number(process) as u32,
+            };
+            self.last.push((process, number));
+            visit(id, number);
+        }
+    }
+
+    /// Numbers all processes of a chunk that will be asked for, unless that was done.
+    pub(crate) fn fill(&mut self, chunk: &Chunk, chunk_idx: u32) {
+        let class = chunk.class() as usize;
+        if self.by_chunk.get(class).is_some_and(|by_chunk| by_chunk.has(chunk_idx)) {
+            return;
+        }
+        let mut numbers = Vec::new();
+        self.all_of(chunk, |id, number| numbers.push((id, number)));
+        if let Some(by_chunk) = self.by_chunk.get_mut(class) {
+            numbers.iter().for_each(|(id, number)| by_chunk.set(chunk_idx, id.0, chunk.n_entities(), *number));
+        }
     }
 
     /// The number of a process of a chunk; `None` when the entity is no process.

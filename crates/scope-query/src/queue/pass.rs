@@ -111,6 +111,9 @@ impl<'a> Pass<'a> {
         if let Some(baseline) = self.trace.baseline() {
             self.targets.remember(baseline, &mut self.numbers);
         }
+        for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::State)) {
+            self.numbers.fill(chunk, chunk_idx);
+        }
         let (first, last) = (Window::all().first_key(), self.window.last_key());
         let rows = |class: Class| {
             let runs = self.trace.runs(&[class], first, last);

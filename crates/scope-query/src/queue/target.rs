@@ -99,9 +99,14 @@ impl Targets {
     /// The peers of a chunk.
     pub(super) fn peers(&mut self, chunk: &Chunk, node: &str, numbers: &mut ProcessNumbers) -> Peers {
         let mut peers = vec![Peer::Elsewhere.packed(); chunk.n_entities() + 1];
+        numbers.all_of(chunk, |id, number| {
+            if let Some(slot) = peers.get_mut(id.0 as usize) {
+                *slot = Peer::Process(number).packed();
+            }
+        });
         for (id, entity) in chunk.entities() {
             let peer = match entity {
-                Entity::Process(process) => Peer::Process(numbers.number(*process) as u32),
+                Entity::Process(_) => continue,
                 Entity::Name(name) => Peer::Name(self.name(chunk.atom(*name))),
                 Entity::RemoteName { name, node: at } if chunk.atom(*at) == node => {
                     Peer::Name(self.name(chunk.atom(*name)))
