@@ -33,6 +33,12 @@ impl<'a> Run<'a> {
         self.chunk.key(self.chunk.row_at_rank(last))
     }
 
+    /// Their places in the chunk's time order.
+    #[must_use]
+    pub fn ranks(&self) -> Range<u32> {
+        self.ranks.clone()
+    }
+
     /// The rows in order.
     pub fn rows(&self) -> impl Iterator<Item = u32> + use<'a> {
         let chunk = self.chunk;

@@ -17,17 +17,17 @@ use super::tally::Places;
 use super::target::{Peer, Peers, Targets};
 use super::{Arrival, Detail, NOBODY, Origin, Queue};
 use crate::process_number::ProcessNumbers;
-use crate::row::{Row, Unread};
+use crate::row::Row;
 use crate::watch::Watch;
 use crate::window::Window;
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::iter::Peekable;
+use core::ops::Range;
 use scope_core::chunk::Chunk;
 use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
-use scope_core::trace::{Run, Trace};
+use scope_core::trace::{Run, RunIter, Trace};
 use scope_core::{Class, Kind, OrderKey};
 use smallvec::SmallVec;
 
@@ -111,15 +111,8 @@ impl<'a> Pass<'a> {
         if let Some(baseline) = self.trace.baseline() {
             self.targets.remember(baseline, &mut self.numbers);
         }
-        for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::State)) {
-            self.numbers.fill(chunk, chunk_idx);
-        }
         let (first, last) = (Window::all().first_key(), self.window.last_key());
-        let rows = |class: Class| {
-            let runs = self.trace.runs(&[class], first, last);
-            runs.flat_map(|run| run.rows().map(move |row| Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row }))
-        };
-        let mut states = rows(Class::State).peekable();
+        let mut states = States { runs: self.trace.runs(&[Class::State], first, last), left: None };
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
             if run.class == Class::Message {
                 let Some(peers) = self.peers.get(run.chunk_idx as usize).map(Rc::clone) else { continue };
@@ -385,24 +378,51 @@ impl<'a> Pass<'a> {
     }
 
     /// Reads states up to a point.
-    fn states(&mut self, states: &mut Peekable<impl Iterator<Item = Unread<'a>>>, until: OrderKey) {
-        let is_due = |row: &Unread<'a>| row.tick() < until.tick || row.tick() == until.tick && row.key() <= until;
-        while let Some(row) = states.next_if(is_due) {
-            self.n_events += 1;
-            let process = self.numbers.of(row.chunk, row.chunk_idx, row.chunk.process_id(row.row));
-            let Some(process) = process else { continue };
-            let Some(mailbox) = self.mailboxes.get_mut(process).filter(|mailbox| !mailbox.undone.is_empty()) else {
-                continue;
-            };
-            // Done with what was handled last before. Most often that is one, where it is one by one that states follow messages.
-            let key = row.key();
-            let begun = mailbox.undone.iter().take_while(|handled| **handled < key).count();
-            let last = mailbox.undone.drain(..begun).next_back();
-            if let Some(handled) = last.filter(|handled| self.window.contains(handled.tick)) {
-                self.log.handling.push(process as u32, key.tick.saturating_sub(handled.tick));
+    fn states(&mut self, states: &mut States<'a>, until: OrderKey) {
+        self.states_until = until;
+        while let Some((run, mut ranks)) = states.next() {
+            let chunk = run.chunk;
+            self.numbers.fill(chunk, run.chunk_idx);
+            for rank in ranks.by_ref() {
+                let row = chunk.row_at_rank(rank);
+                let tick = chunk.tick(row);
+                if tick >= until.tick && chunk.key(row) > until {
+                    states.left = Some((run, rank..ranks.end));
+                    return;
+                }
+                self.n_events += 1;
+                if let Some(process) = self.numbers.of(chunk, run.chunk_idx, chunk.process_id(row)) {
+                    self.state(chunk, row, process, tick);
+                }
             }
         }
-        self.states_until = until;
+    }
+
+    /// With a state a process is done with what it handled last before.
+    fn state(&mut self, chunk: &Chunk, row: u32, process: usize, tick: u64) {
+        let Some(mailbox) = self.mailboxes.get_mut(process).filter(|mailbox| !mailbox.undone.is_empty()) else {
+            return;
+        };
+        let is_before = |handled: &OrderKey| handled.tick < tick || handled.tick == tick && *handled < chunk.key(row);
+        // Most often that is one, where it is one by one that states follow messages.
+        let begun = mailbox.undone.iter().take_while(|handled| is_before(handled)).count();
+        let last = mailbox.undone.drain(..begun).next_back();
+        if let Some(handled) = last.filter(|handled| self.window.contains(handled.tick)) {
+            self.log.handling.push(process as u32, tick.saturating_sub(handled.tick));
+        }
+    }
+}
+
+/// States still to be read, and what is left of the run read last.
+#[derive(Debug)]
+struct States<'a> {
+    runs: RunIter<'a>,
+    left: Option<(Run<'a>, Range<u32>)>,
+}
+
+impl<'a> States<'a> {
+    fn next(&mut self) -> Option<(Run<'a>, Range<u32>)> {
+        self.left.take().or_else(|| self.runs.next().map(|run| (run.clone(), run.ranks())))
     }
 }
 
