@@ -51,10 +51,10 @@ impl ProcessNumbers {
         if self.by_chunk.get(class).is_some_and(|by_chunk| by_chunk.has(chunk_idx)) {
             return;
         }
-        let mut numbers = Vec::new();
-        self.all_of(chunk, |id, number| numbers.push((id, number)));
+        let mut found = Vec::new();
+        self.all_of(chunk, |id, number| found.push((id, number)));
         if let Some(by_chunk) = self.by_chunk.get_mut(class) {
-            numbers.iter().for_each(|(id, number)| by_chunk.set(chunk_idx, id.0, chunk.n_entities(), *number));
+            found.iter().for_each(|(id, number)| by_chunk.set(chunk_idx, id.0, chunk.n_entities(), *number));
         }
     }
 
