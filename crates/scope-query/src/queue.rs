@@ -139,7 +139,7 @@ impl Queue {
         self.handling.extend(share.handling.iter().copied());
         if detail == Detail::Full {
             self.delivery.extend(share.delivery.iter().copied());
-            let waited = |handled: &Handled| handled.origin == Known::Arrival && window.contains(handled.tick);
+            let waited = |handled: &Handled| handled.known == Known::Arrival && window.contains(handled.tick);
             let waiting = share.handled.iter().filter(|handled| waited(handled));
             self.waiting.extend(waiting.map(|handled| handled.tick.saturating_sub(handled.arrived)));
             self.count_senders(share, window, places);
@@ -160,7 +160,7 @@ impl Queue {
 
     /// Counts whom messages are from.
     fn count_senders(&mut self, share: Share<'_>, window: Window, places: &mut Places) {
-        let known = |handled: &&Handled| handled.origin != Known::Nothing && window.contains(handled.arrived);
+        let known = |handled: &&Handled| handled.known != Known::Nothing && window.contains(handled.arrived);
         let handled = share.handled.iter().filter(known).map(|handled| handled.sender);
         let arrived = share.notes.iter().filter_map(|note| match note {
             Note::Arrived(_, sender) => Some(*sender),
@@ -178,12 +178,12 @@ impl Queue {
             self.begin(handled.tick);
         }
         self.handled += in_window;
-        match handled.origin {
+        match handled.known {
             Known::Nothing => self.unmatched += in_window,
             Known::Ambiguous => self.ambiguous += in_window,
             Known::Arrival => {}
         }
-        if handled.origin != Known::Nothing {
+        if handled.known != Known::Nothing {
             self.stay(handled.arrived, handled.tick, handled.sender, window);
         }
     }

@@ -7,8 +7,8 @@
 
 use alloc::vec::Vec;
 
-/// Items of a stretch, at least: more where there are more processes.
-const STRETCH: usize = 1 << 16;
+/// Items of a stretch, at least: more where there are more processes. Tests are to see many stretches.
+const STRETCH: usize = if cfg!(debug_assertions) { 8 } else { 1 << 16 };
 
 /// A message was handled.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Handled {
     pub(super) arrived: u64,
     /// The number of who sent it, or `NOBODY`.
     pub(super) sender: u32,
-    pub(super) origin: Known,
+    pub(super) known: Known,
 }
 
 /// What is known of where a handled message comes from.

@@ -119,7 +119,7 @@ impl<'a> Pass<'a> {
                 read_rows(&run, &peers, |told| {
                     told.iter().for_each(|told| self.message(&run, told));
                     if let Some(last) = told.last() {
-                        self.states(&mut states, run.chunk.key(last.row));
+                        self.read_up_to(run.chunk.key(last.row), &mut states);
                     }
                 });
             } else {
@@ -128,15 +128,19 @@ impl<'a> Pass<'a> {
                     self.forget_lost(row.tick());
                     self.life(&row);
                 }
-            }
-            let until = run.last_key();
-            self.states(&mut states, until);
-            if self.log.is_full(self.mailboxes.len()) {
-                self.sum_up(until.tick);
+                self.read_up_to(run.last_key(), &mut states);
             }
         }
         self.states(&mut states, last);
         self.finish();
+    }
+
+    /// Lives and messages were read up to a point.
+    fn read_up_to(&mut self, until: OrderKey, states: &mut States<'a>) {
+        self.states(states, until);
+        if self.log.is_full(self.mailboxes.len()) {
+            self.sum_up(until.tick);
+        }
     }
 
     /// Which processes' deliveries and handlings are recorded at all.
@@ -280,10 +284,10 @@ impl<'a> Pass<'a> {
         mailbox.undone.push(run.chunk.key(told.row));
         let (tick, notes) = (told.tick, &mut self.log.notes);
         let message = mailbox.line.take(&mut self.messages, told.key, |passed| taken(notes, &passed));
-        let mut handled = Handled { tick, arrived: tick, sender: NOBODY, origin: Known::Nothing };
+        let mut handled = Handled { tick, arrived: tick, sender: NOBODY, known: Known::Nothing };
         if let Some(Message { arrival, .. }) = message {
-            let origin = if arrival.ambiguous { Known::Ambiguous } else { Known::Arrival };
-            handled = Handled { tick, arrived: arrival.tick, sender: arrival.sender, origin };
+            let known = if arrival.ambiguous { Known::Ambiguous } else { Known::Arrival };
+            handled = Handled { tick, arrived: arrival.tick, sender: arrival.sender, known };
             let waited = tick.saturating_sub(arrival.tick);
             if !arrival.ambiguous && waited >= mailbox.longest && self.window.contains(tick) {
                 mailbox.longest = waited;

@@ -10,8 +10,8 @@ use scope_core::chunk::Chunk;
 use scope_core::trace::Run;
 use scope_core::{Flags, Kind};
 
-/// Rows read at a time.
-const N_ROWS: usize = 128;
+/// Rows read at a time. Tests are to see many times.
+const N_ROWS: usize = if cfg!(debug_assertions) { 4 } else { 128 };
 
 /// A row of a message.
 #[derive(Clone, Copy, Debug)]
