@@ -7,6 +7,7 @@ mod flight;
 mod length;
 mod line;
 mod log;
+mod mailbox;
 mod message;
 mod pass;
 mod read;

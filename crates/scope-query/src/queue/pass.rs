@@ -11,6 +11,7 @@
 use super::flight::Flights;
 use super::line::Line;
 use super::log::{Grouped, Handled, Known, Log, Note, Waited};
+use super::mailbox::Mailbox;
 use super::message::{Message, Messages};
 use super::read::{Told, read as read_rows};
 use super::tally::Places;
@@ -29,7 +30,6 @@ use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Run, RunIter, Trace};
 use scope_core::{Class, Kind, OrderKey};
-use smallvec::SmallVec;
 
 /// Bytes an atom can take in a chunk, at most.
 const MAX_ATOM_BYTES: usize = 6;
@@ -59,23 +59,6 @@ pub(super) struct Pass<'a> {
     /// Ends of the losses to come, the next one last.
     losses: Vec<u64>,
     pub(super) n_events: u64,
-}
-
-/// What a process's next message is matched with. It is small, as there is one for each process and every row needs one.
-#[derive(Debug, Default)]
-struct Mailbox {
-    /// Its deliveries are recorded.
-    receives: bool,
-    /// Its handlings are recorded.
-    handles: bool,
-    line: Line,
-    /// The last send, or the last reply if that came later.
-    last_sent: Option<u64>,
-    last_delivered: Option<u64>,
-    /// Handled, and no state since; of those before the states already read only the last.
-    undone: SmallVec<[OrderKey; 2]>,
-    /// The longest waiting up to now.
-    longest: u64,
 }
 
 impl<'a> Pass<'a> {
@@ -278,10 +261,7 @@ impl<'a> Pass<'a> {
 
     fn handled(&mut self, run: &Run<'a>, told: &Told) {
         let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
-        if mailbox.undone.last().is_some_and(|last| *last < self.states_until) {
-            mailbox.undone.drain(..mailbox.undone.len() - 1);
-        }
-        mailbox.undone.push(run.chunk.key(told.row));
+        mailbox.begin(run.chunk.key(told.row), self.states_until);
         let (tick, notes) = (told.tick, &mut self.log.notes);
         let message = mailbox.line.take(&mut self.messages, told.key, |passed| taken(notes, &passed));
         let mut handled = Handled { tick, arrived: tick, sender: NOBODY, known: Known::Nothing };
@@ -404,13 +384,8 @@ impl<'a> Pass<'a> {
 
     /// With a state a process is done with what it handled last before.
     fn state(&mut self, chunk: &Chunk, row: u32, process: usize, tick: u64) {
-        let Some(mailbox) = self.mailboxes.get_mut(process).filter(|mailbox| !mailbox.undone.is_empty()) else {
-            return;
-        };
-        let is_before = |handled: &OrderKey| handled.tick < tick || handled.tick == tick && *handled < chunk.key(row);
-        // Most often that is one, where it is one by one that states follow messages.
-        let begun = mailbox.undone.iter().take_while(|handled| is_before(handled)).count();
-        let last = mailbox.undone.drain(..begun).next_back();
+        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
+        let last = mailbox.done(|handled| handled.tick < tick || handled.tick == tick && *handled < chunk.key(row));
         if let Some(handled) = last.filter(|handled| self.window.contains(handled.tick)) {
             self.log.handling.push(process as u32, tick.saturating_sub(handled.tick));
         }
