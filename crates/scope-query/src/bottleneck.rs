@@ -7,7 +7,7 @@
 //! Invariant: a step is taken only where both times were measured.
 
 use crate::figure::{count, duration, share};
-use crate::queue::{Length, Queue, Queues};
+use crate::queue::{Counts, Length, Queue, Queues, tally};
 use crate::window::Window;
 use alloc::format;
 use alloc::string::String;
@@ -19,23 +19,14 @@ use alloc::vec::Vec;
 pub(crate) struct Load {
     pub(crate) window: Window,
     pub(crate) length: Length,
-    pub(crate) arrived: u64,
-    /// Messages handled that a state followed, and for how long.
-    n_done: u64,
-    handling_ns: u64,
+    pub(crate) counts: Counts,
 }
 
 impl Load {
     /// The figures of a process within a window; `None` when nothing came and nothing was handled.
     pub(crate) fn of(queue: &Queue, window: Window) -> Option<Self> {
-        let window = Window { from: queue.first?, to: queue.exit.map_or(window.to, |exit| exit.min(window.to)) };
-        Some(Self {
-            length: queue.length(),
-            window,
-            arrived: queue.arrived,
-            n_done: queue.handling.n(),
-            handling_ns: queue.handling.sum(),
-        })
+        let window = Window { from: queue.counts.first?, to: queue.exit.map_or(window.to, |exit| exit.min(window.to)) };
+        Some(Self { length: queue.length(), window, counts: queue.counts })
     }
 
     /// The time spoken of.
@@ -50,7 +41,7 @@ impl Load {
 
     /// How long a message waited on average.
     pub(crate) fn mean_waiting_ns(&self) -> u64 {
-        self.waiting_ns() / self.arrived.max(1)
+        self.waiting_ns() / self.counts.arrived.max(1)
     }
 }
 
@@ -72,10 +63,10 @@ pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
 /// Whose replies a process waited for in more than half of the time it handled messages.
 fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize) -> Option<usize> {
     let load = find(loads, process)?;
-    let waits = queues.queues.get(process)?.waits_for.sums();
+    let waits = tally(queues.waits(process).to_vec());
     let key = |process: u32| queues.numbers.key(process as usize);
     let most = waits.iter().max_by_key(|waits| (waits.amount, core::cmp::Reverse(key(waits.process))))?;
-    (most.amount > load.handling_ns / 2 && load.n_done > 0).then_some(most.process as usize)
+    (most.amount > load.counts.handling_ns / 2 && load.counts.done > 0).then_some(most.process as usize)
 }
 
 fn find(loads: &[(usize, Load)], process: usize) -> Option<&Load> {
@@ -96,11 +87,11 @@ pub(crate) fn why(
         Some(format!("up to {peak} waited at one time, each {mean} on average"))
     };
     let works = match find(loads, last) {
-        Some(load) if load.n_done > 0 => format!(
+        Some(load) if load.counts.done > 0 => format!(
             "{} handled messages in {} of the time, {} each",
             name(last),
-            share(load.handling_ns, load.span_ns()),
-            duration(load.handling_ns / load.n_done)
+            share(load.counts.handling_ns, load.span_ns()),
+            duration(load.counts.handling_ns / load.counts.done)
         ),
         _ => format!("how long {} takes for a message is not known, because its states were not traced", name(last)),
     };
@@ -109,11 +100,11 @@ pub(crate) fn why(
     }
     let (mut n_waiting, mut waited_ns, mut handled_ns) = (0, 0u64, 0u64);
     for (process, load) in loads {
-        let waits = queues.queues.get(*process).and_then(|queue| queue.waits_for.of(last));
-        if let Some(waits) = waits.filter(|_| load.n_done > 0) {
+        let mut waits = queues.waits(*process).iter().filter(|(by, _)| *by as usize == last).peekable();
+        if load.counts.done > 0 && waits.peek().is_some() {
             n_waiting += 1;
-            waited_ns = waited_ns.saturating_add(waits.amount);
-            handled_ns = handled_ns.saturating_add(load.handling_ns);
+            waited_ns = waits.fold(waited_ns, |sum, (_, ns)| sum.saturating_add(*ns));
+            handled_ns = handled_ns.saturating_add(load.counts.handling_ns);
         }
     }
     let others = if n_waiting == 1 { "1 server".into() } else { format!("{n_waiting} servers") };

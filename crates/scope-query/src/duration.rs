@@ -41,6 +41,7 @@ impl Durations {
         self.max = self.max.max(duration);
     }
 
+    #[inline]
     pub(crate) fn add(&mut self, duration: u64) {
         self.sum_up(duration);
         if !self.buckets.is_empty() {
@@ -58,10 +59,6 @@ impl Durations {
         }
     }
 
-    pub(crate) fn extend(&mut self, durations: impl Iterator<Item = u64>) {
-        durations.for_each(|duration| self.add(duration));
-    }
-
     fn count(&mut self, duration: u64) {
         if let Some(n) = self.buckets.get_mut(bucket(duration)) {
             *n += 1;
@@ -72,10 +69,6 @@ impl Durations {
         self.n
     }
 
-    pub(crate) const fn sum(&self) -> u64 {
-        self.sum
-    }
-
     pub(crate) fn mean(&self) -> Option<u64> {
         self.sum.checked_div(self.n)
     }
@@ -83,7 +76,7 @@ impl Durations {
     /// What the door shows; `None` of no durations.
     pub(crate) fn shown(mut self) -> Option<Shown> {
         let mean_ns = self.mean()?;
-        let [p50_ns, p95_ns, p99_ns] = [50, 95, 99].map(|percent| self.quantile(percent));
+        let [p50_ns, p95_ns, p99_ns] = self.quantiles([50, 95, 99]);
         Some(Shown {
             n: self.n,
             sum_ns: self.sum.min(MAX_TICK),
@@ -96,16 +89,25 @@ impl Durations {
         })
     }
 
-    fn quantile(&mut self, percent: u64) -> u64 {
-        let rank = (u128::from(self.n) * u128::from(percent)).div_ceil(100).max(1) as u64;
-        if self.buckets.is_empty() {
-            let (at, n_short) = (rank as usize - 1, self.short.len());
-            return match at.checked_sub(n_short) {
-                None => (*self.short.select_nth_unstable(at).1).into(),
-                Some(at) if at < self.long.len() => *self.long.select_nth_unstable(at).1,
-                Some(_) => self.max,
+    /// Quantiles of ascending percents.
+    fn quantiles<const N: usize>(&mut self, percents: [u64; N]) -> [u64; N] {
+        let (n_short, mut from) = (self.short.len(), 0);
+        percents.map(|percent| {
+            let rank = (u128::from(self.n) * u128::from(percent)).div_ceil(100).max(1) as u64;
+            if !self.buckets.is_empty() {
+                return self.bucket_quantile(rank);
+            }
+            let at = rank as usize - 1;
+            let found = match at.checked_sub(n_short) {
+                None => nth(&mut self.short, from, at).map(u64::from),
+                Some(at) => nth(&mut self.long, from.saturating_sub(n_short), at),
             };
-        }
+            from = at;
+            found.unwrap_or(self.max)
+        })
+    }
+
+    fn bucket_quantile(&self, rank: u64) -> u64 {
         let mut below = 0;
         let reaches = |n: &u64| {
             below += n;
@@ -113,6 +115,12 @@ impl Durations {
         };
         self.buckets.iter().position(reaches).map_or(self.max, |at| longest_of(at).min(self.max))
     }
+}
+
+/// The item at a place of the list in order, where those before `from` are not larger than those behind it.
+fn nth<T: Copy + Ord>(list: &mut [T], from: usize, at: usize) -> Option<T> {
+    let (behind, at) = (list.get_mut(from..)?, at.checked_sub(from)?);
+    (at < behind.len()).then(|| *behind.select_nth_unstable(at).1)
 }
 
 /// The bucket of a duration: short ones have their own, longer ones share it with those that have the same highest bits.

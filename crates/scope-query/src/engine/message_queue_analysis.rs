@@ -8,12 +8,12 @@ use crate::bottleneck::{Load, path, why};
 use crate::coverage::coverage;
 use crate::cursor;
 use crate::error::Result;
-use crate::queue::{Detail, Queues};
+use crate::queue::{Detail, Details, Queues, Sum, tally};
 use crate::view::View;
 use crate::window::Window;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cmp::Reverse;
+use core::cmp::{Ordering, Reverse};
 use scope_core::event::MAX_TICK;
 use scope_core::gather::Gather as _;
 use scope_core::ordered;
@@ -28,14 +28,17 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
     let asked = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::count(KIND, request.after.as_deref())?;
-    let mut queues = Queues::of(trace, asked, Detail::Full);
+    let queues = Queues::of(trace, asked, Detail::Full);
     let loads = loads(&queues, asked.clipped(trace));
     let mut view = View::new(trace);
     let bottleneck = bottleneck(&queues, &loads, &mut view, asked.last_key());
     let (page, next) = ranked(loads, KIND, place, limit);
-    let shown = |(process, load): (usize, Load)| queue(&mut queues, process, &load, &mut view, asked.last_key());
-    let data = Shown { bottleneck, queues: page.into_iter().filter_map(shown).gathered() };
-
+    let processes: Vec<usize> = page.iter().map(|(process, _)| *process).gathered();
+    let details = queues.details(&processes).into_iter();
+    let shown = page.into_iter().zip(details);
+    let shown =
+        shown.filter_map(|((process, load), details)| queue(&queues, process, &load, details, &mut view, asked));
+    let data = Shown { bottleneck, queues: shown.gathered() };
     let mut coverage = coverage(trace, asked, &[Class::Message, Class::State], queues.n_events);
     coverage.truncated = next.is_some();
     Ok(Answer { data: Data::Queues(data), coverage, next })
@@ -46,7 +49,7 @@ pub(super) fn loads(queues: &Queues, window: Window) -> Vec<(usize, Load)> {
     let load = |(process, queue)| Some((process, Load::of(queue, window)?));
     let mut loads: Vec<(usize, Load)> = queues.queues.iter().enumerate().filter_map(load).gathered();
     ordered::sort_by_key(&mut loads, |(process, load)| {
-        (Reverse((load.waiting_ns(), load.arrived)), queues.numbers.key(*process))
+        (Reverse((load.waiting_ns(), load.counts.arrived)), queues.numbers.key(*process))
     });
     loads
 }
@@ -73,12 +76,15 @@ fn named(process: &Process) -> String {
     process.name.clone().unwrap_or_else(|| process.pid.clone())
 }
 
-/// The first few of many in order.
-fn most<T: Copy>(sums: &[T], rank: impl Fn(&T) -> (Reverse<u64>, ProcessKey)) -> Vec<T> {
-    let mut most: Vec<T> = Vec::with_capacity(MAX_PEERS + 1);
+/// The few with the largest amounts, of equal ones those first in order of their processes.
+fn most(sums: &[Sum], amount: impl Fn(&Sum) -> u64, key: impl Fn(&Sum) -> ProcessKey) -> Vec<Sum> {
+    let mut most: Vec<Sum> = Vec::with_capacity(MAX_PEERS + 1);
     for sum in sums {
-        let own = rank(sum);
-        let place = most.iter().rposition(|other| rank(other) < own).map_or(0, |before| before + 1);
+        let is_before = |other: &Sum| match amount(other).cmp(&amount(sum)) {
+            Ordering::Equal => key(other) < key(sum),
+            order => order == Ordering::Greater,
+        };
+        let place = most.iter().rposition(is_before).map_or(0, |before| before + 1);
         if place < MAX_PEERS {
             most.insert(place, *sum);
             most.truncate(MAX_PEERS);
@@ -87,18 +93,28 @@ fn most<T: Copy>(sums: &[T], rank: impl Fn(&T) -> (Reverse<u64>, ProcessKey)) ->
     most
 }
 
-/// A row; takes what the queue sums up.
-fn queue(queues: &mut Queues, process: usize, load: &Load, view: &mut View<'_>, end: OrderKey) -> Option<Queue> {
-    let queue = core::mem::take(queues.queues.get_mut(process)?);
-    let key = |process: u32| queues.numbers.key(process as usize);
-    let mut process_at_end = |process| view.process(key(process), end);
-    let n_senders = queue.senders.sums().len() as u32;
-    let senders = most(queue.senders.sums(), |sum| (Reverse(sum.n.into()), key(sum.process))).into_iter();
-    let senders = senders.map(|sum| Sender { process: process_at_end(sum.process), messages: sum.n.into() }).gathered();
-    let waits = most(queue.waits_for.sums(), |sum| (Reverse(sum.amount), key(sum.process))).into_iter();
+/// A row.
+fn queue(
+    queues: &Queues,
+    process: usize,
+    load: &Load,
+    mut details: Details,
+    view: &mut View<'_>,
+    asked: Window,
+) -> Option<Queue> {
+    let (queue, counts) = (queues.queues.get(process)?, &load.counts);
+    let key = |sum: &Sum| queues.numbers.key(sum.process as usize);
+    let mut process_at_end = |process| view.process(queues.numbers.key(process), asked.last_key());
+    let senders = details.senders();
+    let n_senders = senders.len() as u32;
+    let senders = most(&senders, |sum| sum.n, key).into_iter();
+    let senders =
+        senders.map(|sum| Sender { process: process_at_end(sum.process as usize), messages: sum.n }).gathered();
+    let waits = tally(queues.waits(process).to_vec());
+    let waits = most(&waits, |sum| sum.amount, key).into_iter();
     let waits_for = waits.map(|sum| WaitsFor {
-        process: process_at_end(sum.process),
-        replies: sum.n.into(),
+        process: process_at_end(sum.process as usize),
+        replies: sum.n,
         sum_ns: sum.amount.min(MAX_TICK),
     });
     let waits_for = waits_for.gathered();
@@ -107,25 +123,25 @@ fn queue(queues: &mut Queues, process: usize, load: &Load, view: &mut View<'_>, 
         |ns: u128| u64::try_from(ns * 1_000_000 / u128::from(span_ns.max(1))).unwrap_or(MAX_TICK).min(MAX_TICK);
     let interval = |n: u64| (n > 0 && span_ns > 0).then(|| span_ns / n);
     Some(Queue {
-        process: process_at_end(process as u32),
+        process: process_at_end(process),
         from: load.window.from,
         to: load.window.to,
-        arrived: queue.arrived,
-        external: queue.external,
-        handled: queue.handled,
-        unmatched: queue.unmatched,
-        ambiguous: queue.ambiguous,
-        taken: queue.taken,
+        arrived: counts.arrived,
+        external: counts.external,
+        handled: counts.handled,
+        unmatched: counts.unmatched,
+        ambiguous: counts.ambiguous,
+        taken: counts.taken,
         left: queue.left,
         peak: queue.handles.then_some(load.length.peak),
         peak_at: load.length.peak_at,
         mean_ppm: (queue.handles && span_ns > 0).then(|| per_span(load.length.area_ns)),
-        busy_ppm: (queue.handling.n() > 0 && span_ns > 0).then(|| per_span(u128::from(queue.handling.sum()))),
-        arrival_interval_ns: interval(queue.arrived),
-        service_interval_ns: queue.handling.mean(),
-        waiting: queue.waiting.shown(),
-        handling: queue.handling.shown(),
-        delivery: queue.delivery.shown(),
+        busy_ppm: (counts.done > 0 && span_ns > 0).then(|| per_span(u128::from(counts.handling_ns))),
+        arrival_interval_ns: interval(counts.arrived),
+        service_interval_ns: counts.handling_ns.checked_div(counts.done),
+        waiting: details.waiting.shown(),
+        handling: details.handling.shown(),
+        delivery: details.delivery.shown(),
         senders,
         n_senders,
         waits_for,

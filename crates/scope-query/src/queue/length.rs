@@ -32,9 +32,9 @@ pub(super) struct Lengths {
 }
 
 impl Lengths {
-    /// A message waited.
-    pub(super) fn stay(&mut self, arrived: u64, end: u64) {
-        self.stays.push((arrived, end));
+    /// Messages waited, each from its arrival to an end.
+    pub(super) fn extend(&mut self, stays: &[(u64, u64)]) {
+        self.stays.extend_from_slice(stays);
     }
 
     /// Whether there is enough to count.
@@ -44,7 +44,7 @@ impl Lengths {
 
     /// Counts the messages that arrived before `floor`, within a window: before it none will turn up any more.
     pub(super) fn count(&mut self, floor: u64, from: u64, to: u64) {
-        let mut came: Vec<u64> = Vec::new();
+        let mut came: Vec<u64> = Vec::with_capacity(self.stays.len());
         let (mut ends, length) = (core::mem::take(&mut self.ends), &mut self.length);
         let n_before = ends.len() as u64;
         self.stays.retain(|(arrived, end)| {
@@ -110,7 +110,7 @@ mod tests {
             stays.sort_by_key(|(_, end, _)| *end);
             let mut lengths = Lengths::default();
             for (i, (arrived, end, counts)) in stays.iter().enumerate() {
-                lengths.stay(*arrived, *end);
+                lengths.extend(&[(*arrived, *end)]);
                 if *counts {
                     let floor = stays[i + 1..].iter().map(|(arrived, ..)| *arrived).min().unwrap_or(0);
                     lengths.count(floor, from, to);

@@ -11,8 +11,9 @@ const SHORT: u32 = 32;
 
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    /// The places of the oldest and the newest.
-    ends: Option<(u32, u32)>,
+    /// The places of the oldest and the newest, of no meaning while it is empty.
+    first: u32,
+    last: u32,
     len: u32,
     /// How many messages have each key; kept from the moment it is asked of a long line until the line is empty.
     n_equal: Option<Box<HashMap<u64, u32>>>,
@@ -21,16 +22,12 @@ pub(super) struct Line {
 impl Line {
     /// Puts a message that has its place behind the others.
     pub(super) fn push(&mut self, messages: &mut Messages, place: u32, key: u64) {
-        let first = match self.ends {
-            Some((first, last)) => {
-                if let Some(last) = messages.get_mut(last) {
-                    last.next = Some(place);
-                }
-                first
-            }
-            None => place,
-        };
-        self.ends = Some((first, place));
+        if self.len == 0 {
+            self.first = place;
+        } else if let Some(last) = messages.get_mut(self.last) {
+            last.next = Some(place);
+        }
+        self.last = place;
         self.len += 1;
         if let Some(n_equal) = &mut self.n_equal {
             *n_equal.entry(key).or_default() += 1;
@@ -38,16 +35,21 @@ impl Line {
     }
 
     pub(super) fn pop(&mut self, messages: &mut Messages) -> Option<Message> {
-        let (first, last) = self.ends?;
-        let message = messages.remove(first)?;
-        self.len -= 1;
-        self.ends = message.next.map(|next| (next, last));
-        if self.ends.is_none() {
+        self.len = self.len.checked_sub(1)?;
+        let message = messages.remove(self.first)?;
+        if let Some(next) = message.next {
+            self.first = next;
+        }
+        if self.len == 0 {
             self.n_equal = None;
         } else if let Some(n) = self.n_equal.as_mut().and_then(|n_equal| n_equal.get_mut(&message.key)) {
             *n -= 1;
         }
         Some(message)
+    }
+
+    fn oldest<'m>(&self, messages: &'m Messages) -> Option<&'m Message> {
+        if self.len == 0 { None } else { messages.get(self.first) }
     }
 
     /// Takes the oldest message with this key, if there is one, and those before it, which `passed` is told of.
@@ -57,7 +59,7 @@ impl Line {
         key: u64,
         mut passed: impl FnMut(Message),
     ) -> Option<Message> {
-        if messages.get(self.ends?.0)?.key != key && !self.has(messages, key) {
+        if self.oldest(messages)?.key != key && !self.has(messages, key) {
             return None;
         }
         while let Some(message) = self.pop(messages) {
@@ -70,10 +72,8 @@ impl Line {
     }
 
     fn has(&mut self, messages: &Messages, key: u64) -> bool {
-        let first = self.ends.map(|(first, _)| first);
-        let mut waiting = core::iter::successors(first.and_then(|first| messages.get(first)), |message| {
-            message.next.and_then(|next| messages.get(next))
-        });
+        let mut waiting =
+            core::iter::successors(self.oldest(messages), |message| message.next.and_then(|next| messages.get(next)));
         if self.len <= SHORT {
             return waiting.any(|message| message.key == key);
         }

@@ -2,12 +2,15 @@
 //!
 //! Invariant: it is small, as there is one for each process and every row needs one.
 
+use super::counts::Counts;
 use super::line::Line;
 use scope_core::OrderKey;
-use smallvec::SmallVec;
+
+/// Later than any event.
+const NEVER: OrderKey = OrderKey::MAX;
 
 /// What a process's next message is matched with.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Mailbox {
     /// Its deliveries are recorded.
     pub(super) receives: bool,
@@ -17,25 +20,47 @@ pub(super) struct Mailbox {
     /// The last send, or the last reply if that came later.
     pub(super) last_sent: Option<u64>,
     pub(super) last_delivered: Option<u64>,
-    /// Handled, and no state since; of those before the states already read only the last.
-    undone: SmallVec<[OrderKey; 2]>,
+    /// Handled last, if no state was read since.
+    undone: OrderKey,
     /// The longest waiting up to now.
     pub(super) longest: u64,
+    pub(super) counts: Counts,
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self {
+            receives: false,
+            handles: false,
+            line: Line::default(),
+            last_sent: None,
+            last_delivered: None,
+            undone: NEVER,
+            longest: 0,
+            counts: Counts::default(),
+        }
+    }
 }
 
 impl Mailbox {
-    /// The process begins to handle a message; states were read up to a point.
-    pub(super) fn begin(&mut self, handled: OrderKey, states_until: OrderKey) {
-        if self.undone.last().is_some_and(|last| *last < states_until) {
-            self.undone.drain(..self.undone.len() - 1);
-        }
-        self.undone.push(handled);
+    /// Whether a message was handled, and no state read since.
+    pub(super) fn is_busy(&self) -> bool {
+        self.undone != NEVER
     }
 
-    /// With a state the process is done with what it handled before, and answers the last of it.
-    pub(super) fn done(&mut self, is_before: impl Fn(&OrderKey) -> bool) -> Option<OrderKey> {
-        // Most often that is one, where it is one by one that states follow messages.
-        let begun = self.undone.iter().take_while(|handled| is_before(handled)).count();
-        self.undone.drain(..begun).next_back()
+    /// The process begins to handle a message. All states before it were read, or it was not busy.
+    pub(super) const fn begin(&mut self, handled: OrderKey) {
+        self.undone = handled;
+    }
+
+    /// With a state the process is done with what it handled before, and answers when that was.
+    #[inline]
+    pub(super) fn done(&mut self, tick: u64, key: impl FnOnce() -> OrderKey) -> Option<u64> {
+        let handled = self.undone;
+        if handled.tick > tick || handled.tick == tick && handled >= key() {
+            return None;
+        }
+        self.undone = NEVER;
+        Some(handled.tick)
     }
 }

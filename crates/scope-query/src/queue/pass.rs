@@ -6,17 +6,17 @@
 //!
 //! Invariant: every row is read once, and of its term the match key only; but an atom that nobody sent is read.
 //! Invariant: behind a loss of messages queues are counted anew: what was on its way may have been handled unseen.
-//! Invariant: what happened is noted here and summed up stretch by stretch, at ends to which all classes have been read.
+//! Invariant: lengths are counted stretch by stretch, at ends to which all classes have been read.
 
 use super::flight::Flights;
+use super::grouped::Grouped;
+use super::kept::Kept;
 use super::line::Line;
-use super::log::{Grouped, Handled, Known, Log, Note, Waited};
 use super::mailbox::Mailbox;
 use super::message::{Message, Messages};
 use super::read::{Told, read as read_rows};
-use super::tally::Places;
 use super::target::{Peer, Peers, Targets};
-use super::{Arrival, Detail, NOBODY, Origin, Queue};
+use super::{Arrival, Counts, Detail, NOBODY, Origin, Queue, Queues};
 use crate::process_number::ProcessNumbers;
 use crate::row::Row;
 use crate::watch::Watch;
@@ -31,6 +31,8 @@ use scope_core::term::{Term, read};
 use scope_core::trace::{Run, RunIter, Trace};
 use scope_core::{Class, Kind, OrderKey};
 
+/// Messages handled in a stretch, at least: more where there are more processes. Tests are to see many stretches.
+const STRETCH: usize = if cfg!(debug_assertions) { 4 } else { 1 << 16 };
 /// Bytes an atom can take in a chunk, at most.
 const MAX_ATOM_BYTES: usize = 6;
 
@@ -39,10 +41,9 @@ const MAX_ATOM_BYTES: usize = 6;
 pub(super) struct Pass<'a> {
     trace: &'a Trace,
     window: Window,
-    detail: Detail,
-    pub(super) numbers: ProcessNumbers,
+    numbers: ProcessNumbers,
     /// By the number of the process.
-    pub(super) queues: Vec<Queue>,
+    queues: Vec<Queue>,
     /// The same.
     mailboxes: Vec<Mailbox>,
     messages: Messages,
@@ -50,15 +51,18 @@ pub(super) struct Pass<'a> {
     targets: Targets,
     /// By the index of the chunk of messages.
     peers: Vec<Rc<Peers>>,
-    log: Log,
-    places: Places,
-    /// Notes since it was last looked which messages are open.
-    n_notes: usize,
-    /// Up to where states were read.
-    states_until: OrderKey,
+    /// When the handled messages of a stretch arrived and were handled.
+    stays: Grouped<(u64, u64)>,
+    /// Messages handled since it was last looked which are open.
+    n_stays: usize,
+    /// Replies waited for: from whom, and for how long.
+    waits: Grouped<(u32, u64)>,
+    /// `None` where no details are asked for.
+    kept: Option<Kept>,
+    states: States<'a>,
     /// Ends of the losses to come, the next one last.
     losses: Vec<u64>,
-    pub(super) n_events: u64,
+    n_events: u64,
 }
 
 impl<'a> Pass<'a> {
@@ -68,10 +72,10 @@ impl<'a> Pass<'a> {
         let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).gathered();
         losses.sort_unstable();
         losses.reverse();
+        let states = trace.runs(&[Class::State], Window::all().first_key(), window.last_key());
         Self {
             trace,
             window,
-            detail,
             numbers: ProcessNumbers::default(),
             queues: Vec::new(),
             mailboxes: Vec::new(),
@@ -79,30 +83,30 @@ impl<'a> Pass<'a> {
             flights: Flights::default(),
             targets: Targets::default(),
             peers: Vec::new(),
-            log: Log::default(),
-            places: Places::default(),
-            n_notes: 0,
-            states_until: OrderKey::default(),
+            stays: Grouped::default(),
+            n_stays: 0,
+            waits: Grouped::default(),
+            kept: (detail == Detail::Full).then(Kept::default),
+            states: States { runs: states, left: None },
             losses,
             n_events: 0,
         }
     }
 
     /// Walks everything.
-    pub(super) fn run(&mut self) {
+    pub(super) fn run(mut self) -> Queues {
         self.find_receivers();
         if let Some(baseline) = self.trace.baseline() {
             self.targets.remember(baseline, &mut self.numbers);
         }
         let (first, last) = (Window::all().first_key(), self.window.last_key());
-        let mut states = States { runs: self.trace.runs(&[Class::State], first, last), left: None };
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
             if run.class == Class::Message {
                 let Some(peers) = self.peers.get(run.chunk_idx as usize).map(Rc::clone) else { continue };
                 read_rows(&run, &peers, |told| {
                     told.iter().for_each(|told| self.message(&run, told));
                     if let Some(last) = told.last() {
-                        self.read_up_to(run.chunk.key(last.row), &mut states);
+                        self.read_up_to(run.chunk.key(last.row));
                     }
                 });
             } else {
@@ -111,17 +115,19 @@ impl<'a> Pass<'a> {
                     self.forget_lost(row.tick());
                     self.life(&row);
                 }
-                self.read_up_to(run.last_key(), &mut states);
+                self.read_up_to(run.last_key());
             }
         }
-        self.states(&mut states, last);
+        self.read_states(last);
         self.finish();
+        let Self { numbers, queues, n_events, waits, kept, .. } = self;
+        Queues { numbers, queues, n_events, waits, kept: kept.unwrap_or_default() }
     }
 
     /// Lives and messages were read up to a point.
-    fn read_up_to(&mut self, until: OrderKey, states: &mut States<'a>) {
-        self.states(states, until);
-        if self.log.is_full(self.mailboxes.len()) {
+    fn read_up_to(&mut self, until: OrderKey) {
+        self.read_states(until);
+        if self.stays.len() >= STRETCH.max(self.mailboxes.len()) {
             self.sum_up(until.tick);
         }
     }
@@ -133,17 +139,18 @@ impl<'a> Pass<'a> {
             let peers = self.targets.peers(chunk, &self.trace.header().node, &mut self.numbers);
             self.mailboxes.resize_with(self.numbers.len(), Mailbox::default);
             let is_whole = from <= chunk.first() && chunk.last() <= to;
-            for (_, id) in chunk.process_ids() {
-                let Peer::Process(process) = peers.get(id) else { continue };
-                let Some(mailbox) = self.mailboxes.get_mut(process as usize) else { continue };
+            for (id, process) in peers.processes() {
+                let Some(mailbox) = self.mailboxes.get_mut(process as usize).filter(|mailbox| !mailbox.handles) else {
+                    continue;
+                };
                 for row in chunk.rows_with_process(id).iter().map(|row| u32::from(*row)) {
-                    if mailbox.handles {
-                        break;
-                    }
                     let kind = chunk.kind(row);
                     if kind != Kind::Send && (is_whole || (from..=to).contains(&chunk.key(row))) {
                         mailbox.receives = true;
-                        mailbox.handles |= kind == Kind::Handled;
+                        mailbox.handles = kind == Kind::Handled;
+                        if mailbox.handles {
+                            break;
+                        }
                     }
                 }
             }
@@ -221,21 +228,23 @@ impl<'a> Pass<'a> {
     }
 
     fn delivered(&mut self, run: &Run<'a>, told: &Told) {
-        let (tick, in_window) = (told.tick, self.window.contains(told.tick));
-        let direct = self.flights.deliver(&mut self.messages, told.process, told.key);
+        let (process, tick, in_window) = (told.process, told.tick, self.window.contains(told.tick));
+        let direct = self.flights.deliver(&mut self.messages, process, told.key);
         let reply = if direct.is_none() { self.flights.deliver_reply(told.key) } else { None };
-        let place = direct.or(reply).unwrap_or_else(|| {
-            self.messages.add(Message::new(told.key, told.process, arrival(run, told, NOBODY), true))
-        });
-        let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
+        let place = direct
+            .or(reply)
+            .unwrap_or_else(|| self.messages.add(Message::new(told.key, process, arrival(run, told, NOBODY), true)));
+        let Some(mailbox) = self.mailboxes.get_mut(process as usize) else { return };
         let Some(message) = self.messages.get_mut(place) else { return };
         mailbox.last_delivered = Some(tick);
-        message.receiver = told.process;
+        message.receiver = process;
         message.in_window = in_window;
-        let transit = tick.saturating_sub(message.arrival.tick);
         let was_seen = direct.is_some() && !message.arrival.ambiguous || reply.is_some();
-        if was_seen && in_window && self.detail == Detail::Full {
-            self.log.delivery.push(told.process, transit);
+        if was_seen
+            && in_window
+            && let Some(kept) = &mut self.kept
+        {
+            kept.delivery.push(process, tick.saturating_sub(message.arrival.tick));
         }
         if reply.is_some() {
             message.origin = Origin::Reply;
@@ -243,8 +252,7 @@ impl<'a> Pass<'a> {
             let since = mailbox.last_sent;
             mailbox.last_sent = since.map(|_| tick);
             if let Some(since) = since.filter(|_| in_window) {
-                let waited = Waited { ns: tick.saturating_sub(since), by: message.arrival.sender };
-                self.log.waited.push(told.process, waited);
+                self.waits.push(process, (message.arrival.sender, tick.saturating_sub(since)));
             }
         } else if direct.is_none() && is_timeout(run.chunk, told.row) {
             message.origin = Origin::Expired;
@@ -255,28 +263,40 @@ impl<'a> Pass<'a> {
             && in_window
             && message.origin != Origin::Expired
         {
-            self.log.notes.push(told.process, Note::Arrived(tick, message.arrival.sender));
+            arrive(&mut mailbox.counts, &mut self.kept, process, tick, message.arrival.sender);
         }
     }
 
     fn handled(&mut self, run: &Run<'a>, told: &Told) {
-        let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) else { return };
-        mailbox.begin(run.chunk.key(told.row), self.states_until);
-        let (tick, notes) = (told.tick, &mut self.log.notes);
-        let message = mailbox.line.take(&mut self.messages, told.key, |passed| taken(notes, &passed));
-        let mut handled = Handled { tick, arrived: tick, sender: NOBODY, known: Known::Nothing };
-        if let Some(Message { arrival, .. }) = message {
-            let known = if arrival.ambiguous { Known::Ambiguous } else { Known::Arrival };
-            handled = Handled { tick, arrived: arrival.tick, sender: arrival.sender, known };
-            let waited = tick.saturating_sub(arrival.tick);
-            if !arrival.ambiguous && waited >= mailbox.longest && self.window.contains(tick) {
-                mailbox.longest = waited;
-                if let Some(queue) = self.queue(told.process as usize) {
-                    queue.wait(arrival, tick);
-                }
+        let (process, key) = (told.process as usize, run.chunk.key(told.row));
+        if self.mailboxes.get(process).is_some_and(Mailbox::is_busy) {
+            self.read_states(key);
+        }
+        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
+        mailbox.begin(key);
+        let (tick, in_window, counts) = (told.tick, self.window.contains(told.tick), &mut mailbox.counts);
+        let message = mailbox.line.take(&mut self.messages, told.key, |passed| counts.pass(&passed));
+        if in_window {
+            counts.handle(tick, message.as_ref());
+        }
+        let Some(Message { arrival, .. }) = message else { return };
+        self.stays.push(told.process, (arrival.tick, tick));
+        if self.window.contains(arrival.tick) {
+            arrive(counts, &mut self.kept, told.process, arrival.tick, arrival.sender);
+        }
+        if arrival.ambiguous || !in_window {
+            return;
+        }
+        let waited = tick.saturating_sub(arrival.tick);
+        if let Some(kept) = &mut self.kept {
+            kept.waiting.push(told.process, waited);
+        }
+        if waited >= mailbox.longest {
+            mailbox.longest = waited;
+            if let Some(queue) = self.queue(process) {
+                queue.wait(arrival, tick);
             }
         }
-        self.log.handled.push(told.process, handled);
     }
 
     /// What is left in a mailbox at the end of it.
@@ -284,36 +304,40 @@ impl<'a> Pass<'a> {
         let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
         while let Some(message) = mailbox.line.pop(&mut self.messages) {
             if message.origin != Origin::Message {
-                taken(&mut self.log.notes, &message);
+                mailbox.counts.pass(&message);
             } else if let Some(queue) = self.queues.get_mut(process) {
-                queue.remain(message.arrival, end);
+                queue.remaining.push((message.arrival, end));
             }
         }
     }
 
-    /// Sums up a stretch that ends at a time.
+    /// Counts the lengths of a stretch that ends at a time.
     fn sum_up(&mut self, tick: u64) {
         let n_processes = self.mailboxes.len().max(self.queues.len());
         self.queues.resize_with(n_processes, Queue::default);
-        self.n_notes += self.log.len();
+        self.n_stays += self.stays.len();
         let floors = self.floors(tick);
-        self.log.group(n_processes);
-        for (process, queue) in self.queues.iter_mut().enumerate() {
-            queue.sum_up(self.log.of(process), self.window, self.detail, &mut self.places);
+        self.stays.group(n_processes);
+        for (process, (queue, mailbox)) in self.queues.iter_mut().zip(&self.mailboxes).enumerate() {
+            let stays = self.stays.of(process);
+            if stays.is_empty() {
+                continue;
+            }
+            queue.lengths.extend(stays);
             if queue.lengths.is_due()
                 && let Some(floor) = floors.get(process)
             {
-                queue.count_length(*floor, self.window);
+                queue.count_length(mailbox.counts.first, *floor, self.window);
             }
         }
     }
 
-    /// By process, the time before which no message arrived that is still open. Empty where to look would cost more than was noted.
+    /// By process, the time before which no message arrived that is still open. Empty where to look would cost more than was handled.
     fn floors(&mut self, tick: u64) -> Vec<u64> {
-        if self.n_notes < self.messages.n_places() {
+        if self.n_stays < self.messages.n_places() {
             return Vec::new();
         }
-        self.n_notes = 0;
+        self.n_stays = 0;
         let mut floors = vec![tick; self.queues.len()];
         let mut floor = tick;
         for message in self.messages.iter() {
@@ -337,7 +361,6 @@ impl<'a> Pass<'a> {
         for process in 0..self.queues.len() {
             self.settle(process, end);
         }
-        self.sum_up(end);
         for message in self.messages.iter() {
             let receiver = message.receiver as usize;
             let (Some(queue), Some(mailbox)) = (self.queues.get_mut(receiver), self.mailboxes.get(receiver)) else {
@@ -347,31 +370,43 @@ impl<'a> Pass<'a> {
             let overtaken = mailbox.last_delivered.is_some_and(|delivered| message.arrival.tick < delivered);
             let dead = queue.exit.is_some_and(|exit| exit < message.arrival.tick);
             if mailbox.handles && !overtaken && !dead {
-                queue.remain(message.arrival, queue.exit.unwrap_or(end));
+                queue.remaining.push((message.arrival, queue.exit.unwrap_or(end)));
             }
         }
         for (process, queue) in self.queues.iter_mut().enumerate() {
-            queue.handles = self.mailboxes.get(process).is_some_and(|mailbox| mailbox.handles);
+            if let Some(mailbox) = self.mailboxes.get(process) {
+                (queue.handles, queue.counts) = (mailbox.handles, mailbox.counts);
+            }
             // Where nobody looked any more, nothing is known to be left.
             let looked = queue.remaining.is_empty() || {
                 let watch = Watch::of(self.trace, self.numbers.key(process), Class::Message);
                 watch.covers(queue.exit.unwrap_or(end)) != Some(false)
             };
-            queue.finish(looked, self.window, self.detail, &mut self.places);
+            for (arrival, end) in core::mem::take(&mut queue.remaining).into_iter().filter(|_| looked) {
+                queue.lengths.extend(&[(arrival.tick, end)]);
+                if self.window.contains(arrival.tick) {
+                    arrive(&mut queue.counts, &mut self.kept, process as u32, arrival.tick, arrival.sender);
+                }
+                if self.window.contains(end) {
+                    queue.left += 1;
+                    queue.wait(arrival, end);
+                }
+            }
+            queue.count_length(queue.counts.first, u64::MAX, self.window);
         }
+        self.waits.group(self.queues.len());
     }
 
     /// Reads states up to a point.
-    fn states(&mut self, states: &mut States<'a>, until: OrderKey) {
-        self.states_until = until;
-        while let Some((run, mut ranks)) = states.next() {
+    fn read_states(&mut self, until: OrderKey) {
+        while let Some((run, mut ranks)) = self.states.next() {
             let chunk = run.chunk;
             self.numbers.fill(chunk, run.chunk_idx);
             for rank in ranks.by_ref() {
                 let row = chunk.row_at_rank(rank);
                 let tick = chunk.tick(row);
                 if tick >= until.tick && chunk.key(row) > until {
-                    states.left = Some((run, rank..ranks.end));
+                    self.states.left = Some((run, rank..ranks.end));
                     return;
                 }
                 self.n_events += 1;
@@ -385,9 +420,13 @@ impl<'a> Pass<'a> {
     /// With a state a process is done with what it handled last before.
     fn state(&mut self, chunk: &Chunk, row: u32, process: usize, tick: u64) {
         let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
-        let last = mailbox.done(|handled| handled.tick < tick || handled.tick == tick && *handled < chunk.key(row));
-        if let Some(handled) = last.filter(|handled| self.window.contains(handled.tick)) {
-            self.log.handling.push(process as u32, tick.saturating_sub(handled.tick));
+        let handled = mailbox.done(tick, || chunk.key(row));
+        if let Some(handled) = handled.filter(|handled| self.window.contains(*handled)) {
+            let ns = tick.saturating_sub(handled);
+            mailbox.counts.finish(ns);
+            if let Some(kept) = &mut self.kept {
+                kept.handling.push(process as u32, ns);
+            }
         }
     }
 }
@@ -405,10 +444,11 @@ impl<'a> States<'a> {
     }
 }
 
-/// The process took a message itself, if it was one.
-fn taken(notes: &mut Grouped<Note>, message: &Message) {
-    if message.origin != Origin::Expired && message.in_window {
-        notes.push(message.receiver, Note::Taken);
+/// A message arrives in the window.
+fn arrive(counts: &mut Counts, kept: &mut Option<Kept>, receiver: u32, tick: u64, sender: u32) {
+    counts.arrive(tick, sender);
+    if let Some(kept) = kept.as_mut().filter(|_| sender != NOBODY) {
+        kept.senders.push((receiver, sender));
     }
 }
 

@@ -50,8 +50,8 @@ fn one(chunk: &Chunk, peers: &Peers, row: u32) -> Told {
         Peer::Process(process) if term.is_some() => process,
         _ => NOBODY,
     };
-    let is_sent = kind == Kind::Send && !chunk.flags(row).contains(Flags::TO_DEAD);
-    let to = if is_sent { peers.get(chunk.peer_id(row)) } else { Peer::Elsewhere };
+    let to = peers.get(chunk.peer_id(row));
+    let to = if chunk.flags(row).contains(Flags::TO_DEAD) { Peer::Elsewhere } else { to };
     let (key, exact) = term.unwrap_or_default();
     Told { row, kind, process, to, tick: chunk.tick(row), key, exact }
 }

@@ -40,6 +40,14 @@ pub(super) enum Peer {
 pub(super) struct Peers(Vec<u32>);
 
 impl Peers {
+    /// The processes among them with their ids.
+    pub(super) fn processes(&self) -> impl Iterator<Item = (EntityId, u32)> {
+        (0..).map(EntityId).zip(&self.0).filter_map(|(id, packed)| match Peer::unpacked(*packed) {
+            Peer::Process(process) => Some((id, process)),
+            _ => None,
+        })
+    }
+
     #[inline]
     pub(super) fn get(&self, id: EntityId) -> Peer {
         self.0.get(id.0 as usize).map_or(Peer::Elsewhere, |packed| Peer::unpacked(*packed))
@@ -99,25 +107,25 @@ impl Targets {
     /// The peers of a chunk.
     pub(super) fn peers(&mut self, chunk: &Chunk, node: &str, numbers: &mut ProcessNumbers) -> Peers {
         let mut peers = vec![Peer::Elsewhere.packed(); chunk.n_entities() + 1];
-        numbers.all_of(chunk, |id, number| {
-            if let Some(slot) = peers.get_mut(id.0 as usize) {
-                *slot = Peer::Process(number).packed();
-            }
-        });
         for (id, entity) in chunk.entities() {
             let peer = match entity {
-                Entity::Process(_) => continue,
                 Entity::Name(name) => Peer::Name(self.name(chunk.atom(*name))),
                 Entity::RemoteName { name, node: at } if chunk.atom(*at) == node => {
                     Peer::Name(self.name(chunk.atom(*name)))
                 }
                 Entity::Reference(_) => Peer::Alias,
-                _ => Peer::Elsewhere,
+                // Processes are numbered below, all at once.
+                _ => continue,
             };
             if let Some(slot) = peers.get_mut(id.0 as usize) {
                 *slot = peer.packed();
             }
         }
+        numbers.all_of(chunk, |id, number| {
+            if let Some(slot) = peers.get_mut(id.0 as usize) {
+                *slot = Peer::Process(number).packed();
+            }
+        });
         Peers(peers)
     }
 
