@@ -63,7 +63,7 @@ pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
 /// Whose replies a process waited for in more than half of the time it handled messages.
 fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize) -> Option<usize> {
     let load = find(loads, process)?;
-    let waits = tally(queues.waits(process).to_vec());
+    let waits = tally(queues.waits(process).iter().copied());
     let key = |process: u32| queues.numbers.key(process as usize);
     let most = waits.iter().max_by_key(|waits| (waits.amount, core::cmp::Reverse(key(waits.process))))?;
     (most.amount > load.counts.handling_ns / 2 && load.counts.done > 0).then_some(most.process as usize)

@@ -12,6 +12,7 @@ mod line;
 mod mailbox;
 mod message;
 mod pass;
+mod pile;
 mod read;
 mod tally;
 mod target;

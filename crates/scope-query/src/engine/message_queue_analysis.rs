@@ -98,7 +98,7 @@ fn queue(
     queues: &Queues,
     process: usize,
     load: &Load,
-    mut details: Details,
+    details: Details,
     view: &mut View<'_>,
     asked: Window,
 ) -> Option<Queue> {
@@ -110,7 +110,7 @@ fn queue(
     let senders = most(&senders, |sum| sum.n, key).into_iter();
     let senders =
         senders.map(|sum| Sender { process: process_at_end(sum.process as usize), messages: sum.n }).gathered();
-    let waits = tally(queues.waits(process).to_vec());
+    let waits = tally(queues.waits(process).iter().copied());
     let waits = most(&waits, |sum| sum.amount, key).into_iter();
     let waits_for = waits.map(|sum| WaitsFor {
         process: process_at_end(sum.process as usize),

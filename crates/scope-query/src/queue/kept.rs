@@ -3,6 +3,7 @@
 //! To add each duration to a list of its process would take longer than all the rest: thousands of lists grow side by side, and none is in
 //! a cache when it is its turn.
 
+use super::pile::Pile;
 use super::tally::{Sum, tally};
 use crate::duration::Durations;
 use alloc::vec;
@@ -18,15 +19,15 @@ pub(super) struct Kept {
     /// From sending to delivery.
     pub(super) delivery: Spans,
     /// Whom the arrived are from: receiver and sender.
-    pub(super) senders: Vec<(u32, u32)>,
+    pub(super) senders: Pile<(u32, u32)>,
 }
 
 /// Durations with the number of their process.
 #[derive(Debug, Default)]
 pub(super) struct Spans {
     /// Those below 4.3 s, in half the memory, and the others.
-    short: Vec<(u32, u32)>,
-    long: Vec<(u32, u64)>,
+    short: Pile<(u32, u32)>,
+    long: Pile<(u32, u64)>,
 }
 
 /// What was kept of one queue.
@@ -35,8 +36,8 @@ pub(crate) struct Details {
     pub(crate) waiting: Durations,
     pub(crate) handling: Durations,
     pub(crate) delivery: Durations,
-    /// The number of whom each is from, and 0.
-    senders: Vec<(u32, u64)>,
+    /// The number of whom each is from.
+    senders: Vec<u32>,
 }
 
 impl Spans {
@@ -71,8 +72,8 @@ impl Kept {
         for (process, ns) in self.delivery.iter() {
             details(&mut all, &places, process).into_iter().for_each(|of| of.delivery.add(ns));
         }
-        for (process, sender) in &self.senders {
-            details(&mut all, &places, *process).into_iter().for_each(|of| of.senders.push((*sender, 0)));
+        for (process, sender) in self.senders.iter() {
+            details(&mut all, &places, *process).into_iter().for_each(|of| of.senders.push(*sender));
         }
         all
     }
@@ -85,7 +86,7 @@ fn details<'d>(all: &'d mut [Details], places: &[usize], process: u32) -> Option
 
 impl Details {
     /// How many messages are from each sender.
-    pub(crate) fn senders(&mut self) -> Vec<Sum> {
-        tally(core::mem::take(&mut self.senders))
+    pub(crate) fn senders(&self) -> Vec<Sum> {
+        tally(self.senders.iter().map(|sender| (*sender, 0)))
     }
 }

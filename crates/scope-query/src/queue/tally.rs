@@ -1,7 +1,7 @@
 //! Counts and sums by process.
 
 use alloc::vec::Vec;
-use scope_core::ordered;
+use scope_core::hashed::HashMap;
 
 /// What was counted of one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,12 +12,13 @@ pub(crate) struct Sum {
     pub(crate) amount: u64,
 }
 
-/// One sum for each process, in order of their numbers.
-pub(crate) fn tally(mut items: Vec<(u32, u64)>) -> Vec<Sum> {
-    ordered::sort_by_key(&mut items, |(process, _)| *process);
+/// One sum for each process, in the order they are met.
+pub(crate) fn tally(items: impl IntoIterator<Item = (u32, u64)>) -> Vec<Sum> {
     let mut sums: Vec<Sum> = Vec::new();
+    let mut places: HashMap<u32, usize> = HashMap::default();
     for (process, amount) in items {
-        match sums.last_mut().filter(|sum| sum.process == process) {
+        let place = *places.entry(process).or_insert(sums.len());
+        match sums.get_mut(place) {
             Some(sum) => (sum.n, sum.amount) = (sum.n + 1, sum.amount.saturating_add(amount)),
             None => sums.push(Sum { process, n: 1, amount }),
         }
@@ -39,7 +40,9 @@ mod tests {
                 *sum = (sum.0 + 1, sum.1 + ns);
             }
             let naive = naive.into_iter().map(|(process, (n, amount))| Sum { process, n, amount });
-            tally(items) == naive.collect::<Vec<Sum>>()
+            let mut sums = tally(items);
+            sums.sort_by_key(|sum| sum.process);
+            sums == naive.collect::<Vec<Sum>>()
         }
     }
 }
