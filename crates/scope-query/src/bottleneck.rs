@@ -7,7 +7,7 @@
 //! Invariant: a step is taken only where both times were measured.
 
 use crate::figure::{count, duration, share};
-use crate::queue::{Counts, Length, Queue, Queues, tally};
+use crate::queue::{Counts, Length, Places, Queue, Queues, tally};
 use crate::window::Window;
 use alloc::format;
 use alloc::string::String;
@@ -50,8 +50,8 @@ pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
     let key = |process: usize| queues.numbers.key(process);
     let most = loads.iter().max_by_key(|(process, load)| (load.waiting_ns(), core::cmp::Reverse(key(*process))));
     let Some((first, _)) = most.filter(|(_, load)| load.waiting_ns() > 0) else { return Vec::new() };
-    let mut path = vec![*first];
-    while let Some(next) = path.last().and_then(|last| waits_for(queues, loads, *last)) {
+    let (mut path, mut places) = (vec![*first], Places::default());
+    while let Some(next) = path.last().and_then(|last| waits_for(queues, loads, *last, &mut places)) {
         if path.contains(&next) {
             break;
         }
@@ -61,9 +61,9 @@ pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
 }
 
 /// Whose replies a process waited for in more than half of the time it handled messages.
-fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize) -> Option<usize> {
+fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize, places: &mut Places) -> Option<usize> {
     let load = find(loads, process)?;
-    let waits = tally(queues.waits(process).iter().copied());
+    let waits = tally(queues.waits(process).iter().copied(), places);
     let key = |process: u32| queues.numbers.key(process as usize);
     let most = waits.iter().max_by_key(|waits| (waits.amount, core::cmp::Reverse(key(waits.process))))?;
     (most.amount > load.counts.handling_ns / 2 && load.counts.done > 0).then_some(most.process as usize)

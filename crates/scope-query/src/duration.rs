@@ -33,6 +33,19 @@ pub(crate) struct Durations {
 }
 
 impl Durations {
+    /// Durations that are listed: those below 4.3 s, and the others.
+    pub(crate) fn of(short: &[u32], long: &[u64]) -> Self {
+        let all = short.iter().map(|duration| u64::from(*duration)).chain(long.iter().copied());
+        let mut durations = Self::default();
+        if short.len() + long.len() > MAX_EXACT {
+            all.for_each(|duration| durations.add(duration));
+        } else {
+            all.for_each(|duration| durations.sum_up(duration));
+            (durations.short, durations.long) = (short.to_vec(), long.to_vec());
+        }
+        durations
+    }
+
     /// Counts a duration whose quantiles nobody will ask for.
     #[inline]
     pub(crate) fn sum_up(&mut self, duration: u64) {
@@ -171,6 +184,14 @@ mod tests {
                         && shown.error_ppm == 0
                 }
             }
+        }
+
+        fn listed_durations_are_those_added(short: Vec<u32>, long: Vec<u32>, times: u16) -> bool {
+            let times = usize::from(times) / 64;
+            let long: Vec<u64> = long.iter().map(|ns| u64::from(*ns) + (1 << 32)).collect();
+            let (short, long) = (short.repeat(times), long.repeat(times / 8));
+            let all: Vec<u64> = short.iter().map(|ns| u64::from(*ns)).chain(long.iter().copied()).collect();
+            Durations::of(&short, &long).shown() == of(&all).shown()
         }
 
         fn a_bucket_is_at_most_a_128th_wide(duration: u64, shift: u8) -> bool {

@@ -30,7 +30,7 @@ use length::Lengths;
 use pass::Pass;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId};
-pub(crate) use tally::{Sum, tally};
+pub(crate) use tally::{Places, Sum, tally};
 
 /// Every queue of a trace, up to the end of a window.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl Queues {
     }
 
     /// The details of some processes, by their numbers, each named once.
-    pub(crate) fn details(&self, processes: &[usize]) -> Vec<Details> {
+    pub(crate) fn details(&self, processes: &[usize]) -> Details {
         self.kept.of(processes)
     }
 }

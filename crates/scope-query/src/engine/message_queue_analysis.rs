@@ -8,7 +8,7 @@ use crate::bottleneck::{Load, path, why};
 use crate::coverage::coverage;
 use crate::cursor;
 use crate::error::Result;
-use crate::queue::{Detail, Details, Queues, Sum, tally};
+use crate::queue::{Detail, Details, Places, Queues, Sum, tally};
 use crate::view::View;
 use crate::window::Window;
 use alloc::string::{String, ToString};
@@ -33,12 +33,14 @@ pub(super) fn answer(trace: &Trace, request: &MessageQueueAnalysis) -> Result<An
     let mut view = View::new(trace);
     let bottleneck = bottleneck(&queues, &loads, &mut view, asked.last_key());
     let (page, next) = ranked(loads, KIND, place, limit);
+    let mut places = Places::default();
     let processes: Vec<usize> = page.iter().map(|(process, _)| *process).gathered();
-    let details = queues.details(&processes).into_iter();
-    let shown = page.into_iter().zip(details);
-    let shown =
-        shown.filter_map(|((process, load), details)| queue(&queues, process, &load, details, &mut view, asked));
-    let data = Shown { bottleneck, queues: shown.gathered() };
+    let details = queues.details(&processes);
+    let mut shown = Vec::with_capacity(page.len());
+    for (place, (process, load)) in page.into_iter().enumerate() {
+        shown.extend(queue(&queues, process, &load, (&details, place), &mut places, &mut view, asked));
+    }
+    let data = Shown { bottleneck, queues: shown };
     let mut coverage = coverage(trace, asked, &[Class::Message, Class::State], queues.n_events);
     coverage.truncated = next.is_some();
     Ok(Answer { data: Data::Queues(data), coverage, next })
@@ -98,19 +100,20 @@ fn queue(
     queues: &Queues,
     process: usize,
     load: &Load,
-    details: Details,
+    (details, place): (&Details, usize),
+    places: &mut Places,
     view: &mut View<'_>,
     asked: Window,
 ) -> Option<Queue> {
     let (queue, counts) = (queues.queues.get(process)?, &load.counts);
     let key = |sum: &Sum| queues.numbers.key(sum.process as usize);
     let mut process_at_end = |process| view.process(queues.numbers.key(process), asked.last_key());
-    let senders = details.senders();
+    let senders = tally(details.senders(place).iter().map(|sender| (*sender, 0)), places);
     let n_senders = senders.len() as u32;
     let senders = most(&senders, |sum| sum.n, key).into_iter();
     let senders =
         senders.map(|sum| Sender { process: process_at_end(sum.process as usize), messages: sum.n }).gathered();
-    let waits = tally(queues.waits(process).iter().copied());
+    let waits = tally(queues.waits(process).iter().copied(), places);
     let waits = most(&waits, |sum| sum.amount, key).into_iter();
     let waits_for = waits.map(|sum| WaitsFor {
         process: process_at_end(sum.process as usize),
@@ -139,9 +142,9 @@ fn queue(
         busy_ppm: (counts.done > 0 && span_ns > 0).then(|| per_span(u128::from(counts.handling_ns))),
         arrival_interval_ns: interval(counts.arrived),
         service_interval_ns: counts.handling_ns.checked_div(counts.done),
-        waiting: details.waiting.shown(),
-        handling: details.handling.shown(),
-        delivery: details.delivery.shown(),
+        waiting: details.waiting(place).shown(),
+        handling: details.handling(place).shown(),
+        delivery: details.delivery(place).shown(),
         senders,
         n_senders,
         waits_for,

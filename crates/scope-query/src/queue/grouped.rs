@@ -7,38 +7,22 @@
 
 use alloc::vec::Vec;
 
-/// Items by the number of their process.
-#[derive(Debug)]
+/// Items by the number of their group.
+#[derive(Debug, Default)]
 pub(super) struct Grouped<T> {
-    added: Vec<(u32, T)>,
-    sorted: Vec<T>,
-    /// Where the items of each process begin in `sorted`, and the end of the last.
+    items: Vec<T>,
+    /// Where the items of each group begin, and the end of the last.
     starts: Vec<u32>,
 }
 
-impl<T> Default for Grouped<T> {
-    fn default() -> Self {
-        Self { added: Vec::new(), sorted: Vec::new(), starts: Vec::new() }
-    }
-}
-
-impl<T: Copy> Grouped<T> {
-    #[inline]
-    pub(super) fn push(&mut self, process: u32, item: T) {
-        self.added.push((process, item));
-    }
-
-    pub(super) const fn len(&self) -> usize {
-        self.added.len()
-    }
-
-    /// Sorts what was added by process.
-    pub(super) fn group(&mut self, n_processes: usize) {
+impl<T: Copy + Default> Grouped<T> {
+    /// Groups other items, with the number of the group of each. Those that are in none of so many groups are left out.
+    pub(super) fn fill(&mut self, n_groups: usize, items: impl Iterator<Item = (u32, T)> + Clone) {
         self.starts.clear();
-        self.starts.resize(n_processes + 2, 0);
+        self.starts.resize(n_groups + 2, 0);
         // Counted two places further on, where a start moves one place on as items are put.
-        for (process, _) in &self.added {
-            if let Some(n) = self.starts.get_mut(*process as usize + 2) {
+        for (group, _) in items.clone() {
+            if let Some(n) = self.starts.get_mut((group as usize).saturating_add(2)) {
                 *n += 1;
             }
         }
@@ -47,25 +31,23 @@ impl<T: Copy> Grouped<T> {
             sum += *n;
             *n = sum;
         }
-        // Filled with anything: every place is written below.
-        let Some((_, any)) = self.added.first().copied() else { return };
-        self.sorted.resize(self.added.len(), any);
-        for (process, item) in self.added.drain(..) {
-            let Some(at) = self.starts.get_mut(process as usize + 1) else { continue };
-            if let Some(place) = self.sorted.get_mut(*at as usize) {
+        self.items.resize(sum as usize, T::default());
+        for (group, item) in items {
+            let Some(at) = self.starts.get_mut((group as usize).saturating_add(1)) else { continue };
+            if let Some(place) = self.items.get_mut(*at as usize) {
                 *place = item;
             }
             *at += 1;
         }
     }
 
-    /// The items of a process, once they are grouped.
-    pub(super) fn of(&self, process: usize) -> &[T] {
-        let range = match self.starts.get(process..process + 2) {
+    /// The items of a group.
+    pub(super) fn of(&self, group: usize) -> &[T] {
+        let range = match self.starts.get(group..group + 2) {
             Some([start, end]) => *start as usize..*end as usize,
             _ => 0..0,
         };
-        self.sorted.get(range).unwrap_or_default()
+        self.items.get(range).unwrap_or_default()
     }
 }
 
@@ -74,16 +56,14 @@ mod tests {
     use super::*;
 
     quickcheck::quickcheck! {
-        fn items_come_out_by_process_in_the_order_they_went_in(stretches: Vec<Vec<(u8, u16)>>) -> bool {
+        fn items_come_out_by_group_in_the_order_they_went_in(all: Vec<Vec<(u8, u16)>>, n_groups: u8) -> bool {
             let mut grouped = Grouped::default();
-            stretches.iter().all(|items| {
-                items.iter().for_each(|(process, item)| grouped.push(u32::from(*process), *item));
-                grouped.group(256);
-                let same = (0..=255u8).all(|process| {
-                    let naive = items.iter().filter(|(other, _)| *other == process).map(|(_, item)| item);
-                    grouped.of(usize::from(process)).iter().eq(naive)
-                });
-                same && grouped.added.is_empty()
+            all.iter().all(|items| {
+                grouped.fill(n_groups.into(), items.iter().map(|(group, item)| (u32::from(*group), *item)));
+                (0..=u8::MAX).all(|group| {
+                    let naive = items.iter().filter(|(other, _)| *other == group && group < n_groups).map(|(_, item)| item);
+                    grouped.of(usize::from(group)).iter().eq(naive)
+                })
             })
         }
     }

@@ -3,11 +3,10 @@
 //! To add each duration to a list of its process would take longer than all the rest: thousands of lists grow side by side, and none is in
 //! a cache when it is its turn.
 
+use super::grouped::Grouped;
 use super::pile::Pile;
-use super::tally::{Sum, tally};
 use crate::duration::Durations;
 use alloc::vec;
-use alloc::vec::Vec;
 
 /// Durations and senders of all queues, in the order of the pass.
 #[derive(Debug, Default)]
@@ -30,14 +29,19 @@ pub(super) struct Spans {
     long: Pile<(u32, u64)>,
 }
 
-/// What was kept of one queue.
-#[derive(Debug, Default)]
+/// What was kept of the queues asked for, by their places among them.
+#[derive(Debug)]
 pub(crate) struct Details {
-    pub(crate) waiting: Durations,
-    pub(crate) handling: Durations,
-    pub(crate) delivery: Durations,
-    /// The number of whom each is from.
-    senders: Vec<u32>,
+    waiting: GroupedSpans,
+    handling: GroupedSpans,
+    delivery: GroupedSpans,
+    senders: Grouped<u32>,
+}
+
+#[derive(Debug, Default)]
+struct GroupedSpans {
+    short: Grouped<u32>,
+    long: Grouped<u64>,
 }
 
 impl Spans {
@@ -49,44 +53,57 @@ impl Spans {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (u32, u64)> {
-        self.short.iter().map(|(process, ns)| (*process, u64::from(*ns))).chain(self.long.iter().copied())
+    fn grouped(&self, n: usize, place: impl Fn(u32) -> u32 + Copy) -> GroupedSpans {
+        let mut grouped = GroupedSpans::default();
+        grouped.short.fill(n, self.short.iter().map(|(process, ns)| (place(*process), *ns)));
+        grouped.long.fill(n, self.long.iter().map(|(process, ns)| (place(*process), *ns)));
+        grouped
+    }
+}
+
+impl GroupedSpans {
+    fn of(&self, place: usize) -> Durations {
+        Durations::of(self.short.of(place), self.long.of(place))
     }
 }
 
 impl Kept {
     /// What was kept of some processes, by their numbers, each named once.
-    pub(super) fn of(&self, processes: &[usize]) -> Vec<Details> {
-        let mut all: Vec<Details> = Vec::new();
-        all.resize_with(processes.len(), Details::default);
-        let mut places = vec![usize::MAX; processes.iter().max().map_or(0, |most| most + 1)];
-        for (place, process) in processes.iter().enumerate() {
+    pub(super) fn of(&self, processes: &[usize]) -> Details {
+        let mut places = vec![u32::MAX; processes.iter().max().map_or(0, |most| most + 1)];
+        for (place, process) in (0..).zip(processes) {
             places.get_mut(*process).into_iter().for_each(|slot| *slot = place);
         }
-        for (process, ns) in self.waiting.iter() {
-            details(&mut all, &places, process).into_iter().for_each(|of| of.waiting.add(ns));
+        let place = |process: u32| places.get(process as usize).copied().unwrap_or(u32::MAX);
+        let mut senders = Grouped::default();
+        senders.fill(processes.len(), self.senders.iter().map(|(process, sender)| (place(*process), *sender)));
+        Details {
+            waiting: self.waiting.grouped(processes.len(), place),
+            handling: self.handling.grouped(processes.len(), place),
+            delivery: self.delivery.grouped(processes.len(), place),
+            senders,
         }
-        for (process, ns) in self.handling.iter() {
-            details(&mut all, &places, process).into_iter().for_each(|of| of.handling.add(ns));
-        }
-        for (process, ns) in self.delivery.iter() {
-            details(&mut all, &places, process).into_iter().for_each(|of| of.delivery.add(ns));
-        }
-        for (process, sender) in self.senders.iter() {
-            details(&mut all, &places, *process).into_iter().for_each(|of| of.senders.push(*sender));
-        }
-        all
     }
 }
 
-/// The details of a process, if they are asked for.
-fn details<'d>(all: &'d mut [Details], places: &[usize], process: u32) -> Option<&'d mut Details> {
-    all.get_mut(*places.get(process as usize)?)
-}
-
 impl Details {
-    /// How many messages are from each sender.
-    pub(crate) fn senders(&self) -> Vec<Sum> {
-        tally(self.senders.iter().map(|sender| (*sender, 0)))
+    /// Of the handled, from arrival to handling.
+    pub(crate) fn waiting(&self, place: usize) -> Durations {
+        self.waiting.of(place)
+    }
+
+    /// From handling to the next state.
+    pub(crate) fn handling(&self, place: usize) -> Durations {
+        self.handling.of(place)
+    }
+
+    /// From sending to delivery.
+    pub(crate) fn delivery(&self, place: usize) -> Durations {
+        self.delivery.of(place)
+    }
+
+    /// The number of the process each message is from, where that was seen.
+    pub(crate) fn senders(&self, place: usize) -> &[u32] {
+        self.senders.of(place)
     }
 }

@@ -14,6 +14,7 @@ use super::kept::Kept;
 use super::line::Line;
 use super::mailbox::Mailbox;
 use super::message::{Message, Messages};
+use super::pile::Pile;
 use super::read::{Told, read as read_rows};
 use super::target::{Peer, Peers, Targets};
 use super::{Arrival, Counts, Detail, NOBODY, Origin, Queue, Queues};
@@ -52,11 +53,13 @@ pub(super) struct Pass<'a> {
     /// By the index of the chunk of messages.
     peers: Vec<Rc<Peers>>,
     /// When the handled messages of a stretch arrived and were handled.
-    stays: Grouped<(u64, u64)>,
+    stays: Vec<(u32, (u64, u64))>,
+    /// The same by process, when the stretch is over.
+    stays_of: Grouped<(u64, u64)>,
     /// Messages handled since it was last looked which are open.
     n_stays: usize,
     /// Replies waited for: from whom, and for how long.
-    waits: Grouped<(u32, u64)>,
+    waits: Pile<(u32, (u32, u64))>,
     /// `None` where no details are asked for.
     kept: Option<Kept>,
     states: States<'a>,
@@ -83,11 +86,12 @@ impl<'a> Pass<'a> {
             flights: Flights::default(),
             targets: Targets::default(),
             peers: Vec::new(),
-            stays: Grouped::default(),
+            stays: Vec::new(),
+            stays_of: Grouped::default(),
             n_stays: 0,
-            waits: Grouped::default(),
+            waits: Pile::default(),
             kept: (detail == Detail::Full).then(Kept::default),
-            states: States { runs: states, left: None },
+            states: States::new(states),
             losses,
             n_events: 0,
         }
@@ -120,7 +124,9 @@ impl<'a> Pass<'a> {
         }
         self.read_states(last);
         self.finish();
-        let Self { numbers, queues, n_events, waits, kept, .. } = self;
+        let Self { numbers, queues, n_events, kept, .. } = self;
+        let mut waits = Grouped::default();
+        waits.fill(queues.len(), self.waits.iter().copied());
         Queues { numbers, queues, n_events, waits, kept: kept.unwrap_or_default() }
     }
 
@@ -252,7 +258,7 @@ impl<'a> Pass<'a> {
             let since = mailbox.last_sent;
             mailbox.last_sent = since.map(|_| tick);
             if let Some(since) = since.filter(|_| in_window) {
-                self.waits.push(process, (message.arrival.sender, tick.saturating_sub(since)));
+                self.waits.push((process, (message.arrival.sender, tick.saturating_sub(since))));
             }
         } else if direct.is_none() && is_timeout(run.chunk, told.row) {
             message.origin = Origin::Expired;
@@ -280,7 +286,7 @@ impl<'a> Pass<'a> {
             counts.handle(tick, message.as_ref());
         }
         let Some(Message { arrival, .. }) = message else { return };
-        self.stays.push(told.process, (arrival.tick, tick));
+        self.stays.push((told.process, (arrival.tick, tick)));
         if self.window.contains(arrival.tick) {
             arrive(counts, &mut self.kept, told.process, arrival.tick, arrival.sender);
         }
@@ -317,9 +323,10 @@ impl<'a> Pass<'a> {
         self.queues.resize_with(n_processes, Queue::default);
         self.n_stays += self.stays.len();
         let floors = self.floors(tick);
-        self.stays.group(n_processes);
+        self.stays_of.fill(n_processes, self.stays.iter().copied());
+        self.stays.clear();
         for (process, (queue, mailbox)) in self.queues.iter_mut().zip(&self.mailboxes).enumerate() {
-            let stays = self.stays.of(process);
+            let stays = self.stays_of.of(process);
             if stays.is_empty() {
                 continue;
             }
@@ -394,19 +401,21 @@ impl<'a> Pass<'a> {
             }
             queue.count_length(queue.counts.first, u64::MAX, self.window);
         }
-        self.waits.group(self.queues.len());
     }
 
     /// Reads states up to a point.
     fn read_states(&mut self, until: OrderKey) {
-        while let Some((run, mut ranks)) = self.states.next() {
+        while self.states.tick <= until.tick
+            && let Some(run) = self.states.run.clone()
+        {
             let chunk = run.chunk;
             self.numbers.fill(chunk, run.chunk_idx);
-            for rank in ranks.by_ref() {
+            for rank in self.states.ranks.clone() {
                 let row = chunk.row_at_rank(rank);
                 let tick = chunk.tick(row);
                 if tick >= until.tick && chunk.key(row) > until {
-                    self.states.left = Some((run, rank..ranks.end));
+                    self.states.ranks.start = rank;
+                    self.states.tick = tick;
                     return;
                 }
                 self.n_events += 1;
@@ -414,6 +423,7 @@ impl<'a> Pass<'a> {
                     self.state(chunk, row, process, tick);
                 }
             }
+            self.states.next();
         }
     }
 
@@ -431,16 +441,28 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// States still to be read, and what is left of the run read last.
+/// States still to be read.
 #[derive(Debug)]
 struct States<'a> {
     runs: RunIter<'a>,
-    left: Option<(Run<'a>, Range<u32>)>,
+    /// The run that has the next one, and the ranks still to be read of it.
+    run: Option<Run<'a>>,
+    ranks: Range<u32>,
+    /// No state still to be read is before this time.
+    tick: u64,
 }
 
 impl<'a> States<'a> {
-    fn next(&mut self) -> Option<(Run<'a>, Range<u32>)> {
-        self.left.take().or_else(|| self.runs.next().map(|run| (run.clone(), run.ranks())))
+    fn new(runs: RunIter<'a>) -> Self {
+        let mut states = Self { runs, run: None, ranks: 0..0, tick: 0 };
+        states.next();
+        states
+    }
+
+    /// Goes on with the next run.
+    fn next(&mut self) {
+        self.run = self.runs.next();
+        self.ranks = self.run.as_ref().map_or(0..0, Run::ranks);
     }
 }
 

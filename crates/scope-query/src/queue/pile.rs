@@ -36,7 +36,7 @@ impl<T> Pile<T> {
     }
 
     /// The items in the order they were added.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> + Clone {
         self.full.iter().flatten().chain(&self.last)
     }
 }

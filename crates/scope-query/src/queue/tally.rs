@@ -1,7 +1,6 @@
 //! Counts and sums by process.
 
 use alloc::vec::Vec;
-use scope_core::hashed::HashMap;
 
 /// What was counted of one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,16 +11,32 @@ pub(crate) struct Sum {
     pub(crate) amount: u64,
 }
 
-/// One sum for each process, in the order they are met.
-pub(crate) fn tally(items: impl IntoIterator<Item = (u32, u64)>) -> Vec<Sum> {
+/// Where the sum of each process is, while a tally is made.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// By the number of the process; 0 for none, else one more than the place.
+    places: Vec<u32>,
+}
+
+/// One sum for each process, in the order they are met. Places are left as they were, to be used again.
+pub(crate) fn tally(items: impl Iterator<Item = (u32, u64)> + Clone, Places { places }: &mut Places) -> Vec<Sum> {
+    let most = items.clone().map(|(process, _)| process as usize).max().unwrap_or(0);
+    if places.len() <= most {
+        places.resize(most + 1, 0);
+    }
     let mut sums: Vec<Sum> = Vec::new();
-    let mut places: HashMap<u32, usize> = HashMap::default();
     for (process, amount) in items {
-        let place = *places.entry(process).or_insert(sums.len());
-        match sums.get_mut(place) {
-            Some(sum) => (sum.n, sum.amount) = (sum.n + 1, sum.amount.saturating_add(amount)),
-            None => sums.push(Sum { process, n: 1, amount }),
+        let Some(place) = places.get_mut(process as usize) else { continue };
+        if *place == 0 {
+            sums.push(Sum { process, n: 0, amount: 0 });
+            *place = sums.len() as u32;
         }
+        if let Some(sum) = sums.get_mut(*place as usize - 1) {
+            (sum.n, sum.amount) = (sum.n + 1, sum.amount.saturating_add(amount));
+        }
+    }
+    for sum in &sums {
+        places.get_mut(sum.process as usize).into_iter().for_each(|place| *place = 0);
     }
     sums
 }
@@ -40,9 +55,13 @@ mod tests {
                 *sum = (sum.0 + 1, sum.1 + ns);
             }
             let naive = naive.into_iter().map(|(process, (n, amount))| Sum { process, n, amount });
-            let mut sums = tally(items);
-            sums.sort_by_key(|sum| sum.process);
-            sums == naive.collect::<Vec<Sum>>()
+            let naive: Vec<Sum> = naive.collect();
+            let mut places = Places::default();
+            (0..2).all(|_| {
+                let mut sums = tally(items.iter().copied(), &mut places);
+                sums.sort_by_key(|sum| sum.process);
+                sums == naive
+            })
         }
     }
 }
