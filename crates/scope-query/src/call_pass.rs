@@ -72,6 +72,7 @@ pub(crate) fn walk<'a, V: Visitor<'a>>(
             .try_for_each(|at| pass.step(Unread { chunk: trace.chunk(&at), chunk_idx: at.chunk_idx, row: at.row })),
         None => trace.runs(&[Class::Call], first, last).try_for_each(|run| {
             pass.numbers.fill(run.chunk, run.chunk_idx);
+            pass.functions.fill(run.chunk, run.chunk_idx);
             run.rows().try_for_each(|row| pass.step(Unread { chunk: run.chunk, chunk_idx: run.chunk_idx, row }))
         }),
     };

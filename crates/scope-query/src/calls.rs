@@ -7,6 +7,7 @@
 //! Invariant: an end costs the calls it ends, however deep the stack is.
 
 use crate::function::FunctionId;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use scope_core::hashed::HashMap;
 
@@ -18,7 +19,7 @@ const SHALLOW: usize = 32;
 pub(crate) struct Stack<N> {
     open: Vec<Open<N>>,
     /// How many calls of each function are open; kept from the moment the stack is deep until it is empty.
-    n_open: Option<HashMap<FunctionId, u32>>,
+    n_open: Option<Box<HashMap<FunctionId, u32>>>,
 }
 
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl<N> Stack<N> {
         match &mut self.n_open {
             Some(n_open) => *n_open.entry(function).or_default() += 1,
             None if self.open.len() > SHALLOW => {
-                let mut n_open = HashMap::default();
+                let mut n_open = Box::<HashMap<_, _>>::default();
                 self.open.iter().for_each(|call| *n_open.entry(call.function).or_default() += 1);
                 self.n_open = Some(n_open);
             }

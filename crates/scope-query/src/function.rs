@@ -12,6 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::Equivalent;
 use scope_core::MfaId;
+use scope_core::chunk::Chunk;
 use scope_core::hashed::HashMap;
 
 /// A function, numbered for the time of one answer.
@@ -84,16 +85,25 @@ impl Functions {
         Self { filter, ..Self::default() }
     }
 
+    /// Numbers all functions of a chunk, unless one of them was. Near each other, they are looked up faster than one now and one then.
+    pub(crate) fn fill(&mut self, chunk: &Chunk, chunk_idx: u32) {
+        if !self.by_chunk.has(chunk_idx) {
+            (0..=chunk.n_mfas() as u32).for_each(|id| {
+                self.look_up(chunk, chunk_idx, id);
+            });
+        }
+    }
+
     /// The function of a row of class `call`, or `None` when the row names none.
     #[inline]
     pub(crate) fn of(&mut self, row: &Unread<'_>) -> Option<FunctionId> {
         let id = row.chunk.what(row.row);
-        self.by_chunk.get(row.chunk_idx, id).map(FunctionId).or_else(|| self.look_up(row, id))
+        self.by_chunk.get(row.chunk_idx, id).map(FunctionId).or_else(|| self.look_up(row.chunk, row.chunk_idx, id))
     }
 
-    fn look_up(&mut self, row: &Unread<'_>, id: u32) -> Option<FunctionId> {
-        let mfa = row.chunk.mfa(MfaId(id))?;
-        let (module, function) = (row.chunk.atom(mfa.module), row.chunk.atom(mfa.function));
+    fn look_up(&mut self, chunk: &Chunk, chunk_idx: u32, id: u32) -> Option<FunctionId> {
+        let mfa = chunk.mfa(MfaId(id))?;
+        let (module, function) = (chunk.atom(mfa.module), chunk.atom(mfa.function));
         let name = Name(module, function, mfa.arity);
         let number = match self.by_name.get(&name) {
             Some(number) => *number,
@@ -105,7 +115,7 @@ impl Functions {
                 number
             }
         };
-        self.by_chunk.set(row.chunk_idx, id, row.chunk.n_mfas(), number.0);
+        self.by_chunk.set(chunk_idx, id, chunk.n_mfas(), number.0);
         Some(number)
     }
 

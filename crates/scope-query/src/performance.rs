@@ -65,8 +65,9 @@ pub(crate) struct Performance {
 pub(crate) struct Note<'a> {
     /// The call, if it is of the window.
     call: Option<Unread<'a>>,
-    wanted: bool,
+    /// The number of its edge.
     edge: Option<u32>,
+    wanted: bool,
 }
 
 impl Performance {
