@@ -34,6 +34,9 @@ impl ProcessNumbers {
     pub(crate) fn all_of(&mut self, chunk: &Chunk, mut visit: impl FnMut(EntityId, u32)) {
         let before = core::mem::take(&mut self.last);
         let mut known = before.iter().peekable();
+        // All entities are read one after the other before they are looked up in order of their processes: so they are in the cache.
+        let n_processes = chunk.entities().filter(|(_, entity)| matches!(entity, Entity::Process(_))).count();
+        self.last.reserve(n_processes);
         for (process, id) in chunk.process_ids() {
             while known.next_if(|(other, _)| *other < process).is_some() {}
             let number = match known.next_if(|(other, _)| *other == process) {
