@@ -14,6 +14,7 @@ mod message;
 mod pass;
 mod pile;
 mod read;
+mod state;
 mod tally;
 mod target;
 

@@ -16,6 +16,7 @@ use super::mailbox::Mailbox;
 use super::message::{Message, Messages};
 use super::pile::Pile;
 use super::read::{Told, read as read_rows};
+use super::state::States;
 use super::target::{Peer, Peers, Targets};
 use super::{Arrival, Counts, Detail, NOBODY, Origin, Queue, Queues};
 use crate::process_number::ProcessNumbers;
@@ -25,11 +26,10 @@ use crate::window::Window;
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::ops::Range;
 use scope_core::chunk::Chunk;
 use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
-use scope_core::trace::{Run, RunIter, Trace};
+use scope_core::trace::{Run, Trace};
 use scope_core::{Class, Kind, OrderKey};
 
 /// Messages handled in a stretch, at least: more where there are more processes. Tests are to see many stretches.
@@ -403,66 +403,20 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Reads states up to a point.
+    /// Reads states up to a point: with one a process is done with what it handled last before.
     fn read_states(&mut self, until: OrderKey) {
-        while self.states.tick <= until.tick
-            && let Some(run) = self.states.run.clone()
-        {
-            let chunk = run.chunk;
-            self.numbers.fill(chunk, run.chunk_idx);
-            for rank in self.states.ranks.clone() {
-                let row = chunk.row_at_rank(rank);
-                let tick = chunk.tick(row);
-                if tick >= until.tick && chunk.key(row) > until {
-                    self.states.ranks.start = rank;
-                    self.states.tick = tick;
-                    return;
-                }
-                self.n_events += 1;
-                if let Some(process) = self.numbers.of(chunk, run.chunk_idx, chunk.process_id(row)) {
-                    self.state(chunk, row, process, tick);
-                }
+        let Self { states, numbers, mailboxes, kept, window, n_events, .. } = self;
+        states.read(until, numbers, |state| {
+            *n_events += 1;
+            let Some(process) = state.process else { return };
+            let Some(mailbox) = mailboxes.get_mut(process) else { return };
+            let handled = mailbox.done(state.tick, || state.key());
+            if let Some(handled) = handled.filter(|handled| window.contains(*handled)) {
+                let ns = state.tick.saturating_sub(handled);
+                mailbox.counts.finish(ns);
+                kept.iter_mut().for_each(|kept| kept.handling.push(process as u32, ns));
             }
-            self.states.next();
-        }
-    }
-
-    /// With a state a process is done with what it handled last before.
-    fn state(&mut self, chunk: &Chunk, row: u32, process: usize, tick: u64) {
-        let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
-        let handled = mailbox.done(tick, || chunk.key(row));
-        if let Some(handled) = handled.filter(|handled| self.window.contains(*handled)) {
-            let ns = tick.saturating_sub(handled);
-            mailbox.counts.finish(ns);
-            if let Some(kept) = &mut self.kept {
-                kept.handling.push(process as u32, ns);
-            }
-        }
-    }
-}
-
-/// States still to be read.
-#[derive(Debug)]
-struct States<'a> {
-    runs: RunIter<'a>,
-    /// The run that has the next one, and the ranks still to be read of it.
-    run: Option<Run<'a>>,
-    ranks: Range<u32>,
-    /// No state still to be read is before this time.
-    tick: u64,
-}
-
-impl<'a> States<'a> {
-    fn new(runs: RunIter<'a>) -> Self {
-        let mut states = Self { runs, run: None, ranks: 0..0, tick: 0 };
-        states.next();
-        states
-    }
-
-    /// Goes on with the next run.
-    fn next(&mut self) {
-        self.run = self.runs.next();
-        self.ranks = self.run.as_ref().map_or(0..0, Run::ranks);
+        });
     }
 }
 
