@@ -25,10 +25,11 @@ defmodule ElixirScope.HotFunctions do
   def count([]), do: []
 
   def count(functions) do
-    {pid, monitor} = spawn_monitor(fn -> exit({:counted, count_now(functions)}) end)
+    # Where all processes are traced this one may be too: it ends as what is no crash.
+    {pid, monitor} = spawn_monitor(fn -> exit({:shutdown, {:counted, count_now(functions)}}) end)
 
     receive do
-      {:DOWN, ^monitor, :process, ^pid, {:counted, counts}} -> counts
+      {:DOWN, ^monitor, :process, ^pid, {:shutdown, {:counted, counts}}} -> counts
       {:DOWN, ^monitor, :process, ^pid, _reason} -> []
     after
       @patience_ms ->

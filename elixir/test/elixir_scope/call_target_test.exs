@@ -223,6 +223,15 @@ defmodule ElixirScope.CallTargetTest do
     assert HotFunctions.warnings([{Tails, :outside, 1}]) == []
   end
 
+  test "the process that counts leaves no crash in a recording of all processes" do
+    ElixirScope.setup()
+    ElixirScope.trace_all_processes()
+    ElixirScope.trace_module(Tails)
+    {pid, monitor} = spawn_monitor(fn -> exit(:on_purpose) end)
+    assert_receive {:DOWN, ^monitor, :process, ^pid, :on_purpose}
+    assert [%{process: ^pid}] = Enum.flat_map(ElixirScope.crashes(), & &1.crashes)
+  end
+
   test "somebody else's counters are left alone" do
     :erlang.trace_pattern({Tails, :even, 1}, true, [:call_count])
     on_exit(fn -> :erlang.trace_pattern({Tails, :even, 1}, false, [:call_count]) end)
