@@ -110,7 +110,8 @@ pub(crate) fn why(
     let others = if n_waiting == 1 { "1 server".into() } else { format!("{n_waiting} servers") };
     Some(format!(
         "{works}; {others} waited for its replies in {} of the time they handled messages, and in the queue of {} {}",
-        share(waited_ns, handled_ns),
+        // A handling that the recording cuts has no duration, while its replies were waited for.
+        share(waited_ns.min(handled_ns), handled_ns),
         name(first),
         behind(first)?
     ))

@@ -309,6 +309,29 @@ fn a_reply_the_process_waits_for_is_never_in_its_queue() {
     assert_eq!(bottleneck.process.pid, "<0.2.0>");
 }
 
+/// A recording that begins while a message is handled has the replies of it, but not when the handling began.
+#[test]
+fn nobody_waits_for_longer_than_all_the_time() {
+    let reply = |n: u32| Term::Tuple(vec![Term::Reference([n, 2, 3].into_iter().collect()), atom("ok")]);
+    let mut script = Script::new();
+    let asks = |script: &mut Script, from: u64, n: u32| {
+        script.send(from, pid(1), &To::Pid(pid(2)), &message(n as u8));
+        script.deliver(from + 1, pid(2), &message(n as u8));
+        script.handle(from + 2, pid(2), &message(n as u8));
+        script.send(from + 10 * u64::from(n), pid(2), &To::Alias(n), &reply(n));
+        script.state(from + 10 * u64::from(n), pid(2), &atom("idle"));
+        script.deliver(from + 10 * u64::from(n) + 1, pid(1), &reply(n));
+    };
+    asks(&mut script, 0, 50);
+    script.send(590, pid(3), &To::Pid(pid(1)), &atom("job"));
+    script.deliver(591, pid(1), &atom("job"));
+    script.handle(600, pid(1), &atom("job"));
+    asks(&mut script, 605, 3);
+    script.state(640, pid(1), &atom("idle"));
+    let bottleneck = analysis(&mut script).bottleneck.expect("something waited");
+    assert!(bottleneck.why.contains("1 server waited for its replies in 100.0% of the time"), "{}", bottleneck.why);
+}
+
 #[test]
 fn a_queue_is_counted_anew_behind_a_loss() {
     let mut script = Script::new();
