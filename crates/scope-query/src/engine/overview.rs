@@ -96,7 +96,12 @@ fn crashes(trace: &Trace, request: &Overview, findings: &mut Vec<Finding>) -> Re
     let again = || found.crashes.iter().filter_map(|crash| Some((&crash.id, crash.restarted.as_ref()?)));
     if let Some((id, restart)) = again().next() {
         let (n_again, n_seen) = (again().count() as u64, found.crashes.len() as u64);
-        let text = format!("{n_again} of the first {n_seen} that crashed were started again");
+        let text = match (n_again, n_seen, if n_seen == n { "the" } else { "the first" }) {
+            (1, 1, _) => "the process that crashed was started again".into(),
+            (1, _, first) => format!("1 of {first} {n_seen} that crashed was started again"),
+            (_, _, first) if n_again == n_seen => format!("all of {first} {n_seen} that crashed were started again"),
+            (_, _, first) => format!("{n_again} of {first} {n_seen} that crashed were started again"),
+        };
         let about = finding("restarts", text, (n_again, "restarts"), "crashes");
         findings.push(Finding { process: Some(restart.process.clone()), id: Some(id.clone()), ..about });
     }

@@ -40,8 +40,30 @@ fn crashes_are_told_with_the_cause_they_share() {
     let told: Vec<_> = found.iter().map(|finding| (&*finding.topic, finding.figure, &*finding.text)).collect();
     let crashes = "3 processes crashed, 2 of them of one cause: :boom";
     // Nobody else had exited whom the new process could have replaced.
-    assert_eq!(told, [("crashes", 3, crashes), ("restarts", 1, "1 of the first 3 that crashed were started again")]);
+    assert_eq!(told, [("crashes", 3, crashes), ("restarts", 1, "1 of the 3 that crashed was started again")]);
     assert!(found.iter().all(|finding| finding.id.is_some() && finding.ask == "crashes"));
+}
+
+#[test]
+fn restarts_are_told_by_how_many_there_are() {
+    let told = |n_crashed: u32, n_again: u32| {
+        let mut script = Script::new();
+        for n in 1..=n_crashed {
+            script.spawn(u64::from(n), pid(n), pid(0));
+        }
+        for n in 1..=n_crashed {
+            script.exit(10 * u64::from(n), pid(n), &atom("boom"));
+            if n <= n_again {
+                script.spawn(10 * u64::from(n) + 1, pid(100 + n), pid(0));
+            }
+        }
+        let found = findings(&script.trace()).into_iter().find(|finding| finding.topic == "restarts");
+        found.map(|finding| finding.text)
+    };
+    assert_eq!(told(2, 0), None);
+    assert_eq!(told(1, 1).as_deref(), Some("the process that crashed was started again"));
+    assert_eq!(told(3, 2).as_deref(), Some("2 of the 3 that crashed were started again"));
+    assert_eq!(told(3, 3).as_deref(), Some("all of the 3 that crashed were started again"));
 }
 
 #[test]
