@@ -7,6 +7,7 @@ use crate::difference::Side;
 use crate::located::{Dictionary, Located};
 use crate::row::Row;
 use crate::view::{self, View};
+use crate::watch::Watch;
 use crate::window::Window;
 use scope_core::baseline::LastState;
 use scope_core::term::inspect::atom_text;
@@ -93,14 +94,17 @@ impl<'a> Last<'a> {
     }
 }
 
-/// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn.
+/// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn. Where it was not watched
+/// since its spawn, it may have handled messages that nobody saw.
 pub(crate) fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
     let until = key.previous()?;
     let since = caused_since(trace, process, until);
+    let was_watched = |from| Watch::of(trace, process, Class::Message).covers_between(from, key.tick) != Some(false);
     trace
         .process_rows(process, &[Class::Process, Class::Message], since, until, Direction::Backward)
         .map(|at| Row::read(trace, at))
         .find(|row| matches!(row.kind(), Kind::Handled | Kind::Spawn))
+        .filter(|row| row.kind() == Kind::Handled || was_watched(row.tick()))
 }
 
 /// Where the cause of the first state after `until` is looked for: from the state before on.

@@ -93,6 +93,31 @@ quickcheck! {
     }
 }
 
+/// A server that was there before it was traced has handled messages that nobody saw.
+#[test]
+fn a_spawn_is_the_cause_where_the_process_was_watched_since() {
+    let cause = |targets: &[(u64, bool)]| {
+        let mut script = Script::new();
+        let mut told = targets.iter().peekable();
+        for tick in 0..10 {
+            while let Some((_, added)) = told.next_if(|(at, _)| *at == tick) {
+                script.target(tick, *added, Some(pid(1)), &["message", "state"]);
+            }
+            match tick {
+                2 => script.spawn(tick, pid(1), pid(0)),
+                8 => script.state(tick, pid(1), &atom("idle")),
+                _ => continue,
+            };
+        }
+        let found = states(ask(&script.trace(), Request::StateTimeline(window("<0.1.0>"))).expect("an answer"));
+        found[0].cause.as_ref().map(|cause| cause.kind.clone())
+    };
+    assert_eq!(cause(&[]).as_deref(), Some("spawn"));
+    assert_eq!(cause(&[(1, true)]).as_deref(), Some("spawn"));
+    assert_eq!(cause(&[(5, true)]), None);
+    assert_eq!(cause(&[(1, true), (3, false), (5, true)]), None);
+}
+
 #[test]
 fn a_cause_is_never_older_than_an_evicted_state() {
     let mut script = Script::keeping(1);
