@@ -1,7 +1,8 @@
 //! The message queue of every process: what arrived, waited, was handled, and is left.
 //!
 //! Invariant: a length counts messages that were handled by the process's callback or are left, never those it took by a receive of its own.
-//! Invariant: of a message that is done with its durations are kept, and no more once no older one is open.
+//! Invariant: of a message that is done with nothing is kept once no older one is open; but where details are asked for its durations and its
+//! sender, at 8 bytes each, until the queues to show are known.
 
 mod counts;
 mod flight;

@@ -94,17 +94,18 @@ impl<'a> Last<'a> {
     }
 }
 
-/// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn. Where it was not watched
-/// since its spawn, it may have handled messages that nobody saw.
+/// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn. The spawn only
+/// where all its states since were recorded, or all its messages: else it may have handled messages that nobody saw.
 pub(crate) fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
     let until = key.previous()?;
     let since = caused_since(trace, process, until);
-    let was_watched = |from| Watch::of(trace, process, Class::Message).covers_between(from, key.tick) != Some(false);
+    let watched = |class, from| Watch::of(trace, process, class).covers_between(from, key.tick);
+    let is_first = |from| watched(Class::State, from) != Some(false) || watched(Class::Message, from) == Some(true);
     trace
         .process_rows(process, &[Class::Process, Class::Message], since, until, Direction::Backward)
         .map(|at| Row::read(trace, at))
         .find(|row| matches!(row.kind(), Kind::Handled | Kind::Spawn))
-        .filter(|row| row.kind() == Kind::Handled || was_watched(row.tick()))
+        .filter(|row| row.kind() == Kind::Handled || is_first(row.tick()))
 }
 
 /// Where the cause of the first state after `until` is looked for: from the state before on.

@@ -1,9 +1,9 @@
-//! Items of many processes, sorted by process.
+//! Items of many groups, sorted by group: a process most often.
 //!
 //! A trace is walked in order of time, and then every next row is about another process. What is kept of thousands of processes is in no
 //! cache; so the walk notes what happened, and what is made of it for one process is made from many notes at once.
 //!
-//! Invariant: the items of a process come out in the order they went in.
+//! Invariant: the items of a group come out in the order they went in.
 
 use alloc::vec::Vec;
 

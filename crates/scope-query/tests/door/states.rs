@@ -96,12 +96,12 @@ quickcheck! {
 /// A server that was there before it was traced has handled messages that nobody saw.
 #[test]
 fn a_spawn_is_the_cause_where_the_process_was_watched_since() {
-    let cause = |targets: &[(u64, bool)]| {
+    let cause = |targets: &[(u64, bool, &[&str])]| {
         let mut script = Script::new();
         let mut told = targets.iter().peekable();
         for tick in 0..10 {
-            while let Some((_, added)) = told.next_if(|(at, _)| *at == tick) {
-                script.target(tick, *added, Some(pid(1)), &["message", "state"]);
+            while let Some((_, added, classes)) = told.next_if(|(at, ..)| *at == tick) {
+                script.target(tick, *added, Some(pid(1)), classes);
             }
             match tick {
                 2 => script.spawn(tick, pid(1), pid(0)),
@@ -112,10 +112,16 @@ fn a_spawn_is_the_cause_where_the_process_was_watched_since() {
         let found = states(ask(&script.trace(), Request::StateTimeline(window("<0.1.0>"))).expect("an answer"));
         found[0].cause.as_ref().map(|cause| cause.kind.clone())
     };
-    assert_eq!(cause(&[]).as_deref(), Some("spawn"));
-    assert_eq!(cause(&[(1, true)]).as_deref(), Some("spawn"));
-    assert_eq!(cause(&[(5, true)]), None);
-    assert_eq!(cause(&[(1, true), (3, false), (5, true)]), None);
+    let (both, state, message): (&[&str], &[&str], &[&str]) = (&["message", "state"], &["state"], &["message"]);
+    let spawn = Some("spawn".to_string());
+    assert_eq!(cause(&[]), spawn);
+    assert_eq!(cause(&[(1, true, both)]), spawn);
+    assert_eq!(cause(&[(1, true, state)]), spawn);
+    assert_eq!(cause(&[(1, true, message), (5, true, state)]), spawn);
+    assert_eq!(cause(&[(1, true, state), (5, true, message)]), spawn);
+    assert_eq!(cause(&[(5, true, both)]), None);
+    assert_eq!(cause(&[(5, true, state)]), None);
+    assert_eq!(cause(&[(1, true, both), (3, false, both), (5, true, both)]), None);
 }
 
 #[test]
