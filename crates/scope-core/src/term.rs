@@ -29,6 +29,7 @@
 //! | 207 | tuple, cut | u32 n kept, u32 arity, n elements | cut |
 //! | 208 | map, cut | u32 n kept, u32 pairs, n x (key, value) | cut |
 //! | 209 | port of this node | u64 number | exact |
+//! | 210 | native record | u8 exported (1) or not (0), module, name (atoms), a map of its fields in their order | exact |
 //!
 //! Invariant: a term is never evaluated; reading one cannot create an atom, a process or a function.
 //! Invariant: no reader recurses deeper than [`MAX_DEPTH`], and none trusts a length it has not checked against the bytes left.
@@ -75,6 +76,7 @@ pub mod tag {
     pub const TUPLE_CUT: u8 = 207;
     pub const MAP_CUT: u8 = 208;
     pub const PORT: u8 = 209;
+    pub const RECORD: u8 = 210;
 }
 
 /// What an opaque term was.

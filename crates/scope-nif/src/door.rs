@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::filter::{self, Filter, Function, Role};
 use crate::recorder::{self, Recorder};
 use crate::sealer::{self, Sealing};
+use crate::term_kind::{self, TermKind};
 use crate::words::Words;
 use crate::{config, sampling, tick, value, walk, word};
 use rustler::{
@@ -90,7 +91,7 @@ fn self_check(env: Env<'_>) -> NifResult<Term<'_>> {
     let references = crate::reference::words(env.as_c_arg(), word::of(reference), &mut words).is_some();
     let checks = serde_json::json!({
         "raw_atoms": immediates, "raw_pids": immediates, "raw_small_ints": immediates,
-        "references": references, "bignums": word::VERIFIED.bignums.load(Relaxed), "tsc": tick::has_tsc(),
+        "references": references, "bignums": term_kind::is_learned(TermKind::PositiveBig), "tsc": tick::has_tsc(),
     });
     value::to_term(env, &checks)
 }

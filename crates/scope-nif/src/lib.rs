@@ -11,6 +11,7 @@ mod door;
 mod draft;
 mod filter;
 mod given;
+mod native_record;
 mod notice;
 mod record;
 mod recorder;
@@ -19,6 +20,7 @@ mod remembered;
 mod ring;
 mod sampling;
 mod sealer;
+mod term_kind;
 mod tick;
 mod tracer;
 mod value;
@@ -28,6 +30,7 @@ mod words;
 
 fn load(env: rustler::Env<'_>, _info: rustler::Term<'_>) -> bool {
     word::check(env.as_c_arg());
+    term_kind::learn(env.as_c_arg());
     tracer::load_atoms(env.as_c_arg());
     true
 }

@@ -1,25 +1,26 @@
 //! Between Elixir terms and the door's JSON values. Translates, decides nothing.
 
+use crate::term_kind::{self, TermKind};
 use rustler::types::atom;
-use rustler::{Atom, Binary, Encoder, Env, Error, ListIterator, MapIterator, NifResult, Term, TermType};
+use rustler::{Atom, Binary, Encoder, Env, Error, ListIterator, MapIterator, NifResult, Term};
 use serde_json::{Map, Number, Value};
 
 /// A term as a value: maps with atom or string keys, strings, atoms (as strings; `nil`, `true` and `false` as themselves), integers,
 /// lists. Anything else is refused.
 pub(crate) fn from_term(term: Term<'_>) -> NifResult<Value> {
-    match term.get_type() {
-        TermType::Atom if term == atom::nil().to_term(term.get_env()) => Ok(Value::Null),
-        TermType::Atom => match term.decode::<bool>() {
+    match term_kind::of_term(term.get_env().as_c_arg(), term.as_c_arg()) {
+        TermKind::Atom if term == atom::nil().to_term(term.get_env()) => Ok(Value::Null),
+        TermKind::Atom => match term.decode::<bool>() {
             Ok(truth) => Ok(Value::Bool(truth)),
             Err(_) => Ok(Value::String(term.atom_to_string()?)),
         },
-        TermType::Integer => {
+        TermKind::Integer => {
             let number = term.decode::<u64>().map(Number::from).or_else(|_| term.decode::<i64>().map(Number::from));
             number.map(Value::Number)
         }
-        TermType::Binary => Ok(Value::String(text(term)?)),
-        TermType::List => term.decode::<ListIterator<'_>>()?.map(from_term).collect::<NifResult<_>>().map(Value::Array),
-        TermType::Map => {
+        TermKind::Binary => Ok(Value::String(text(term)?)),
+        TermKind::List => term.decode::<ListIterator<'_>>()?.map(from_term).collect::<NifResult<_>>().map(Value::Array),
+        TermKind::Map => {
             let pairs = MapIterator::new(term).ok_or(Error::BadArg)?;
             let pair = |(key, value)| Ok((text(key)?, from_term(value)?));
             pairs.map(pair).collect::<NifResult<Map<_, _>>>().map(Value::Object)

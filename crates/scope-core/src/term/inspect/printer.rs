@@ -3,7 +3,7 @@
 use crate::gather::Gather as _;
 use crate::term::cursor::{Damage, Item};
 use crate::term::inspect::text::{Escapes, escape, is_charlist_char, is_printable, whole_chars};
-use crate::term::inspect::{Limits, atom, number, structure};
+use crate::term::inspect::{Limits, atom, erlang, number, structure};
 use crate::term::part::Part;
 use crate::term::read::reference_words;
 use crate::term::{MAX_DEPTH, Names, Opaque};
@@ -43,6 +43,11 @@ pub(crate) struct Around {
 impl Around {
     pub(crate) const fn new(limit: usize) -> Self {
         Self { limit, charlists: true, depth: 0 }
+    }
+
+    /// The same one level further in; `None` at the deepest.
+    pub(crate) const fn inside(self, deepest: usize) -> Option<Self> {
+        if self.depth < deepest { Some(Self { depth: self.depth + 1, ..self }) } else { None }
     }
 
     pub(crate) const fn without_charlists(self) -> Self {
@@ -101,6 +106,7 @@ impl<'a> Printer<'a> {
             Item::TupleCut { .. } => self.tuple(part, true, around),
             Item::Map(_) => self.map(part, false, around),
             Item::MapCut { .. } => self.map(part, true, around),
+            Item::Record(_) => erlang::record(self, part, around),
         }
     }
 
