@@ -138,11 +138,10 @@ fn stop(recorder: ResourceArc<RecorderRef>) -> Atom {
     ok()
 }
 
-type FilterRow<'a> = (Term<'a>, Term<'a>, u64, Atom, bool, u64);
+type FilterRow<'a> = (Term<'a>, Term<'a>, u64, Term<'a>, bool, u64);
 
 #[rustler::nif(schedule = "DirtyCpu")]
 fn set_filter<'a>(
-    env: Env<'a>,
     recorder: ResourceArc<RecorderRef>,
     functions: Vec<FilterRow<'a>>,
     processes: Vec<(Term<'a>, u64)>,
@@ -151,7 +150,7 @@ fn set_filter<'a>(
     let mut table = Vec::with_capacity(functions.len());
     for (module, function, arity, role, args, mask) in functions {
         let (module, function) = (word::of(module.as_c_arg()), word::of(function.as_c_arg()));
-        let role = Role::from_name(&role.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
+        let role = Role::decode(role)?;
         table.push(Function { module, function, arity, role, args, mask });
     }
     let processes: Vec<(u64, u64)> =

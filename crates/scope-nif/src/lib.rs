@@ -20,6 +20,7 @@ mod remembered;
 mod ring;
 mod sampling;
 mod sealer;
+mod server_row;
 mod term_kind;
 mod tick;
 mod tracer;

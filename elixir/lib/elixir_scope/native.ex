@@ -30,6 +30,7 @@ defmodule ElixirScope.Native do
 
   def version, do: stub()
   def self_check, do: stub()
+  def read_call(_row, _arguments), do: stub()
   def start(_owner, _config), do: stub()
   def stop(_recorder), do: stub()
   def set_filter(_recorder, _functions, _processes, _default_mask), do: stub()

@@ -61,12 +61,12 @@ defmodule ElixirScope.Recorder.TargetCheck do
   end
 
   @doc "The functions of the server loop that can be traced: see `ElixirScope.Recorder.ServerLoop`."
-  @spec server_loop(Plan.t()) :: %{optional(atom()) => mfa()}
-  def server_loop(plan), do: Map.reject(ServerLoop.functions(), fn {_role, mfa} -> taken?(mfa, plan) end)
+  @spec server_loop(Plan.t()) :: ServerLoop.functions()
+  def server_loop(plan), do: Map.reject(ServerLoop.functions(), fn {mfa, _loop} -> taken?(mfa, plan) end)
 
   # States and handlings of any target come from them.
   defp taken_from_loop(%{classes: [:call]}, _plan), do: []
-  defp taken_from_loop(_target, plan), do: for({_role, mfa} <- ServerLoop.functions(), taken?(mfa, plan), do: taken(mfa))
+  defp taken_from_loop(_target, plan), do: for({mfa, _loop} <- ServerLoop.functions(), taken?(mfa, plan), do: taken(mfa))
 
   # A function has one pattern: to set ours would end the other tracer's.
   defp taken?(mfa, plan), do: not is_map_key(plan.functions, mfa) and Tracing.pattern?(mfa)
