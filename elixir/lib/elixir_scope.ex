@@ -31,16 +31,13 @@ defmodule ElixirScope do
   `ElixirScope.Truncated`, `ElixirScope.Opaque` or `ElixirScope.Redacted`.
   """
 
-  alias ElixirScope.{Answer, Dump, Error, Event, Options, Question, Recorder, TargetRequest, Trace}
+  alias ElixirScope.{Answer, Dump, Error, Event, Recorder, Trace, Types}
+  alias ElixirScope.Query.Client
+  alias ElixirScope.Recorder.TargetRequest
 
-  @type process :: pid() | String.t() | atom() | {:via, module(), term()} | {:global, term()} | ElixirScope.Foreign.t()
-  @type time :: DateTime.t() | integer() | {:ago, non_neg_integer(), atom()} | Event.t() | String.t() | %{timestamp: integer()}
-  @type traced :: %{
-          matched: non_neg_integer(),
-          skipped: [%{target: term(), reason: String.t()}],
-          expires_at: DateTime.t() | nil,
-          warnings: [String.t()]
-        }
+  @type process :: Types.process()
+  @type time :: Types.time()
+  @type traced :: Types.traced()
 
   @doc """
   Starts recording. With the options of a recording that runs already, it is `:ok` and does nothing. A store that `ElixirScope.TraceDB.start_link/1`
@@ -49,9 +46,9 @@ defmodule ElixirScope do
     * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only`, `:minimal` or `:off`: what the targets of `trace_*` may record.
       Every level but `:off` records the life of all processes. `:minimal` adds of targets the states at their start, at their end or
       crash, and when a state was replaced or code changed, at no cost for each message
-    * `:sample_rate` - the share of calls and messages recorded, 0.0 to 1.0 (default); see `ElixirScope.Adjustment.set_sample_rate/1`
+    * `:sample_rate` - the share of calls and messages recorded, 0.0 to 1.0 (default); see `ElixirScope.Settings.set_sample_rate/1`
     * `:retention` - limits of single classes besides those below, `%{call: [max_events: 1_000, max_bytes: 1_000_000, max_age: 60_000]}` with ages
-      in ms; see `ElixirScope.Adjustment.set_retention/1`
+      in ms; see `ElixirScope.Settings.set_retention/1`
     * `:trace_all` - begin with `trace_all_processes/1` (default `false`)
     * `:max_events` - events kept of messages, calls and states together (default 10,000); older ones are evicted
     * `:max_bytes` - memory for what is kept (default 256 MiB)
@@ -78,15 +75,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec setup(keyword()) :: :ok | {:error, Error.t()}
-  def setup(options \\ []) do
-    with {:ok, checked} <- Options.new(options) do
-      case Recorder.start({checked, :tracing, {%Options{}, []}}) do
-        {:ok, _pid} -> :ok
-        {:error, {:already_started, _pid}} -> Recorder.call({:setup, options})
-        {:error, %Error{} = error} -> {:error, error}
-      end
-    end
-  end
+  def setup(options \\ []), do: Recorder.setup(options)
 
   @doc """
   Stops recording. Nothing is traced after it and nothing is left behind; what was recorded is gone, unless `export/1` wrote it.
@@ -95,13 +84,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec stop() :: :ok
-  def stop do
-    with pid when is_pid(pid) <- Process.whereis(Recorder) do
-      DynamicSupervisor.terminate_child(ElixirScope.RecorderSupervisor, pid)
-    end
-
-    :ok
-  end
+  def stop, do: Recorder.stop()
 
   @doc """
   Records with a supervisor's lifetime: `{ElixirScope, options}` among its children.
@@ -113,7 +96,7 @@ defmodule ElixirScope do
       iex> {:error, %{code: :not_running}} = ElixirScope.status()
   """
   @spec child_spec(keyword()) :: Supervisor.child_spec()
-  def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Session, :start_link, [options]}}
+  def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Recorder.Session, :start_link, [options]}}
 
   @doc """
   Records the calls of a module's functions, with arguments, and with their returns where that does the traced process no harm (a
@@ -328,17 +311,17 @@ defmodule ElixirScope do
   @spec untrace_all_genservers() :: :ok | {:error, Error.t()}
   def untrace_all_genservers, do: TargetRequest.untrace(:all_genservers)
 
-  @doc "Changes the level of a running recording. See `ElixirScope.Adjustment.set_level/1`."
+  @doc "Changes the level of a running recording. See `ElixirScope.Settings.set_level/1`."
   @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}
-  defdelegate set_level(level), to: ElixirScope.Adjustment
+  defdelegate set_level(level), to: ElixirScope.Settings
 
-  @doc "Changes the sample rate of a running recording. See `ElixirScope.Adjustment.set_sample_rate/1`."
+  @doc "Changes the sample rate of a running recording. See `ElixirScope.Settings.set_sample_rate/1`."
   @spec set_sample_rate(number()) :: :ok | {:error, Error.t()}
-  defdelegate set_sample_rate(rate), to: ElixirScope.Adjustment
+  defdelegate set_sample_rate(rate), to: ElixirScope.Settings
 
-  @doc "Changes what a running recording may hold of each class. See `ElixirScope.Adjustment.set_retention/1`."
+  @doc "Changes what a running recording may hold of each class. See `ElixirScope.Settings.set_retention/1`."
   @spec set_retention(%{atom() => keyword(pos_integer())}) :: :ok | {:error, Error.t()}
-  defdelegate set_retention(retention), to: ElixirScope.Adjustment
+  defdelegate set_retention(retention), to: ElixirScope.Settings
 
   @doc "The messages between two processes, or of one (`b` is `nil`), with their three instants. See `ElixirScope.Query.Messages.message_flow/3`."
   @spec message_flow(process(), process() | nil, keyword()) :: [map()]
@@ -466,7 +449,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec query(map(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
-  def query(request, options \\ []), do: Question.raw(request, options)
+  def query(request, options \\ []), do: Client.raw(request, options)
 
   @doc """
   Puts a note into the trace, in the calling process.

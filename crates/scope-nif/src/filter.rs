@@ -18,7 +18,7 @@ macro_rules! roles {
         pub(crate) enum Role { $($(#[$meta])* $role,)+ }
 
         impl Role {
-            /// The role of a name that `ElixirScope.Plan` uses.
+            /// The role of a name that `ElixirScope.Recorder.Plan` uses.
             pub(crate) fn from_name(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$role),)+ _ => None }
             }
@@ -49,7 +49,7 @@ roles! {
     ManagerContinued = "manager_continued",
 }
 
-/// Bits of a mask with a meaning of their own; the others join functions and processes. As in `ElixirScope.Plan`.
+/// Bits of a mask with a meaning of their own; the others join functions and processes. As in `ElixirScope.Recorder.Plan`.
 pub(crate) const STATE: u64 = 1;
 pub(crate) const HANDLED: u64 = 2;
 pub(crate) const MAJOR: u64 = 8;

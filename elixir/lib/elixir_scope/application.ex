@@ -8,18 +8,11 @@ defmodule ElixirScope.Application do
   @impl true
   def start(_type, _args) do
     children = [
-      ElixirScope.Janitor,
+      ElixirScope.Recorder.Janitor,
       {DynamicSupervisor, name: ElixirScope.RecorderSupervisor, strategy: :one_for_one}
     ]
 
     # Without the janitor a dead recorder would leave its patterns behind: they go down together.
     Supervisor.start_link(children, strategy: :one_for_all, name: ElixirScope.Supervisor)
-  end
-
-  @doc "The processes of ElixirScope itself, which are never traced."
-  def own_processes do
-    [ElixirScope.Supervisor, ElixirScope.RecorderSupervisor, ElixirScope.Janitor, ElixirScope.Recorder]
-    |> Enum.map(&Process.whereis/1)
-    |> Enum.reject(&is_nil/1)
   end
 end

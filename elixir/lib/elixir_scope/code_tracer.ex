@@ -15,7 +15,8 @@ defmodule ElixirScope.CodeTracer do
       :ok
   """
 
-  alias ElixirScope.{Error, Event, Query, Question}
+  alias ElixirScope.{Error, Event, Query}
+  alias ElixirScope.Query.Client
 
   @type code :: module() | {module(), atom(), arity() | :_}
 
@@ -60,7 +61,7 @@ defmodule ElixirScope.CodeTracer do
   @spec events(module(), keyword()) :: [Event.t()]
   def events(module, options \\ []) do
     {times, options} = Keyword.split(options, [:from, :to])
-    Question.events!(times[:from], times[:to], [type: :call, module: module] ++ options)
+    Client.events!(times[:from], times[:to], [type: :call, module: module] ++ options)
   end
 
   @doc """

@@ -19,7 +19,9 @@ defmodule ElixirScope.MessageInterceptor do
       :ok
   """
 
-  alias ElixirScope.{Error, Event, Query, Question, TargetRequest}
+  alias ElixirScope.{Error, Event, Query}
+  alias ElixirScope.Query.Client
+  alias ElixirScope.Recorder.TargetRequest
 
   @doc """
   Records what a process sends and what is delivered to it and, if it is a GenServer, when it turns to it; neither states nor calls. Option
@@ -63,7 +65,7 @@ defmodule ElixirScope.MessageInterceptor do
       :ok
   """
   @spec messages(ElixirScope.process(), keyword()) :: [Event.t()]
-  def messages(process, options \\ []), do: Question.list!(:events, [process: process], [classes: ["message"]], options)
+  def messages(process, options \\ []), do: Client.list!(:events, [process: process], [classes: ["message"]], options)
 
   @doc """
   The messages between two processes with their three instants. See `ElixirScope.Query.Messages.message_flow/3`.

@@ -16,7 +16,8 @@ defmodule ElixirScope.ProcessObserver do
       :ok
   """
 
-  alias ElixirScope.{Event, Question, TraceDB}
+  alias ElixirScope.{Event, TraceDB}
+  alias ElixirScope.Query.Client
 
   @doc """
   The events of a process's life, oldest first: `:spawn` or `:alive` (found when the recording began), `:link`, `:unlink`, `:register`,
@@ -31,7 +32,7 @@ defmodule ElixirScope.ProcessObserver do
       :ok
   """
   @spec lifecycle(ElixirScope.process(), keyword()) :: [Event.t()]
-  def lifecycle(process, options \\ []), do: Question.list!(:events, [process: process], [classes: ["process"]], options)
+  def lifecycle(process, options \\ []), do: Client.list!(:events, [process: process], [classes: ["process"]], options)
 
   @doc """
   The exits between two times, with their reasons; options as `lifecycle/2`. See `ElixirScope.get_events_between/3`.

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder do
   @moduledoc false
-  # The owner of the native recorder. It holds the targets; ElixirScope.RecorderState says what becomes of them.
+  # The owner of the native recorder. It holds the targets; ElixirScope.Recorder.State says what becomes of them.
   #
   # Invariant: when it ends, nothing is traced any more: by its own terminate/2, or, if it was killed, by the native library
   # (which sees the owner die) and the janitor.
@@ -8,20 +8,8 @@ defmodule ElixirScope.Recorder do
   # Clearing patterns takes its time on a busy node; to be killed meanwhile would leave them.
   use GenServer, restart: :temporary, shutdown: :infinity
 
-  alias ElixirScope.{
-    Admission,
-    Adoption,
-    Error,
-    Janitor,
-    ModuleLoads,
-    Native,
-    Options,
-    RecorderConfig,
-    RecorderState,
-    Recording,
-    Target,
-    Tracing
-  }
+  alias ElixirScope.{Error, Native}
+  alias ElixirScope.Recorder.{Config, Current, Janitor, ModuleLoad, SetupMerge, SetupOptions, State, Target, TargetCheck, Tracing}
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
@@ -29,7 +17,7 @@ defmodule ElixirScope.Recorder do
   @mourning_ms 100
 
   @typedoc "Options, a mode, and what later options are laid over."
-  @type given :: {Options.t(), RecorderConfig.mode(), Adoption.base()}
+  @type given :: {SetupOptions.t(), Config.mode(), SetupMerge.base()}
 
   @spec start_link(given()) :: GenServer.on_start()
   def start_link(given), do: GenServer.start_link(__MODULE__, given, name: __MODULE__)
@@ -55,6 +43,36 @@ defmodule ElixirScope.Recorder do
     end
   end
 
+  @doc "Starts to trace with these options, or joins them to a recording that runs already; see `ElixirScope.setup/1`."
+  @spec setup(keyword()) :: :ok | {:error, Error.t()}
+  def setup(options) do
+    with {:ok, checked} <- SetupOptions.new(options) do
+      case start({checked, :tracing, {%SetupOptions{}, []}}) do
+        {:ok, _pid} -> :ok
+        {:error, {:already_started, _pid}} -> call({:setup, options})
+        {:error, %Error{} = error} -> {:error, error}
+      end
+    end
+  end
+
+  @doc "Ends the running recorder, if there is one."
+  @spec stop() :: :ok
+  def stop do
+    with pid when is_pid(pid) <- Process.whereis(__MODULE__) do
+      DynamicSupervisor.terminate_child(ElixirScope.RecorderSupervisor, pid)
+    end
+
+    :ok
+  end
+
+  @doc "The processes of ElixirScope itself, which are never traced."
+  @spec own_processes() :: [pid()]
+  def own_processes do
+    for name <- [ElixirScope.Supervisor, ElixirScope.RecorderSupervisor, Janitor, __MODULE__],
+        pid = Process.whereis(name),
+        do: pid
+  end
+
   @doc "Calls the running recorder."
   @spec call(term()) :: term() | {:error, Error.t()}
   def call(request) do
@@ -72,11 +90,11 @@ defmodule ElixirScope.Recorder do
     Process.flag(:priority, :high)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
-         {:ok, native, state} <- Native.start(self(), RecorderConfig.new(options, mode)) do
-      tracer = Tracing.open(state)
+         {:ok, native, state} <- Native.start(self(), Config.new(options, mode)) do
+      tracer = Tracing.open(state, own_processes())
       :ok = Janitor.adopt(tracer)
-      Recording.open(native)
-      {:ok, %{options: options, base: base, recording: RecorderState.start(native, tracer, options, mode)}}
+      Current.open(native)
+      {:ok, %{options: options, base: base, recording: State.start(native, tracer, options, mode)}}
     else
       {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
       {:error, error} -> {:stop, Error.from_native(error)}
@@ -85,7 +103,7 @@ defmodule ElixirScope.Recorder do
 
   @impl true
   def handle_call({:setup, given}, _from, %{recording: recording} = state) do
-    case Adoption.decide(recording.mode, state.base, state.options, given) do
+    case SetupMerge.decide(recording.mode, state.base, state.options, given) do
       :same ->
         {:reply, :ok, state}
 
@@ -93,7 +111,7 @@ defmodule ElixirScope.Recorder do
         {:reply, error, state}
 
       {:adopt, options, mode} ->
-        {:reply, :ok, %{state | options: options, recording: RecorderState.adopt(recording, options, mode)}}
+        {:reply, :ok, %{state | options: options, recording: State.adopt(recording, options, mode)}}
     end
   end
 
@@ -102,13 +120,13 @@ defmodule ElixirScope.Recorder do
   def handle_call(:status, _from, state), do: {:reply, {:ok, status(state.recording)}, state}
 
   def handle_call({:mark, pid, label, meta}, _from, state) do
-    RecorderState.put(state.recording, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
+    State.put(state.recording, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
     {:reply, :ok, state}
   end
 
   def handle_call(:clear, _from, state) do
-    :ok = Native.clear(state.recording.native, RecorderConfig.instance())
-    {:reply, :ok, %{state | recording: RecorderState.cleared(state.recording)}}
+    :ok = Native.clear(state.recording.native, Config.instance())
+    {:reply, :ok, %{state | recording: State.cleared(state.recording)}}
   end
 
   def handle_call({request, _what, _how}, _from, %{recording: %{mode: {:by_hand, _epoch}}} = state)
@@ -121,16 +139,16 @@ defmodule ElixirScope.Recorder do
   end
 
   def handle_call({:set, change, value}, _from, state) do
-    {:reply, :ok, %{state | recording: apply(RecorderState, change, [state.recording, value])}}
+    {:reply, :ok, %{state | recording: apply(State, change, [state.recording, value])}}
   end
 
   def handle_call({:trace, target, for_ms}, _from, %{recording: recording} = state) do
     others = Map.values(Map.delete(recording.targets, target.key))
 
-    case Admission.admit(target, others, recording.plan, recording.tracer) do
+    case TargetCheck.admit(target, others, recording.plan, recording.tracer) do
       {:ok, target, skipped} ->
         target = expiring(target, for_ms)
-        recording = recording |> RecorderState.remove(target.key) |> RecorderState.add(target)
+        recording = recording |> State.remove(target.key) |> State.add(target)
         {:reply, {:ok, %{target: target, skipped: skipped, level: recording.level}}, %{state | recording: recording}}
 
       {:error, _} = error ->
@@ -140,7 +158,7 @@ defmodule ElixirScope.Recorder do
 
   def handle_call({:untrace, key}, _from, state) do
     if is_map_key(state.recording.targets, key) do
-      {:reply, :ok, %{state | recording: state.recording |> RecorderState.remove(key) |> RecorderState.replan()}}
+      {:reply, :ok, %{state | recording: state.recording |> State.remove(key) |> State.replan()}}
     else
       {:reply, Error.new(:not_traced, "#{Target.describe(key)}: not being traced"), state}
     end
@@ -163,7 +181,7 @@ defmodule ElixirScope.Recorder do
 
   defp told({:expire, key, token}, recording) do
     case recording.targets do
-      %{^key => %{timer: {_timer, ^token}}} -> recording |> RecorderState.remove(key, "for") |> RecorderState.replan()
+      %{^key => %{timer: {_timer, ^token}}} -> recording |> State.remove(key, "for") |> State.replan()
       _gone -> recording
     end
   end
@@ -172,24 +190,24 @@ defmodule ElixirScope.Recorder do
     {^pid, monitors} = Map.pop(recording.monitors, monitor)
     recording = %{recording | monitors: monitors}
 
-    if RecorderState.follows?(recording, pid) do
+    if State.follows?(recording, pid) do
       Process.send_after(self(), {:mourned, pid}, @mourning_ms)
       recording
     else
-      RecorderState.forget(recording, pid)
+      State.forget(recording, pid)
     end
   end
 
-  defp told({:mourned, pid}, recording), do: RecorderState.forget(recording, pid)
-  defp told({:elixir_scope_returns_off, mfa, pid, depth}, recording), do: RecorderState.returns_off(recording, mfa, pid, depth)
-  defp told({:elixir_scope_followed, pairs}, recording), do: RecorderState.followed(recording, all_followed([pairs]))
-  defp told({:elixir_scope_spent, bit}, recording), do: RecorderState.spent(recording, bit)
-  defp told({:elixir_scope_spawned, parents}, recording), do: RecorderState.spawned(recording, parents)
-  defp told(:read_families, recording), do: RecorderState.read_families(recording)
-  defp told({:spared, pid}, recording), do: RecorderState.spare(recording, pid)
+  defp told({:mourned, pid}, recording), do: State.forget(recording, pid)
+  defp told({:elixir_scope_returns_off, mfa, pid, depth}, recording), do: State.returns_off(recording, mfa, pid, depth)
+  defp told({:elixir_scope_followed, pairs}, recording), do: State.followed(recording, all_followed([pairs]))
+  defp told({:elixir_scope_spent, bit}, recording), do: State.spent(recording, bit)
+  defp told({:elixir_scope_spawned, parents}, recording), do: State.spawned(recording, parents)
+  defp told(:read_families, recording), do: State.read_families(recording)
+  defp told({:spared, pid}, recording), do: State.spare(recording, pid)
 
   defp told(other, recording) do
-    if ModuleLoads.loaded?(other), do: RecorderState.modules_loaded(recording), else: recording
+    if ModuleLoad.loaded?(other), do: State.modules_loaded(recording), else: recording
   end
 
   # Many processes spawned at once are one change.
@@ -202,7 +220,7 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def terminate(_reason, state), do: RecorderState.stop(state.recording)
+  def terminate(_reason, state), do: State.stop(state.recording)
 
   defp expiring(target, nil), do: target
 

@@ -23,7 +23,8 @@ defmodule ElixirScope.StateRecorder do
       :ok
   """
 
-  alias ElixirScope.{Error, Recording}
+  alias ElixirScope.Error
+  alias ElixirScope.Recorder.Current
 
   @callbacks [init: 1, handle_call: 3, handle_cast: 2, handle_info: 2, handle_continue: 2, code_change: 3]
 
@@ -96,7 +97,7 @@ defmodule ElixirScope.StateRecorder do
       :ok
   """
   @spec record(module(), term()) :: :ok | {:error, Error.t()}
-  def record(module, state) when is_atom(module), do: Recording.put([state(:state, module, state)])
+  def record(module, state) when is_atom(module), do: Current.put([state(:state, module, state)])
 
   # The message a callback works on is kept until there is a state to record it with: one way to the store instead of two.
   @pending {__MODULE__, :message}
@@ -105,7 +106,7 @@ defmodule ElixirScope.StateRecorder do
   def handled(_module, :none), do: :ok
 
   def handled(module, {:message, message}) do
-    if Recording.wants_states?(self()) do
+    if Current.wants_states?(self()) do
       Process.put(@pending, {:handled, self(), nil, module, [message], System.monotonic_time(:nanosecond)})
     else
       Process.delete(@pending)
@@ -126,7 +127,7 @@ defmodule ElixirScope.StateRecorder do
 
   defp put(row) do
     pending = List.wrap(Process.delete(@pending))
-    if Recording.wants_states?(self()), do: Recording.put(pending ++ [row])
+    if Current.wants_states?(self()), do: Current.put(pending ++ [row])
     :ok
   end
 

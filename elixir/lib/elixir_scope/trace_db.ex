@@ -30,7 +30,11 @@ defmodule ElixirScope.TraceDB do
 
   # After ElixirScope.stop/0 a supervisor shall not begin anew.
   use GenServer, restart: :transient
-  alias ElixirScope.{Error, Event, GivenEvent, Moment, Native, Options, Query, Question, Recorder, Recording, Source, View}
+  alias ElixirScope.{Error, Event, Native, Query, Recorder}
+  alias ElixirScope.Answer.{Decoder, Value}
+  alias ElixirScope.Injected.ManualEvent
+  alias ElixirScope.Query.{Client, Moment, Source}
+  alias ElixirScope.Recorder.{Current, SetupOptions}
 
   @classes [:process, :message, :call, :state, :span, :runtime]
   @renamed %{function: :call, genserver: :state}
@@ -64,7 +68,7 @@ defmodule ElixirScope.TraceDB do
     {own, options} = if Keyword.keyword?(options), do: Keyword.split(options, [:test_mode, :epoch]), else: {[], options}
     mode = mode(Keyword.get(own, :test_mode, false), own[:epoch])
 
-    with {:ok, checked} <- Options.new(options) do
+    with {:ok, checked} <- SetupOptions.new(options) do
       case Recorder.start({checked, mode, {checked, Keyword.keys(options)}}) do
         {:ok, recorder} ->
           GenServer.start_link(__MODULE__, recorder, name: __MODULE__)
@@ -104,7 +108,7 @@ defmodule ElixirScope.TraceDB do
   def handle_info(_other, monitor), do: {:noreply, monitor}
 
   @impl true
-  def terminate(_reason, _monitor), do: ElixirScope.stop()
+  def terminate(_reason, _monitor), do: Recorder.stop()
 
   @doc """
   Stores one event. `type` and the map's `:event` say what it is, and which keys the map has:
@@ -168,10 +172,10 @@ defmodule ElixirScope.TraceDB do
   """
   @spec store_event(:process | :message | :function | :genserver, map()) :: :ok | {:error, Error.t()}
   def store_event(type, event) do
-    with {:ok, native} <- Recording.native(),
+    with {:ok, native} <- Current.native(),
          {monotonic, wall} = Native.anchor(native),
-         {:ok, row} <- GivenEvent.row(type, event, wall - monotonic) do
-      Recording.put([row])
+         {:ok, row} <- ManualEvent.row(type, event, wall - monotonic) do
+      Current.put([row])
     end
   end
 
@@ -219,7 +223,7 @@ defmodule ElixirScope.TraceDB do
       [] ->
         {times, filters} = Keyword.split(filters, [:from, :to])
         types = filters |> Keyword.get(:type, @classes) |> List.wrap() |> Enum.map(&Map.get(@renamed, &1, &1))
-        Question.events!(times[:from], times[:to], Keyword.put(filters, :type, types))
+        Client.events!(times[:from], times[:to], Keyword.put(filters, :type, types))
 
       [unknown | _] ->
         raise %Error{
@@ -326,7 +330,7 @@ defmodule ElixirScope.TraceDB do
     lives = Enum.group_by(rows, & &1.process.pid)
 
     pids = for {pid, events} <- lives, Enum.any?(events, &begins?(&1, at)), not Enum.any?(events, &ended?(&1, at)), do: pid
-    pids |> Enum.map(&View.process(%{pid: &1}, source)) |> Enum.uniq() |> Enum.sort()
+    pids |> Enum.map(&Value.process(%{pid: &1}, source)) |> Enum.uniq() |> Enum.sort()
   end
 
   defp begins?(%{kind: "alive"}, _at), do: true
@@ -361,8 +365,8 @@ defmodule ElixirScope.TraceDB do
 
   defp first!(%{data: [row | _]} = answer, window, source) do
     # Backward, what is held is nearer than what was evicted.
-    if not window.backward, do: Question.warn(:next_event_after, %{answer | next: nil}, window.from)
-    hd(View.rows("events", [row], source))
+    if not window.backward, do: Client.warn(:next_event_after, %{answer | next: nil}, window.from)
+    hd(Decoder.rows("events", [row], source))
   end
 
   # Nothing is kept before it, which is not the same as nothing having happened.
@@ -374,7 +378,7 @@ defmodule ElixirScope.TraceDB do
 
   defp pages!(source, request, pages) do
     answer = ask!(source, Map.put(request, :limit, 100_000))
-    if pages == [], do: Question.warn(:get_processes_at, %{answer | next: nil}, 0)
+    if pages == [], do: Client.warn(:get_processes_at, %{answer | next: nil}, 0)
     pages = [answer.data | pages]
 
     if answer.next,

@@ -2,7 +2,8 @@ defmodule ElixirScope.DifferentialTest do
   # What is recorded is what OTP's own tracer says: the same events of each process, in the same order. With trace sessions both trace the same run;
   # before, a process has one tracer, and a script that is the same each time is run twice.
   use ElixirScope.RecordingCase
-  alias ElixirScope.{Foreign, Opaque, Recorder, Redacted, Tails, Tracing, Truncated}
+  alias ElixirScope.{Foreign, Opaque, Recorder, Redacted, Tails, Truncated}
+  alias ElixirScope.Recorder.Tracing
 
   @moduletag timeout: 600_000
   @sessions Tracing.sessions?()

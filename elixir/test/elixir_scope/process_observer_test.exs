@@ -72,7 +72,7 @@ defmodule ElixirScope.ProcessObserverTest do
 
       assert [false, true, false] = for(time <- [before, during, later], do: pid in ProcessObserver.get_processes_at(time))
       assert self() in ProcessObserver.get_processes_at(before)
-      alive = MapSet.new(Process.list() -- ElixirScope.Application.own_processes())
+      alive = MapSet.new(Process.list() -- ElixirScope.Recorder.own_processes())
       found = MapSet.new(ProcessObserver.get_processes_at(later))
       # Processes of the VM come and go meanwhile, but hardly any.
       assert MapSet.size(MapSet.difference(alive, found)) <= 3

@@ -2,7 +2,8 @@ defmodule ElixirScope.VmTrace do
   @moduledoc false
   # What the VM itself says is being traced, whether it has trace sessions (OTP 27 and later) or not.
 
-  alias ElixirScope.{Recorder, ServerLoop, Tracing}
+  alias ElixirScope.Recorder
+  alias ElixirScope.Recorder.{ServerLoop, Tracing}
 
   @doc "The trace flags of a process that are ours."
   def flags(pid) do

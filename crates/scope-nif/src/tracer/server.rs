@@ -1,6 +1,6 @@
 //! What calls inside OTP's behaviours say of a server: its state, and the message it begins to handle.
 //!
-//! The functions are private to OTP and found by `ElixirScope.ServerLoop`; the positions below are those of OTP 25 to 27. A state is shown as
+//! The functions are private to OTP and found by `ElixirScope.Recorder.ServerLoop`; the positions below are those of OTP 25 to 27. A state is shown as
 //! `sys:get_state` shows it: that of a `gen_statem` is `{State, Data}`, that of a `gen_event` `[{Module, Id, State}]`.
 //!
 //! Invariant: a call of another shape than expected gives no event, or one without a module; never a wrong one.

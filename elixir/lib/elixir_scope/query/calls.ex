@@ -3,7 +3,8 @@ defmodule ElixirScope.Query.Calls do
   Questions about calls. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
+  alias ElixirScope.Types
 
   @doc """
   The traced calls of a process in order: `%{id, timestamp, at, process, module, function, arity, args, depth, duration, own_duration, result, outcome}`.
@@ -20,6 +21,6 @@ defmodule ElixirScope.Query.Calls do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec execution_path(ElixirScope.process(), keyword()) :: [map()]
-  def execution_path(process, options \\ []), do: Question.list!(:execution_path, [process: process], [], options)
+  @spec execution_path(Types.process(), keyword()) :: [map()]
+  def execution_path(process, options \\ []), do: Client.list!(:execution_path, [process: process], [], options)
 end

@@ -27,7 +27,8 @@ defmodule ElixirScope.Query.Causes do
   that would tell, of the class `what`, are not there), `:ambiguous` (it is one of too many), `:depth` or `:limit`.
   """
 
-  alias ElixirScope.{Event, Question}
+  alias ElixirScope.Event
+  alias ElixirScope.Query.Client
 
   @typedoc "One event of a chain."
   @type step :: %{depth: non_neg_integer(), event: Event.t(), causes: [map()], stop: map() | nil}
@@ -56,7 +57,7 @@ defmodule ElixirScope.Query.Causes do
       :ok
   """
   @spec why(Event.t() | map() | String.t(), keyword()) :: [step()]
-  def why(event, options \\ []), do: Question.chain!(:why, event, options)
+  def why(event, options \\ []), do: Client.chain!(:why, event, options)
 
   @doc """
   What followed from an event, across processes: the same relation as `why/2`, read forward. Takes the same, and answers with the same steps;
@@ -77,5 +78,5 @@ defmodule ElixirScope.Query.Causes do
       :ok
   """
   @spec impact(Event.t() | map() | String.t(), keyword()) :: [step()]
-  def impact(event, options \\ []), do: Question.chain!(:impact, event, options)
+  def impact(event, options \\ []), do: Client.chain!(:impact, event, options)
 end

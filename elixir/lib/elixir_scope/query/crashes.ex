@@ -3,7 +3,7 @@ defmodule ElixirScope.Query.Crashes do
   Questions about crashes. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
 
   # The door gives each crash with its circumstances, and no more than so many at once.
   @limit 1_000
@@ -47,6 +47,6 @@ defmodule ElixirScope.Query.Crashes do
   def crashes(options \\ []) do
     {fields, options} = Keyword.split(options, [:cause, :events])
     {processes, options} = Keyword.split(options, [:process])
-    Question.list!(:crashes, processes, fields, options, @limit)
+    Client.list!(:crashes, processes, fields, options, @limit)
   end
 end

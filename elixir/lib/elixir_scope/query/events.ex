@@ -3,7 +3,8 @@ defmodule ElixirScope.Query.Events do
   Questions about single events. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.{Event, Question}
+  alias ElixirScope.{Event, Types}
+  alias ElixirScope.Query.Client
 
   @doc """
   The events between two times, as `ElixirScope.Event`s. Options `:limit`, `:after`, `:trace`, and filters: `:pid`, `:type` (a class such as
@@ -22,8 +23,8 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec get_events_between(ElixirScope.time(), ElixirScope.time(), keyword()) :: [Event.t()]
-  def get_events_between(from, to, options \\ []), do: Question.events!(from, to, options)
+  @spec get_events_between(Types.time(), Types.time(), keyword()) :: [Event.t()]
+  def get_events_between(from, to, options \\ []), do: Client.events!(from, to, options)
 
   @doc """
   The events that pass a filter, as `ElixirScope.Event`s in order. The language is the same at every edge; its page is `docs/filter.md`.
@@ -56,7 +57,7 @@ defmodule ElixirScope.Query.Events do
   @spec events(String.t(), keyword()) :: [Event.t()]
   def events(filter, options \\ []) do
     {window, options} = Keyword.split(options, [:from, :to])
-    Question.events!(window[:from], window[:to], [filter: filter] ++ options)
+    Client.events!(window[:from], window[:to], [filter: filter] ++ options)
   end
 
   @doc """
@@ -79,8 +80,8 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec next_event(Event.t() | ElixirScope.time(), keyword()) :: Event.t() | nil
-  def next_event(at, options \\ []), do: at |> Question.around!({0, 1}, options) |> Map.fetch!(:after) |> List.first()
+  @spec next_event(Event.t() | Types.time(), keyword()) :: Event.t() | nil
+  def next_event(at, options \\ []), do: at |> Client.around!({0, 1}, options) |> Map.fetch!(:after) |> List.first()
 
   @doc """
   The event before another, or before a time; see `next_event/2`.
@@ -94,8 +95,8 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec prev_event(Event.t() | ElixirScope.time(), keyword()) :: Event.t() | nil
-  def prev_event(at, options \\ []), do: at |> Question.around!({1, 0}, options) |> Map.fetch!(:before) |> List.first()
+  @spec prev_event(Event.t() | Types.time(), keyword()) :: Event.t() | nil
+  def prev_event(at, options \\ []), do: at |> Client.around!({1, 0}, options) |> Map.fetch!(:before) |> List.first()
 
   @doc """
   The events before and after one, or a time: `%{before, event, after}`, oldest first; `event` is `nil` for a time. At most `limit:` on each side
@@ -112,13 +113,13 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec events_around(Event.t() | ElixirScope.time(), keyword()) :: %{
+  @spec events_around(Event.t() | Types.time(), keyword()) :: %{
           before: [Event.t()],
           event: Event.t() | nil,
           after: [Event.t()]
         }
   def events_around(at, options \\ []) do
     {limit, options} = Keyword.pop(options, :limit, 10)
-    Question.around!(at, {limit, limit}, options)
+    Client.around!(at, {limit, limit}, options)
   end
 end

@@ -3,7 +3,8 @@ defmodule ElixirScope.Query.Messages do
   Questions about messages. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
+  alias ElixirScope.Types
 
   @doc """
   The messages between two processes, in order of sending; of one process with all others when `b` is `nil`:
@@ -30,11 +31,11 @@ defmodule ElixirScope.Query.Messages do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec message_flow(ElixirScope.process(), ElixirScope.process() | nil, keyword()) :: [map()]
+  @spec message_flow(Types.process(), Types.process() | nil, keyword()) :: [map()]
   def message_flow(a, b, options \\ []) do
     {direction, options} = Keyword.split(options, [:direction])
     processes = if b == nil, do: [a: a], else: [a: a, b: b]
-    Question.list!(:message_flow, processes, for({name, word} <- direction, do: {name, to_string(word)}), options)
+    Client.list!(:message_flow, processes, for({name, word} <- direction, do: {name, to_string(word)}), options)
   end
 
   @doc """
@@ -58,7 +59,7 @@ defmodule ElixirScope.Query.Messages do
   @spec message(String.t() | ElixirScope.Event.t(), keyword()) :: {:ok, map()} | {:error, ElixirScope.Error.t()}
   def message(event, options \\ [])
   def message(%ElixirScope.Event{id: id}, options), do: message(id, options)
-  def message(id, options), do: Question.one(:message, %{id: id}, options)
+  def message(id, options), do: Client.one(:message, %{id: id}, options)
 
   @doc """
   The calls of a server in order of sending, each request joined to its reply by the reference in both:
@@ -80,10 +81,10 @@ defmodule ElixirScope.Query.Messages do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec server_calls(ElixirScope.process() | nil, keyword()) :: [map()]
+  @spec server_calls(Types.process() | nil, keyword()) :: [map()]
   def server_calls(server, options \\ []) do
     {caller, options} = Keyword.split(options, [:caller])
     processes = if server == nil, do: caller, else: [{:server, server} | caller]
-    Question.list!(:server_calls, processes, [], options)
+    Client.list!(:server_calls, processes, [], options)
   end
 end

@@ -3,7 +3,7 @@ defmodule ElixirScope.Query.Overview do
   A first look at a trace. `ElixirScope` has the same function.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
 
   @doc """
   What the trace covers and what stands out in it: `%{from, to, processes, classes, findings}`.
@@ -25,5 +25,5 @@ defmodule ElixirScope.Query.Overview do
       :ok
   """
   @spec overview(keyword()) :: map()
-  def overview(options \\ []), do: Question.whole!(:overview, options)
+  def overview(options \\ []), do: Client.whole!(:overview, options)
 end

@@ -7,7 +7,8 @@ defmodule ElixirScope.Query.Performance do
   were not traced is counted as `call_only`.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
+  alias ElixirScope.Types
 
   @typedoc "A module, `{module, function}`, `{module, function, arity}`, or `:all`."
   @type functions :: module() | {module(), atom()} | mfa() | :all
@@ -106,16 +107,16 @@ defmodule ElixirScope.Query.Performance do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec call_tree(ElixirScope.process() | :all, keyword()) :: [map()]
+  @spec call_tree(Types.process() | :all, keyword()) :: [map()]
   def call_tree(process, options \\ []) do
     {fields, options} = Keyword.split(options, [:max_depth])
     processes = if process == :all, do: [], else: [process: process]
-    Question.list!(:call_tree, processes, fields, options)
+    Client.list!(:call_tree, processes, fields, options)
   end
 
   defp list!(kind, functions, options) do
     {processes, options} = Keyword.split(options, [:process])
-    Question.list!(kind, processes, fields(functions), options)
+    Client.list!(kind, processes, fields(functions), options)
   end
 
   defp fields(:all), do: []

@@ -10,7 +10,8 @@ defmodule ElixirScope.Query.Processes do
   or option, `:not_running` without a recording.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
+  alias ElixirScope.Types
 
   @doc """
   What is known of one process, alive or not: `%{process, pid, status, name, names, module, initial_call, parent, ancestors, label, links, spawned_at,
@@ -33,8 +34,8 @@ defmodule ElixirScope.Query.Processes do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec process_info(ElixirScope.process(), keyword()) :: map()
-  def process_info(process, options \\ []), do: Question.one!(:process_info, [process: process], options, [:at])
+  @spec process_info(Types.process(), keyword()) :: map()
+  def process_info(process, options \\ []), do: Client.one!(:process_info, [process: process], options, [:at])
 
   @doc """
   The processes that match every filter given, by pid: `%{process, pid, name, module, initial_call, parent, spawned_at, exited_at, exit_reason, crashed}`.
@@ -71,7 +72,7 @@ defmodule ElixirScope.Query.Processes do
       end)
 
     options = Keyword.drop(filters, [:module, :name, :parent, :crashed])
-    Question.rows!(:find_processes, processes, fields, options, [:alive_at, :limit, :after])
+    Client.rows!(:find_processes, processes, fields, options, [:alive_at, :limit, :after])
   end
 
   @doc """
@@ -93,9 +94,9 @@ defmodule ElixirScope.Query.Processes do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec process_relationships(ElixirScope.process(), keyword()) :: map()
+  @spec process_relationships(Types.process(), keyword()) :: map()
   def process_relationships(process, options \\ []),
-    do: Question.one!(:process_relationships, [process: process], options, [:at, :limit])
+    do: Client.one!(:process_relationships, [process: process], options, [:at, :limit])
 
   @doc """
   The supervision tree now, or `at:` a time: a list of supervisors under no other one, each
@@ -119,7 +120,7 @@ defmodule ElixirScope.Query.Processes do
     processes = for {:root, process} <- options, do: {:root, process}
 
     :supervision_tree
-    |> Question.rows!(processes, [], Keyword.delete(options, :root), [:at, :limit])
+    |> Client.rows!(processes, [], Keyword.delete(options, :root), [:at, :limit])
     |> nest()
   end
 

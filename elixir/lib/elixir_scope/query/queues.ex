@@ -3,7 +3,7 @@ defmodule ElixirScope.Query.Queues do
   Questions about message queues. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
 
   @doc """
   The message queues, and the process the others wait for: `%{bottleneck, queues}`.
@@ -40,5 +40,5 @@ defmodule ElixirScope.Query.Queues do
       :ok
   """
   @spec message_queue_analysis(keyword()) :: %{bottleneck: map() | nil, queues: [map()]}
-  def message_queue_analysis(options \\ []), do: Question.list!(:message_queue_analysis, [], [], options)
+  def message_queue_analysis(options \\ []), do: Client.list!(:message_queue_analysis, [], [], options)
 end

@@ -3,7 +3,8 @@ defmodule ElixirScope.Query.Snapshot do
   The whole system at a moment. `ElixirScope` has the same function.
   """
 
-  alias ElixirScope.Question
+  alias ElixirScope.Query.Client
+  alias ElixirScope.Types
 
   @doc """
   The system at a time: `{:ok, %{timestamp, at, active_processes, process_states, pending_messages, names, in_flight_calls, waiting_on,
@@ -35,6 +36,6 @@ defmodule ElixirScope.Query.Snapshot do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec system_snapshot_at(ElixirScope.time(), keyword()) :: {:ok, map()} | {:error, ElixirScope.Error.t()}
-  def system_snapshot_at(time, options \\ []), do: Question.snapshot(time, options)
+  @spec system_snapshot_at(Types.time(), keyword()) :: {:ok, map()} | {:error, ElixirScope.Error.t()}
+  def system_snapshot_at(time, options \\ []), do: Client.snapshot(time, options)
 end

@@ -3,7 +3,8 @@ defmodule ElixirScope.Query.States do
   Questions about the states of servers. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.{Comparison, Error, Question}
+  alias ElixirScope.{Error, Types}
+  alias ElixirScope.Query.{Client, Comparison}
 
   @doc """
   Every recorded state of a process, oldest first: `%{id, timestamp, at, state, complete, module, at_termination, cause}`. `cause` is the
@@ -21,8 +22,8 @@ defmodule ElixirScope.Query.States do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec state_timeline(ElixirScope.process(), keyword()) :: [map()]
-  def state_timeline(process, options \\ []), do: Question.list!(:state_timeline, [process: process], [], options)
+  @spec state_timeline(Types.process(), keyword()) :: [map()]
+  def state_timeline(process, options \\ []), do: Client.list!(:state_timeline, [process: process], [], options)
 
   @doc """
   The state of a process at a time: a real term, only if it was recorded whole. Else an error with `code`:
@@ -48,8 +49,8 @@ defmodule ElixirScope.Query.States do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec get_state_at(ElixirScope.process(), ElixirScope.time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
-  def get_state_at(process, time, options \\ []), do: Question.state_at(process, time, options)
+  @spec get_state_at(Types.process(), Types.time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
+  def get_state_at(process, time, options \\ []), do: Client.state_at(process, time, options)
 
   @doc """
   The difference of two states: `%{verdict, added, removed, changed, moved, unknown, n_changes}`. A state is an event, its id, a row of
@@ -86,9 +87,9 @@ defmodule ElixirScope.Query.States do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec state_changes(ElixirScope.process(), String.t(), keyword()) :: [map()]
+  @spec state_changes(Types.process(), String.t(), keyword()) :: [map()]
   def state_changes(process, path, options \\ []),
-    do: Question.list!(:state_changes, [process: process], [path: path], options)
+    do: Client.list!(:state_changes, [process: process], [path: path], options)
 
   @doc """
   How a process came from one state into another: `%{diff, trigger, causes, matches}`, where `matches` has
@@ -112,7 +113,7 @@ defmodule ElixirScope.Query.States do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec analyze_state_change(ElixirScope.process(), term(), term(), keyword()) :: map()
+  @spec analyze_state_change(Types.process(), term(), term(), keyword()) :: map()
   def analyze_state_change(process, before, later, options \\ []),
     do: Comparison.transitions!(process, before, later, options)
 end

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Query.ProcessesTest do
   use ElixirScope.RecordingCase
-  alias ElixirScope.Supervision
+  alias ElixirScope.Recorder.Supervision
 
   doctest ElixirScope.Query.Processes
 
