@@ -2,8 +2,8 @@
 //!
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
-mod key_filter;
 pub(crate) mod chunk_list;
+mod key_filter;
 mod presence;
 mod rows;
 mod runs;

@@ -14,15 +14,15 @@ use rustler::{
 use scope_core::event::{Class, Kind, N_CLASSES};
 use scope_core::file::ReadLimits;
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::etf::{self, Origin};
 use scope_core::term::resolve;
 use scope_core::trace::{Source as TraceSource, Trace};
+use scope_core::writer::Writer;
 use scope_core::{EntityId, Event, Flags, OrderKey};
 use scope_query::api::Request;
-use scope_query::located;
+use scope_query::term_ref;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;

@@ -18,11 +18,11 @@ use rustler::sys::ErlNifEnv;
 use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::loss::{Loss, Reason};
 use scope_core::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::term::write::Term;
+use scope_core::writer::Writer;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.

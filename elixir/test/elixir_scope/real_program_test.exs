@@ -71,7 +71,9 @@ defmodule ElixirScope.RealProgramTest do
     end)
     """
 
-    files = for name <- ~w(plan tail_calls options trace_options functions), do: "test/elixir_scope/#{name}_test.exs"
+    files =
+      for name <- ~w(plan tail_call setup_options target_options function_selection),
+          do: "test/elixir_scope/recorder/#{name}_test.exs"
 
     {output, status} =
       System.cmd("mix", ["do", "run", "-e", code, ",", "test" | files], env: [{"MIX_ENV", "test"}], stderr_to_stdout: true)

@@ -7,11 +7,11 @@ mod filters;
 use anyhow::{Context, Result};
 use scope_core::event::Flags;
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::resolve::{Ids, resolve};
 use scope_core::term::{Term, write::write};
+use scope_core::writer::Writer;
 use scope_core::{Entity, EntityId, Event, Kind, OrderKey, ProcessKey};
 
 /// The seed of the match keys; any would do.

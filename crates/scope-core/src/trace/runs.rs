@@ -73,7 +73,11 @@ struct Open<'a> {
 
 impl<'a> RunIter<'a> {
     /// Merges lists; each comes with its class and the low_watermark below which its rows are hidden.
-    pub(crate) fn new(lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>, from: OrderKey, to: OrderKey) -> Self {
+    pub(crate) fn new(
+        lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>,
+        from: OrderKey,
+        to: OrderKey,
+    ) -> Self {
         let walk = |(class, list, low_watermark): (Class, &'a ChunkList, OrderKey)| {
             let from = from.max(low_watermark);
             Walk { class, list, from, pending: list.between(from, to) }
