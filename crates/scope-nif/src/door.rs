@@ -269,7 +269,7 @@ fn terms<'a>(env: Env<'a>, source: Term<'a>, ids: Vec<String>) -> NifResult<Term
     for id in &ids {
         // What is gone reads as a place that was not walked.
         let gone = (scope_core::Symbols::new(), [scope_core::term::tag::CUT]);
-        let written = match located::locate(&trace, id) {
+        let written = match term_ref::locate(&trace, id) {
             Ok(found) => etf::to_etf(found.term.bytes, &found.names, origin, &mut exists, &mut etf).is_ok(),
             Err(_) => false,
         };

@@ -129,13 +129,15 @@ pub(crate) enum Reading {
     Unexpected,
 }
 
+/// Kind, wanted, module, expected.
+type RowTerm<'a> = (Atom, Term<'a>, Option<Vec<u8>>, Vec<(Vec<u8>, Term<'a>)>);
+
 impl Row {
     /// Reads a row: `{kind, wanted, module, expected}`, with kinds `state`, `last`, `first`, `handled`; wanted `{term, Place}`,
     /// `{pair, Place, Place}`, `{handlers, Place}`, `{event, Place}` or `{message, Place, Place, Place}`; module a place or `nil`;
     /// expected `[{Place, atom}]`.
     pub(crate) fn decode(term: Term<'_>) -> NifResult<Self> {
-        let (kind, wanted, module, expected): (Atom, Term<'_>, Option<Vec<u8>>, Vec<(Vec<u8>, Term<'_>)>) =
-            term.decode()?;
+        let (kind, wanted, module, expected): RowTerm<'_> = term.decode()?;
         let name = |atom: Atom| atom.to_term(term.get_env()).atom_to_string();
         let place = |steps: &[u8]| Place::new(steps).ok_or(Error::BadArg);
         let (kind, returned) = match name(kind)?.as_str() {
@@ -256,7 +258,6 @@ fn message_of(env: *mut ErlNifEnv, event: u64) -> Option<Content> {
         _ => Content::Term(event),
     })
 }
-
 
 /// Reads a call of a row's function as the callbacks do: `{module or nil, term}`, `nothing` or `unexpected`.
 #[rustler::nif]

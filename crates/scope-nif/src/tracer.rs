@@ -14,9 +14,7 @@ use crate::server_row::{self, Reading, Row};
 use crate::word::{self, VERIFIED};
 use crate::{remembered, sampling, tick};
 use rustler::codegen_runtime::inventory;
-use rustler::sys::{
-    ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_make_atom_len,
-};
+use rustler::sys::{ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_make_atom_len};
 use scope_core::event::{Class, Flags, Kind, N_CLASSES};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};

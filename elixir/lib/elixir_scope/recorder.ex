@@ -9,7 +9,20 @@ defmodule ElixirScope.Recorder do
   use GenServer, restart: :temporary, shutdown: :infinity
 
   alias ElixirScope.{Error, Native}
-  alias ElixirScope.Recorder.{Config, Current, Janitor, ModuleLoad, ServerLoop, SetupMerge, SetupOptions, State, Target, TargetCheck, Tracing}
+
+  alias ElixirScope.Recorder.{
+    Config,
+    Current,
+    Janitor,
+    ModuleLoad,
+    ServerLoop,
+    SetupMerge,
+    SetupOptions,
+    State,
+    Target,
+    TargetCheck,
+    Tracing
+  }
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
@@ -172,9 +185,19 @@ defmodule ElixirScope.Recorder do
     Map.merge(Native.status(recording.native), %{
       level: recording.level,
       targets: Enum.sort_by(targets, & &1.target),
-      server_loop: if(recording.level == :off, do: nil, else: ServerLoop.description()),
+      release: release(recording.mode),
       held_by_other_tracers: if(recording.sweep, do: recording.sweep.held, else: [])
     })
+  end
+
+  # The same as in the header of the recording.
+  defp release(mode) do
+    %{
+      erts: List.to_string(:erlang.system_info(:version)),
+      otp: System.otp_release(),
+      elixir: System.version(),
+      server_loop: if(is_tuple(mode), do: nil, else: ServerLoop.description())
+    }
   end
 
   @impl true

@@ -128,8 +128,7 @@ impl<N: Names> Writer<'_, N> {
     /// A native record, whose item began at `start`. One whose fields were cut, or of another node, is told of by a struct.
     fn record(&mut self, start: usize, exported: bool, depth: usize) -> cursor::Result<()> {
         let mut ahead = self.cursor.clone();
-        let (module, name, fields) =
-            (ahead.item::<Stored>()?, ahead.item::<Stored>()?, ahead.item::<Stored>()?);
+        let (module, name, fields) = (ahead.item::<Stored>()?, ahead.item::<Stored>()?, ahead.item::<Stored>()?);
         if let (Origin::Own { .. }, Item::Atom(module), Item::Atom(name)) = (self.origin, module, name) {
             match fields {
                 Item::Map(n) => return self.whole_record(n, exported, (module, name), ahead, depth),

@@ -5,3 +5,4 @@ pub(super) mod compare_states;
 pub(super) mod state_at;
 pub(super) mod state_changes;
 pub(super) mod state_timeline;
+mod supported;

@@ -14,7 +14,6 @@ defmodule ElixirScope.Recorder.State do
     Janitor,
     ModuleLoad,
     Plan,
-    ServerLoop,
     SetupOptions,
     Supervision,
     Sweep,
@@ -100,10 +99,7 @@ defmodule ElixirScope.Recorder.State do
   defp by_hand(_state), do: :ok
 
   # The flags first, so that every process is either found or seen to be spawned.
-  defp begin(state) do
-    ServerLoop.prepare()
-    state |> replan() |> sweep()
-  end
+  defp begin(state), do: state |> replan() |> sweep()
 
   defp sweep(state) do
     sweep = Sweep.run(state.tracer, &put(state, &1))

@@ -2,13 +2,13 @@
 //!
 //! Known differences: the text is one line (Erlang breaks it at 80 columns), and of a list or a binary that was cut the rest is three dots.
 
+use crate::term::MAX_DEPTH;
 use crate::term::Opaque;
 use crate::term::cursor::Item;
 use crate::term::inspect::number;
 use crate::term::inspect::printer::{Around, Printed, Printer};
 use crate::term::part::Part;
 use crate::term::read::reference_words;
-use crate::term::MAX_DEPTH;
 use crate::{AtomId, EntityId};
 use alloc::format;
 use alloc::string::String;
@@ -131,7 +131,8 @@ const fn is_printable(byte: u8) -> bool {
 }
 
 fn binary(printer: &mut Printer<'_>, bytes: &[u8], is_cut: bool) -> Printed {
-    let text = core::str::from_utf8(bytes).ok().filter(|text| text.bytes().all(|byte| byte >= 160 || is_printable(byte)));
+    let text =
+        core::str::from_utf8(bytes).ok().filter(|text| text.bytes().all(|byte| byte >= 160 || is_printable(byte)));
     printer.push("<<")?;
     match text {
         Some(text) if !text.is_empty() => quoted(printer, text.as_bytes())?,

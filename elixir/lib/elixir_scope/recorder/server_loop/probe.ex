@@ -44,7 +44,14 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe do
 
   defp existing(functions) do
     modules = functions |> Map.keys() |> Enum.map(&elem(&1, 0)) |> Enum.uniq()
-    all = for module <- modules, Code.ensure_loaded?(module), {f, a} <- module.module_info(:functions), into: MapSet.new(), do: {module, f, a}
+
+    all =
+      for module <- modules,
+          Code.ensure_loaded?(module),
+          {f, a} <- module.module_info(:functions),
+          into: MapSet.new(),
+          do: {module, f, a}
+
     Map.filter(functions, fn {mfa, _returned?} -> mfa in all end)
   end
 
@@ -165,7 +172,7 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe do
       off: for({role, nil, why} <- chosen, do: {role, why}),
       waits: found.waits,
       supervisors?: found.supervisors?,
-      settled?: held == []
+      settled?: held == [] or Enum.all?(chosen, fn {_role, rows, _why} -> rows != nil end)
     }
   end
 
@@ -177,7 +184,10 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe do
 
     Enum.all?(truths, fn {pid, module, truth, seen_as} ->
       readings =
-        for {mfa, args} <- Map.get(calls, pid, []), row = by_function[mfa], reading = Native.read_call(Row.native(row), args), do: {row, reading}
+        for {mfa, args} <- Map.get(calls, pid, []),
+            row = by_function[mfa],
+            reading = Native.read_call(Row.native(row), args),
+            do: {row, reading}
 
       readings = Enum.reject(readings, fn {_row, reading} -> reading == :nothing end)
 
@@ -190,13 +200,15 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe do
   defp of_module?(%{module: nil}, {nil, _term}, _module), do: true
   defp of_module?(_row, {found, _term}, module), do: found == module
 
+  # What was tried is what there is; held functions that let enough through are chosen like others.
   defp why(candidates, functions, held) do
-    names = candidates |> List.flatten() |> Enum.map(& &1.function) |> Enum.uniq()
+    wanted = for rows <- candidates, do: Enum.map(rows, & &1.function)
+    tried = wanted |> Enum.filter(&Enum.all?(&1, fn mfa -> is_map_key(functions, mfa) end)) |> List.flatten() |> Enum.uniq()
 
-    case {Enum.filter(names, &(&1 in held)), Enum.filter(names, &is_map_key(functions, &1))} do
-      {[], []} -> "this OTP has none of the functions #{text(names)}"
-      {[], there} -> "#{text(there)} did not show what throw-away servers did"
-      {taken, _there} -> "another tracer has a pattern on #{text(taken)}"
+    case {Enum.filter(tried, &(&1 in held)), tried} do
+      {[], []} -> "this OTP has no #{text(Enum.uniq(List.flatten(wanted) -- Map.keys(functions)))}"
+      {[], _tried} -> "#{text(tried)} did not show what throw-away servers did"
+      {taken, _tried} -> "another tracer has a pattern on #{text(taken)}"
     end
   end
 

@@ -56,7 +56,8 @@ defmodule ElixirScope.Recorder.ServerLoop.Table do
          [row({:gen_server, :terminate, 10}, :last, {:term, [8]}, [7])]
        ]},
       # `{ok, {ok, State}}`, or one with what the server is to do next.
-      {{:gen_server, :first}, [[row({:gen_server, :init_it, 2}, :first, {:term, [0, 1, 1]}, nil, [{[0, 0], :ok}, {[0, 1, 0], :ok}])]]},
+      {{:gen_server, :first},
+       [[row({:gen_server, :init_it, 2}, :first, {:term, [0, 1, 1]}, nil, [{[0, 0], :ok}, {[0, 1, 0], :ok}])]]},
       {{:gen_server, :handled},
        [
          [row({:gen_server, :decode_msg, 6}, :handled, {:message, [5], [0, 2], [4]}, [0, 4], data)],

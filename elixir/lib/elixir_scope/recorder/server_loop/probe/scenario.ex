@@ -89,7 +89,13 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe.Scenario do
         [:timeout] ++
         Enum.map(zero, &{:call, &1}) ++
         if(timers?, do: [{:set, s(14)}], else: []) ++
-        [{:system, :replace_state}, {:system, :suspend}, {:call, {:set, s(17), :hibernate}}, {:system, :get_state}, {:cast, {:stop, s(99)}}]
+        [
+          {:system, :replace_state},
+          {:system, :suspend},
+          {:call, {:set, s(17), :hibernate}},
+          {:system, :get_state},
+          {:cast, {:stop, s(99)}}
+        ]
 
     truths = %{
       # Nothing is seen of the process before it is a server: its first state is the first of all.
@@ -128,7 +134,12 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe.Scenario do
     messages =
       [{:call, {:set, s(2), 2, []}}, {:cast, {:set, s(3), 3}}, {:set, s(4), 4}] ++
         [{:call, {:set, s(5), 5, [{:state_timeout, 1, {:tell, self(), s(6), 6}}]}}, {:state_timeout, {:tell, self(), s(6), 6}}] ++
-        [{:call, {:set, s(7), 7, [:hibernate]}}, {:call, {:set, s(8), 8, []}}, {:call, {:set, s(11), 11, []}}, {:cast, {:stop, 99}}]
+        [
+          {:call, {:set, s(7), 7, [:hibernate]}},
+          {:call, {:set, s(8), 8, []}},
+          {:call, {:set, s(11), 11, []}},
+          {:cast, {:stop, 99}}
+        ]
 
     %{
       {:gen_statem, :state} => [

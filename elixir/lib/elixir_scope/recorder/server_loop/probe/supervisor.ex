@@ -6,7 +6,9 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe.Supervisor do
 
   @impl true
   def init(_argument) do
-    {:ok, {%{strategy: :rest_for_one, intensity: 3, period: 7}, [%{id: :probe, start: {__MODULE__, :start_child, []}, restart: :transient}]}}
+    {:ok,
+     {%{strategy: :rest_for_one, intensity: 3, period: 7},
+      [%{id: :probe, start: {__MODULE__, :start_child, []}, restart: :transient}]}}
   end
 
   def start_child, do: :ignore
