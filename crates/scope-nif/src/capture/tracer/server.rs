@@ -6,9 +6,9 @@
 //! Invariant: a call of another shape than expected gives no event, or one without a module; never a wrong one.
 
 use super::{ATOMS, Capture, draft};
-use crate::draft::{Content, Draft};
-use crate::filter::Role;
-use crate::word;
+use crate::capture::event::{Content, RawEvent};
+use crate::capture::filter::Role;
+use crate::term::raw_term;
 use scope_core::event::Kind;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -19,10 +19,10 @@ const STATE_DATA: usize = 1;
 
 /// What a call of a server's function is recorded as; `None`: it is not.
 #[inline(always)]
-pub(super) fn called(capture: &Capture, role: Role, process: u64, args: &[u64; 16], arity: u64) -> Option<Draft> {
-    let state = |module, content| Some(Draft { content, ..draft(Kind::State, process, module, None) });
-    let end = |module, content| Some(Draft { content, ..draft(Kind::Terminate, process, module, None) });
-    let handled = |module, content| Some(Draft { content, ..draft(Kind::Handled, process, module, None) });
+pub(super) fn called(capture: &Capture, role: Role, process: u64, args: &[u64; 16], arity: u64) -> Option<RawEvent> {
+    let state = |module, content| Some(RawEvent { content, ..draft(Kind::State, process, module, None) });
+    let end = |module, content| Some(RawEvent { content, ..draft(Kind::Terminate, process, module, None) });
+    let handled = |module, content| Some(RawEvent { content, ..draft(Kind::Handled, process, module, None) });
     let last = |n: usize| (arity as usize).checked_sub(n).and_then(|i| args.get(i)).copied();
     match role {
         Role::Loop => state(capture.module(args[3]), Content::Term(args[2])),
@@ -53,7 +53,7 @@ pub(super) fn called(capture: &Capture, role: Role, process: u64, args: &[u64; 1
 
 /// The first state of a `gen_server`, from what its `init_it/2` returned: `{ok, {ok, State}}`, or one with a timeout, hibernation or continue.
 #[inline(always)]
-pub(super) fn started(capture: &Capture, process: u64, value: u64) -> Option<Draft> {
+pub(super) fn started(capture: &Capture, process: u64, value: u64) -> Option<RawEvent> {
     let ok = |w: u64| w == ATOMS.ok.load(Relaxed);
     match capture.tuple(value) {
         &[first, result] if ok(first) => match capture.tuple(result) {
@@ -67,14 +67,14 @@ pub(super) fn started(capture: &Capture, process: u64, value: u64) -> Option<Dra
 impl Capture {
     /// The callback module of a server: an atom, or (from OTP 26 on) the second element of a cache tuple. 0 for none.
     fn module(&self, word: u64) -> u64 {
-        let is_atom = |w: &u64| word::atom(self.env, *w);
+        let is_atom = |w: &u64| raw_term::atom(self.env, *w);
         if is_atom(&word) { word } else { self.tuple(word).get(1).copied().filter(is_atom).unwrap_or(0) }
     }
 }
 
 /// The callback module among the parameters of a `gen_statem`: the first of its modules.
 fn modules(capture: &Capture, params: u64) -> u64 {
-    let modules = capture.tuple(params).get(PARAMS_MODULES).copied().unwrap_or(word::NIL);
+    let modules = capture.tuple(params).get(PARAMS_MODULES).copied().unwrap_or(raw_term::NIL);
     let ([module], n) = capture.list::<1>(modules);
     if n == 0 { 0 } else { capture.module(module) }
 }
