@@ -229,7 +229,7 @@ mod tests {
         }
         let shown = of(&durations).summary().expect("some");
         durations.reverse();
-        assert_eq!(of(&durations).summary(), Some(shown.clone()));
+        assert_eq!(of(&durations).summary(), Some(shown));
         durations.sort_unstable();
         for (found, percent) in [(shown.p50_ns, 50), (shown.p95_ns, 95), (shown.p99_ns, 99)] {
             let exact = durations[(durations.len() * percent).div_ceil(100) - 1];

@@ -91,7 +91,7 @@ struct Changed<'a> {
 
 /// What changed at the place from one state to the next; `None` when it is surely the same.
 fn change<'a>(place: &Place, was: &Last<'a>, now: &Last<'a>) -> Result<Option<Changed<'a>>> {
-    let (Some(left), Some(right)) = (render::state::side(&was), render::state::side(&now)) else { return Ok(None) };
+    let (Some(left), Some(right)) = (render::state::side(was), render::state::side(now)) else { return Ok(None) };
     let (before, after) = (place.find(&left.located)?, place.find(&right.located)?);
     let verdict = |verdict: Verdict| Difference {
         verdict: verdict.name().into(),

@@ -6,8 +6,9 @@
 //! Invariant: look-ups take no lock; a table that was replaced is freed only when every capture thread has been seen outside a
 //! callback since ([`reclaim`]).
 
-use crate::server_row::Row;
-use crate::{remembered, ring};
+use crate::capture::process_table;
+use crate::capture::ring;
+use crate::capture::server_row::Row;
 use rustler::{Error, NifResult, Term};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
@@ -125,7 +126,7 @@ impl Filter {
             match self.processes.get(i) {
                 Some(Some((pid, mask))) if *pid == process => return *mask,
                 Some(Some(_)) => i = (i + 1) & n,
-                _ => return remembered::mask(process).unwrap_or(self.default_mask),
+                _ => return process_table::mask(process).unwrap_or(self.default_mask),
             }
         }
     }
@@ -162,7 +163,7 @@ const VISIBLE_AFTER: Duration = Duration::from_millis(100);
 /// Makes `filter` the one that callbacks use.
 pub(crate) fn replace(filter: Filter) {
     if !filter.follows() {
-        remembered::follow_nobody();
+        process_table::follow_nobody();
     }
     let old = CURRENT.swap(Box::into_raw(Box::new(filter)), AcqRel);
     if !old.is_null() {

@@ -3,9 +3,9 @@
 //! Invariant: bounded time and space whatever the term: at most `cap` bytes, `depth` levels; no allocation, no copy of the term.
 //! Invariant: deterministic: the same term under the same limits gives the same bytes, on every thread (the match key rests on it).
 
-use crate::native_record;
-use crate::term_kind::{self, TermKind};
-use crate::word::{self, VERIFIED};
+use crate::term::native_record;
+use crate::term::raw_term::{self, VERIFIED};
+use crate::term::term_kind::{self, TermKind};
 use rustler::sys::{
     ErlNifBinary, ErlNifEnv, ErlNifHash, ErlNifMapIterator, ErlNifMapIteratorEntry, enif_get_double, enif_get_int64,
     enif_get_list_cell, enif_get_map_size, enif_get_tuple, enif_get_uint64, enif_hash, enif_inspect_binary,
@@ -65,7 +65,7 @@ impl Walk {
     /// Writes the handlers of a `gen_event`, a list of records `{handler, Module, Id, State, Supervisor}`, as `sys:get_state` shows them:
     /// `[{Module, Id, State}]`.
     pub(crate) fn handlers(&mut self, list: u64) -> usize {
-        if !word::is_list(list) || !VERIFIED.immediates.load(Relaxed) {
+        if !raw_term::is_list(list) || !VERIFIED.immediates.load(Relaxed) {
             return self.term(list);
         }
         let start = self.at as usize;
@@ -73,11 +73,11 @@ impl Walk {
         let count_at = self.at;
         self.bytes([0; 4]);
         let (mut rest, mut n) = (list, 0);
-        while word::is_list(rest) && self.at < self.end {
+        while raw_term::is_list(rest) && self.at < self.end {
             // SAFETY: a live list cell of a VM whose layout was verified at load.
-            let (head, tail) = unsafe { word::cell(rest) };
+            let (head, tail) = unsafe { raw_term::cell(rest) };
             // SAFETY: part of a term that is alive in `env` during this walk.
-            match unsafe { word::elements(head) } {
+            match unsafe { raw_term::elements(head) } {
                 [_, module, id, state, ..] => self.tuple(&[*module, *id, *state], self.depth - 1),
                 _ => self.walk(head, self.depth - 1),
             }
@@ -85,7 +85,7 @@ impl Walk {
             n += 1;
         }
         self.patch(count_at, n);
-        if word::is_list(rest) {
+        if raw_term::is_list(rest) {
             self.byte(tag::CUT)
         } else {
             self.walk(rest, self.depth - 1)
@@ -131,17 +131,17 @@ impl Walk {
         if !VERIFIED.immediates.load(Relaxed) {
             return self.by_api(word, depth);
         }
-        if word::is_small(word) {
-            self.integer(word::small(word));
-        } else if word::is_atom(word) {
+        if raw_term::is_small(word) {
+            self.integer(raw_term::small(word));
+        } else if raw_term::is_atom(word) {
             self.tagged(tag::ATOM, word);
-        } else if word::is_list(word) {
+        } else if raw_term::is_list(word) {
             self.list(word, depth);
-        } else if word::is_boxed(word) {
+        } else if raw_term::is_boxed(word) {
             self.boxed(word, depth);
-        } else if word::is_pid(word) {
+        } else if raw_term::is_pid(word) {
             self.tagged(tag::PID, word);
-        } else if word == word::NIL {
+        } else if word == raw_term::NIL {
             self.byte(tag::NIL);
         } else {
             self.by_api(word, depth);
@@ -170,11 +170,11 @@ impl Walk {
     #[inline(always)]
     fn boxed(&mut self, word: u64, depth: u32) {
         // SAFETY: a live boxed term of a VM whose layout was verified at load.
-        let (header, words) = unsafe { word::boxed(word) };
+        let (header, words) = unsafe { raw_term::boxed(word) };
         match term_kind::of_header(header) {
             TermKind::Tuple => {
                 // SAFETY: a tuple's header is followed by `arity` element words.
-                let elements = unsafe { std::slice::from_raw_parts(words, word::arity(header) as usize) };
+                let elements = unsafe { std::slice::from_raw_parts(words, raw_term::arity(header) as usize) };
                 self.tuple(elements, depth);
             }
             TermKind::Binary => self.binary(word),
@@ -187,7 +187,7 @@ impl Walk {
             TermKind::Reference => self.reference(word),
             kind @ (TermKind::PositiveBig | TermKind::NegativeBig) => {
                 // SAFETY: a bignum's header is followed by its digits.
-                let digits = unsafe { std::slice::from_raw_parts(words, word::arity(header) as usize) };
+                let digits = unsafe { std::slice::from_raw_parts(words, raw_term::arity(header) as usize) };
                 self.digits(kind == TermKind::NegativeBig, digits);
             }
             TermKind::Fun => self.opaque(Opaque::Function, 0),
@@ -270,15 +270,15 @@ impl Walk {
         let count_at = self.at;
         self.bytes([0; 4]);
         let (mut rest, mut n) = (list, 0);
-        while word::is_list(rest) && self.at < self.end {
+        while raw_term::is_list(rest) && self.at < self.end {
             // SAFETY: a live list cell of a VM whose layout was verified at load.
-            let (head, tail) = unsafe { word::cell(rest) };
+            let (head, tail) = unsafe { raw_term::cell(rest) };
             self.walk(head, depth - 1);
             rest = tail;
             n += 1;
         }
         self.patch(count_at, n);
-        if word::is_list(rest) { self.byte(tag::CUT) } else { self.walk(rest, depth - 1) }
+        if raw_term::is_list(rest) { self.byte(tag::CUT) } else { self.walk(rest, depth - 1) }
     }
 
     fn map(&mut self, map: u64, depth: u32) {
@@ -286,7 +286,7 @@ impl Walk {
         let mut iterator = std::mem::MaybeUninit::<ErlNifMapIterator>::uninit();
         // SAFETY: the term is a live map; the iterator is created, used and destroyed within this call.
         unsafe {
-            let term = word::term(map);
+            let term = raw_term::term(map);
             if depth == 0
                 || enif_get_map_size(self.env, term, &raw mut size) == 0
                 || enif_map_iterator_create(
@@ -315,11 +315,11 @@ impl Walk {
                 if whole {
                     self.release(1);
                 }
-                self.walk(word::of(key), depth - 1);
+                self.walk(raw_term::of(key), depth - 1);
                 if whole {
                     self.release(1);
                 }
-                self.walk(word::of(value), depth - 1);
+                self.walk(raw_term::of(value), depth - 1);
                 enif_map_iterator_next(self.env, iterator);
                 n += 1;
             }
@@ -334,7 +334,7 @@ impl Walk {
         let mut binary = std::mem::MaybeUninit::<ErlNifBinary>::uninit();
         // SAFETY: the API checks that the term is a binary and fills the place; its bytes live as long as the term.
         let bytes = unsafe {
-            if enif_inspect_binary(self.env, word::term(word), binary.as_mut_ptr()) == 0 {
+            if enif_inspect_binary(self.env, raw_term::term(word), binary.as_mut_ptr()) == 0 {
                 return self.hashed(Opaque::Bitstring, word);
             }
             let binary = binary.assume_init_ref();
@@ -366,14 +366,14 @@ impl Walk {
     /// An opaque term of bounded size, told apart by the VM's hash.
     fn hashed(&mut self, kind: Opaque, word: u64) {
         // SAFETY: hashing a live term; only used on terms of a few words (the hash walks the whole term).
-        let hash = unsafe { enif_hash(ErlNifHash::ERL_NIF_INTERNAL_HASH, word::term(word), 0) };
+        let hash = unsafe { enif_hash(ErlNifHash::ERL_NIF_INTERNAL_HASH, raw_term::term(word), 0) };
         self.opaque(kind, hash);
     }
 
     /// Everything the words do not tell, or may not be asked.
     #[inline(never)]
     fn by_api(&mut self, word: u64, depth: u32) {
-        let term = word::term(word);
+        let term = raw_term::term(word);
         // SAFETY: the term is alive in `env`; out-parameters are valid places.
         unsafe {
             match term_kind::of_term(self.env, term) {
@@ -398,10 +398,10 @@ impl Walk {
                 }
                 TermKind::List => self.list_by_api(word, depth),
                 TermKind::Map => self.map(word, depth),
-                TermKind::Pid if word::is_pid(word) => self.tagged(tag::PID, word),
+                TermKind::Pid if raw_term::is_pid(word) => self.tagged(tag::PID, word),
                 TermKind::Pid => self.hashed(Opaque::RemotePid, word),
-                TermKind::Port if word::is_port(word) => {
-                    self.tagged(tag::PORT, crate::reference::port_number(self.env, term));
+                TermKind::Port if raw_term::is_port(word) => {
+                    self.tagged(tag::PORT, crate::term::reference::port_number(self.env, term));
                 }
                 TermKind::Port => self.hashed(Opaque::RemotePort, word),
                 TermKind::Reference => self.reference(word),
@@ -454,27 +454,27 @@ impl Walk {
     }
 
     fn list_by_api(&mut self, list: u64, depth: u32) {
-        if list == word::NIL || depth == 0 {
+        if list == raw_term::NIL || depth == 0 {
             return self.byte(if depth == 0 { tag::CUT } else { tag::NIL });
         }
         self.byte(tag::LIST);
         let count_at = self.at;
         self.bytes([0; 4]);
-        let (mut rest, mut n) = (word::term(list), 0);
+        let (mut rest, mut n) = (raw_term::term(list), 0);
         let (mut head, mut tail) = (rest, rest);
         // SAFETY: terms alive in `env`, valid out-parameters; the call answers 0 for anything but a list cell.
         while self.at < self.end && unsafe { enif_get_list_cell(self.env, rest, &raw mut head, &raw mut tail) } != 0 {
-            self.walk(word::of(head), depth - 1);
+            self.walk(raw_term::of(head), depth - 1);
             rest = tail;
             n += 1;
         }
         self.patch(count_at, n);
-        self.walk(word::of(rest), depth - 1);
+        self.walk(raw_term::of(rest), depth - 1);
     }
 
     fn reference(&mut self, word: u64) {
         let mut words = [0u32; 5];
-        match crate::reference::words(self.env, word, &mut words) {
+        match crate::term::reference::words(self.env, word, &mut words) {
             Some(n) => {
                 self.bytes([tag::REFERENCE, n as u8]);
                 words[..n].iter().for_each(|w| self.bytes(w.to_be_bytes()));

@@ -18,7 +18,7 @@
 
 use scope_core::event::{Flags, Kind};
 
-/// Words in front of the term.
+/// TermInterner in front of the term.
 pub(crate) const fn n_words(kind: Kind) -> usize {
     match kind {
         Kind::Call | Kind::Return | Kind::Exception => 7,

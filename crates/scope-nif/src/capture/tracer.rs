@@ -6,13 +6,15 @@
 //! Invariant: no lock, no allocation (but the ring of a new thread), no message, no copy of a term.
 //! Invariant: a panic ends in the callback, never in the VM.
 
-use crate::draft::{self, Content, Destination, Draft, Frame};
-use crate::filter::{self, Role};
-use crate::record;
-use crate::ring::{self, Ring};
-use crate::server_row::{self, Reading, Row};
-use crate::word::{self, VERIFIED};
-use crate::{remembered, sampling, tick};
+use crate::capture::event::{self, Content, Destination, Frame, RawEvent};
+use crate::capture::filter::{self, Role};
+use crate::capture::process_table;
+use crate::capture::record;
+use crate::capture::ring::{self, Ring};
+use crate::capture::sampling;
+use crate::capture::server_row::{self, Reading, Row};
+use crate::capture::tick;
+use crate::term::raw_term::{self, VERIFIED};
 use rustler::codegen_runtime::inventory;
 use rustler::sys::{ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_make_atom_len};
 use scope_core::event::{Class, Flags, Kind, N_CLASSES};
@@ -78,7 +80,7 @@ macro_rules! atoms {
             $(
                 // SAFETY: a live environment, and a text of that length.
                 let atom = unsafe { enif_make_atom_len(env, $text.as_ptr().cast(), $text.len()) };
-                ATOMS.$name.store(word::of(atom), Relaxed);
+                ATOMS.$name.store(raw_term::of(atom), Relaxed);
             )+
         }
     };
@@ -101,7 +103,7 @@ type Args = *const ErlNifTerm;
 #[inline(always)]
 unsafe fn arg(argv: Args, i: usize) -> u64 {
     // SAFETY: the caller's promise.
-    word::of(unsafe { *argv.add(i) })
+    raw_term::of(unsafe { *argv.add(i) })
 }
 
 macro_rules! callback {
@@ -127,7 +129,7 @@ callback!(trace_procs, 5, trace_procs);
 unsafe extern "C" fn enabled(_env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
     // SAFETY: the VM passes three arguments. Equal small integers have equal words.
     let current = unsafe { arg(argv, 1) } == ACTIVE.state.load(Relaxed);
-    word::term(if current { ATOMS.trace.load(Relaxed) } else { ATOMS.remove.load(Relaxed) })
+    raw_term::term(if current { ATOMS.trace.load(Relaxed) } else { ATOMS.remove.load(Relaxed) })
 }
 
 /// The same for a call; `discard` leaves it out, and its return with it. The VM asks once a call, after `enabled`.
@@ -135,12 +137,12 @@ unsafe extern "C" fn enabled_call(_env: *mut ErlNifEnv, _argc: c_int, argv: Args
     // SAFETY: the VM passes three arguments.
     let (state, tracee) = unsafe { (arg(argv, 1), arg(argv, 2)) };
     if state != ACTIVE.state.load(Relaxed) {
-        return word::term(ATOMS.remove.load(Relaxed));
+        return raw_term::term(ATOMS.remove.load(Relaxed));
     }
     if !sampling::is_on() || enables_call(tracee) {
-        return word::term(ATOMS.trace.load(Relaxed));
+        return raw_term::term(ATOMS.trace.load(Relaxed));
     }
-    word::term(ATOMS.discard.load(Relaxed))
+    raw_term::term(ATOMS.discard.load(Relaxed))
 }
 
 /// The same for a lifecycle event. The other side of one (of the parent that a process was spawned, of a process that another linked) is
@@ -149,11 +151,11 @@ unsafe extern "C" fn enabled_procs(_env: *mut ErlNifEnv, _argc: c_int, argv: Arg
     // SAFETY: the VM passes three arguments.
     let (tag, state) = unsafe { (arg(argv, 0), arg(argv, 1)) };
     if state != ACTIVE.state.load(Relaxed) {
-        return word::term(ATOMS.remove.load(Relaxed));
+        return raw_term::term(ATOMS.remove.load(Relaxed));
     }
     let is_other_side = [&ATOMS.spawn, &ATOMS.getting_linked, &ATOMS.getting_unlinked];
     let is_other_side = is_other_side.iter().any(|atom| tag == atom.load(Relaxed));
-    word::term(if is_other_side { ATOMS.discard.load(Relaxed) } else { ATOMS.trace.load(Relaxed) })
+    raw_term::term(if is_other_side { ATOMS.discard.load(Relaxed) } else { ATOMS.trace.load(Relaxed) })
 }
 
 /// Decides on a call at a sample rate below one.
@@ -175,7 +177,7 @@ fn enables_call(tracee: u64) -> bool {
 
 /// Events of kinds nobody asked for: accepted, and not recorded.
 unsafe extern "C" fn trace_other(_env: *mut ErlNifEnv, _argc: c_int, _argv: Args) -> ErlNifTerm {
-    word::term(ATOMS.ok.load(Relaxed))
+    raw_term::term(ATOMS.ok.load(Relaxed))
 }
 
 /// Runs one callback's body between `enter` and `leave`, unless the tracer state is an old one.
@@ -204,7 +206,7 @@ unsafe fn guarded(
             ring.leave();
         }
     }));
-    word::term(ATOMS.ok.load(Relaxed))
+    raw_term::term(ATOMS.ok.load(Relaxed))
 }
 
 /// A callback that is recording.
@@ -217,18 +219,18 @@ struct Capture {
 impl Capture {
     /// Writes the event, or counts it as dropped. `None` when nothing was committed.
     #[inline(always)]
-    fn record(&self, event: &Draft) -> Option<()> {
+    fn record(&self, event: &RawEvent) -> Option<()> {
         self.record_to(event, || None)
     }
 
     /// The same of a message that is sent; `to` says whom to, if it is asked.
     #[inline(always)]
-    fn record_to(&self, event: &Draft, to: impl FnOnce() -> Option<Destination>) -> Option<()> {
+    fn record_to(&self, event: &RawEvent, to: impl FnOnce() -> Option<Destination>) -> Option<()> {
         let class = event.kind.class();
         let counters = &self.ring.counters[class as usize];
         ring::bump(&counters.emitted);
         let cap = ACTIVE.caps[class as usize].load(Relaxed);
-        let Some(room) = self.ring.reserve(draft::max_bytes(event, cap), class) else {
+        let Some(room) = self.ring.reserve(event::max_bytes(event, cap), class) else {
             ring::bump(&counters.dropped);
             return None;
         };
@@ -240,7 +242,7 @@ impl Capture {
         };
         let keeps = |walked: &[u8]| class != Class::Message || sampling::keeps_message(self.ring, walked);
         // SAFETY: the room was reserved for this draft, whose terms the VM keeps alive during the callback.
-        if unsafe { draft::write(self.env, self.ring, &room, event, &frame, keeps, to) } {
+        if unsafe { event::write(self.env, self.ring, &room, event, &frame, keeps, to) } {
             return Some(());
         }
         ring::bump(&counters.sampled_out);
@@ -260,7 +262,7 @@ impl Capture {
     fn server(&self, row: &Row, process: u64, args: &[u64]) -> Option<()> {
         match row.read(self.env, args) {
             Reading::Event(module, content) => {
-                self.record(&Draft { content, ..draft(row.kind, process, module, None) })
+                self.record(&RawEvent { content, ..draft(row.kind, process, module, None) })
             }
             Reading::Nothing => self.filtered(),
             Reading::Unexpected => {
@@ -284,12 +286,12 @@ impl Capture {
     /// `extra` of the options map: return value, exception, destination or spawned function.
     #[inline(always)]
     fn extra(&self, argv: Args) -> Option<u64> {
-        let mut value = word::term(0);
+        let mut value = raw_term::term(0);
         // SAFETY: the VM passes five arguments, the fifth a map; the out-parameter is a valid place.
         let found = unsafe {
-            enif_get_map_value(self.env, *argv.add(4), word::term(ATOMS.extra.load(Relaxed)), &raw mut value)
+            enif_get_map_value(self.env, *argv.add(4), raw_term::term(ATOMS.extra.load(Relaxed)), &raw mut value)
         };
-        (found != 0).then(|| word::of(value))
+        (found != 0).then(|| raw_term::of(value))
     }
 
     /// The elements of a tuple.
@@ -305,9 +307,9 @@ impl Capture {
         let (mut out, mut n) = ([0; N], 0);
         if VERIFIED.immediates.load(Relaxed) {
             let mut rest = list;
-            while n < 255 && word::is_list(rest) {
+            while n < 255 && raw_term::is_list(rest) {
                 // SAFETY: a live list cell of a VM whose layout was verified at load.
-                let (head, tail) = unsafe { word::cell(rest) };
+                let (head, tail) = unsafe { raw_term::cell(rest) };
                 if n < N {
                     out[n] = head;
                 }
@@ -316,12 +318,12 @@ impl Capture {
             }
             return (out, n as u64);
         }
-        let mut rest = word::term(list);
+        let mut rest = raw_term::term(list);
         let (mut head, mut tail) = (rest, rest);
         // SAFETY: the API answers 0 for what is no list cell; out-parameters are valid places.
         while n < 255 && unsafe { enif_get_list_cell(self.env, rest, &raw mut head, &raw mut tail) } != 0 {
             if let Some(place) = out.get_mut(n) {
-                *place = word::of(head);
+                *place = raw_term::of(head);
             }
             n += 1;
             rest = tail;
@@ -330,9 +332,9 @@ impl Capture {
     }
 }
 
-fn draft(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> Draft {
+fn draft(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> RawEvent {
     let content = term.map_or(Content::None, Content::Term);
-    Draft { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content }
+    RawEvent { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content }
 }
 
 unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -> ErlNifTerm {
@@ -342,7 +344,7 @@ unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
             let &[module, function, args] = capture.tuple(arg(argv, 3)) else { return capture.filtered() };
             let is_call = tag == ATOMS.call.load(Relaxed);
             // The arguments are a list, or their number when the process has the `arity` flag.
-            let number = word::small_value(env, args);
+            let number = raw_term::small_value(env, args);
             let has_args = is_call && number.is_none();
             let (first, arity) =
                 if has_args { capture.list::<16>(args) } else { ([0; 16], number.unwrap_or(0) as u64) };
@@ -361,14 +363,14 @@ unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
                         flags = flags.with(Flags::NO_RETURN);
                     }
                     let term = has_args.then_some(args);
-                    capture.record(&Draft { flags, extra, ..draft(Kind::Call, tracee, module, term) })
+                    capture.record(&RawEvent { flags, extra, ..draft(Kind::Call, tracee, module, term) })
                 }
                 (Role::Call | Role::CallOnly, false) => {
-                    if !remembered::returned(tracee) {
+                    if !process_table::returned(tracee) {
                         return capture.sampled_out();
                     }
                     let kind = if tag == ATOMS.return_from.load(Relaxed) { Kind::Return } else { Kind::Exception };
-                    capture.record(&Draft { extra, ..draft(kind, tracee, module, capture.extra(argv)) })
+                    capture.record(&RawEvent { extra, ..draft(kind, tracee, module, capture.extra(argv)) })
                 }
                 (Role::Server(row), true) if has_args && !row.returned => {
                     capture.server(&row, tracee, first.get(..arity as usize).unwrap_or(&first))
@@ -387,9 +389,9 @@ unsafe extern "C" fn trace_send(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
     unsafe {
         guarded(env, argv, Class::Message, |capture, tag, tracee| {
             let flags = if tag == ATOMS.send_to_dead.load(Relaxed) { Flags::TO_DEAD } else { Flags::NONE };
-            capture.record_to(&Draft { flags, ..draft(Kind::Send, tracee, 0, Some(arg(argv, 3))) }, || {
+            capture.record_to(&RawEvent { flags, ..draft(Kind::Send, tracee, 0, Some(arg(argv, 3))) }, || {
                 let to = capture.extra(argv).unwrap_or(0);
-                let single = word::local_pid(env, to) || word::atom(env, to);
+                let single = raw_term::local_pid(env, to) || raw_term::atom(env, to);
                 Some(Destination { slot: if single { to } else { 0 }, term: (!single && to != 0).then_some(to) })
             })
         })
@@ -409,7 +411,7 @@ unsafe extern "C" fn trace_receive(env: *mut ErlNifEnv, _argc: c_int, argv: Args
 fn follow(parent: u64, child: u64) -> bool {
     let mask = filter::current().map_or(0, |filter| filter.mask(parent));
     if mask & filter::FOLLOW != 0 {
-        remembered::follow(child, mask);
+        process_table::follow(child, mask);
     }
     mask & filter::FOLLOW != 0
 }
@@ -427,9 +429,9 @@ unsafe extern "C" fn trace_procs(env: *mut ErlNifEnv, _argc: c_int, argv: Args) 
                     _ => ([0; 3], None),
                 };
                 let flags = if follow(term, tracee) { record::FOLLOWED } else { Flags::NONE };
-                capture.record(&Draft { flags, extra, ..draft(Kind::Spawn, tracee, term, args) })
+                capture.record(&RawEvent { flags, extra, ..draft(Kind::Spawn, tracee, term, args) })
             } else if is(&ATOMS.exit) {
-                remembered::ended(tracee);
+                process_table::ended(tracee);
                 capture.record(&draft(Kind::Exit, tracee, 0, Some(term)))
             } else if is(&ATOMS.link) {
                 capture.record(&draft(Kind::Link, tracee, term, None))

@@ -5,8 +5,8 @@
 //!
 //! Invariant: bounded by the atoms and functions there are and by what the recorder's dictionary still holds.
 
-use crate::reference::with_etf;
-use crate::word;
+use crate::term::raw_term;
+use crate::term::reference::with_etf;
 use hashbrown::{HashMap, HashSet};
 use rustler::sys::{ErlNifEnv, enif_alloc_env, enif_free_env};
 use scope_core::symbols::ReferenceWords;
@@ -19,7 +19,7 @@ const MAX_REMEMBERED: usize = 1 << 16;
 
 /// Everything looked up so far.
 #[derive(Debug)]
-pub(crate) struct Words {
+pub(crate) struct TermInterner {
     env: Env,
     atoms: HashMap<u64, AtomId>,
     functions: HashMap<(u64, u64, u64), MfaId>,
@@ -46,7 +46,7 @@ impl Drop for Env {
     }
 }
 
-impl Words {
+impl TermInterner {
     pub(crate) fn new() -> Self {
         Self {
             // SAFETY: has no precondition.
@@ -72,7 +72,7 @@ impl Words {
 
     /// The text of an atom.
     fn atom_text(&self, word: u64) -> Option<String> {
-        with_etf(self.env.0, word::term(word), |etf| match etf {
+        with_etf(self.env.0, raw_term::term(word), |etf| match etf {
             [131, 119, n, text @ ..] if usize::from(*n) == text.len() => {
                 Some(String::from_utf8_lossy(text).into_owned())
             }
@@ -140,12 +140,12 @@ impl Words {
         if let Some(id) = self.entities.get(&word) {
             return *id;
         }
-        let entity = if word::local_pid(self.env.0, word) {
+        let entity = if raw_term::local_pid(self.env.0, word) {
             self.process(word).map(Entity::Process)
-        } else if word::atom(self.env.0, word) {
+        } else if raw_term::atom(self.env.0, word) {
             Some(Entity::Name(resolve::Words::atom(self, symbols, word)))
         } else {
-            Some(Entity::Port(crate::reference::port_number(self.env.0, word::term(word))))
+            Some(Entity::Port(crate::term::reference::port_number(self.env.0, raw_term::term(word))))
         };
         let id = symbols.intern_entity(&entity.unwrap_or(Entity::Opaque(word)));
         self.entities.insert(word, id);
@@ -175,7 +175,7 @@ impl Words {
     }
 }
 
-impl resolve::Words for Words {
+impl resolve::Words for TermInterner {
     fn atom(&mut self, symbols: &mut Symbols, word: u64) -> AtomId {
         if let Some(id) = self.atoms.get(&word) {
             return *id;
@@ -192,7 +192,7 @@ impl resolve::Words for Words {
 
 /// The numbers of a local pid: NEW_PID_EXT is 88, node, u32 number, u32 serial, u32 creation; PID_EXT (103) has a u8 creation.
 fn pid_numbers(env: *mut ErlNifEnv, word: u64) -> Option<(u32, u32)> {
-    with_etf(env, word::term(word), |etf| {
+    with_etf(env, raw_term::term(word), |etf| {
         let behind = match etf.get(1)? {
             88 => 12,
             103 => 9,

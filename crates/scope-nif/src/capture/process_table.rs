@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn without_a_slot_nothing_is_followed_and_no_call_left_out() {
-        // Words that look for a slot at the same place.
+        // TermInterner that look for a slot at the same place.
         let at = |word: u64| (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize & (N_SLOTS - 1);
         let mut crowd = (1u64..).map(|n| n << 4 | 3).filter(|word| at(*word) == 77);
         for _ in 0..N_TRIES {

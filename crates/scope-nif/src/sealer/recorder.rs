@@ -3,9 +3,13 @@
 //! Invariant: at most one recorder records at a time; the tracer state of any other is answered `remove`.
 //! Invariant: when the owner dies, recording ends at once, whatever else happens.
 
-use crate::sealer::Sealing;
-use crate::tracer::ACTIVE;
-use crate::{filter, notice, remembered, ring, sampling};
+use crate::capture::filter;
+use crate::capture::process_table;
+use crate::capture::ring;
+use crate::capture::sampling;
+use crate::capture::tracer::ACTIVE;
+use crate::sealer::RecorderCore;
+use crate::sealer::owner_message;
 use rustler::LocalPid;
 use scope_core::event::N_CLASSES;
 use scope_core::sampler::Rate;
@@ -35,7 +39,7 @@ static RUNNING: Mutex<Option<Arc<Recorder>>> = Mutex::new(None);
 pub(crate) struct Recorder {
     pub(crate) generation: u32,
     owner: LocalPidDebug,
-    sealing: Mutex<Sealing>,
+    sealing: Mutex<RecorderCore>,
     stopping: AtomicBool,
     /// Set by the sealer when nothing more will be taken in.
     ended: AtomicBool,
@@ -69,7 +73,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) fn start(
     owner: LocalPid,
     settings: &Settings,
-    sealing: impl FnOnce(u32) -> Sealing,
+    sealing: impl FnOnce(u32) -> RecorderCore,
     state_word: impl FnOnce(u32) -> u64,
 ) -> Option<Arc<Recorder>> {
     let mut running = lock(&RUNNING);
@@ -86,7 +90,7 @@ pub(crate) fn start(
         sealer: Mutex::new(None),
     });
     filter::replace(filter::Filter::default());
-    remembered::clear();
+    process_table::clear();
     sampling::set(settings.rate, u64::from(generation));
     ring::RINGLESS.iter().for_each(|n| n.store(0, Relaxed));
     let its = Arc::clone(&recorder);
@@ -103,8 +107,8 @@ impl Recorder {
     }
 
     /// The state, with everything committed so far taken in. For schedulers' threads: it also looks at Erlang's clock.
-    pub(crate) fn drained(&self) -> MutexGuard<'_, Sealing> {
-        crate::tick::sync();
+    pub(crate) fn drained(&self) -> MutexGuard<'_, RecorderCore> {
+        crate::capture::tick::sync();
         let mut sealing = lock(&self.sealing);
         if !self.ended.load(SeqCst) {
             sealing.drain();
@@ -113,7 +117,7 @@ impl Recorder {
     }
 
     /// The same, but where nothing is traced nothing is committed either.
-    pub(crate) fn drained_if_traced(&self) -> MutexGuard<'_, Sealing> {
+    pub(crate) fn drained_if_traced(&self) -> MutexGuard<'_, RecorderCore> {
         let sealing = lock(&self.sealing);
         if sealing.by_hand {
             return sealing;
@@ -123,7 +127,7 @@ impl Recorder {
     }
 
     /// The state as it is.
-    pub(crate) fn sealing(&self) -> MutexGuard<'_, Sealing> {
+    pub(crate) fn sealing(&self) -> MutexGuard<'_, RecorderCore> {
         lock(&self.sealing)
     }
 
@@ -173,7 +177,7 @@ impl Recorder {
             if tell {
                 told = Instant::now();
             }
-            notice::send(&self.owner.0, &notices);
+            owner_message::send(&self.owner.0, &notices);
             filter::reclaim();
             pause = if is_pressed { BUSY } else { (pause * 2).min(IDLE) };
         }

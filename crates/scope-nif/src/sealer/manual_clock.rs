@@ -2,7 +2,7 @@
 //!
 //! Invariant: its clock is the VM's, moved; so an event given without a time comes after what was given before it.
 
-use crate::clock::Clock;
+use crate::sealer::clock::Clock;
 
 /// How far back of the start an event may lie where the user names no time 0: 30 of the 104 days that a recording can hold.
 const PAST_NS: i64 = 30 * 86_400_000_000_000;

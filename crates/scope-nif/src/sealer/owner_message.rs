@@ -1,6 +1,6 @@
 //! What a recorder tells its owner, which alone may change what the VM traces.
 
-use crate::word;
+use crate::term::raw_term;
 use rustler::{Encoder, Env, LocalPid, OwnedEnv, Term};
 
 rustler::atoms! { elixir_scope_returns_off, elixir_scope_followed, elixir_scope_spawned, elixir_scope_spent }
@@ -30,7 +30,7 @@ pub(crate) fn send(owner: &LocalPid, notices: &[Notice]) {
 fn encode<'a>(env: Env<'a>, notice: &Notice) -> Term<'a> {
     let term = |word: u64| {
         // SAFETY: atoms and local pids are immediates: their words are terms in every environment.
-        unsafe { Term::new(env, word::term(word)) }
+        unsafe { Term::new(env, raw_term::term(word)) }
     };
     match notice {
         Notice::ReturnsOff { module, function, arity, process, depth } => {

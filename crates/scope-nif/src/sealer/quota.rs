@@ -5,7 +5,7 @@
 //!
 //! Invariant: the return of a call that was kept is kept, that of one left out is left out.
 
-use crate::record::Record;
+use crate::capture::record::Record;
 use hashbrown::{HashMap, HashSet};
 use scope_core::event::{Flags, Kind, N_CLASSES};
 
@@ -13,7 +13,7 @@ type Function = (u64, u64, u64);
 
 /// The budget of one target.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub(crate) struct Quota {
     /// The target's bit in the masks of the filter, by which the owner knows it.
     pub(crate) bit: u64,
     pub(crate) left: u64,
@@ -29,7 +29,7 @@ pub(crate) struct Budget {
     left_out: HashMap<u64, u64>,
 }
 
-impl Budget {
+impl Quota {
     pub(crate) fn new(
         bit: u64,
         left: u64,
@@ -51,7 +51,7 @@ pub(crate) enum Verdict {
 }
 
 /// Counts a record against every budget it belongs to.
-pub(crate) fn count(budgets: &mut [Budget], record: &Record<'_>) -> Verdict {
+pub(crate) fn count(budgets: &mut [Quota], record: &Record<'_>) -> Verdict {
     let mut verdict = Verdict::Keep;
     for budget in budgets {
         if !budget.concerns(record) {
@@ -71,7 +71,7 @@ pub(crate) fn count(budgets: &mut [Budget], record: &Record<'_>) -> Verdict {
     verdict
 }
 
-impl Budget {
+impl Quota {
     fn concerns(&self, record: &Record<'_>) -> bool {
         let kind = record.kind;
         let is_call = matches!(kind, Kind::Call | Kind::Return | Kind::Exception);
@@ -119,7 +119,7 @@ mod tests {
     fn calls_beyond_the_budget_are_left_out_with_their_returns() {
         let mut classes = [false; N_CLASSES];
         classes[Class::Call as usize] = true;
-        let mut budget = Budget::new(8, 2, classes, None, HashSet::from([(1, 2, 3)]));
+        let mut budget = Quota::new(8, 2, classes, None, HashSet::from([(1, 2, 3)]));
         budget.own = budget.functions.clone();
         let mut budgets = [budget];
         let mut see = |kind, process| count(&mut budgets, &record(kind, process));

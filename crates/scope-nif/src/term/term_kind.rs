@@ -7,8 +7,8 @@
 //! Invariant: `enif_term_type` (and with it rustler's `Term::get_type`) is called nowhere in this crate.
 //! Invariant: a header's kind is in the table only if a term with it was made at load and the API agreed on what it is.
 
-use crate::native_record;
-use crate::word::{self, VERIFIED};
+use crate::raw_term::{self, VERIFIED};
+use crate::term::native_record;
 use rustler::sys::{
     ErlNifEnv, ErlNifTerm, c_int, enif_binary_to_term, enif_get_double, enif_is_atom, enif_is_binary, enif_is_fun,
     enif_is_list, enif_is_map, enif_is_number, enif_is_pid, enif_is_port, enif_is_ref, enif_is_tuple, enif_make_double,
@@ -79,10 +79,10 @@ pub(crate) fn is_learned(kind: TermKind) -> bool {
 
 /// The kind of any live term, by questions that are safe for every term.
 pub(crate) fn of_term(env: *mut ErlNifEnv, term: ErlNifTerm) -> TermKind {
-    let word = word::of(term);
-    if VERIFIED.immediates.load(Relaxed) && word::is_boxed(word) {
+    let word = raw_term::of(term);
+    if VERIFIED.immediates.load(Relaxed) && raw_term::is_boxed(word) {
         // SAFETY: a live boxed term of a VM whose layout was verified at load.
-        let learned = of_header(unsafe { word::boxed(word).0 });
+        let learned = of_header(unsafe { raw_term::boxed(word).0 });
         if learned == TermKind::NativeRecord {
             return learned;
         }
@@ -118,7 +118,7 @@ pub(crate) fn of_term(env: *mut ErlNifEnv, term: ErlNifTerm) -> TermKind {
     }
 }
 
-/// Fills the table. Called once, when the library is loaded, after [`word::check`].
+/// Fills the table. Called once, when the library is loaded, after [`raw_term::check`].
 pub(crate) fn learn(env: *mut ErlNifEnv) {
     if !VERIFIED.immediates.load(Relaxed) {
         return;
@@ -140,7 +140,7 @@ pub(crate) fn learn(env: *mut ErlNifEnv) {
         store(env, enif_make_new_map(env), TermKind::Map, TermKind::Map);
         store(env, enif_make_ref(env), TermKind::Reference, TermKind::Reference);
         let float = enif_make_double(env, 1.5);
-        if word::is_boxed(word::of(float)) && *word::boxed(word::of(float)).1 == 1.5f64.to_bits() {
+        if raw_term::is_boxed(raw_term::of(float)) && *raw_term::boxed(raw_term::of(float)).1 == 1.5f64.to_bits() {
             store(env, float, TermKind::Float, TermKind::Float);
         }
         let bigs = [
@@ -148,9 +148,9 @@ pub(crate) fn learn(env: *mut ErlNifEnv) {
             (enif_make_int64(env, -(1 << 62) - 5), TermKind::NegativeBig, (1 << 62) + 5),
         ];
         for (big, kind, digit) in bigs {
-            if word::is_boxed(word::of(big)) {
-                let (header, words) = word::boxed(word::of(big));
-                if word::arity(header) == 1 && *words == digit {
+            if raw_term::is_boxed(raw_term::of(big)) {
+                let (header, words) = raw_term::boxed(raw_term::of(big));
+                if raw_term::arity(header) == 1 && *words == digit {
                     store(env, big, TermKind::Integer, kind);
                 }
             }
@@ -197,10 +197,10 @@ pub(crate) unsafe fn decode(env: *mut ErlNifEnv, encoded: &[u8]) -> Option<ErlNi
 /// # Safety
 /// `term` is alive in `env`.
 unsafe fn store(env: *mut ErlNifEnv, term: ErlNifTerm, agreed: TermKind, kind: TermKind) {
-    let word = word::of(term);
-    if word::is_boxed(word) && of_term(env, term) == agreed {
+    let word = raw_term::of(term);
+    if raw_term::is_boxed(word) && of_term(env, term) == agreed {
         // SAFETY: a live boxed term of a verified VM.
-        let header = unsafe { word::boxed(word).0 };
+        let header = unsafe { raw_term::boxed(word).0 };
         KINDS[(header & 0x3f) as usize].store(kind as u8, Relaxed);
     }
 }

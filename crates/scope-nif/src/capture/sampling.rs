@@ -7,9 +7,9 @@
 //!
 //! Invariant: at the full rate nothing is decided and nothing is counted.
 
-use crate::filter;
-use crate::remembered;
-use crate::ring::{self, Counter, Ring};
+use crate::capture::filter;
+use crate::capture::process_table;
+use crate::capture::ring::{self, Counter, Ring};
 use scope_core::event::Class;
 use scope_core::sampler::Rate;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -73,11 +73,11 @@ pub(crate) fn enables_call(ring: &Ring, process: u64) -> bool {
 #[inline(always)]
 pub(crate) fn keeps_call(ring: &Ring, is_server: impl FnOnce() -> bool, process: u64, returns: bool) -> bool {
     let rate = below_one().filter(|_| is_server());
-    if rate.is_none() && !remembered::has_open_calls(process) {
+    if rate.is_none() && !process_table::has_open_calls(process) {
         return true;
     }
     let keep = rate.is_none_or(|rate| keeps_next(ring, rate));
-    if returns { remembered::called(process, keep) } else { keep }
+    if returns { process_table::called(process, keep) } else { keep }
 }
 
 /// Whether a message is recorded, by the bytes it walks to.

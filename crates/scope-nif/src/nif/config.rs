@@ -1,8 +1,8 @@
 //! What `start` is given: limits, caps, redaction keys and the trace's header.
 
-use crate::by_hand::ByHand;
-use crate::recorder::Settings;
-use crate::value::text;
+use crate::sealer::manual_clock::ByHand;
+use crate::sealer::recorder::Settings;
+use crate::term::value::text;
 use rustler::{Atom, Decoder, Error, NifResult, Term};
 use scope_core::event::{Class, N_CLASSES};
 use scope_core::header::Header;
@@ -41,8 +41,8 @@ pub(crate) fn read(map: Term<'_>) -> Result<Config, String> {
         caps[*class as usize] = cap;
     }
     let depth: u32 = get(map, "max_depth")?;
-    if !(1..=crate::walk::MAX_DEPTH).contains(&depth) {
-        return Err(format!("max_depth is {depth}; allowed are 1 to {}", crate::walk::MAX_DEPTH));
+    if !(1..=crate::capture::term_encoder::MAX_DEPTH).contains(&depth) {
+        return Err(format!("max_depth is {depth}; allowed are 1 to {}", crate::capture::term_encoder::MAX_DEPTH));
     }
     let buffer_bytes: usize = get(map, "buffer_bytes")?;
     if !buffer_bytes.is_power_of_two() || !BUFFER_BYTES.contains(&buffer_bytes) {

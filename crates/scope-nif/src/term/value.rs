@@ -1,6 +1,6 @@
 //! Between Elixir terms and the door's JSON values. Translates, decides nothing.
 
-use crate::term_kind::{self, TermKind};
+use crate::term::term_kind::{self, TermKind};
 use rustler::types::atom;
 use rustler::{Atom, Binary, Encoder, Env, Error, ListIterator, MapIterator, NifResult, Term};
 use serde_json::{Map, Number, Value};

@@ -4,40 +4,35 @@
 //!
 //! Invariant: rows are checked before the first of them is taken in, so a call takes in all or nothing.
 
-use crate::door::{RecorderRef, failure};
-use crate::sealer::Sealing;
-use crate::word;
+use crate::nif::{RecorderRef, failure};
+use crate::sealer::RecorderCore;
+use crate::sealer::manual_event::ManualEvent;
+use crate::term::raw_term;
 use rustler::types::atom;
 use rustler::{Atom, Encoder, Env, Error, NifResult, ResourceArc, Term};
 use scope_core::event::{Kind, MAX_TICK};
 use serde_json::Value;
 
-/// An event given by hand, in words.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Given {
-    pub(crate) kind: Kind,
-    pub(crate) process: u64,
-    pub(crate) peer: u64,
-    /// Module, function, arity; or an atom, with 0 for the function.
-    pub(crate) what: Option<(u64, u64, u64)>,
-    pub(crate) term: Option<u64>,
-}
-
 /// The word of a term, 0 for `nil`.
 fn optional(term: Term<'_>) -> u64 {
-    if term == atom::nil().to_term(term.get_env()) { 0 } else { word::of(term.as_c_arg()) }
+    if term == atom::nil().to_term(term.get_env()) { 0 } else { raw_term::of(term.as_c_arg()) }
 }
 
-impl Given {
-    fn new<'a>(kind: Atom, process: Term<'a>, peer: Term<'a>, what: Term<'a>, term: Option<u64>) -> NifResult<Self> {
-        let kind = Kind::from_name(&kind.to_term(process.get_env()).atom_to_string()?).ok_or(Error::BadArg)?;
-        let word = |term: Term<'a>| word::of(term.as_c_arg());
-        let what = match what.decode::<(Term<'a>, Term<'a>, u64)>() {
-            Ok((module, function, arity)) => Some((word(module), word(function), arity)),
-            Err(_) => Some((optional(what), 0, 0)).filter(|(atom, _, _)| *atom != 0),
-        };
-        Ok(Self { kind, process: optional(process), peer: optional(peer), what, term })
-    }
+/// Reads one event from its terms.
+fn read_event<'a>(
+    kind: Atom,
+    process: Term<'a>,
+    peer: Term<'a>,
+    what: Term<'a>,
+    term: Option<u64>,
+) -> NifResult<ManualEvent> {
+    let kind = Kind::from_name(&kind.to_term(process.get_env()).atom_to_string()?).ok_or(Error::BadArg)?;
+    let word = |term: Term<'a>| raw_term::of(term.as_c_arg());
+    let what = match what.decode::<(Term<'a>, Term<'a>, u64)>() {
+        Ok((module, function, arity)) => Some((word(module), word(function), arity)),
+        Err(_) => Some((optional(what), 0, 0)).filter(|(atom, _, _)| *atom != 0),
+    };
+    Ok(ManualEvent { kind, process: optional(process), peer: optional(peer), what, term })
 }
 
 /// Kind, process, peer, function or atom, term; `nil` is none.
@@ -46,9 +41,9 @@ type Row<'a> = (Atom, Term<'a>, Term<'a>, Term<'a>, Term<'a>);
 #[rustler::nif(schedule = "DirtyCpu")]
 fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<Row<'a>>) -> NifResult<Atom> {
     let read = |(kind, process, peer, what, term)| {
-        Given::new(kind, process, peer, what, Some(optional(term)).filter(|word| *word != 0))
+        read_event(kind, process, peer, what, Some(optional(term)).filter(|word| *word != 0))
     };
-    let rows: Vec<Given> = rows.into_iter().map(read).collect::<NifResult<_>>()?;
+    let rows: Vec<ManualEvent> = rows.into_iter().map(read).collect::<NifResult<_>>()?;
     let mut sealing = recorder.recorder().drained();
     for given in &rows {
         // SAFETY: the terms are arguments of this call.
@@ -70,12 +65,12 @@ fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedR
     let now_ns = sealing.advance();
     let mut given = Vec::with_capacity(rows.len());
     for (kind, process, peer, what, term, monotonic_ns) in rows {
-        let term = term.first().map(|term| word::of(term.as_c_arg()));
+        let term = term.first().map(|term| raw_term::of(term.as_c_arg()));
         let ns = match monotonic_ns.map(|time| ns_of(&sealing, time, now_ns)).transpose() {
             Ok(ns) => ns,
             Err(message) => return failure(env, "bad_argument", &message, &Value::Null),
         };
-        given.push((Given::new(kind, process, peer, what, term)?, ns));
+        given.push((read_event(kind, process, peer, what, term)?, ns));
     }
     for (given, ns) in &given {
         // SAFETY: the terms are arguments of this call.
@@ -93,7 +88,7 @@ fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedR
 const CLOCK_ERROR_NS: u64 = 1_000_000;
 
 /// A time given by hand in ns since the recorder's epoch.
-fn ns_of(sealing: &Sealing, monotonic_ns: i64, now_ns: u64) -> Result<u64, String> {
+fn ns_of(sealing: &RecorderCore, monotonic_ns: i64, now_ns: u64) -> Result<u64, String> {
     let since = i128::from(monotonic_ns) - i128::from(sealing.clock.epoch_monotonic_ns);
     // While a tracer records, an event of the future would lie beyond what answers say they are complete up to.
     let (last, reading_ns) = if sealing.by_hand { (MAX_TICK, 0) } else { (now_ns, CLOCK_ERROR_NS) };

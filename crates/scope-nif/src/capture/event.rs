@@ -2,10 +2,10 @@
 //!
 //! Invariant: a record is in the ring as a whole or not at all, and of one that is left out no byte stays behind.
 
-use crate::record::{NO_TERM, n_words};
-use crate::ring::{Ring, Room};
-use crate::tick;
-use crate::walk::{SLACK, Walk};
+use crate::capture::record::{NO_TERM, n_words};
+use crate::capture::ring::{Ring, Room};
+use crate::capture::term_encoder::{SLACK, Walk};
+use crate::capture::tick;
 use rustler::sys::ErlNifEnv;
 use scope_core::event::{Flags, Kind};
 
@@ -27,7 +27,7 @@ pub(crate) enum Content {
 
 /// What a callback knows of an event, in words.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Draft {
+pub(crate) struct RawEvent {
     pub(crate) kind: Kind,
     pub(crate) flags: Flags,
     pub(crate) process: u64,
@@ -58,7 +58,7 @@ pub(crate) struct Frame {
 
 /// The most bytes a record of this draft can take.
 #[inline(always)]
-pub(crate) fn max_bytes(draft: &Draft, cap: usize) -> u64 {
+pub(crate) fn max_bytes(draft: &RawEvent, cap: usize) -> u64 {
     let term = if matches!(draft.content, Content::None) { 0 } else { cap + SLACK };
     let destination = if draft.kind == Kind::Send { DESTINATION_CAP + SLACK } else { 0 };
     (n_words(draft.kind) * 8 + term + destination) as u64
@@ -74,7 +74,7 @@ pub(crate) unsafe fn write(
     env: *mut ErlNifEnv,
     ring: &Ring,
     room: &Room,
-    draft: &Draft,
+    draft: &RawEvent,
     frame: &Frame,
     keeps: impl FnOnce(&[u8]) -> bool,
     to: impl FnOnce() -> Option<Destination>,

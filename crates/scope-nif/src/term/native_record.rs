@@ -7,8 +7,8 @@
 //! Invariant: where the sample did not read as it was written, no native record is read: it is an opaque term.
 //! Invariant: reading one is bounded: by the number of its fields, which its header says.
 
-use crate::term_kind::decode;
-use crate::word::{self, VERIFIED};
+use crate::raw_term::{self, VERIFIED};
+use crate::term::term_kind::decode;
 use rustler::sys::{ErlNifEnv, enif_make_atom_len};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -57,8 +57,8 @@ impl<'a> NativeRecord<'a> {
     pub(crate) fn fields(&self) -> impl Iterator<Item = (u64, u64)> + 'a {
         let (keys, values) = (self.keys, self.values);
         self.order.iter().map(move |at| {
-            let at = word::small(*at) as usize;
-            (keys.get(at).copied().unwrap_or(word::NIL), values.get(at).copied().unwrap_or(word::NIL))
+            let at = raw_term::small(*at) as usize;
+            (keys.get(at).copied().unwrap_or(raw_term::NIL), values.get(at).copied().unwrap_or(raw_term::NIL))
         })
     }
 }
@@ -77,17 +77,17 @@ pub(crate) unsafe fn read<'a>(record: u64) -> Option<NativeRecord<'a>> {
 unsafe fn parts<'a>(record: u64) -> Option<NativeRecord<'a>> {
     // SAFETY: a header announces the words behind it; the first of them is checked to be a boxed tuple before it is read.
     unsafe {
-        let (header, words) = word::boxed(record);
-        let n_fields = (word::arity(header) as usize).checked_sub(1)?;
-        let definition = word::elements(*words);
+        let (header, words) = raw_term::boxed(record);
+        let n_fields = (raw_term::arity(header) as usize).checked_sub(1)?;
+        let definition = raw_term::elements(*words);
         let keys = definition.get(KEYS..)?;
-        let order = word::elements(definition[ORDER]);
-        let in_range = |at: &u64| word::is_small(*at) && (0..n_fields as i64).contains(&word::small(*at));
+        let order = raw_term::elements(definition[ORDER]);
+        let in_range = |at: &u64| raw_term::is_small(*at) && (0..n_fields as i64).contains(&raw_term::small(*at));
         if keys.len() != n_fields || order.len() != n_fields || !order.iter().all(in_range) {
             return None;
         }
         let (module, name, exported) = (definition[MODULE], definition[NAME], definition[EXPORTED]);
-        let named = [module, name, exported].iter().chain(keys).all(|atom| word::is_atom(*atom));
+        let named = [module, name, exported].iter().chain(keys).all(|atom| raw_term::is_atom(*atom));
         let values = std::slice::from_raw_parts(words.add(1), n_fields);
         named.then_some(NativeRecord { module, name, exported, order, keys, values })
     }
@@ -100,11 +100,11 @@ unsafe fn parts<'a>(record: u64) -> Option<NativeRecord<'a>> {
 pub(crate) unsafe fn learn(env: *mut ErlNifEnv) -> Option<u64> {
     // SAFETY: terms made in a live environment and read before it ends.
     unsafe {
-        let sample = word::of(decode(env, SAMPLE)?);
-        if !VERIFIED.immediates.load(Relaxed) || !word::is_boxed(sample) {
+        let sample = raw_term::of(decode(env, SAMPLE)?);
+        if !VERIFIED.immediates.load(Relaxed) || !raw_term::is_boxed(sample) {
             return None;
         }
-        let atom = |text: &str| word::of(enif_make_atom_len(env, text.as_ptr().cast(), text.len()));
+        let atom = |text: &str| raw_term::of(enif_make_atom_len(env, text.as_ptr().cast(), text.len()));
         TRUE.store(atom("true"), Relaxed);
         let as_written = parts(sample).is_some_and(|record| {
             record.module == atom("elixir_scope_sample")
@@ -112,10 +112,10 @@ pub(crate) unsafe fn learn(env: *mut ErlNifEnv) -> Option<u64> {
                 && record.is_exported()
                 && record
                     .fields()
-                    .map(|(key, value)| (key, word::small(value)))
+                    .map(|(key, value)| (key, raw_term::small(value)))
                     .eq(FIELDS.iter().map(|(key, value)| (atom(key), *value)))
         });
         READABLE.store(as_written, Relaxed);
-        Some(word::boxed(sample).0)
+        Some(raw_term::boxed(sample).0)
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! Invariant: a header whose layout did not agree with the VM's own encoding is never read by hand.
 
-use crate::word;
+use crate::term::raw_term;
 use rustler::sys::{ErlNifBinary, ErlNifEnv, ErlNifTerm, enif_release_binary, enif_term_to_binary};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -17,11 +17,11 @@ const ORDINARY: u32 = u32::MAX;
 
 /// Writes the words of a local reference, least significant first, and returns how many; `None` when they cannot be read.
 pub(crate) fn words(env: *mut ErlNifEnv, reference: u64, out: &mut [u32; 5]) -> Option<usize> {
-    if !word::is_boxed(reference) || !word::VERIFIED.immediates.load(Relaxed) {
+    if !raw_term::is_boxed(reference) || !raw_term::VERIFIED.immediates.load(Relaxed) {
         return None;
     }
     // SAFETY: a live boxed term of a VM whose layout was verified at load.
-    let (header, at) = unsafe { word::boxed(reference) };
+    let (header, at) = unsafe { raw_term::boxed(reference) };
     for layout in &LAYOUTS {
         if layout.load(Relaxed) == 0 {
             learn(env, reference, header, at, layout);
@@ -47,10 +47,10 @@ pub(crate) fn words(env: *mut ErlNifEnv, reference: u64, out: &mut [u32; 5]) -> 
 /// Compares the words in memory with the VM's own encoding, and remembers what was found for this header.
 #[cold]
 fn learn(env: *mut ErlNifEnv, reference: u64, header: u64, at: *const u64, layout: &AtomicU64) {
-    let n_halves = (word::arity(header) * 2).min(14) as usize;
+    let n_halves = (raw_term::arity(header) * 2).min(14) as usize;
     // SAFETY: the header announces that many half-words.
     let halves = unsafe { std::slice::from_raw_parts(at.cast::<u32>(), n_halves) };
-    let Some(found) = with_etf(env, word::term(reference), |etf| {
+    let Some(found) = with_etf(env, raw_term::term(reference), |etf| {
         let words = etf_words(etf)?;
         let offset = halves.windows(words.len()).position(|w| w == words)?;
         // A header is shared with references to native resources, which lack the mark: learn from an ordinary one only.

@@ -1,13 +1,21 @@
 //! The functions of `ElixirScope.Native`: each translates its arguments, calls the engine or the recorder, and translates back.
 
-use crate::budget::Budget;
-use crate::clock::Clock;
-use crate::filter::{self, Filter, Function, Role};
-use crate::recorder::{self, Recorder};
-use crate::sealer::{self, Sealing};
-use crate::term_kind::{self, TermKind};
-use crate::words::Words;
-use crate::{config, sampling, tick, value, walk, word};
+pub(crate) mod config;
+pub(crate) mod manual_event;
+mod server_call;
+
+use crate::capture::filter::{self, Filter, Function, Role};
+use crate::capture::sampling;
+use crate::capture::term_encoder;
+use crate::capture::tick;
+use crate::sealer::clock::Clock;
+use crate::sealer::quota::Quota;
+use crate::sealer::recorder::{self, Recorder};
+use crate::sealer::term_interner::TermInterner;
+use crate::sealer::{self, RecorderCore};
+use crate::term::raw_term;
+use crate::term::term_kind::{self, TermKind};
+use crate::term::value;
 use rustler::{
     Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
 };
@@ -84,11 +92,11 @@ fn version() -> &'static str {
 
 #[rustler::nif]
 fn self_check(env: Env<'_>) -> NifResult<Term<'_>> {
-    let immediates = word::VERIFIED.immediates.load(Relaxed);
+    let immediates = raw_term::VERIFIED.immediates.load(Relaxed);
     let mut words = [0; 5];
     // SAFETY: makes a reference in a live environment.
     let reference = unsafe { rustler::sys::enif_make_ref(env.as_c_arg()) };
-    let references = crate::reference::words(env.as_c_arg(), word::of(reference), &mut words).is_some();
+    let references = crate::term::reference::words(env.as_c_arg(), raw_term::of(reference), &mut words).is_some();
     let checks = serde_json::json!({
         "raw_atoms": immediates, "raw_pids": immediates, "raw_small_ints": immediates,
         "references": references, "bignums": term_kind::is_learned(TermKind::PositiveBig), "tsc": tick::has_tsc(),
@@ -118,8 +126,9 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     let (caps, depth) = (config.settings.caps, config.settings.depth);
     let mut writer = Writer::new(header, config.limits.clone(), seed);
     writer.set_limits(config.limits, config.retention);
-    let sealing = |generation| Sealing::new(generation, config.by_hand.is_some(), clock, writer, redactor, caps, depth);
-    let state_word = |generation: u32| word::of(generation.encode(env).as_c_arg());
+    let sealing =
+        |generation| RecorderCore::new(generation, config.by_hand.is_some(), clock, writer, redactor, caps, depth);
+    let state_word = |generation: u32| raw_term::of(generation.encode(env).as_c_arg());
     let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
         return failure(env, "already_started", "another recorder is recording on this node", &Value::Null);
     };
@@ -149,12 +158,12 @@ fn set_filter<'a>(
 ) -> NifResult<Atom> {
     let mut table = Vec::with_capacity(functions.len());
     for (module, function, arity, role, args, mask) in functions {
-        let (module, function) = (word::of(module.as_c_arg()), word::of(function.as_c_arg()));
+        let (module, function) = (raw_term::of(module.as_c_arg()), raw_term::of(function.as_c_arg()));
         let role = Role::decode(role)?;
         table.push(Function { module, function, arity, role, args, mask });
     }
     let processes: Vec<(u64, u64)> =
-        processes.into_iter().map(|(pid, mask)| (word::of(pid.as_c_arg()), mask)).collect();
+        processes.into_iter().map(|(pid, mask)| (raw_term::of(pid.as_c_arg()), mask)).collect();
     if recorder.0.is_running() {
         for budget in &mut recorder.0.sealing().budgets {
             // A function that is no longer traced stays the target's own: its last events are still on their way.
@@ -184,13 +193,13 @@ fn set_budget<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, row: BudgetR
         let class = Class::from_name(&name.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
         classes[class as usize] = true;
     }
-    let word = |term: Term<'a>| word::of(term.as_c_arg());
+    let word = |term: Term<'a>| raw_term::of(term.as_c_arg());
     let processes = processes.map(|pids| pids.into_iter().map(word).collect());
     let functions = functions.into_iter().map(|(m, f, arity)| (word(m), word(f), arity)).collect();
     let mut sealing = recorder.0.drained();
     sealing.budgets.retain(|budget| budget.bit != bit);
     if n_events > 0 {
-        sealing.budgets.push(Budget::new(bit, n_events, classes, processes, functions));
+        sealing.budgets.push(Quota::new(bit, n_events, classes, processes, functions));
     }
     Ok(ok())
 }
@@ -290,12 +299,12 @@ const HELD_BYTES: usize = 4 << 20;
 #[rustler::nif(schedule = "DirtyCpu")]
 fn hold<'a>(env: Env<'a>, node: String, creation: u32, given: Vec<Term<'a>>) -> NifResult<ResourceArc<TraceRef>> {
     let mut writer = Writer::new(Header { node, creation, ..Header::default() }, Limits::default(), 0);
-    let (mut words, redactor) = (Words::new(), Redactor::new(&[]));
+    let (mut words, redactor) = (TermInterner::new(), Redactor::new(&[]));
     let (mut raw, mut bytes) = (Vec::new(), Vec::new());
     for (tie, term) in (0..).zip(given) {
-        let term = word::of(term.as_c_arg());
+        let term = raw_term::of(term.as_c_arg());
         // SAFETY: the term is an argument of this call.
-        unsafe { walk::walk_into(env.as_c_arg(), term, HELD_BYTES, walk::MAX_DEPTH, &mut raw) };
+        unsafe { term_encoder::walk_into(env.as_c_arg(), term, HELD_BYTES, term_encoder::MAX_DEPTH, &mut raw) };
         let resolved = resolve::resolve(&raw, &mut words, writer.symbols(), &redactor, 0, &mut bytes);
         let event = Event {
             key: OrderKey { tick: 0, thread: 0, tie },

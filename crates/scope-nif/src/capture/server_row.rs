@@ -7,13 +7,11 @@
 //! Invariant: a call that is not of the row's shape is [`Reading::Unexpected`]: never a wrong event.
 //! Invariant: a row is read in bounded time: its places are at most [`MAX_STEPS`] steps deep, and a step into a list at most 255 cells.
 
-use crate::draft::Content;
-use crate::tracer::ATOMS;
-use crate::word;
+use crate::capture::event::Content;
+use crate::capture::tracer::ATOMS;
+use crate::term::raw_term;
 use rustler::sys::{ErlNifEnv, enif_get_list_cell, enif_get_tuple, enif_is_identical, enif_is_ref};
-use rustler::types::atom;
-use rustler::types::tuple::make_tuple;
-use rustler::{Atom, Encoder, Env, Error, NifResult, Term};
+use rustler::{Atom, Error, NifResult, Term};
 use scope_core::event::Kind;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -63,14 +61,14 @@ fn element(env: *mut ErlNifEnv, word: u64, n: u8) -> Option<u64> {
 /// `word` is a term of `env` that lives as long as `'a`.
 #[inline(always)]
 pub(crate) unsafe fn tuple<'a>(env: *mut ErlNifEnv, word: u64) -> &'a [u64] {
-    if word::VERIFIED.immediates.load(Relaxed) {
+    if raw_term::VERIFIED.immediates.load(Relaxed) {
         // SAFETY: the caller's promise.
-        return unsafe { word::elements(word) };
+        return unsafe { raw_term::elements(word) };
     }
     let (mut n, mut elements) = (0, std::ptr::null());
     // SAFETY: the API answers 0 for what is no tuple; its array lives as long as the term.
     unsafe {
-        if enif_get_tuple(env, word::term(word), &raw mut n, &raw mut elements) == 0 {
+        if enif_get_tuple(env, raw_term::term(word), &raw mut n, &raw mut elements) == 0 {
             return &[];
         }
         std::slice::from_raw_parts(elements.cast::<u64>(), n as usize)
@@ -79,15 +77,15 @@ pub(crate) unsafe fn tuple<'a>(env: *mut ErlNifEnv, word: u64) -> &'a [u64] {
 
 /// Head and tail of a live list cell; none of another term.
 #[inline(always)]
-fn cell(env: *mut ErlNifEnv, word: u64) -> Option<(u64, u64)> {
-    if word::VERIFIED.immediates.load(Relaxed) {
+pub(crate) fn cell(env: *mut ErlNifEnv, word: u64) -> Option<(u64, u64)> {
+    if raw_term::VERIFIED.immediates.load(Relaxed) {
         // SAFETY: a live list cell of a VM whose layout was verified at load.
-        return word::is_list(word).then(|| unsafe { word::cell(word) });
+        return raw_term::is_list(word).then(|| unsafe { raw_term::cell(word) });
     }
-    let (mut head, mut tail) = (word::term(word), word::term(word));
+    let (mut head, mut tail) = (raw_term::term(word), raw_term::term(word));
     // SAFETY: the API answers 0 for what is no list cell; out-parameters are valid places.
-    let found = unsafe { enif_get_list_cell(env, word::term(word), &raw mut head, &raw mut tail) };
-    (found != 0).then(|| (word::of(head), word::of(tail)))
+    let found = unsafe { enif_get_list_cell(env, raw_term::term(word), &raw mut head, &raw mut tail) };
+    (found != 0).then(|| (raw_term::of(head), raw_term::of(tail)))
 }
 
 /// What of a call is recorded, and where it stands.
@@ -166,7 +164,7 @@ impl Row {
             return Err(Error::BadArg);
         }
         for (slot, (steps, atom)) in places.iter_mut().zip(expected) {
-            *slot = Some((place(&steps)?, word::of(atom.as_c_arg())));
+            *slot = Some((place(&steps)?, raw_term::of(atom.as_c_arg())));
         }
         Ok(Self { kind, wanted, module, expected: places, returned })
     }
@@ -182,7 +180,7 @@ impl Row {
         let module = match &self.module {
             None => 0,
             Some(place) => match place.read(env, args) {
-                Some(module) if word::atom(env, module) => module,
+                Some(module) if raw_term::atom(env, module) => module,
                 _ => return Reading::Unexpected,
             },
         };
@@ -193,7 +191,7 @@ impl Row {
                 _ => None,
             },
             Wanted::Handlers(place) => {
-                let list = place.read(env, args).filter(|list| *list == word::NIL || cell(env, *list).is_some());
+                let list = place.read(env, args).filter(|list| *list == raw_term::NIL || cell(env, *list).is_some());
                 list.map(Content::Handlers)
             }
             Wanted::Event(place) => place.read(env, args).and_then(|event| message_of(env, event)),
@@ -238,7 +236,7 @@ fn due(env: *mut ErlNifEnv, message: u64, tag: u64, timer: u64) -> Timer {
 
 /// Whether two words are one reference. (Others are not compared: that could take long.)
 fn same_reference(env: *mut ErlNifEnv, one: u64, other: u64) -> bool {
-    let (one, other) = (word::term(one), word::term(other));
+    let (one, other) = (raw_term::term(one), raw_term::term(other));
     // SAFETY: asking about live terms of this call.
     unsafe { enif_is_ref(env, one) != 0 && enif_is_ref(env, other) != 0 && enif_is_identical(one, other) != 0 }
 }
@@ -258,43 +256,3 @@ fn message_of(env: *mut ErlNifEnv, event: u64) -> Option<Content> {
         _ => Content::Term(event),
     })
 }
-
-/// Reads a call of a row's function as the callbacks do: `{module or nil, term}`, `nothing` or `unexpected`.
-#[rustler::nif]
-fn read_call<'a>(env: Env<'a>, row: Term<'a>, args: Vec<Term<'a>>) -> NifResult<Term<'a>> {
-    let row = Row::decode(row)?;
-    let args: Vec<u64> = args.into_iter().map(|arg| word::of(arg.as_c_arg())).collect();
-    // SAFETY: words of terms that are arguments of this call.
-    let term = |word: u64| unsafe { Term::new(env, word::term(word)) };
-    Ok(match row.read(env.as_c_arg(), &args) {
-        Reading::Nothing => nothing().encode(env),
-        Reading::Unexpected => unexpected().encode(env),
-        Reading::Event(module, content) => {
-            let module = if module == 0 { atom::nil().encode(env) } else { term(module) };
-            let content = match content {
-                Content::Term(word) => term(word),
-                Content::Tuple(words, n) => {
-                    let elements: Vec<Term<'a>> = words.into_iter().take(n).map(term).collect();
-                    make_tuple(env, &elements)
-                }
-                Content::Handlers(list) => {
-                    let mut handlers = Vec::new();
-                    let mut rest = list;
-                    while let Some((head, tail)) = cell(env.as_c_arg(), rest) {
-                        // SAFETY: part of a term that is an argument of this call.
-                        handlers.push(match unsafe { tuple(env.as_c_arg(), head) } {
-                            [_, module, id, state, ..] => (term(*module), term(*id), term(*state)).encode(env),
-                            _ => term(head),
-                        });
-                        rest = tail;
-                    }
-                    handlers.encode(env)
-                }
-                Content::None => return Err(Error::BadArg),
-            };
-            (module, content).encode(env)
-        }
-    })
-}
-
-rustler::atoms! { nothing, unexpected }

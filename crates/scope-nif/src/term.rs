@@ -1,0 +1,7 @@
+//! Terms of the running VM, and what is known of their layout.
+
+pub(crate) mod native_record;
+pub(crate) mod raw_term;
+pub(crate) mod reference;
+pub(crate) mod term_kind;
+pub(crate) mod value;
