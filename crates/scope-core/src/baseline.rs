@@ -9,6 +9,7 @@ mod fold;
 pub(crate) use fold::is_remembered;
 
 use crate::chunk::StoredTerm;
+use crate::elixir::Elixir;
 use crate::event::{EventId, OrderKey};
 use crate::gather::Gather as _;
 use crate::ordered;
@@ -99,6 +100,11 @@ impl Baseline {
     #[must_use]
     pub fn processes(&self) -> &[ProcessEntry] {
         &self.entries
+    }
+
+    /// Says which Elixir the node has.
+    pub(crate) const fn set_elixir(&mut self, elixir: Elixir) {
+        self.symbols.elixir = elixir;
     }
 
     /// What is known of one process.
@@ -198,6 +204,7 @@ impl Baseline {
             return;
         }
         let old = core::mem::take(&mut self.symbols);
+        self.symbols.elixir = old.elixir;
         let symbols = core::cell::RefCell::new(&mut self.symbols);
         for term in self.states.values_mut().chain(self.origins.values_mut()) {
             let mut bytes = Vec::new();

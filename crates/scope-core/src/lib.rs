@@ -14,6 +14,7 @@ mod block;
 mod checksum;
 pub mod chunk;
 pub mod diff;
+pub mod elixir;
 pub mod error;
 pub mod event;
 pub mod file;

@@ -34,6 +34,8 @@
 //! Invariant: a term is never evaluated; reading one cannot create an atom, a process or a function.
 //! Invariant: no reader recurses deeper than [`MAX_DEPTH`], and none trusts a length it has not checked against the bytes left.
 
+use crate::elixir::Elixir;
+
 mod cursor;
 pub mod decimal;
 pub mod etf;
@@ -135,9 +137,17 @@ pub trait Names {
     fn atom_text(&self, id: crate::AtomId) -> &str;
     /// The process of an entity id, or `None` when it is not a process of the recorded node.
     fn process(&self, id: crate::EntityId) -> Option<crate::ProcessKey>;
+    /// The release of Elixir of the node whose names these are, as whose `inspect` shows terms.
+    fn elixir(&self) -> Elixir {
+        Elixir::default()
+    }
 }
 
 impl Names for crate::Symbols {
+    fn elixir(&self) -> Elixir {
+        self.elixir
+    }
+
     fn atom_text(&self, id: crate::AtomId) -> &str {
         self.atom(id)
     }

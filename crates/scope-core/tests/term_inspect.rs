@@ -20,13 +20,13 @@ use std::process::Command;
 
 /// The shapes in which every generated term is shown.
 const SHAPES: &[(&str, Limits)] = &[
-    ("[]", Limits { elements: 50, printable: 4096, text_bytes: usize::MAX }),
+    ("[]", Limits { elements: Some(50), printable: 4096, text_bytes: usize::MAX }),
     (
         "[limit: :infinity, printable_limit: :infinity]",
-        Limits { elements: usize::MAX, printable: usize::MAX, text_bytes: usize::MAX },
+        Limits { elements: Some(usize::MAX), printable: usize::MAX, text_bytes: usize::MAX },
     ),
-    ("[limit: 3]", Limits { elements: 3, printable: 4096, text_bytes: usize::MAX }),
-    ("[limit: 0, printable_limit: 7]", Limits { elements: 0, printable: 7, text_bytes: usize::MAX }),
+    ("[limit: 3]", Limits { elements: Some(3), printable: 4096, text_bytes: usize::MAX }),
+    ("[limit: 0, printable_limit: 7]", Limits { elements: Some(0), printable: 7, text_bytes: usize::MAX }),
 ];
 
 const SCRIPT: &str = r#"

@@ -4,7 +4,7 @@ pub(crate) mod config;
 pub(crate) mod manual_event;
 mod server_call;
 
-use crate::capture::filter::{self, Filter, Function, Role};
+use crate::capture::filter::{self, Filter, Function};
 use crate::capture::sampling;
 use crate::capture::term_encoder;
 use crate::capture::tick;
@@ -159,7 +159,7 @@ fn set_filter<'a>(
     let mut table = Vec::with_capacity(functions.len());
     for (module, function, arity, role, args, mask) in functions {
         let (module, function) = (raw_term::of(module.as_c_arg()), raw_term::of(function.as_c_arg()));
-        let role = Role::decode(role)?;
+        let role = server_call::role(role)?;
         table.push(Function { module, function, arity, role, args, mask });
     }
     let processes: Vec<(u64, u64)> =
@@ -297,8 +297,14 @@ const HELD_BYTES: usize = 4 << 20;
 
 /// Terms of this node as a small trace of their own (`control-0-0` and on), to be asked about like recorded ones.
 #[rustler::nif(schedule = "DirtyCpu")]
-fn hold<'a>(env: Env<'a>, node: String, creation: u32, given: Vec<Term<'a>>) -> NifResult<ResourceArc<TraceRef>> {
-    let mut writer = Writer::new(Header { node, creation, ..Header::default() }, Limits::default(), 0);
+fn hold<'a>(
+    env: Env<'a>,
+    node: String,
+    elixir: String,
+    creation: u32,
+    given: Vec<Term<'a>>,
+) -> NifResult<ResourceArc<TraceRef>> {
+    let mut writer = Writer::new(Header { node, elixir, creation, ..Header::default() }, Limits::default(), 0);
     let (mut words, redactor) = (TermInterner::new(), Redactor::new(&[]));
     let (mut raw, mut bytes) = (Vec::new(), Vec::new());
     for (tie, term) in (0..).zip(given) {

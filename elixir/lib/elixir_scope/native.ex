@@ -43,7 +43,7 @@ defmodule ElixirScope.Native do
   def query(_source, _request), do: stub()
   def query_json(_source, _request), do: stub()
   def terms(_source, _ids), do: stub()
-  def hold(_node, _creation, _terms), do: stub()
+  def hold(_node, _elixir, _creation, _terms), do: stub()
   def dump(_recorder), do: stub()
   def load(_binary), do: stub()
   def status(_recorder), do: stub()

@@ -9,7 +9,6 @@
 use crate::capture::process_table;
 use crate::capture::ring;
 use crate::capture::server_row::Row;
-use rustler::{Error, NifResult, Term};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 use std::time::{Duration, Instant};
@@ -23,20 +22,6 @@ pub(crate) enum Role {
     CallOnly,
     /// A function inside OTP that shows something of a server.
     Server(Row),
-}
-
-impl Role {
-    /// The role as `ElixirScope.Recorder.Plan` gives it: `call`, `call_only`, or a row.
-    pub(crate) fn decode(term: Term<'_>) -> NifResult<Self> {
-        if !term.is_atom() {
-            return Row::decode(term).map(Self::Server);
-        }
-        match term.atom_to_string()?.as_str() {
-            "call" => Ok(Self::Call),
-            "call_only" => Ok(Self::CallOnly),
-            _ => Err(Error::BadArg),
-        }
-    }
 }
 
 /// Bits of a mask with a meaning of their own; the others join functions and processes. As in `ElixirScope.Recorder.Plan`.

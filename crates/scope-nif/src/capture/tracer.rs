@@ -12,7 +12,8 @@ use crate::capture::process_table;
 use crate::capture::record;
 use crate::capture::ring::{self, Ring};
 use crate::capture::sampling;
-use crate::capture::server_row::{self, Reading, Row};
+use crate::capture::server_call::{self, Reading};
+use crate::capture::server_row::Row;
 use crate::capture::tick;
 use crate::term::raw_term::{self, VERIFIED};
 use rustler::codegen_runtime::inventory;
@@ -260,7 +261,7 @@ impl Capture {
     /// Records what a call inside a behaviour says of a server.
     #[inline(always)]
     fn server(&self, row: &Row, process: u64, args: &[u64]) -> Option<()> {
-        match row.read(self.env, args) {
+        match server_call::read(row, self.env, args) {
             Reading::Event(module, content) => {
                 self.record(&RawEvent { content, ..draft(row.kind, process, module, None) })
             }
@@ -298,7 +299,7 @@ impl Capture {
     #[inline(always)]
     fn tuple(&self, tuple: u64) -> &[u64] {
         // SAFETY: terms of a callback live as long as it, and so does the capture.
-        unsafe { server_row::tuple(self.env, tuple) }
+        unsafe { server_call::tuple(self.env, tuple) }
     }
 
     /// The first `N` elements of a list, and its length (up to 255: the most arguments a function has).

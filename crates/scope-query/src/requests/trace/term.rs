@@ -29,7 +29,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Term) -> Result<Answe
         Error::NotFound(format!("path: {} leads nowhere in the term {}", written(&request.path), request.id))
     })?;
 
-    let limits = Limits { elements: limit, ..Limits::default() };
+    let limits = Limits { elements: Some(limit), ..Limits::default() };
     let text = |bytes: &[u8]| inspect(bytes, &located.names, limits);
     let page = found.children().skip(usize::try_from(first).unwrap_or(usize::MAX)).take(limit);
     let children: Vec<TermChild> = page
