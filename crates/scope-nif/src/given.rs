@@ -8,7 +8,7 @@ use crate::door::{RecorderRef, failure};
 use crate::sealer::Sealing;
 use crate::word;
 use rustler::types::atom;
-use rustler::{Atom, Encoder, Env, Error, NifResult, ResourceArc, Term};
+use rustler::{Atom, Encoder, Env, Error, NifResult, NifStruct, ResourceArc, Term};
 use scope_core::event::{Kind, MAX_TICK};
 use serde_json::Value;
 
@@ -40,28 +40,21 @@ impl Given {
     }
 }
 
-/// Kind, process, peer, function or atom, term; `nil` is none.
-type Row<'a> = (Atom, Term<'a>, Term<'a>, Term<'a>, Term<'a>);
-
-#[rustler::nif(schedule = "DirtyCpu")]
-fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<Row<'a>>) -> NifResult<Atom> {
-    let read = |(kind, process, peer, what, term)| {
-        Given::new(kind, process, peer, what, Some(optional(term)).filter(|word| *word != 0))
-    };
-    let rows: Vec<Given> = rows.into_iter().map(read).collect::<NifResult<_>>()?;
-    let mut sealing = recorder.recorder().drained();
-    for given in &rows {
-        // SAFETY: the terms are arguments of this call.
-        unsafe { sealing.put(env.as_c_arg(), given) };
-    }
-    Ok(atom::ok())
+/// `ElixirScope.Recorder.Row`. Its `term` is a list of one term or none, as the term may be `nil`; its `time` is Erlang's monotonic one in
+/// ns, `nil` for now; in other fields `nil` is none.
+#[derive(NifStruct)]
+#[module = "ElixirScope.Recorder.Row"]
+struct Row<'a> {
+    kind: Atom,
+    process: Term<'a>,
+    peer: Term<'a>,
+    subject: Term<'a>,
+    term: Vec<Term<'a>>,
+    time: Option<i64>,
 }
 
-/// As [`Row`], but with a list of one term or none, as the term may be `nil`; and the time as Erlang's monotonic one in ns, `nil` for now.
-type TimedRow<'a> = (Atom, Term<'a>, Term<'a>, Term<'a>, Vec<Term<'a>>, Option<i64>);
-
 #[rustler::nif(schedule = "DirtyCpu")]
-fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedRow<'a>>) -> NifResult<Term<'a>> {
+fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<Row<'a>>) -> NifResult<Term<'a>> {
     // What was captured before comes before: a pid's earlier process must be known to have ended.
     let mut sealing = recorder.recorder().drained_if_traced();
     if !recorder.recorder().is_running() {
@@ -69,13 +62,13 @@ fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedR
     }
     let now_ns = sealing.advance();
     let mut given = Vec::with_capacity(rows.len());
-    for (kind, process, peer, what, term, monotonic_ns) in rows {
-        let term = term.first().map(|term| word::of(term.as_c_arg()));
-        let ns = match monotonic_ns.map(|time| ns_of(&sealing, time, now_ns)).transpose() {
+    for row in rows {
+        let term = row.term.first().map(|term| word::of(term.as_c_arg()));
+        let ns = match row.time.map(|time| ns_of(&sealing, time, now_ns)).transpose() {
             Ok(ns) => ns,
             Err(message) => return failure(env, "bad_argument", &message, &Value::Null),
         };
-        given.push((Given::new(kind, process, peer, what, term)?, ns));
+        given.push((Given::new(row.kind, row.process, row.peer, row.subject, term)?, ns));
     }
     for (given, ns) in &given {
         // SAFETY: the terms are arguments of this call.
