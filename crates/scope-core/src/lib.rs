@@ -20,7 +20,6 @@ pub mod file;
 pub mod gather;
 pub mod hashed;
 pub mod header;
-pub mod intake;
 pub mod loss;
 pub mod ordered;
 pub mod redact;
@@ -30,6 +29,7 @@ pub mod symbols;
 pub mod term;
 pub mod trace;
 mod wire;
+pub mod writer;
 
 pub use error::Error;
 pub use event::{Class, Event, EventId, Flags, Kind, OrderKey};

@@ -5,24 +5,32 @@
 //! Invariant: a record is redacted before anything of it is kept or hashed; drained bytes are zeroed.
 //! Invariant: every record of this recorder ends as a stored event or as a counted drop.
 
-use crate::budget::{self, Budget, Verdict};
-use crate::clock::Clock;
-use crate::given::Given;
-use crate::notice::Notice;
-use crate::record::{self, Record};
-use crate::ring::{self, Ring};
-use crate::tick;
-use crate::words::Words;
+pub(crate) mod clock;
+pub(crate) mod manual_clock;
+pub(crate) mod manual_event;
+pub(crate) mod owner_message;
+pub(crate) mod quota;
+pub(crate) mod recorder;
+pub(crate) mod term_interner;
+
+use crate::capture::record::{self, Record};
+use crate::capture::ring::{self, Ring};
+use crate::capture::tick;
+use crate::sealer::clock::Clock;
+use crate::sealer::manual_event::ManualEvent;
+use crate::sealer::owner_message::Notice;
+use crate::sealer::quota::{Quota, Verdict};
+use crate::sealer::term_interner::TermInterner;
 use hashbrown::{HashMap, HashSet};
 use rustler::sys::ErlNifEnv;
 use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
 use scope_core::header::Header;
-use scope_core::intake::Intake;
 use scope_core::loss::{Loss, Reason};
 use scope_core::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::term::write::Term;
+use scope_core::writer::Writer;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
@@ -37,7 +45,7 @@ const QUIET_TRIES: usize = 200;
 /// The numbers that stand for capture threads in the keys of what no ring brought: events put at their moment, and those given with a time.
 /// Rings have numbers between them.
 const PUT_THREAD: u16 = 0;
-const GIVEN_THREAD: u16 = u16::MAX;
+const MANUAL_THREAD: u16 = u16::MAX;
 
 /// Counters of a ring as last seen, so that only differences are added.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,55 +69,55 @@ struct Batch {
 
 /// The state of a recorder behind its lock.
 #[derive(Debug)]
-pub(crate) struct Sealing {
+pub(crate) struct RecorderCore {
     generation: u32,
     /// Nothing is traced, and times are given.
-    pub(crate) by_hand: bool,
+    pub(crate) manual: bool,
     pub(crate) clock: Clock,
-    pub(crate) intake: Intake,
-    words: Words,
+    pub(crate) writer: Writer,
+    words: TermInterner,
     redactor: Redactor,
     batches: Vec<Batch>,
     scratch: Vec<u8>,
     raw: Vec<u8>,
     put_last: (u64, u32),
     /// The latest time given by hand, and how many events were given that were not later than all before.
-    given_last: Option<(u64, u32)>,
+    manual_last: Option<(u64, u32)>,
     watermark: u64,
     last_drain: u64,
     open_calls: HashMap<u64, i64>,
     runaways: HashSet<(u64, u64, u64)>,
-    pub(crate) budgets: Vec<Budget>,
+    pub(crate) budgets: Vec<Quota>,
     notices: Vec<Notice>,
     followed: Vec<(u64, u64)>,
-    /// Words of processes that spawned others since the owner was told.
+    /// TermInterner of processes that spawned others since the owner was told.
     parents: Vec<u64>,
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
 }
 
-impl Sealing {
+impl RecorderCore {
     pub(crate) fn new(
         generation: u32,
-        by_hand: bool,
+        manual: bool,
         clock: Clock,
-        intake: Intake,
+        writer: Writer,
         redactor: Redactor,
         caps: [usize; N_CLASSES],
         depth: u32,
     ) -> Self {
         Self {
             generation,
-            by_hand,
+            manual,
             clock,
-            intake,
-            words: Words::new(),
+            writer,
+            words: TermInterner::new(),
             redactor,
             batches: Vec::new(),
             scratch: Vec::new(),
             raw: Vec::new(),
             put_last: (0, 0),
-            given_last: None,
+            manual_last: None,
             watermark: 0,
             last_drain: 0,
             open_calls: HashMap::new(),
@@ -170,10 +178,10 @@ impl Sealing {
         }
         self.count(now);
         self.watermark = self.watermark.max(complete_to);
-        self.intake.tell_time(self.watermark);
+        self.writer.tell_time(self.watermark);
         self.last_drain = now;
-        if self.intake.tidy_symbols() {
-            self.words.forget(self.intake.symbols());
+        if self.writer.tidy_symbols() {
+            self.words.forget(self.writer.symbols());
         }
         is_pressed
     }
@@ -201,9 +209,9 @@ impl Sealing {
             let key = next_key(&mut batch.last, self.clock.ns(record.tick), batch.thread);
             let class = record.kind.class() as usize;
             batch.seen[class].taken += 1;
-            let counts = &mut self.intake.store_mut().counts_mut()[class];
+            let counts = &mut self.writer.store_mut().counts_mut()[class];
             counts.emitted += 1;
-            match budget::count(&mut self.budgets, &record) {
+            match quota::count(&mut self.budgets, &record) {
                 Verdict::LeaveOut => counts.filtered += 1,
                 Verdict::Keep => self.store(key, &record),
                 Verdict::KeepLast(target) => {
@@ -225,7 +233,7 @@ impl Sealing {
                 self.follow(record.process, record.slot);
             }
         }
-        let symbols = self.intake.symbols();
+        let symbols = self.writer.symbols();
         let [x, y, z] = record.extra;
         let (mut peer, mut what) = (EntityId::NONE, 0);
         match record.kind {
@@ -266,13 +274,13 @@ impl Sealing {
     }
 
     fn push(&mut self, event: &Event, raw: Option<&[u8]>) {
-        let seed = self.intake.seed();
+        let seed = self.writer.seed();
         let term = raw.map(|raw| {
-            resolve::resolve(raw, &mut self.words, self.intake.symbols(), &self.redactor, seed, &mut self.scratch)
+            resolve::resolve(raw, &mut self.words, self.writer.symbols(), &self.redactor, seed, &mut self.scratch)
         });
         let pushed = match term {
-            None => self.intake.push(event, None),
-            Some(Ok(resolved)) => self.intake.push(event, Some((&self.scratch, resolved))),
+            None => self.writer.push(event, None),
+            Some(Ok(resolved)) => self.writer.push(event, Some((&self.scratch, resolved))),
             Some(Err(error)) => Err(error),
         };
         if pushed.is_err() {
@@ -284,7 +292,7 @@ impl Sealing {
     ///
     /// # Safety
     /// The words are terms alive in `env`.
-    pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &Given) {
+    pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &ManualEvent) {
         let now = self.advance();
         let key = next_key(&mut self.put_last, now, PUT_THREAD);
         // SAFETY: as ours.
@@ -294,31 +302,31 @@ impl Sealing {
     /// The same at a time of the past, or at any in a recording by hand.
     ///
     /// # Safety
-    /// As [`Sealing::put`].
-    pub(crate) unsafe fn put_at(&mut self, env: *mut ErlNifEnv, given: &Given, ns: u64) {
+    /// As [`RecorderCore::put`].
+    pub(crate) unsafe fn put_at(&mut self, env: *mut ErlNifEnv, given: &ManualEvent, ns: u64) {
         // Events come in any order of times; those of one time keep the order in which they were given.
-        let (latest, n, tie) = match self.given_last {
+        let (latest, n, tie) = match self.manual_last {
             Some((latest, n)) if ns <= latest => (latest, n.saturating_add(1), n.saturating_add(1)),
             Some((_, n)) => (ns, n, 0),
             None => (ns, 0, 0),
         };
-        self.given_last = Some((latest, n));
-        if self.by_hand {
+        self.manual_last = Some((latest, n));
+        if self.manual {
             self.watermark = self.watermark.max(ns);
         }
         // SAFETY: as ours.
-        unsafe { self.put_with_key(env, given, OrderKey { tick: ns, thread: GIVEN_THREAD, tie }) };
+        unsafe { self.put_with_key(env, given, OrderKey { tick: ns, thread: MANUAL_THREAD, tie }) };
     }
 
     /// # Safety
-    /// As [`Sealing::put`].
-    unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, given: &Given, key: OrderKey) {
+    /// As [`RecorderCore::put`].
+    unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, given: &ManualEvent, key: OrderKey) {
         let class = given.kind.class();
-        self.intake.store_mut().counts_mut()[class as usize].emitted += 1;
+        self.writer.store_mut().counts_mut()[class as usize].emitted += 1;
         if given.kind == Kind::Spawn {
             self.words.spawned(given.process);
         }
-        let symbols = self.intake.symbols();
+        let symbols = self.writer.symbols();
         let what = match given.what {
             Some((module, function, arity)) if function != 0 => self.words.function(symbols, module, function, arity).0,
             Some((atom, _, _)) => resolve::Words::atom(&mut self.words, symbols, atom).0,
@@ -334,7 +342,9 @@ impl Sealing {
         let mut raw = std::mem::take(&mut self.raw);
         if let Some(term) = given.term {
             // SAFETY: `walk_into` makes the room; the caller vouches for the term.
-            unsafe { crate::walk::walk_into(env, term, self.caps[class as usize], self.depth, &mut raw) };
+            unsafe {
+                crate::capture::term_encoder::walk_into(env, term, self.caps[class as usize], self.depth, &mut raw)
+            };
         }
         self.push(&event, given.term.map(|_| raw.as_slice()));
         raw.fill(0);
@@ -343,19 +353,19 @@ impl Sealing {
 
     /// Forgets everything recorded, and begins a recording of another name with the same clock, limits and options.
     pub(crate) fn clear(&mut self, instance: String) {
-        let header = Header { instance, ..self.intake.header().clone() };
+        let header = Header { instance, ..self.writer.header().clone() };
         let seed = seed_of(&header);
-        let (limits, retention) = (self.intake.store().limits().clone(), *self.intake.store().retention());
-        self.intake = Intake::new(header, limits.clone(), seed);
-        self.intake.set_limits(limits, retention);
-        self.words = Words::new();
+        let (limits, retention) = (self.writer.store().limits().clone(), *self.writer.store().retention());
+        self.writer = Writer::new(header, limits.clone(), seed);
+        self.writer.set_limits(limits, retention);
+        self.words = TermInterner::new();
         self.open_calls.clear();
     }
 
     /// Seals open chunks that began before `age_ns` ago. Times given by hand are no ages.
     pub(crate) fn seal_older(&mut self, age_ns: u64) {
-        if !self.by_hand {
-            self.intake.seal(self.watermark.saturating_sub(age_ns));
+        if !self.manual {
+            self.writer.seal(self.watermark.saturating_sub(age_ns));
         }
     }
 
@@ -366,7 +376,7 @@ impl Sealing {
             let batch = batch_of(&mut self.batches, ring.thread);
             for class in Class::ALL {
                 let (i, counter) = (*class as usize, &ring.counters[*class as usize]);
-                let (seen, counts) = (&mut batch.seen[i], &mut self.intake.store_mut().counts_mut()[i]);
+                let (seen, counts) = (&mut batch.seen[i], &mut self.writer.store_mut().counts_mut()[i]);
                 let filtered = counter.filtered.load(Relaxed);
                 counts.filtered += filtered - seen.filtered;
                 counts.emitted += filtered - seen.filtered;
@@ -383,7 +393,7 @@ impl Sealing {
         for class in Class::ALL {
             let n = dropped[*class as usize] + ring::RINGLESS[*class as usize].swap(0, Relaxed);
             if n > 0 {
-                self.intake.store_mut().counts_mut()[*class as usize].emitted += n;
+                self.writer.store_mut().counts_mut()[*class as usize].emitted += n;
                 self.lose(*class, n, self.last_drain, now, Reason::BufferFull);
                 // Dropped returns would look like open calls.
                 self.open_calls.clear();
@@ -393,12 +403,12 @@ impl Sealing {
 
     /// Counts lost events, and says so in the trace itself.
     fn lose(&mut self, class: Class, n: u64, from_tick: u64, to_tick: u64, reason: Reason) {
-        let counts = &mut self.intake.store_mut().counts_mut()[class as usize];
+        let counts = &mut self.writer.store_mut().counts_mut()[class as usize];
         counts.dropped[reason as usize] += n;
         let loss = Loss { class: Some(class), n_events: Some(n), from_tick, to_tick, reason, detail: String::new() };
-        self.intake.store_mut().add_loss(loss);
+        self.writer.store_mut().add_loss(loss);
         let key = next_key(&mut self.put_last, to_tick, PUT_THREAD);
-        let what = self.intake.symbols().intern_atom(class.name()).0;
+        let what = self.writer.symbols().intern_atom(class.name()).0;
         let event =
             Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
         let atom = |text: &str| Term::Atom(text.into());
@@ -408,15 +418,15 @@ impl Sealing {
             (atom("to"), Term::Integer(to_tick as i64)),
             (atom("reason"), atom(reason.name())),
         ]);
-        self.intake.store_mut().counts_mut()[Class::Control as usize].emitted += 1;
-        let seed = self.intake.seed();
+        self.writer.store_mut().counts_mut()[Class::Control as usize].emitted += 1;
+        let seed = self.writer.seed();
         let mut raw = Vec::new();
-        scope_core::term::write::write(&details, self.intake.symbols(), &mut raw);
+        scope_core::term::write::write(&details, self.writer.symbols(), &mut raw);
         let resolved =
-            resolve::resolve(&raw, &mut resolve::Ids, self.intake.symbols(), &self.redactor, seed, &mut self.scratch);
-        let pushed = resolved.and_then(|resolved| self.intake.push(&event, Some((&self.scratch, resolved))));
+            resolve::resolve(&raw, &mut resolve::Ids, self.writer.symbols(), &self.redactor, seed, &mut self.scratch);
+        let pushed = resolved.and_then(|resolved| self.writer.push(&event, Some((&self.scratch, resolved))));
         if pushed.is_err() {
-            self.intake.store_mut().counts_mut()[Class::Control as usize].dropped[Reason::BadRecord as usize] += 1;
+            self.writer.store_mut().counts_mut()[Class::Control as usize].dropped[Reason::BadRecord as usize] += 1;
         }
     }
 
@@ -431,7 +441,7 @@ impl Sealing {
                 let emitted = ring.counters[*class as usize].emitted.load(Relaxed);
                 let accounted = seen.taken + seen.filtered + seen.sampled_out + seen.dropped;
                 if emitted > accounted {
-                    self.intake.store_mut().counts_mut()[*class as usize].emitted += emitted - accounted;
+                    self.writer.store_mut().counts_mut()[*class as usize].emitted += emitted - accounted;
                     self.lose(*class, emitted - accounted, 0, now, Reason::BadRecord);
                 }
             }

@@ -106,8 +106,8 @@ impl Host {
 mod tests {
     use super::*;
     use scope_core::header::Header;
-    use scope_core::intake::Intake;
     use scope_core::store::Limits;
+    use scope_core::writer::Writer;
 
     /// A buffer that holds these bytes, as a host would have written them.
     fn buffer(host: &mut Host, bytes: &[u8]) -> usize {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn dump() -> Vec<u8> {
-        Intake::new(Header::default(), Limits::default(), 0).dump(0)
+        Writer::new(Header::default(), Limits::default(), 0).dump(0)
     }
 
     #[test]

@@ -3,13 +3,11 @@
 //! Invariant: a row is measured only when it passes everything else.
 
 use super::Filter;
-use super::chunk_test::ChunkTest;
+use super::chunk_predicate::ChunkTest;
 use super::measure::Measures;
-use super::truth::Truth;
-use crate::api::answer::{Event, NotTraced};
-use crate::row::Row;
-use crate::view::View;
-use alloc::string::ToString;
+use super::tri_state::Truth;
+use crate::model::row::Row;
+use crate::model::window::Window;
 use alloc::vec::{self, Vec};
 use scope_core::event::N_CLASSES;
 use scope_core::gather::Gather as _;
@@ -24,24 +22,12 @@ const LARGEST_BLOCK: usize = 1 << 17;
 /// Processes named, at most, that were not traced.
 const MAX_UNTOLD: usize = 16;
 
-/// The flag of an event that may be wanted.
-const POSSIBLE: &str = "possible";
-
 /// A row that passes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit<'a> {
     pub(crate) row: Row<'a>,
     /// Whether that depends on what was not kept.
     pub(crate) is_possible: bool,
-}
-
-impl Hit<'_> {
-    /// The event as the door shows it, with a flag when it is only possible.
-    pub(crate) fn shown(&self, view: &mut View<'_>) -> Event {
-        let mut event = view.event(&self.row);
-        event.flags.extend(self.is_possible.then(|| POSSIBLE.into()));
-        event
-    }
 }
 
 /// An iterator over rows that pass.
@@ -117,13 +103,11 @@ impl<'a> Found<'a> {
     }
 
     /// Whose messages or calls would have told whether rows that were left out are wanted: the first few.
-    pub(crate) fn not_traced(&self) -> impl Iterator<Item = NotTraced> {
-        self.untold.iter().take(MAX_UNTOLD).map(|((process, class), (from, to))| NotTraced {
-            target: process.to_string(),
-            class: class.name().into(),
-            from: *from,
-            to: *to,
-        })
+    pub(crate) fn untraced(&self) -> impl Iterator<Item = (ProcessKey, Class, Window)> {
+        self.untold
+            .iter()
+            .take(MAX_UNTOLD)
+            .map(|((process, class), (from, to))| (*process, *class, Window { from: *from, to: *to }))
     }
 }
 

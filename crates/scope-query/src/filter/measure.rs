@@ -5,14 +5,14 @@
 //! Invariant: a length is never guessed: where nothing decides between equal messages it is possible, where nobody looked unrecorded.
 
 use super::expression::{Bound, Measure};
-use super::truth::Truth;
-use crate::addressee;
-use crate::calls::Stack;
-use crate::function::Functions;
-use crate::naming::Naming;
-use crate::passage::{Fate, Handling, Passage};
-use crate::row::Row;
-use crate::window::Window;
+use super::tri_state::Truth;
+use crate::model::call::function::Functions;
+use crate::model::call::pairing::Stack;
+use crate::model::message::addressee;
+use crate::model::message::delivery::{Fate, Handling, Passage};
+use crate::model::process::naming::Naming;
+use crate::model::row::Row;
+use crate::model::window::Window;
 use alloc::vec::Vec;
 use scope_core::ordered::{self, Map};
 use scope_core::trace::{Direction, Trace};

@@ -14,8 +14,8 @@ use super::expression::{Bound, Expression, Order, Party, Test};
 use super::grammar::{FIELDS, FLAGS, Field, Value};
 use super::lexer::{Lexer, MAX_DEPTH, Read};
 use super::{pattern, quantity};
+use crate::argument::name_syntax;
 use crate::error::Result;
-use crate::spelling;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -216,7 +216,7 @@ fn party(lexer: &mut Lexer) -> Read<Party> {
     if let Ok(pid) = word.parse() {
         return Ok(Party::Pid(pid));
     }
-    match spelling::registered_name(&word) {
+    match name_syntax::registered_name(&word) {
         Some(name) => Ok(Party::Name(name)),
         None => lexer.mistake(
             offset,
@@ -231,7 +231,7 @@ fn atom(lexer: &mut Lexer, what: &str) -> Read<String> {
     }
     let offset = lexer.offset();
     let word = lexer.word();
-    match spelling::atom(&word) {
+    match name_syntax::atom(&word) {
         Some(atom) => Ok(atom),
         None => lexer.mistake(offset, format!("expected {what} such as Shop.Cart or :cart, not {word:?},")),
     }

@@ -3,9 +3,10 @@
 //! A bare pid means each process that had it: an event tells which. A name means whoever held it when the event happened.
 
 use super::expression::{Party, Role};
+use crate::argument::process_ref;
 use crate::error::Result;
-use crate::naming::{self, Holding};
-use crate::who;
+use crate::model::process::holder;
+use crate::model::process::naming::{self, Holding};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::chunk::Chunk;
@@ -72,14 +73,14 @@ impl Meant {
         let mut names = Vec::new();
         let processes: Vec<(ProcessKey, Span)> = match party {
             Party::Pid(pid) => {
-                let meant = who::meant_by_pid(trace, *pid, &pid.to_string())?;
+                let meant = process_ref::meant_by_pid(trace, *pid, &pid.to_string())?;
                 meant.into_iter().map(|process| (process, Span::ALWAYS)).gathered()
             }
             Party::Name(name) => {
-                let held = who::held(trace, name);
+                let held = holder::held(trace, name);
                 // A message can be sent to a name that nobody holds.
                 if held.is_empty() && !addressed {
-                    return Err(who::never_held(trace, name));
+                    return Err(process_ref::never_held(trace, name));
                 }
                 names.extend(addressed.then(|| (name.clone(), Span::ALWAYS)));
                 held.into_iter().map(|(holding, process)| (process, Span::of(&holding))).gathered()

@@ -3,7 +3,7 @@
 //! What an answer shows can be pasted, as far as it is made of atoms, numbers, texts, pids, tuples, lists, maps and structs.
 
 use super::lexer::{Lexer, MAX_DEPTH, Read};
-use crate::spelling;
+use crate::argument::name_syntax;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -211,7 +211,7 @@ pub(super) fn module(lexer: &mut Lexer) -> String {
         name.push('.');
         name += &lexer.take_while(is_word);
     }
-    spelling::atom(&name).unwrap_or(name)
+    name_syntax::atom(&name).unwrap_or(name)
 }
 
 fn word(lexer: &mut Lexer) -> Read<Pattern> {
@@ -285,8 +285,8 @@ fn listed(elements: impl Iterator<Item = String>, open: bool) -> String {
 fn atom_written(text: &str) -> String {
     match text {
         "true" | "false" | "nil" => text.into(),
-        _ if spelling::written(text).contains('"') => format!(":{}", quoted(text)),
-        _ => spelling::written(text),
+        _ if name_syntax::written(text).contains('"') => format!(":{}", quoted(text)),
+        _ => name_syntax::written(text),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A filter made ready for one trace: names are resolved, cheap tests come first, and classes that cannot hold a wanted row are known.
 //!
-//! Invariant: a plan decides by the trace alone; what a chunk's ids mean is decided in [`ChunkTest`](super::chunk_test::ChunkTest).
+//! Invariant: a plan decides by the trace alone; what a chunk's ids mean is decided in [`ChunkTest`](super::chunk_predicate::ChunkTest).
 
 use super::expression::{Bound, Content, Expression, Measure, Order, Role, Test};
 use super::measure::Asked;

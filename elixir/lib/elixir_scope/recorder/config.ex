@@ -17,7 +17,7 @@ defmodule ElixirScope.Recorder.Config do
   @spec new(SetupOptions.t(), mode()) :: map()
   def new(options, mode) do
     Map.merge(SetupOptions.limits(options), %{
-      by_hand: match?({:manual, _epoch}, mode),
+      manual: match?({:manual, _epoch}, mode),
       epoch: if(is_tuple(mode), do: elem(mode, 1)),
       sample_ppm: SetupOptions.ppm(options.sample_rate),
       caps: SetupOptions.caps(options),

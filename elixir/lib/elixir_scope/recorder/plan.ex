@@ -11,7 +11,7 @@ defmodule ElixirScope.Recorder.Plan do
   import Bitwise
   alias ElixirScope.Recorder.{ServerLoop, Target}
 
-  # As in crates/scope-nif/src/filter.rs.
+  # As in crates/scope-nif/src/capture/filter.rs.
   @state_bit 1
   @handled_bit 2
   @everyone_bit 4

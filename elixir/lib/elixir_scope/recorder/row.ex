@@ -2,7 +2,7 @@ defmodule ElixirScope.Recorder.Row do
   @moduledoc false
   # One event that Elixir writes into the trace: a note of the recorder about itself, a fact about a live process, or an injected event.
   #
-  # The native library reads the struct by its fields: crates/scope-nif/src/given.rs.
+  # The native library reads the struct by its fields: crates/scope-nif/src/nif/manual_event.rs.
 
   @enforce_keys [:kind]
   defstruct [:kind, :process, :peer, :subject, :time, term: []]

@@ -3,7 +3,7 @@ defmodule ElixirScope.Recorder.ServerLoop do
   # The functions inside OTP's behaviours that show states and the handling of messages. Their arities differ between releases, so they are
   # looked up; the innermost of each name is the one that every path goes through.
   #
-  # A role is what the native library makes of a call: crates/scope-nif/src/tracer/server.rs.
+  # A role is what the native library makes of a call: crates/scope-nif/src/capture/tracer/server.rs.
 
   # {role, module, function, what it is needed for}
   @table [
