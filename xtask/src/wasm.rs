@@ -3,9 +3,9 @@
 //! Invariant: everything is cached under the target directory; a second run changes nothing.
 
 pub(crate) mod compiler;
-mod debian;
 pub(crate) mod module;
 pub(crate) mod npm;
+mod rust_src;
 mod std_build;
 
 /// The one target.

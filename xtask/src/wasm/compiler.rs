@@ -4,9 +4,9 @@
 //! download anything, which they say with `RUSTUP_AUTO_INSTALL=0`. Where there is no source, the target that the toolchain has or rustup
 //! installs does as well, and modules are larger.
 
-use super::{TARGET, debian, std_build};
+use super::{TARGET, rust_src, std_build};
 use crate::progress::say;
-use crate::{command, workspace};
+use crate::{command, debian, workspace};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -104,7 +104,7 @@ fn library(dir: &Path, toolchain: &Toolchain) -> Result<PathBuf> {
         debian::is_here(),
         "there is no source of the standard library: `rustup component add rust-src` installs it"
     );
-    debian::library(dir, &toolchain.release)
+    rust_src::library(dir, &toolchain.release)
 }
 
 /// Where modules are built, apart from what is built for this machine.
