@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scope_core::event::{Event, Flags, Kind, OrderKey};
 use scope_core::file::{self, ReadLimits};
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::localize::localize;
@@ -19,9 +19,9 @@ const SEED: u64 = 7;
 /// One chunk of messages.
 const N_EVENTS: u64 = 16_384;
 
-fn intake() -> Intake {
+fn writer() -> Writer {
     let limits = Limits { max_events: u64::MAX, max_bytes: u64::MAX, ..Limits::default() };
-    Intake::new(Header::default(), limits, SEED)
+    Writer::new(Header::default(), limits, SEED)
 }
 
 /// A request to a server: `{:"$gen_call", {pid, [:alias | ref]}, {:add, "sku-00042", 42}}`.
@@ -34,12 +34,12 @@ fn request(i: u64) -> Term {
     Term::Tuple(vec![atom("$gen_call"), from, Term::Tuple(vec![atom("add"), sku, Term::Integer(i as i64 % 10)])])
 }
 
-/// The events and their resolved terms, against the dictionary of `intake`.
-fn messages(intake: &mut Intake) -> Vec<(Event, Vec<u8>, Resolved)> {
+/// The events and their resolved terms, against the dictionary of `writer`.
+fn messages(writer: &mut Writer) -> Vec<(Event, Vec<u8>, Resolved)> {
     let redactor = Redactor::default();
     let message = |i: u64| {
         let (mut raw, mut term) = (Vec::new(), Vec::new());
-        let symbols = intake.symbols();
+        let symbols = writer.symbols();
         write(&request(i), symbols, &mut raw);
         let resolved = resolve(&raw, &mut Ids, symbols, &redactor, SEED, &mut term).expect("a written term resolves");
         let process = symbols.intern_process(ProcessKey::first(100 + (i % 500) as u32, 0));
@@ -50,18 +50,18 @@ fn messages(intake: &mut Intake) -> Vec<(Event, Vec<u8>, Resolved)> {
     (0..N_EVENTS).map(message).collect()
 }
 
-fn sealed() -> Intake {
-    let mut intake = intake();
-    for (event, term, resolved) in messages(&mut intake) {
-        intake.push(&event, Some((&term, resolved))).expect("a resolved term is taken in");
+fn sealed() -> Writer {
+    let mut writer = writer();
+    for (event, term, resolved) in messages(&mut writer) {
+        writer.push(&event, Some((&term, resolved))).expect("a resolved term is taken in");
     }
-    intake.seal(u64::MAX);
-    intake
+    writer.seal(u64::MAX);
+    writer
 }
 
 fn term(criterion: &mut Criterion) {
-    let mut intake = intake();
-    let symbols = intake.symbols();
+    let mut writer = writer();
+    let symbols = writer.symbols();
     let (mut raw, mut out, mut stored) = (Vec::new(), Vec::new(), Vec::new());
     write(&request(1), symbols, &mut raw);
     let redactor = Redactor::default();
@@ -84,22 +84,22 @@ fn chunk(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(N_EVENTS));
     group.bench_function("push and seal", |bencher| {
         let prepared = || {
-            let mut intake = intake();
-            let messages = messages(&mut intake);
-            (intake, messages)
+            let mut writer = writer();
+            let messages = messages(&mut writer);
+            (writer, messages)
         };
-        let seal = |(mut intake, messages): (Intake, Vec<(Event, Vec<u8>, Resolved)>)| {
+        let seal = |(mut writer, messages): (Writer, Vec<(Event, Vec<u8>, Resolved)>)| {
             for (event, term, resolved) in &messages {
-                intake.push(event, Some((term, *resolved))).expect("a resolved term is taken in");
+                writer.push(event, Some((term, *resolved))).expect("a resolved term is taken in");
             }
-            intake.seal(u64::MAX);
-            intake
+            writer.seal(u64::MAX);
+            writer
         };
         bencher.iter_batched(prepared, seal, criterion::BatchSize::LargeInput);
     });
     group.bench_function("write", |bencher| {
-        let mut intake = sealed();
-        bencher.iter(|| intake.dump(N_EVENTS * 700));
+        let mut writer = sealed();
+        bencher.iter(|| writer.dump(N_EVENTS * 700));
     });
     group.bench_function("read", |bencher| {
         bencher.iter(|| file::read(black_box(&dump), ReadLimits::default()).expect("our own dump is read"));

@@ -1,6 +1,6 @@
 //! What eviction forgets, remembered: identity, parent, names, links, how it began and last state of every process still alive.
 //!
-//! Invariant: it holds exactly what the process and state rows below their floors say, whether their chunks are gone or not.
+//! Invariant: it holds exactly what the process and state rows below their low_watermarks say, whether their chunks are gone or not.
 //! Invariant: bounded by `max_bytes`; what does not fit is dropped per process, how it began first, then its state, and marked.
 
 mod encode;
@@ -19,7 +19,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Everything known of one process alive at the floor. Names are text: a baseline has no dictionary a reader must care for.
+/// Everything known of one process alive at the low_watermark. Names are text: a baseline has no dictionary a reader must care for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessEntry {
     /// Which process.

@@ -84,19 +84,19 @@ pub fn write(trace: &Trace) -> Vec<u8> {
 }
 
 /// Appends one key per class, with their number in front.
-pub(crate) fn encode_floors(floors: &[OrderKey; N_CLASSES], out: &mut Vec<u8>) {
+pub(crate) fn encode_floors(low_watermarks: &[OrderKey; N_CLASSES], out: &mut Vec<u8>) {
     out.push(N_CLASSES as u8);
-    floors.iter().for_each(|floor| put_key(out, *floor));
+    low_watermarks.iter().for_each(|low_watermark| put_key(out, *low_watermark));
 }
 
-/// Reads what [`encode_floors`] wrote; the floors of classes of a newer format are skipped.
+/// Reads what [`encode_floors`] wrote; the low_watermarks of classes of a newer format are skipped.
 pub(crate) fn decode_floors(reader: &mut Reader<'_>) -> Result<[OrderKey; N_CLASSES]> {
-    let mut floors = [OrderKey::default(); N_CLASSES];
+    let mut low_watermarks = [OrderKey::default(); N_CLASSES];
     for class in 0..usize::from(reader.u8()?) {
-        let floor = reader.key()?;
-        if let Some(slot) = floors.get_mut(class) {
-            *slot = floor;
+        let low_watermark = reader.key()?;
+        if let Some(slot) = low_watermarks.get_mut(class) {
+            *slot = low_watermark;
         }
     }
-    Ok(floors)
+    Ok(low_watermarks)
 }

@@ -20,7 +20,7 @@ pub mod file;
 pub mod gather;
 pub mod hashed;
 pub mod header;
-pub mod intake;
+pub mod writer;
 pub mod loss;
 pub mod ordered;
 pub mod redact;

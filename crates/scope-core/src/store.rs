@@ -1,12 +1,12 @@
 //! The bounded store: sealed chunks per class, evicted oldest first into the baseline.
 //!
-//! What may be asked about is decided by a floor per class: rows below it are hidden, and remembered by the baseline. A chunk whose
-//! last row has sunk below the floor is let go.
+//! What may be asked about is decided by a low_watermark per class: rows below it are hidden, and remembered by the baseline. A chunk whose
+//! last row has sunk below the low_watermark is let go.
 //!
-//! Invariant: floors only rise; a row below its floor is folded into the baseline exactly once.
-//! Invariant: per class, `stored` counts the rows at or above the floor, `evicted` those below.
+//! Invariant: low_watermarks only rise; a row below its low_watermark is folded into the baseline exactly once.
+//! Invariant: per class, `stored` counts the rows at or above the low_watermark, `evicted` those below.
 
-mod floor;
+mod low_watermark;
 mod retention;
 
 use crate::Symbols;
@@ -16,7 +16,7 @@ use crate::chunk::Chunk;
 use crate::event::{Class, Event, EventId, N_CLASSES, OrderKey};
 use crate::loss::{Counts, Loss, Losses};
 use crate::term::resolve::Resolved;
-use crate::trace::lane::Lane;
+use crate::trace::chunk_list::ChunkList;
 use crate::trace::{Direction, RowIter, Selection};
 use alloc::sync::Arc;
 
@@ -52,8 +52,8 @@ pub struct Store {
     retention: [Retention; N_CLASSES],
     /// Time as it was last told.
     now: u64,
-    lanes: [Arc<Lane>; N_CLASSES],
-    floors: [OrderKey; N_CLASSES],
+    lists: [Arc<ChunkList>; N_CLASSES],
+    low_watermarks: [OrderKey; N_CLASSES],
     counts: Counts,
     losses: Arc<Losses>,
     baseline: Arc<Baseline>,
@@ -67,8 +67,8 @@ impl Store {
             limits,
             retention: Default::default(),
             now: 0,
-            lanes: Default::default(),
-            floors: Default::default(),
+            lists: Default::default(),
+            low_watermarks: Default::default(),
             counts: Counts::default(),
             losses: Arc::default(),
             baseline: Arc::default(),
@@ -113,21 +113,21 @@ impl Store {
     /// Bytes of all sealed chunks.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.lanes.iter().map(|lane| lane.n_bytes()).sum()
+        self.lists.iter().map(|list| list.n_bytes()).sum()
     }
 
-    /// What is remembered of events below the floors.
+    /// What is remembered of events below the low_watermarks.
     #[must_use]
     pub fn baseline(&self) -> &Baseline {
         &self.baseline
     }
 
-    pub(crate) const fn lanes(&self) -> &[Arc<Lane>; N_CLASSES] {
-        &self.lanes
+    pub(crate) const fn lists(&self) -> &[Arc<ChunkList>; N_CLASSES] {
+        &self.lists
     }
 
-    pub(crate) const fn floors(&self) -> &[OrderKey; N_CLASSES] {
-        &self.floors
+    pub(crate) const fn low_watermarks(&self) -> &[OrderKey; N_CLASSES] {
+        &self.low_watermarks
     }
 
     pub(crate) const fn losses_arc(&self) -> &Arc<Losses> {
@@ -136,11 +136,11 @@ impl Store {
 
     /// The baseline, once anything has been hidden.
     pub(crate) fn baseline_arc(&self) -> Option<Arc<Baseline>> {
-        let hidden = self.floors.iter().any(|floor| *floor != OrderKey::default());
+        let hidden = self.low_watermarks.iter().any(|low_watermark| *low_watermark != OrderKey::default());
         hidden.then(|| Arc::clone(&self.baseline))
     }
 
-    /// Counts a row that was taken into an open chunk. Returns whether it is above the floor; a row that is not is folded at once.
+    /// Counts a row that was taken into an open chunk. Returns whether it is above the low_watermark; a row that is not is folded at once.
     pub(crate) fn count(
         &mut self,
         id: EventId,
@@ -148,7 +148,7 @@ impl Store {
         term: Option<(&[u8], Resolved)>,
         names: &Symbols,
     ) -> bool {
-        let visible = event.key >= self.floors[id.class as usize];
+        let visible = event.key >= self.low_watermarks[id.class as usize];
         let counts = &mut self.counts[id.class as usize];
         if visible {
             counts.stored += 1;
@@ -165,33 +165,33 @@ impl Store {
     /// Adds a sealed chunk whose rows are counted already, unless all of them came too late.
     pub(crate) fn add(&mut self, chunk: Arc<Chunk>) {
         let class = chunk.class() as usize;
-        if chunk.last() >= self.floors[class] {
-            Arc::make_mut(&mut self.lanes[class]).push(chunk);
+        if chunk.last() >= self.low_watermarks[class] {
+            Arc::make_mut(&mut self.lists[class]).push(chunk);
         }
     }
 
-    /// Raises the floors, folds what sinks below them and lets go of chunks that lie wholly below. No open chunk may hold a visible
-    /// row below its new floor.
-    pub(crate) fn raise(&mut self, floors: &[OrderKey; N_CLASSES]) {
+    /// Raises the low_watermarks, folds what sinks below them and lets go of chunks that lie wholly below. No open chunk may hold a visible
+    /// row below its new low_watermark.
+    pub(crate) fn raise(&mut self, low_watermarks: &[OrderKey; N_CLASSES]) {
         for class in Class::ALL {
-            let (old, new) = (self.floors[*class as usize], floors[*class as usize]);
+            let (old, new) = (self.low_watermarks[*class as usize], low_watermarks[*class as usize]);
             if new <= old {
                 continue;
             }
-            self.floors[*class as usize] = new;
-            let lane = &mut self.lanes[*class as usize];
-            let n_hidden = lane.count(old, new);
+            self.low_watermarks[*class as usize] = new;
+            let list = &mut self.lists[*class as usize];
+            let n_hidden = list.count(old, new);
             let counts = &mut self.counts[*class as usize];
             counts.stored = counts.stored.saturating_sub(n_hidden);
             counts.evicted += n_hidden;
             if is_remembered(*class) && n_hidden > 0 {
-                let sunk = core::iter::once((*class, &**lane, old));
+                let sunk = core::iter::once((*class, &**list, old));
                 let rows = RowIter::new(sunk, Selection::All, old, new, Direction::Forward);
-                Arc::make_mut(&mut self.baseline).fold(lane, rows.take_while(|row| row.key < new));
+                Arc::make_mut(&mut self.baseline).fold(list, rows.take_while(|row| row.key < new));
                 self.unsettled = true;
             }
-            if lane.chunks().iter().any(|chunk| chunk.last() < new) {
-                Arc::make_mut(lane).evict(new);
+            if list.chunks().iter().any(|chunk| chunk.last() < new) {
+                Arc::make_mut(list).evict(new);
             }
         }
     }
@@ -199,7 +199,7 @@ impl Store {
     /// After rows were folded: lets the baseline drop what it need not or may not keep.
     pub(crate) fn settle_baseline(&mut self) {
         if core::mem::take(&mut self.unsettled) {
-            let [processes, states] = [Class::Process, Class::State].map(|class| self.floors[class as usize]);
+            let [processes, states] = [Class::Process, Class::State].map(|class| self.low_watermarks[class as usize]);
             Arc::make_mut(&mut self.baseline).settle(processes.max(states), states, self.limits.max_baseline_bytes);
         }
     }

@@ -41,18 +41,18 @@ id! {
 
 impl EntityId {
     /// Marks the ids of entities that nobody speaks of for long. The others keep their ids, so that terms that hold them stay equal.
-    const PASSING: u32 = 1 << 31;
+    const EPHEMERAL: u32 = 1 << 31;
 
     /// Whether it is one of them.
     #[must_use]
-    pub const fn is_passing(self) -> bool {
-        self.0 & Self::PASSING != 0
+    pub const fn is_ephemeral(self) -> bool {
+        self.0 & Self::EPHEMERAL != 0
     }
 
     /// Its place in its table; beyond every table for none.
     #[must_use]
     pub(crate) const fn index(self) -> usize {
-        ((self.0 & !Self::PASSING) as usize).wrapping_sub(1)
+        ((self.0 & !Self::EPHEMERAL) as usize).wrapping_sub(1)
     }
 }
 
@@ -173,7 +173,7 @@ pub enum Entity {
 
 impl Entity {
     /// Whether it is spoken of for a moment only, and in no term.
-    const fn is_passing(&self) -> bool {
+    const fn is_ephemeral(&self) -> bool {
         matches!(self, Self::Reference(_) | Self::Port(_) | Self::RemoteProcess { .. } | Self::Opaque(_))
     }
 }
@@ -198,7 +198,7 @@ pub struct Symbols {
     entities: Vec<Option<Entity>>,
     free: Vec<EntityId>,
     /// What nobody speaks of for long: references above all, a new one for each call of a server.
-    passing: Vec<Entity>,
+    ephemeral: Vec<Entity>,
     entity_ids: HashMap<Entity, EntityId>,
     mfas: Vec<Mfa>,
     mfa_ids: HashMap<Mfa, MfaId>,
@@ -227,9 +227,9 @@ impl Symbols {
         if let Some(id) = self.entity_ids.get(entity) {
             return *id;
         }
-        let id = if entity.is_passing() {
-            self.passing.push(entity.clone());
-            EntityId(self.passing.len() as u32 | EntityId::PASSING)
+        let id = if entity.is_ephemeral() {
+            self.ephemeral.push(entity.clone());
+            EntityId(self.ephemeral.len() as u32 | EntityId::EPHEMERAL)
         } else if let Some((id, slot)) = self.free.pop().and_then(|id| Some((id, self.entities.get_mut(id.index())?))) {
             *slot = Some(entity.clone());
             id
@@ -243,20 +243,20 @@ impl Symbols {
 
     /// How many references, ports and the like are held.
     #[must_use]
-    pub const fn n_passing(&self) -> usize {
-        self.passing.len()
+    pub const fn n_ephemeral(&self) -> usize {
+        self.ephemeral.len()
     }
 
     /// Forgets all references, ports and the like: their ids mean nothing any more, and will be given to others.
-    pub fn forget_passing(&mut self) {
-        for entity in self.passing.drain(..) {
+    pub fn forget_ephemeral(&mut self) {
+        for entity in self.ephemeral.drain(..) {
             self.entity_ids.remove(&entity);
         }
     }
 
     /// Forgets a process: its id means nothing any more, and will be given to another.
     pub fn forget(&mut self, process: EntityId) {
-        if process.is_passing() {
+        if process.is_ephemeral() {
             return;
         }
         let Some(slot @ Some(Entity::Process(_))) = self.entities.get_mut(process.index()) else { return };
@@ -297,7 +297,7 @@ impl Symbols {
     /// An entity, or `None` for an id this dictionary does not have.
     #[must_use]
     pub fn entity(&self, id: EntityId) -> Option<&Entity> {
-        if id.is_passing() { self.passing.get(id.index()) } else { self.entities.get(id.index())?.as_ref() }
+        if id.is_ephemeral() { self.ephemeral.get(id.index()) } else { self.entities.get(id.index())?.as_ref() }
     }
 
     /// A function, or `None` for an id this dictionary does not have.
@@ -309,7 +309,7 @@ impl Symbols {
     /// How many atoms, entities and functions are held.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
-        (self.atoms.len(), self.entities.len() - self.free.len() + self.passing.len(), self.mfas.len())
+        (self.atoms.len(), self.entities.len() - self.free.len() + self.ephemeral.len(), self.mfas.len())
     }
 
     /// A function as Elixir writes it: `Mod.fun/1`, `:erlang_mod.fun/1`.
@@ -345,12 +345,12 @@ mod tests {
         let reference = |n| Entity::Reference([n, 2, 3].into_iter().collect());
         let (one, two) = (ProcessKey::first(1, 0), ProcessKey::first(2, 0));
         let first = symbols.intern_process(one);
-        let passing = symbols.intern_entity(&reference(1));
+        let ephemeral = symbols.intern_entity(&reference(1));
         let second = symbols.intern_process(two);
-        assert!(passing.is_passing() && !first.is_passing());
-        assert_eq!(symbols.entity(passing), Some(&reference(1)));
-        symbols.forget_passing();
-        assert_eq!((symbols.entity(passing), symbols.n_passing()), (None, 0));
+        assert!(ephemeral.is_ephemeral() && !first.is_ephemeral());
+        assert_eq!(symbols.entity(ephemeral), Some(&reference(1)));
+        symbols.forget_ephemeral();
+        assert_eq!((symbols.entity(ephemeral), symbols.n_ephemeral()), (None, 0));
         assert_eq!((symbols.intern_process(one), symbols.intern_process(two)), (first, second));
         symbols.forget(first);
         assert_eq!((symbols.entity(first), symbols.entity(second)), (None, Some(&Entity::Process(two))));

@@ -3,7 +3,7 @@
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
 mod key_filter;
-pub(crate) mod lane;
+pub(crate) mod chunk_list;
 mod presence;
 mod rows;
 mod runs;
@@ -22,7 +22,7 @@ use crate::ordered;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use lane::Lane;
+use chunk_list::ChunkList;
 pub(crate) use rows::Selection;
 
 /// A row of a trace: which chunk (index into `Trace::chunks(class)`), which row.
@@ -74,8 +74,8 @@ pub struct Trace {
     pub(crate) source: Source,
     pub(crate) baseline: Option<Arc<Baseline>>,
     /// By `Class as usize`.
-    pub(crate) lanes: [Arc<Lane>; N_CLASSES],
-    pub(crate) floors: [OrderKey; N_CLASSES],
+    pub(crate) lists: [Arc<ChunkList>; N_CLASSES],
+    pub(crate) low_watermarks: [OrderKey; N_CLASSES],
     pub(crate) counts: Counts,
     pub(crate) losses: Arc<Losses>,
     pub(crate) watermark: u64,
@@ -94,7 +94,7 @@ impl Trace {
         self.source
     }
 
-    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before the floors.
+    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before the low_watermarks.
     #[must_use]
     pub fn baseline(&self) -> Option<&Baseline> {
         self.baseline.as_deref()
@@ -103,12 +103,12 @@ impl Trace {
     /// Sealed chunks of a class, by sequence number (gaps possible in a damaged file). A live trace ends with a copy of the open one.
     #[must_use]
     pub fn chunks(&self, class: Class) -> &[Arc<Chunk>] {
-        self.lane(class).chunks()
+        self.list(class).chunks()
     }
 
-    fn lane(&self, class: Class) -> &Lane {
-        // The array has one lane per class number.
-        &self.lanes[class as usize]
+    fn list(&self, class: Class) -> &ChunkList {
+        // The array has one list per class number.
+        &self.lists[class as usize]
     }
 
     /// Every counter, per class.
@@ -131,8 +131,8 @@ impl Trace {
 
     /// Per class: rows with smaller keys are no longer shown (evicted, or beyond `max_events`); `OrderKey::default()` when nothing was.
     #[must_use]
-    pub const fn floor(&self, class: Class) -> OrderKey {
-        self.floors[class as usize]
+    pub const fn low_watermark(&self, class: Class) -> OrderKey {
+        self.low_watermarks[class as usize]
     }
 
     /// Smallest and largest tick of any row shown, `None` for an empty trace.
@@ -161,11 +161,11 @@ impl Trace {
         let mut found: Vec<_> = remembered.gathered();
         ordered::sort(&mut found);
         found.dedup();
-        self.lanes.iter().for_each(|lane| lane.add_processes(from, to, &mut found));
+        self.lists.iter().for_each(|list| list.add_processes(from, to, &mut found));
         found
     }
 
-    /// All rows of these classes with `from <= key <= to` and not below the floor, in order.
+    /// All rows of these classes with `from <= key <= to` and not below the low_watermark, in order.
     #[must_use]
     pub fn rows(&self, classes: &[Class], from: OrderKey, to: OrderKey, direction: Direction) -> RowIter<'_> {
         self.select(Selection::All, classes, from, to, direction)
@@ -200,7 +200,7 @@ impl Trace {
     /// Every process that has rows of a class, ascending, with these in order. Goes by the index of each chunk; the rows given to `visit`
     /// are valid for that call.
     pub fn each_process(&self, class: Class, mut visit: impl FnMut(ProcessKey, &[RowRef])) {
-        let (chunks, floor) = (self.chunks(class), self.floor(class));
+        let (chunks, low_watermark) = (self.chunks(class), self.low_watermark(class));
         let occurrences = (0..).zip(chunks).flat_map(|(chunk_idx, chunk)| {
             chunk.process_ids().map(move |(process, id)| (process, chunk_idx, chunk.rows_with_process(id)))
         });
@@ -216,7 +216,7 @@ impl Trace {
                     let row = u32::from(*row);
                     RowRef { class, chunk_idx: *chunk_idx, row, key: chunk.key(row) }
                 };
-                rows.extend(listed.iter().map(row).filter(|row| row.key >= floor));
+                rows.extend(listed.iter().map(row).filter(|row| row.key >= low_watermark));
             }
             if own.len() > 1 {
                 ordered::sort_by_key(&mut rows, |row| (row.key, row.chunk_idx));
@@ -227,10 +227,10 @@ impl Trace {
         }
     }
 
-    /// How many rows of a class a process has, at or above the floor. Costs a look at each segment of the index, not at each chunk.
+    /// How many rows of a class a process has, at or above the low_watermark. Costs a look at each segment of the index, not at each chunk.
     #[must_use]
     pub fn n_rows_of(&self, process: ProcessKey, class: Class) -> u64 {
-        self.lane(class).n_rows_of(process, self.floor(class))
+        self.list(class).n_rows_of(process, self.low_watermark(class))
     }
 
     /// The rows of [`Trace::rows`] whose peer is `peer` (compared by meaning across chunks; names by text), through the index.
@@ -273,18 +273,18 @@ impl Trace {
     /// The chunks of messages that have a term with this match key: index into [`Trace::chunks`], and the term. Ascending; costs a few
     /// looks for the whole trace, not one for each chunk.
     pub fn chunks_with_term(&self, key: u64) -> impl Iterator<Item = (u32, TermId)> {
-        self.lane(Class::Message).with_term(key).map(|(idx, term)| (idx as u32, term))
+        self.list(Class::Message).with_term(key).map(|(idx, term)| (idx as u32, term))
     }
 
-    /// All rows of these classes with `from <= key <= to` and not below the floor, in order, as stretches of one chunk each.
+    /// All rows of these classes with `from <= key <= to` and not below the low_watermark, in order, as stretches of one chunk each.
     #[must_use]
     pub fn runs(&self, classes: &[Class], from: OrderKey, to: OrderKey) -> RunIter<'_> {
         RunIter::new(self.lanes_of(classes), from, to)
     }
 
-    fn lanes_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &Lane, OrderKey)> {
+    fn lanes_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &ChunkList, OrderKey)> {
         let wanted = Class::ALL.iter().filter(|class| classes.contains(class));
-        wanted.map(|class| (*class, self.lane(*class), self.floor(*class)))
+        wanted.map(|class| (*class, self.list(*class), self.low_watermark(*class)))
     }
 
     /// The chunk of a row of this trace.
@@ -302,11 +302,11 @@ impl Trace {
     /// The row of an id, `None` when the trace does not hold it (any more).
     #[must_use]
     pub fn find(&self, id: EventId) -> Option<RowRef> {
-        let lane = self.lane(id.class);
-        let chunk_idx = lane.position(id.chunk)?;
-        let chunk = lane.chunks().get(chunk_idx).filter(|chunk| (id.row as usize) < chunk.len())?;
+        let list = self.list(id.class);
+        let chunk_idx = list.position(id.chunk)?;
+        let chunk = list.chunks().get(chunk_idx).filter(|chunk| (id.row as usize) < chunk.len())?;
         let key = chunk.key(id.row);
-        (key >= self.floor(id.class)).then_some(RowRef {
+        (key >= self.low_watermark(id.class)).then_some(RowRef {
             class: id.class,
             chunk_idx: chunk_idx as u32,
             row: id.row,

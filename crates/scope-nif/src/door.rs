@@ -13,7 +13,7 @@ use rustler::{
 use scope_core::event::{Class, Kind, N_CLASSES};
 use scope_core::file::ReadLimits;
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::etf::{self, Origin};
@@ -115,9 +115,9 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
     let redactor = Redactor::new(&keys);
     let (caps, depth) = (config.settings.caps, config.settings.depth);
-    let mut intake = Intake::new(header, config.limits.clone(), seed);
-    intake.set_limits(config.limits, config.retention);
-    let sealing = |generation| Sealing::new(generation, config.by_hand.is_some(), clock, intake, redactor, caps, depth);
+    let mut writer = Writer::new(header, config.limits.clone(), seed);
+    writer.set_limits(config.limits, config.retention);
+    let sealing = |generation| Sealing::new(generation, config.by_hand.is_some(), clock, writer, redactor, caps, depth);
     let state_word = |generation: u32| word::of(generation.encode(env).as_c_arg());
     let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
         return failure(env, "already_started", "another recorder is recording on this node", &Value::Null);
@@ -200,7 +200,7 @@ fn set_budget<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, row: BudgetR
 fn set_limits<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, map: Term<'a>) -> NifResult<Term<'a>> {
     match config::limits(map) {
         Ok((limits, retention)) => {
-            recorder.0.drained().intake.set_limits(limits, retention);
+            recorder.0.drained().writer.set_limits(limits, retention);
             Ok(ok().encode(env))
         }
         Err(message) => failure(env, "bad_argument", &message, &Value::Null),
@@ -289,14 +289,14 @@ const HELD_BYTES: usize = 4 << 20;
 /// Terms of this node as a small trace of their own (`control-0-0` and on), to be asked about like recorded ones.
 #[rustler::nif(schedule = "DirtyCpu")]
 fn hold<'a>(env: Env<'a>, node: String, creation: u32, given: Vec<Term<'a>>) -> NifResult<ResourceArc<TraceRef>> {
-    let mut intake = Intake::new(Header { node, creation, ..Header::default() }, Limits::default(), 0);
+    let mut writer = Writer::new(Header { node, creation, ..Header::default() }, Limits::default(), 0);
     let (mut words, redactor) = (Words::new(), Redactor::new(&[]));
     let (mut raw, mut bytes) = (Vec::new(), Vec::new());
     for (tie, term) in (0..).zip(given) {
         let term = word::of(term.as_c_arg());
         // SAFETY: the term is an argument of this call.
         unsafe { walk::walk_into(env.as_c_arg(), term, HELD_BYTES, walk::MAX_DEPTH, &mut raw) };
-        let resolved = resolve::resolve(&raw, &mut words, intake.symbols(), &redactor, 0, &mut bytes);
+        let resolved = resolve::resolve(&raw, &mut words, writer.symbols(), &redactor, 0, &mut bytes);
         let event = Event {
             key: OrderKey { tick: 0, thread: 0, tie },
             kind: Kind::Mark,
@@ -305,10 +305,10 @@ fn hold<'a>(env: Env<'a>, node: String, creation: u32, given: Vec<Term<'a>>) -> 
             peer: EntityId::NONE,
             what: 0,
         };
-        let pushed = resolved.and_then(|resolved| intake.push(&event, Some((&bytes, resolved))));
+        let pushed = resolved.and_then(|resolved| writer.push(&event, Some((&bytes, resolved))));
         pushed.map_err(|_| Error::BadArg)?;
     }
-    Ok(ResourceArc::new(TraceRef(intake.snapshot(0))))
+    Ok(ResourceArc::new(TraceRef(writer.snapshot(0))))
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
@@ -316,7 +316,7 @@ fn dump<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> Term<'a> {
     let bytes = {
         let mut sealing = recorder.0.drained();
         let watermark = sealing.watermark();
-        sealing.intake.dump(watermark)
+        sealing.writer.dump(watermark)
     };
     let mut binary = NewBinary::new(env, bytes.len());
     binary.as_mut_slice().copy_from_slice(&bytes);
@@ -347,7 +347,7 @@ fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Ter
     let (monotonic, tick, bytes) = {
         let mut sealing = recorder.0.sealing();
         let tick = sealing.advance();
-        (sealing.clock.epoch_monotonic_ns, tick, sealing.intake.store().bytes())
+        (sealing.clock.epoch_monotonic_ns, tick, sealing.writer.store().bytes())
     };
     let mut classes = serde_json::Map::new();
     let mut spans = serde_json::Map::new();
@@ -366,7 +366,7 @@ fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Ter
         classes.insert(class.name().into(), held);
         let chunks = trace.chunks(*class);
         let span = chunks.iter().map(|c| c.first().tick).min().zip(chunks.iter().map(|c| c.last().tick).max());
-        let span = span.map(|(from, to)| serde_json::json!([from.max(trace.floor(*class).tick), to]));
+        let span = span.map(|(from, to)| serde_json::json!([from.max(trace.low_watermark(*class).tick), to]));
         spans.insert(class.name().into(), span.unwrap_or(Value::Null));
     }
     let buffers: Vec<Value> = sealer::fills()

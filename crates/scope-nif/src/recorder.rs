@@ -131,7 +131,7 @@ impl Recorder {
     pub(crate) fn snapshot(&self) -> Trace {
         let mut sealing = self.drained();
         let watermark = sealing.watermark();
-        sealing.intake.snapshot(watermark)
+        sealing.writer.snapshot(watermark)
     }
 
     /// Ends recording at once; the sealer finishes in its own time.
@@ -184,7 +184,7 @@ impl Recorder {
         let mut sealing = self.sealing();
         sealing.drain();
         sealing.reconcile();
-        sealing.intake.seal(u64::MAX);
+        sealing.writer.seal(u64::MAX);
         self.ended.store(true, SeqCst);
         drop(sealing);
         let mut running = lock(&RUNNING);

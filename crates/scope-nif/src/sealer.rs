@@ -18,7 +18,7 @@ use rustler::sys::ErlNifEnv;
 use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::loss::{Loss, Reason};
 use scope_core::redact::Redactor;
 use scope_core::term::resolve;
@@ -66,7 +66,7 @@ pub(crate) struct Sealing {
     /// Nothing is traced, and times are given.
     pub(crate) by_hand: bool,
     pub(crate) clock: Clock,
-    pub(crate) intake: Intake,
+    pub(crate) writer: Writer,
     words: Words,
     redactor: Redactor,
     batches: Vec<Batch>,
@@ -93,7 +93,7 @@ impl Sealing {
         generation: u32,
         by_hand: bool,
         clock: Clock,
-        intake: Intake,
+        writer: Writer,
         redactor: Redactor,
         caps: [usize; N_CLASSES],
         depth: u32,
@@ -102,7 +102,7 @@ impl Sealing {
             generation,
             by_hand,
             clock,
-            intake,
+            writer,
             words: Words::new(),
             redactor,
             batches: Vec::new(),
@@ -170,10 +170,10 @@ impl Sealing {
         }
         self.count(now);
         self.watermark = self.watermark.max(complete_to);
-        self.intake.tell_time(self.watermark);
+        self.writer.tell_time(self.watermark);
         self.last_drain = now;
-        if self.intake.tidy_symbols() {
-            self.words.forget(self.intake.symbols());
+        if self.writer.tidy_symbols() {
+            self.words.forget(self.writer.symbols());
         }
         is_pressed
     }
@@ -201,7 +201,7 @@ impl Sealing {
             let key = next_key(&mut batch.last, self.clock.ns(record.tick), batch.thread);
             let class = record.kind.class() as usize;
             batch.seen[class].taken += 1;
-            let counts = &mut self.intake.store_mut().counts_mut()[class];
+            let counts = &mut self.writer.store_mut().counts_mut()[class];
             counts.emitted += 1;
             match budget::count(&mut self.budgets, &record) {
                 Verdict::LeaveOut => counts.filtered += 1,
@@ -225,7 +225,7 @@ impl Sealing {
                 self.follow(record.process, record.slot);
             }
         }
-        let symbols = self.intake.symbols();
+        let symbols = self.writer.symbols();
         let [x, y, z] = record.extra;
         let (mut peer, mut what) = (EntityId::NONE, 0);
         match record.kind {
@@ -266,13 +266,13 @@ impl Sealing {
     }
 
     fn push(&mut self, event: &Event, raw: Option<&[u8]>) {
-        let seed = self.intake.seed();
+        let seed = self.writer.seed();
         let term = raw.map(|raw| {
-            resolve::resolve(raw, &mut self.words, self.intake.symbols(), &self.redactor, seed, &mut self.scratch)
+            resolve::resolve(raw, &mut self.words, self.writer.symbols(), &self.redactor, seed, &mut self.scratch)
         });
         let pushed = match term {
-            None => self.intake.push(event, None),
-            Some(Ok(resolved)) => self.intake.push(event, Some((&self.scratch, resolved))),
+            None => self.writer.push(event, None),
+            Some(Ok(resolved)) => self.writer.push(event, Some((&self.scratch, resolved))),
             Some(Err(error)) => Err(error),
         };
         if pushed.is_err() {
@@ -314,11 +314,11 @@ impl Sealing {
     /// As [`Sealing::put`].
     unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, given: &Given, key: OrderKey) {
         let class = given.kind.class();
-        self.intake.store_mut().counts_mut()[class as usize].emitted += 1;
+        self.writer.store_mut().counts_mut()[class as usize].emitted += 1;
         if given.kind == Kind::Spawn {
             self.words.spawned(given.process);
         }
-        let symbols = self.intake.symbols();
+        let symbols = self.writer.symbols();
         let what = match given.what {
             Some((module, function, arity)) if function != 0 => self.words.function(symbols, module, function, arity).0,
             Some((atom, _, _)) => resolve::Words::atom(&mut self.words, symbols, atom).0,
@@ -343,11 +343,11 @@ impl Sealing {
 
     /// Forgets everything recorded, and begins a recording of another name with the same clock, limits and options.
     pub(crate) fn clear(&mut self, instance: String) {
-        let header = Header { instance, ..self.intake.header().clone() };
+        let header = Header { instance, ..self.writer.header().clone() };
         let seed = seed_of(&header);
-        let (limits, retention) = (self.intake.store().limits().clone(), *self.intake.store().retention());
-        self.intake = Intake::new(header, limits.clone(), seed);
-        self.intake.set_limits(limits, retention);
+        let (limits, retention) = (self.writer.store().limits().clone(), *self.writer.store().retention());
+        self.writer = Writer::new(header, limits.clone(), seed);
+        self.writer.set_limits(limits, retention);
         self.words = Words::new();
         self.open_calls.clear();
     }
@@ -355,7 +355,7 @@ impl Sealing {
     /// Seals open chunks that began before `age_ns` ago. Times given by hand are no ages.
     pub(crate) fn seal_older(&mut self, age_ns: u64) {
         if !self.by_hand {
-            self.intake.seal(self.watermark.saturating_sub(age_ns));
+            self.writer.seal(self.watermark.saturating_sub(age_ns));
         }
     }
 
@@ -366,7 +366,7 @@ impl Sealing {
             let batch = batch_of(&mut self.batches, ring.thread);
             for class in Class::ALL {
                 let (i, counter) = (*class as usize, &ring.counters[*class as usize]);
-                let (seen, counts) = (&mut batch.seen[i], &mut self.intake.store_mut().counts_mut()[i]);
+                let (seen, counts) = (&mut batch.seen[i], &mut self.writer.store_mut().counts_mut()[i]);
                 let filtered = counter.filtered.load(Relaxed);
                 counts.filtered += filtered - seen.filtered;
                 counts.emitted += filtered - seen.filtered;
@@ -383,7 +383,7 @@ impl Sealing {
         for class in Class::ALL {
             let n = dropped[*class as usize] + ring::RINGLESS[*class as usize].swap(0, Relaxed);
             if n > 0 {
-                self.intake.store_mut().counts_mut()[*class as usize].emitted += n;
+                self.writer.store_mut().counts_mut()[*class as usize].emitted += n;
                 self.lose(*class, n, self.last_drain, now, Reason::BufferFull);
                 // Dropped returns would look like open calls.
                 self.open_calls.clear();
@@ -393,12 +393,12 @@ impl Sealing {
 
     /// Counts lost events, and says so in the trace itself.
     fn lose(&mut self, class: Class, n: u64, from_tick: u64, to_tick: u64, reason: Reason) {
-        let counts = &mut self.intake.store_mut().counts_mut()[class as usize];
+        let counts = &mut self.writer.store_mut().counts_mut()[class as usize];
         counts.dropped[reason as usize] += n;
         let loss = Loss { class: Some(class), n_events: Some(n), from_tick, to_tick, reason, detail: String::new() };
-        self.intake.store_mut().add_loss(loss);
+        self.writer.store_mut().add_loss(loss);
         let key = next_key(&mut self.put_last, to_tick, PUT_THREAD);
-        let what = self.intake.symbols().intern_atom(class.name()).0;
+        let what = self.writer.symbols().intern_atom(class.name()).0;
         let event =
             Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
         let atom = |text: &str| Term::Atom(text.into());
@@ -408,15 +408,15 @@ impl Sealing {
             (atom("to"), Term::Integer(to_tick as i64)),
             (atom("reason"), atom(reason.name())),
         ]);
-        self.intake.store_mut().counts_mut()[Class::Control as usize].emitted += 1;
-        let seed = self.intake.seed();
+        self.writer.store_mut().counts_mut()[Class::Control as usize].emitted += 1;
+        let seed = self.writer.seed();
         let mut raw = Vec::new();
-        scope_core::term::write::write(&details, self.intake.symbols(), &mut raw);
+        scope_core::term::write::write(&details, self.writer.symbols(), &mut raw);
         let resolved =
-            resolve::resolve(&raw, &mut resolve::Ids, self.intake.symbols(), &self.redactor, seed, &mut self.scratch);
-        let pushed = resolved.and_then(|resolved| self.intake.push(&event, Some((&self.scratch, resolved))));
+            resolve::resolve(&raw, &mut resolve::Ids, self.writer.symbols(), &self.redactor, seed, &mut self.scratch);
+        let pushed = resolved.and_then(|resolved| self.writer.push(&event, Some((&self.scratch, resolved))));
         if pushed.is_err() {
-            self.intake.store_mut().counts_mut()[Class::Control as usize].dropped[Reason::BadRecord as usize] += 1;
+            self.writer.store_mut().counts_mut()[Class::Control as usize].dropped[Reason::BadRecord as usize] += 1;
         }
     }
 
@@ -431,7 +431,7 @@ impl Sealing {
                 let emitted = ring.counters[*class as usize].emitted.load(Relaxed);
                 let accounted = seen.taken + seen.filtered + seen.sampled_out + seen.dropped;
                 if emitted > accounted {
-                    self.intake.store_mut().counts_mut()[*class as usize].emitted += emitted - accounted;
+                    self.writer.store_mut().counts_mut()[*class as usize].emitted += emitted - accounted;
                     self.lose(*class, emitted - accounted, 0, now, Reason::BadRecord);
                 }
             }

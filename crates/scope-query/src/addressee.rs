@@ -116,7 +116,7 @@ fn receivers_of(trace: &Trace, key: u64) -> Set<ProcessKey> {
         let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
         let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).gathered();
         let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
-        let delivered = rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.floor(Class::Message));
+        let delivered = rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.low_watermark(Class::Message));
         receivers.extend(delivered.filter_map(|row| row.process()));
     }
     receivers

@@ -12,7 +12,7 @@ use scope_core::{Class, OrderKey};
 /// The coverage of an answer that looked at `n_events` events of these classes.
 pub(crate) fn coverage(trace: &Trace, asked: Window, classes: &[Class], n_events: u64) -> Coverage {
     let window = asked.clipped(trace);
-    let floor = classes.iter().map(|class| trace.floor(*class)).max().unwrap_or_default();
+    let low_watermark = classes.iter().map(|class| trace.low_watermark(*class)).max().unwrap_or_default();
     Coverage {
         from: window.from,
         to: window.to,
@@ -20,7 +20,7 @@ pub(crate) fn coverage(trace: &Trace, asked: Window, classes: &[Class], n_events
         events: n_events,
         dropped: dropped(trace, asked, classes, None),
         not_traced: Vec::new(),
-        evicted_before: (floor != OrderKey::default()).then_some(floor.tick),
+        evicted_before: (low_watermark != OrderKey::default()).then_some(low_watermark.tick),
         truncated: false,
     }
 }

@@ -36,11 +36,11 @@ use scope_core::trace::Trace;
 /// Answers one request.
 ///
 /// ```
-/// use scope_core::{header::Header, intake::Intake, store::Limits};
+/// use scope_core::{header::Header, writer::Writer, store::Limits};
 /// use scope_query::api::answer::Data;
 /// use scope_query::api::request::{Events, Request};
 ///
-/// let trace = Intake::new(Header::default(), Limits::default(), 0).snapshot(0);
+/// let trace = Writer::new(Header::default(), Limits::default(), 0).snapshot(0);
 /// let answer = scope_query::answer(&trace, &Request::Events(Events::default()))?;
 /// assert_eq!(answer.data, Data::Events(vec![]));
 /// # Ok::<(), scope_query::Error>(())

@@ -63,7 +63,7 @@ impl<'a> Inbox<'a> {
     /// The messages with these keys, in order, and how many events were looked at.
     pub(crate) fn gather(&self, keys: &Set<u64>) -> (ByKey<'a>, u64) {
         let mut found: ByKey<'a> = keys.iter().map(|key| (*key, Equal::default())).collect();
-        let floor = self.trace.floor(Class::Message);
+        let low_watermark = self.trace.low_watermark(Class::Message);
         let search = Search::of(self.trace, keys);
         let mut n_events = 0;
         for (chunk_idx, chunk) in (0..).zip(self.trace.chunks(Class::Message)) {
@@ -75,7 +75,7 @@ impl<'a> Inbox<'a> {
                 let Some(key) = wanted.key(chunk, u32::from(row)) else { continue };
                 let row = Row::of(chunk, chunk_idx, u32::from(row));
                 // What the receiver sent is found as what others sent is: by its peer.
-                if is_peer != (row.kind() == Kind::Send) || row.key() < floor {
+                if is_peer != (row.kind() == Kind::Send) || row.key() < low_watermark {
                     continue;
                 }
                 if let Some(equal) = found.get_mut(&key) {

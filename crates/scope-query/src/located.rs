@@ -115,7 +115,7 @@ pub(crate) fn event(trace: &Trace, id: &str) -> Result<RowRef> {
 
 /// Why there is no such event.
 fn absent(trace: &Trace, event: EventId) -> Error {
-    let gone = trace.floor(event.class) != OrderKey::default()
+    let gone = trace.low_watermark(event.class) != OrderKey::default()
         && trace.chunks(event.class).last().is_none_or(|newest| event.chunk <= newest.seq());
     if gone {
         Error::Evicted(format!("event {event} has been evicted"))

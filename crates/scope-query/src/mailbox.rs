@@ -73,7 +73,7 @@ fn handled(trace: &Trace, process: ProcessKey, from: OrderKey, to: OrderKey, dir
 impl<'a> Anchor<'a> {
     /// Finds what is equal among the deliveries and handlings of the process.
     fn of(trace: &'a Trace, process: ProcessKey, handled: Row<'a>) -> Self {
-        let floor = trace.floor(Class::Message);
+        let low_watermark = trace.low_watermark(Class::Message);
         let chunks = trace.chunks(Class::Message);
         let mut equal = Equal::default();
         let found = handled.term().into_iter().flat_map(|term| trace.chunks_with_term(term.key));
@@ -83,7 +83,7 @@ impl<'a> Anchor<'a> {
             for row in rows.filter(|row| chunk.term_id(*row) == term) {
                 let row = Row::of(chunk, chunk_idx, row);
                 match row.kind() {
-                    _ if row.key() < floor => {}
+                    _ if row.key() < low_watermark => {}
                     Kind::Delivered => equal.delivered.push(row),
                     Kind::Handled => equal.handled.push(row),
                     _ => {}

@@ -36,10 +36,10 @@ fn remembered(trace: &Trace, process: ProcessKey, id: &str) -> Option<OrderKey> 
 }
 
 fn nothing(trace: &Trace, process: ProcessKey, key: OrderKey) -> Error {
-    if crate::state::may_be_forgotten(trace, process) && key < trace.floor(Class::State) {
+    if crate::state::may_be_forgotten(trace, process) && key < trace.low_watermark(Class::State) {
         return Error::Evicted(format!(
             "states of {process} before {} have been evicted",
-            trace.floor(Class::State).tick
+            trace.low_watermark(Class::State).tick
         ));
     }
     Error::NotTraced(format!("the state of {process} was not being recorded at {}, nor before", key.tick))

@@ -68,7 +68,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// What was known of a process at a point of the order. What is remembered from before the floor counts at any time, as does the first
+    /// What was known of a process at a point of the order. What is remembered from before the low_watermark counts at any time, as does the first
     /// that is told later when nothing was told until then: who a process is does not change.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, until: OrderKey) -> Self {
         let mut origin = Self::remembered(trace, process);

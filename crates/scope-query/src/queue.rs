@@ -147,12 +147,12 @@ impl Queue {
     }
 
     /// Counts the length up to a time before which no other message can have arrived. Counted from the first event on.
-    fn count_length(&mut self, first: Option<u64>, floor: u64, window: Window) {
-        let floor = self.remaining.iter().fold(floor, |floor, (arrival, _)| floor.min(arrival.tick));
-        // The first event is known once it is below the floor.
-        if let Some(first) = first.filter(|first| *first < floor) {
+    fn count_length(&mut self, first: Option<u64>, low_watermark: u64, window: Window) {
+        let low_watermark = self.remaining.iter().fold(low_watermark, |low_watermark, (arrival, _)| low_watermark.min(arrival.tick));
+        // The first event is known once it is below the low_watermark.
+        if let Some(first) = first.filter(|first| *first < low_watermark) {
             let last = self.exit.map_or(window.to, |exit| exit.min(window.to));
-            self.lengths.count(floor, first, last);
+            self.lengths.count(low_watermark, first, last);
         }
     }
 }

@@ -112,7 +112,7 @@ pub(crate) fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option
 fn caused_since(trace: &Trace, process: ProcessKey, until: OrderKey) -> OrderKey {
     match Last::of(trace, process, until) {
         Some(before) => before.key(),
-        None if may_be_forgotten(trace, process) => trace.floor(Class::State),
+        None if may_be_forgotten(trace, process) => trace.low_watermark(Class::State),
         None => OrderKey::default(),
     }
 }
@@ -126,7 +126,7 @@ pub(crate) fn causes(trace: &Trace, process: ProcessKey, key: OrderKey, to: u64)
 /// Whether states of the process may have been evicted that the baseline does not remember.
 pub(crate) fn may_be_forgotten(trace: &Trace, process: ProcessKey) -> bool {
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
-    trace.floor(Class::State) != OrderKey::default() && remembered.is_none_or(|entry| entry.state_dropped)
+    trace.low_watermark(Class::State) != OrderKey::default() && remembered.is_none_or(|entry| entry.state_dropped)
 }
 
 /// The states of a process in a window, oldest first, after the one it was in when the window began.
@@ -141,7 +141,7 @@ pub(crate) fn history<'a>(
     // One that is remembered from inside the window comes before all that are held.
     let remembered = Last::remembered(trace, process).filter(|state| {
         let inside = window.first_key()..=window.last_key();
-        inside.contains(&state.key()) && state.key() < trace.floor(Class::State)
+        inside.contains(&state.key()) && state.key() < trace.low_watermark(Class::State)
     });
     (first, remembered.into_iter().chain(held))
 }

@@ -63,7 +63,7 @@ impl Watch {
         if targets > 0 && !spared {
             stretches.push((since, u64::MAX));
         }
-        Self { stretches, is_partial, known_from: trace.floor(Class::Control).tick }
+        Self { stretches, is_partial, known_from: trace.low_watermark(Class::Control).tick }
     }
 
     /// Whether the process was a target at a time; `None` when no target concerns it at any time, so that only the events tell.
@@ -108,7 +108,7 @@ impl Watch {
 pub(crate) fn not_traced(trace: &Trace, process: ProcessKey, class: Class, window: Window) -> Vec<NotTraced> {
     let lifetime = Lifetime::of(trace, process);
     let window = Window {
-        from: window.from.max(lifetime.first_tick()).max(trace.floor(class).tick),
+        from: window.from.max(lifetime.first_tick()).max(trace.low_watermark(class).tick),
         to: window.to.min(lifetime.last_tick()),
     };
     if class.is_critical() || window.from > window.to {

@@ -106,7 +106,7 @@ impl Host {
 mod tests {
     use super::*;
     use scope_core::header::Header;
-    use scope_core::intake::Intake;
+    use scope_core::writer::Writer;
     use scope_core::store::Limits;
 
     /// A buffer that holds these bytes, as a host would have written them.
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn dump() -> Vec<u8> {
-        Intake::new(Header::default(), Limits::default(), 0).dump(0)
+        Writer::new(Header::default(), Limits::default(), 0).dump(0)
     }
 
     #[test]

@@ -10,8 +10,8 @@ pub(crate) struct Bound {
     pub(crate) row: String,
     pub(crate) over: &'static str,
     limit: Limit,
-    /// The config that is the VM's own floor, and what times that floor is allowed where that is more than the limit.
-    pub(crate) floor: Option<(String, f64)>,
+    /// The config that is the VM's own low_watermark, and what times that low_watermark is allowed where that is more than the limit.
+    pub(crate) low_watermark: Option<(String, f64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,36 +27,36 @@ pub(crate) struct Judged {
     over: &'static str,
     ratio: f64,
     limit: Limit,
-    floor: Option<(f64, f64)>,
+    low_watermark: Option<(f64, f64)>,
 }
 
 impl Bound {
     pub(crate) fn at_most(row: &str, over: &'static str, ratio: f64) -> Self {
-        Self { row: row.into(), over, limit: Limit::AtMost(ratio), floor: None }
+        Self { row: row.into(), over, limit: Limit::AtMost(ratio), low_watermark: None }
     }
 
     pub(crate) fn at_least(row: &str, over: &'static str, ratio: f64) -> Self {
-        Self { row: row.into(), over, limit: Limit::AtLeast(ratio), floor: None }
+        Self { row: row.into(), over, limit: Limit::AtLeast(ratio), low_watermark: None }
     }
 
-    /// Allows so many times the floor, if that is more.
+    /// Allows so many times the low_watermark, if that is more.
     pub(crate) fn or_times_floor(mut self, times: f64, config: &str) -> Self {
-        self.floor = Some((config.into(), times));
+        self.low_watermark = Some((config.into(), times));
         self
     }
 
-    /// With the ratio of the row and that of its floor.
-    pub(crate) fn judge(&self, ratio: f64, floor: Option<f64>) -> Judged {
-        let floor = self.floor.as_ref().zip(floor).map(|((_config, times), floor)| (floor, *times));
-        Judged { row: self.row.clone(), over: self.over, ratio, limit: self.limit, floor }
+    /// With the ratio of the row and that of its low_watermark.
+    pub(crate) fn judge(&self, ratio: f64, low_watermark: Option<f64>) -> Judged {
+        let low_watermark = self.low_watermark.as_ref().zip(low_watermark).map(|((_config, times), low_watermark)| (low_watermark, *times));
+        Judged { row: self.row.clone(), over: self.over, ratio, limit: self.limit, low_watermark }
     }
 }
 
 impl Judged {
     /// The limit that counts.
     fn limit(&self) -> f64 {
-        match (self.limit, self.floor) {
-            (Limit::AtMost(limit), Some((floor, times))) => limit.max(floor * times),
+        match (self.limit, self.low_watermark) {
+            (Limit::AtMost(limit), Some((low_watermark, times))) => limit.max(low_watermark * times),
             (Limit::AtMost(limit) | Limit::AtLeast(limit), _) => limit,
         }
     }
@@ -69,11 +69,11 @@ impl Judged {
         }
     }
 
-    /// `{"name", "over", "ratio", "bound", "floor", "held"}`
+    /// `{"name", "over", "ratio", "bound", "low_watermark", "held"}`
     pub(crate) fn json(&self) -> Value {
         let rounded = |value: f64| format!("{value:.3}").parse::<f64>().map_or(Value::Null, Value::from);
-        let floor = self.floor.map_or(Value::Null, |(floor, _)| rounded(floor));
-        json!({"name": self.row, "over": self.over, "ratio": rounded(self.ratio), "bound": rounded(self.limit()), "floor": floor, "held": self.is_held()})
+        let low_watermark = self.low_watermark.map_or(Value::Null, |(low_watermark, _)| rounded(low_watermark));
+        json!({"name": self.row, "over": self.over, "ratio": rounded(self.ratio), "bound": rounded(self.limit()), "low_watermark": low_watermark, "held": self.is_held()})
     }
 }
 
@@ -82,8 +82,8 @@ impl std::fmt::Display for Judged {
         let verdict = if self.is_held() { "held  " } else { "MISSED" };
         let sign = if matches!(self.limit, Limit::AtMost(_)) { "<=" } else { ">=" };
         write!(f, "{verdict} {:<26} {:.2}x {}, must be {sign} {:.2}", self.row, self.ratio, self.over, self.limit())?;
-        if let (Limit::AtMost(limit), Some((floor, times))) = (self.limit, self.floor) {
-            write!(f, " ({limit:.2}, or {times:.2} times its floor of {floor:.2}x)")?;
+        if let (Limit::AtMost(limit), Some((low_watermark, times))) = (self.limit, self.low_watermark) {
+            write!(f, " ({limit:.2}, or {times:.2} times its low_watermark of {low_watermark:.2}x)")?;
         }
         Ok(())
     }
@@ -105,7 +105,7 @@ mod tests {
         let text = bound.judge(2.05, Some(1.55)).to_string();
         assert_eq!(
             text,
-            "held   genserver/messages_only    2.05x untraced, must be <= 2.25 (2.00, or 1.45 times its floor of 1.55x)"
+            "held   genserver/messages_only    2.05x untraced, must be <= 2.25 (2.00, or 1.45 times its low_watermark of 1.55x)"
         );
     }
 

@@ -20,7 +20,7 @@ const LEVELS: [(&str, &[&str]); 4] = [
     ("messages_only", &["untraced", "messages_only_noop"]),
     ("full", &["untraced", "full_noop"]),
 ];
-/// What a level may cost a server, untraced being 1, and the times of its floor that it may cost where the VM's own part is the larger.
+/// What a level may cost a server, untraced being 1, and the times of its low_watermark that it may cost where the VM's own part is the larger.
 const LEVEL_BOUNDS: [(&str, f64); 3] = [("minimal", 1.05), ("states_only", 1.6), ("messages_only", 2.0)];
 const TIMES_FLOOR: f64 = 1.45;
 /// Events per second offered one after the other, until some are lost.
@@ -108,8 +108,8 @@ fn add_rows(schedulers: usize, mut rounds: Rounds, report: &mut Report) {
         }
     }
     for (level, over) in LEVELS {
-        let floor: (String, &[&str]) = (format!("{level}_noop"), &["untraced"]);
-        for (config, over) in [floor, (level.to_owned(), over)] {
+        let low_watermark: (String, &[&str]) = (format!("{level}_noop"), &["untraced"]);
+        for (config, over) in [low_watermark, (level.to_owned(), over)] {
             let name = named(schedulers, &format!("genserver/{config}"));
             match rounds.costs(&format!("genserver/{config}")) {
                 Some(costs) => report.rows.push(Row::median(&name, costs, "ns/op cpu").over(over)),

@@ -18,7 +18,7 @@ pub(crate) use population::named;
 use random::Random;
 use scope_core::event::{Event, Flags, Kind, OrderKey};
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
@@ -39,7 +39,7 @@ const TAKEN_IN: usize = 100_000;
 #[derive(Debug)]
 pub(crate) struct Mix {
     /// Holds the dictionary the rows refer to, and no event yet.
-    pub(crate) intake: Intake,
+    pub(crate) writer: Writer,
     pub(crate) rows: Vec<Row>,
     /// The terms in flight, one after the other.
     pub(crate) terms: Vec<u8>,
@@ -63,7 +63,7 @@ impl Mix {
     }
 
     /// A recording of so many events, and the time of its last: the same rows as [`Mix::generate`] gives, never all in memory at once.
-    pub(crate) fn recorded(n_events: usize) -> Result<(Intake, u64)> {
+    pub(crate) fn recorded(n_events: usize) -> Result<(Writer, u64)> {
         let mut shop = Shop::new(0)?;
         while shop.n < n_events as u64 {
             shop.step()?;
@@ -72,20 +72,20 @@ impl Mix {
             }
         }
         shop.mix.seal()?;
-        Ok((shop.mix.intake, shop.tick))
+        Ok((shop.mix.writer, shop.tick))
     }
 
     /// Takes everything in and seals it.
     pub(crate) fn seal(&mut self) -> Result<()> {
         self.take_in()?;
-        self.intake.seal(u64::MAX);
+        self.writer.seal(u64::MAX);
         Ok(())
     }
 
     fn take_in(&mut self) -> Result<()> {
         for row in self.rows.drain(..) {
             let term = self.terms.get(row.term.clone()).unwrap_or_default();
-            self.intake.push(&row.event, row.resolved.map(|resolved| (term, resolved)))?;
+            self.writer.push(&row.event, row.resolved.map(|resolved| (term, resolved)))?;
         }
         self.terms.clear();
         Ok(())
@@ -133,7 +133,7 @@ impl Shop {
         let limits = Limits { max_events: u64::MAX, max_bytes: u64::MAX, ..Limits::default() };
         let mut shop = Self {
             mix: Mix {
-                intake: Intake::new(Header::default(), limits, SEED),
+                writer: Writer::new(Header::default(), limits, SEED),
                 rows: Vec::with_capacity(n_events),
                 terms: Vec::new(),
             },
@@ -177,7 +177,7 @@ impl Shop {
         let function = self.random.below(N_FUNCTIONS);
         let n_args = 1 + self.random.below(3) as usize;
         let (module, name) = (format!("Elixir.Shop.Module{}", function / 12), format!("function_{function}"));
-        let what = self.mix.intake.symbols().intern_function(&module, &name, n_args as u32).0;
+        let what = self.mix.writer.symbols().intern_function(&module, &name, n_args as u32).0;
         let args = (0..n_args).map(|_| self.argument()).collect();
         let call = self.event(Kind::Call, process, EntityId::NONE, what);
         let value = Term::Tuple(vec![atom("ok"), self.argument()]);
@@ -192,7 +192,7 @@ impl Shop {
             cart.change(random);
             cart.term()
         });
-        let module = self.mix.intake.symbols().intern_atom("Elixir.Shop.Cart").0;
+        let module = self.mix.writer.symbols().intern_atom("Elixir.Shop.Cart").0;
         let event = self.event(Kind::State, process, EntityId::NONE, module);
         self.add(event, Some(&term))
     }
@@ -208,7 +208,7 @@ impl Shop {
     }
 
     fn event(&mut self, kind: Kind, process_number: u64, peer: EntityId, what: u32) -> Event {
-        let process = self.mix.intake.symbols().intern_process(process(process_number));
+        let process = self.mix.writer.symbols().intern_process(process(process_number));
         Event { key: OrderKey::default(), kind, flags: Flags::NONE, process, peer, what }
     }
 
@@ -219,7 +219,7 @@ impl Shop {
         let mut resolved = None;
         if let Some(term) = term {
             self.raw.clear();
-            let symbols = self.mix.intake.symbols();
+            let symbols = self.mix.writer.symbols();
             write(term, symbols, &mut self.raw);
             resolved = Some(resolve(&self.raw, &mut Ids, symbols, &self.redactor, SEED, &mut self.resolved)?);
             self.mix.terms.extend_from_slice(&self.resolved);
@@ -282,8 +282,8 @@ mod tests {
         let mut mix = Mix::generate(n).unwrap();
         let end = mix.end();
         mix.seal().unwrap();
-        let (mut intake, tick) = Mix::recorded(n).unwrap();
+        let (mut writer, tick) = Mix::recorded(n).unwrap();
         assert_eq!(tick, end);
-        assert!(intake.dump(end) == mix.intake.dump(end));
+        assert!(writer.dump(end) == mix.writer.dump(end));
     }
 }

@@ -69,9 +69,9 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
 /// A recording of the mix as a file gives it.
 fn recording(n_events: usize) -> Result<(Trace, u64)> {
     say(&format!("asking a recording of {n_events} events"));
-    let (mut intake, end) = Mix::recorded(n_events)?;
-    let dump = intake.dump(end);
-    drop(intake);
+    let (mut writer, end) = Mix::recorded(n_events)?;
+    let dump = writer.dump(end);
+    drop(writer);
     Ok((file::read(&dump, ReadLimits::default())?, end))
 }
 

@@ -78,8 +78,8 @@ impl Report {
         let judge = |bound: &Bound| {
             let row = self.rows.iter().find(|row| row.name == bound.row)?;
             let ratio = |row: &Row| Some(row.value / self.beside(row, bound.over)?.value);
-            let floor = bound.floor.as_ref().and_then(|(config, _times)| ratio(self.beside(row, config)?));
-            Some(bound.judge(ratio(row)?, floor))
+            let low_watermark = bound.low_watermark.as_ref().and_then(|(config, _times)| ratio(self.beside(row, config)?));
+            Some(bound.judge(ratio(row)?, low_watermark))
         };
         self.bounds.iter().filter_map(judge).collect()
     }

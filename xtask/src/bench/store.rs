@@ -31,7 +31,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         let began = Instant::now();
         mix.seal()?;
         seal.push(millions_per_second(n_events, began));
-        dump = mix.intake.dump(end);
+        dump = mix.writer.dump(end);
     }
 
     say("the same events as a plain log");

@@ -95,7 +95,7 @@ fn write_trace(n_events: usize) -> Result<(PathBuf, u64)> {
     mix.seal()?;
     let path = workspace::target().join("bench/wasm.scope");
     fs::create_dir_all(path.with_file_name(""))?;
-    fs::write(&path, mix.intake.dump(end))?;
+    fs::write(&path, mix.writer.dump(end))?;
     Ok((path, end))
 }
 

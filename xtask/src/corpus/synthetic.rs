@@ -7,7 +7,7 @@ mod filters;
 use anyhow::{Context, Result};
 use scope_core::event::Flags;
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::resolve::{Ids, resolve};
@@ -291,17 +291,17 @@ fn dump(story: &[Told], limits: Limits) -> Result<Vec<u8>> {
         instance: "00000000000000000000000000000000".into(),
         ..Header::default()
     };
-    let mut intake = Intake::new(header, limits, SEED);
+    let mut writer = Writer::new(header, limits, SEED);
     for told in story {
-        take_in(&mut intake, told).with_context(|| format!("{:?} at {:?}", told.kind, told.key))?;
+        take_in(&mut writer, told).with_context(|| format!("{:?} at {:?}", told.kind, told.key))?;
     }
     let watermark = story.iter().map(|told| told.key.tick).max().unwrap_or_default();
-    Ok(intake.dump(watermark))
+    Ok(writer.dump(watermark))
 }
 
-fn take_in(intake: &mut Intake, told: &Told) -> Result<()> {
-    let seed = intake.seed();
-    let symbols = intake.symbols();
+fn take_in(writer: &mut Writer, told: &Told) -> Result<()> {
+    let seed = writer.seed();
+    let symbols = writer.symbols();
     let what = match (told.kind, told.function) {
         (Kind::Spawn | Kind::Alive, _) => symbols.intern_function("proc_lib", "init_p", 5).0,
         (_, Some((module, name, arity))) => symbols.intern_function(module, name, arity).0,
@@ -320,7 +320,7 @@ fn take_in(intake: &mut Intake, told: &Told) -> Result<()> {
         write(term, symbols, &mut raw);
         resolved = Some(resolve(&raw, &mut Ids, symbols, &Redactor::default(), seed, &mut bytes)?);
     }
-    intake.push(&event, resolved.map(|resolved| (&*bytes, resolved)))?;
+    writer.push(&event, resolved.map(|resolved| (&*bytes, resolved)))?;
     Ok(())
 }
 

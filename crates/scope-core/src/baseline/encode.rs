@@ -2,7 +2,7 @@
 //!
 //! | block | contents |
 //! |---|---|
-//! | 1 | floors of all classes, see [`encode_floors`](crate::file::encode_floors); key of [`Baseline::at`]; processes dropped; count and entries |
+//! | 1 | low_watermarks of all classes, see [`encode_floors`](crate::file::encode_floors); key of [`Baseline::at`]; processes dropped; count and entries |
 //! | 2 | atoms and entities of the terms, as in a chunk |
 //! | 3 | count; for each process whose beginning is remembered: process, the event's id and key, its term or a zero byte |
 //!
@@ -41,9 +41,9 @@ const BYTES_PER_ENTRY: u64 = 320;
 const BYTES_PER_BYTE: u64 = 16;
 
 impl Baseline {
-    pub(crate) fn encode(&self, floors: &[OrderKey; N_CLASSES], out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, low_watermarks: &[OrderKey; N_CLASSES], out: &mut Vec<u8>) {
         let mut contents = Vec::new();
-        encode_floors(floors, &mut contents);
+        encode_floors(low_watermarks, &mut contents);
         put_key(&mut contents, self.at);
         put_leb(&mut contents, self.n_dropped);
         put_leb(&mut contents, self.entries.len() as u64);
@@ -103,7 +103,7 @@ impl Baseline {
         let origins = origins.map(|block| block.open(budget)).transpose()?.unwrap_or_default();
         budget.spend(BYTES_PER_BYTE * (entries.len() + dictionary.len() + origins.len()) as u64)?;
         let mut reader = Reader::new(&entries, "baseline");
-        let floors = decode_floors(&mut reader)?;
+        let low_watermarks = decode_floors(&mut reader)?;
         let (at, n_dropped, n_entries) = (reader.key()?, reader.leb()?, reader.count(7)?);
         budget.spend(BYTES_PER_ENTRY * n_entries as u64)?;
         let symbols = Dict::decode(&dictionary)?.to_symbols()?;
@@ -122,7 +122,7 @@ impl Baseline {
             baseline.decode_origins(&mut reader)?;
             reader.finish()?;
         }
-        Ok((baseline, floors))
+        Ok((baseline, low_watermarks))
     }
 }
 

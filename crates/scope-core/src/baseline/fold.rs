@@ -11,7 +11,7 @@ use crate::term::Names;
 use crate::term::localize::{localize, relocate};
 use crate::term::resolve::Resolved;
 use crate::trace::RowRef;
-use crate::trace::lane::Lane;
+use crate::trace::chunk_list::ChunkList;
 use crate::{AtomId, EntityId, Mfa, ProcessKey, Symbols};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,13 +22,13 @@ pub(crate) const fn is_remembered(class: Class) -> bool {
 }
 
 impl Baseline {
-    /// Folds rows of one lane, which come in order.
-    pub(crate) fn fold(&mut self, lane: &Lane, rows: impl Iterator<Item = RowRef>) {
+    /// Folds rows of one list, which come in order.
+    pub(crate) fn fold(&mut self, list: &ChunkList, rows: impl Iterator<Item = RowRef>) {
         // Of the states, and of what tells how a process began, only the last of each process matters.
         let mut last_states = Map::new();
         let mut last_origins = Map::new();
         for row in rows {
-            let Some(chunk) = lane.chunks().get(row.chunk_idx as usize) else { continue };
+            let Some(chunk) = list.chunks().get(row.chunk_idx as usize) else { continue };
             let event = chunk.event(row.row);
             if event.kind.class() == Class::State {
                 last_states.extend(chunk.process(event.process).map(|process| (process, (row, chunk))));
@@ -52,7 +52,7 @@ impl Baseline {
         }
     }
 
-    /// Folds one event that came when the floor had already passed it.
+    /// Folds one event that came when the low_watermark had already passed it.
     pub(crate) fn fold_late(&mut self, id: EventId, event: &Event, term: Option<(&[u8], Resolved)>, names: &Symbols) {
         match event.kind.class() {
             Class::State => self.fold_state(id, event, names, |symbols| from_flight(term?, names, symbols)),
@@ -66,15 +66,15 @@ impl Baseline {
         }
     }
 
-    /// After rows were folded: removes the dead, keeps within the bound. States below `floor_of_states` come no more, but for late ones.
-    pub(crate) fn settle(&mut self, at: OrderKey, floor_of_states: OrderKey, max_bytes: u64) {
+    /// After rows were folded: removes the dead, keeps within the bound. States below `states_low_watermark` come no more, but for late ones.
+    pub(crate) fn settle(&mut self, at: OrderKey, states_low_watermark: OrderKey, max_bytes: u64) {
         let Self { entries, states, origins, exited, .. } = self;
         if !exited.is_empty() {
             entries.retain(|entry| !exited.contains_key(&entry.process));
             exited.retain(|process, key| {
                 states.remove(process);
                 origins.remove(process);
-                *key >= floor_of_states
+                *key >= states_low_watermark
             });
         }
         self.at = at;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | sections in the file, this one included | LEB128 |
 //! | watermark | LEB128 |
-//! | floors | see [`encode_floors`] |
+//! | low_watermarks | see [`encode_floors`] |
 //! | number of classes, number of counters | 1, 1 |
 //! | per class: emitted, stored, evicted, sampled out, filtered, dropped by reason | LEB128 each |
 //! | count of losses; each: class or FF, events + 1 or 0, first tick, last tick, reason, detail | 1, LEB128 x 3, 1, text |
@@ -25,7 +25,7 @@ const N_COUNTERS: usize = 5 + Reason::ALL.len();
 pub(crate) struct End {
     pub(crate) n_sections: u64,
     pub(crate) watermark: u64,
-    pub(crate) floors: [OrderKey; N_CLASSES],
+    pub(crate) low_watermarks: [OrderKey; N_CLASSES],
     pub(crate) counts: Counts,
     pub(crate) losses: Losses,
 }
@@ -34,7 +34,7 @@ impl End {
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         put_leb(out, self.n_sections);
         put_leb(out, self.watermark);
-        encode_floors(&self.floors, out);
+        encode_floors(&self.low_watermarks, out);
         out.extend_from_slice(&[N_CLASSES as u8, N_COUNTERS as u8]);
         for counts in &self.counts {
             let ClassCounts { emitted, stored, evicted, sampled_out, filtered, dropped } = counts;
@@ -55,7 +55,7 @@ impl End {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(bytes, "end");
         let (n_sections, watermark) = (reader.leb()?, reader.leb()?);
-        let floors = decode_floors(&mut reader)?;
+        let low_watermarks = decode_floors(&mut reader)?;
         let (n_classes, n_counters) = (reader.u8()?, reader.u8()?);
         let mut counts = Counts::default();
         for class in 0..usize::from(n_classes) {
@@ -82,7 +82,7 @@ impl End {
                 detail: reader.text()?.into(),
             });
         }
-        Ok(Self { n_sections, watermark, floors, counts, losses })
+        Ok(Self { n_sections, watermark, low_watermarks, counts, losses })
     }
 }
 

@@ -16,7 +16,7 @@ use crate::header::Header;
 use crate::loss::{Counts, Loss, Losses, Reason};
 use crate::ordered;
 use crate::ordered::Map;
-use crate::trace::lane::Lane;
+use crate::trace::chunk_list::ChunkList;
 use crate::trace::{Source, Trace};
 use crate::wire::Reader;
 use alloc::format;
@@ -217,14 +217,14 @@ impl Reading {
             }
             Some(_) => {}
         }
-        let mut lanes: [Lane; N_CLASSES] = Default::default();
+        let mut lists: [ChunkList; N_CLASSES] = Default::default();
         for chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
-            lanes[chunk.class() as usize].push(chunk);
+            lists[chunk.class() as usize].push(chunk);
         }
-        let last_tick = lanes.iter().flat_map(|lane| lane.chunks()).map(|chunk| chunk.last().tick).max();
-        let (baseline, floors) = self.baseline.unzip();
-        let floors = self.end.as_ref().map(|end| end.floors).or(floors).unwrap_or_default();
-        let counts = counts(self.end.as_ref(), &lanes, &floors);
+        let last_tick = lists.iter().flat_map(|list| list.chunks()).map(|chunk| chunk.last().tick).max();
+        let (baseline, low_watermarks) = self.baseline.unzip();
+        let low_watermarks = self.end.as_ref().map(|end| end.low_watermarks).or(low_watermarks).unwrap_or_default();
+        let counts = counts(self.end.as_ref(), &lists, &low_watermarks);
         let mut losses = self.end.as_ref().map(|end| end.losses.clone()).unwrap_or_default();
         losses.append(&mut self.losses);
         ordered::sort_by_key(&mut losses, |loss| loss.from_tick);
@@ -232,8 +232,8 @@ impl Reading {
             header: Arc::new(self.header.unwrap_or_default()),
             source: Source::File,
             baseline: baseline.map(Arc::new),
-            lanes: lanes.map(Arc::new),
-            floors,
+            lists: lists.map(Arc::new),
+            low_watermarks,
             counts,
             losses: Arc::new(losses),
             watermark: self.end.as_ref().map(|end| end.watermark).or(last_tick).unwrap_or(0),
@@ -252,10 +252,10 @@ fn reason(error: &Error) -> Reason {
 }
 
 /// The counters of the file, with the rows that could not be read counted as damaged; without an end, those of the rows read.
-fn counts(end: Option<&End>, lanes: &[Lane; N_CLASSES], floors: &[OrderKey; N_CLASSES]) -> Counts {
+fn counts(end: Option<&End>, lists: &[ChunkList; N_CLASSES], low_watermarks: &[OrderKey; N_CLASSES]) -> Counts {
     let mut counts = end.map(|end| end.counts).unwrap_or_default();
-    for ((counts, lane), floor) in counts.iter_mut().zip(lanes).zip(floors) {
-        let n_read = lane.count(*floor, OrderKey::MAX);
+    for ((counts, list), low_watermark) in counts.iter_mut().zip(lists).zip(low_watermarks) {
+        let n_read = list.count(*low_watermark, OrderKey::MAX);
         match end {
             Some(_) => counts.dropped[Reason::Damaged as usize] += counts.stored.saturating_sub(n_read),
             None => counts.emitted = n_read,

@@ -46,7 +46,7 @@ impl Writer {
     fn baseline(&mut self, trace: &Trace) {
         if let Some(baseline) = trace.baseline() {
             let mut body = Vec::new();
-            baseline.encode(&trace.floors, &mut body);
+            baseline.encode(&trace.low_watermarks, &mut body);
             self.section(kind::BASELINE, &[], &body);
         }
     }
@@ -65,7 +65,7 @@ impl Writer {
         let end = End {
             n_sections: self.n_sections + 1,
             watermark: trace.watermark(),
-            floors: trace.floors,
+            low_watermarks: trace.low_watermarks,
             counts: *trace.counts(),
             losses: trace.losses().clone(),
         };

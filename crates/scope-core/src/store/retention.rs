@@ -1,6 +1,6 @@
 //! What may be held of one class, within what may be held of all.
 //!
-//! Invariant: an age is counted in steps of an eighth, so that the passing of time alone does not seal an open chunk at every look: a row is
+//! Invariant: an age is counted in steps of an eighth, so that the ephemeral of time alone does not seal an open chunk at every look: a row is
 //! held at least as long as asked, and at most an eighth longer.
 
 use super::Store;
@@ -44,7 +44,7 @@ impl Store {
         self.now = self.now.max(now);
         Class::ALL.iter().any(|class| {
             let youngest = self.youngest_tick(*class);
-            youngest.is_some_and(|tick| tick > self.floors[*class as usize].tick)
+            youngest.is_some_and(|tick| tick > self.low_watermarks[*class as usize].tick)
         })
     }
 

@@ -161,7 +161,7 @@ impl Listed<'_> {
 struct Draft {
     processes: Vec<(ProcessKey, u32)>,
     entries: Vec<Entry>,
-    /// A lane of 2^32 rows would not fit into memory.
+    /// A list of 2^32 rows would not fit into memory.
     n_rows: u32,
 }
 

@@ -6,7 +6,7 @@
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
 use crate::gather::Gather as _;
-use crate::trace::lane::Lane;
+use crate::trace::chunk_list::ChunkList;
 use crate::trace::presence::Listed;
 use crate::trace::{Direction, PeerKey, RowRef};
 use crate::{EntityId, ProcessKey};
@@ -53,11 +53,11 @@ pub struct RowIter<'a> {
     due: Option<OrderKey>,
 }
 
-/// The chunks of one lane still to be opened.
+/// The chunks of one list still to be opened.
 #[derive(Debug)]
 struct Walk<'a> {
     class: Class,
-    lane: &'a Lane,
+    list: &'a ChunkList,
     from: OrderKey,
     pending: Pending<'a>,
 }
@@ -98,35 +98,35 @@ enum Rows<'a> {
 }
 
 impl<'a> RowIter<'a> {
-    /// Merges lanes; each comes with its class and the floor below which its rows are hidden.
+    /// Merges lists; each comes with its class and the low_watermark below which its rows are hidden.
     pub(crate) fn new(
-        lanes: impl Iterator<Item = (Class, &'a Lane, OrderKey)>,
+        lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>,
         selection: Selection<'a>,
         from: OrderKey,
         to: OrderKey,
         direction: Direction,
     ) -> Self {
-        let walk = |(class, lane, floor): (Class, &'a Lane, OrderKey)| {
-            let from = from.max(floor);
-            let within = lane.between(from, to);
+        let walk = |(class, list, low_watermark): (Class, &'a ChunkList, OrderKey)| {
+            let from = from.max(low_watermark);
+            let within = list.between(from, to);
             let listed = |process, within, kinds| {
-                let mut pending = Pending::Listed(None, lane.naming(process, within, kinds));
-                pending.take(lane, direction);
+                let mut pending = Pending::Listed(None, list.naming(process, within, kinds));
+                pending.take(list, direction);
                 pending
             };
             let pending = match &selection {
                 Selection::Process(process) => listed(*process, within, Some(Kinds::ANY)),
                 Selection::ProcessKind(process, kind) => listed(*process, within, Some(Kinds::only(*kind))),
                 Selection::Peer(PeerKey::Process(process)) => listed(*process, within, None),
-                Selection::Peer(PeerKey::Name(name)) => match lane.with_name(name, within.clone()) {
+                Selection::Peer(PeerKey::Name(name)) => match list.with_name(name, within.clone()) {
                     Some(chunks) => Pending::Found(chunks.into_iter()),
                     None => Pending::Range(within),
                 },
                 _ => Pending::Range(within),
             };
-            Walk { class, lane, from, pending }
+            Walk { class, list, from, pending }
         };
-        let walks = lanes.map(walk).gathered();
+        let walks = lists.map(walk).gathered();
         let mut rows = Self { direction, selection, to, walks, open: BinaryHeap::new(), due: None };
         rows.open_due();
         rows
@@ -183,15 +183,15 @@ impl<'a> Walk<'a> {
     fn bound(&self, direction: Direction) -> Option<OrderKey> {
         let idx = self.pending.peek(direction)?;
         Some(match direction {
-            Direction::Forward => self.lane.ahead(idx),
-            Direction::Backward => self.lane.reach(idx),
+            Direction::Forward => self.list.ahead(idx),
+            Direction::Backward => self.list.reach(idx),
         })
     }
 
     /// Opens the next chunk, if it has rows that are wanted.
     fn open(&mut self, selection: &Selection<'a>, to: OrderKey, direction: Direction) -> Option<Cursor<'a>> {
-        let Next { chunk_idx: idx, process } = self.pending.take(self.lane, direction)?;
-        let chunk: &'a Chunk = self.lane.chunks().get(idx)?;
+        let Next { chunk_idx: idx, process } = self.pending.take(self.list, direction)?;
+        let chunk: &'a Chunk = self.list.chunks().get(idx)?;
         let id = |key: &ProcessKey| process.or_else(|| chunk.find_process(*key));
         let rows = match selection {
             Selection::All => Rows::All,
@@ -229,7 +229,7 @@ impl Pending<'_> {
         }
     }
 
-    fn take(&mut self, lane: &Lane, direction: Direction) -> Option<Next> {
+    fn take(&mut self, list: &ChunkList, direction: Direction) -> Option<Next> {
         let chunk_idx = match (self, direction) {
             (Self::Range(range), Direction::Forward) => range.next(),
             (Self::Range(range), Direction::Backward) => range.next_back(),
@@ -237,7 +237,7 @@ impl Pending<'_> {
             (Self::Found(chunks), Direction::Backward) => chunks.next_back(),
             (Self::Listed(next, listed), _) => {
                 let mut held = core::iter::from_fn(|| listed.take(direction));
-                let held = held.find_map(|(seq, process)| Some(Next { chunk_idx: lane.position(seq)?, process }));
+                let held = held.find_map(|(seq, process)| Some(Next { chunk_idx: list.position(seq)?, process }));
                 return core::mem::replace(next, held);
             }
         };

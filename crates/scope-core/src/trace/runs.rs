@@ -8,7 +8,7 @@
 use crate::chunk::Chunk;
 use crate::event::{Class, OrderKey};
 use crate::gather::Gather as _;
-use crate::trace::lane::Lane;
+use crate::trace::chunk_list::ChunkList;
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::cmp::{Ordering, Reverse};
@@ -55,11 +55,11 @@ pub struct RunIter<'a> {
     open: BinaryHeap<Reverse<Open<'a>>>,
 }
 
-/// The chunks of one lane still to be opened.
+/// The chunks of one list still to be opened.
 #[derive(Debug)]
 struct Walk<'a> {
     class: Class,
-    lane: &'a Lane,
+    list: &'a ChunkList,
     from: OrderKey,
     pending: Range<usize>,
 }
@@ -72,13 +72,13 @@ struct Open<'a> {
 }
 
 impl<'a> RunIter<'a> {
-    /// Merges lanes; each comes with its class and the floor below which its rows are hidden.
-    pub(crate) fn new(lanes: impl Iterator<Item = (Class, &'a Lane, OrderKey)>, from: OrderKey, to: OrderKey) -> Self {
-        let walk = |(class, lane, floor): (Class, &'a Lane, OrderKey)| {
-            let from = from.max(floor);
-            Walk { class, lane, from, pending: lane.between(from, to) }
+    /// Merges lists; each comes with its class and the low_watermark below which its rows are hidden.
+    pub(crate) fn new(lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>, from: OrderKey, to: OrderKey) -> Self {
+        let walk = |(class, list, low_watermark): (Class, &'a ChunkList, OrderKey)| {
+            let from = from.max(low_watermark);
+            Walk { class, list, from, pending: list.between(from, to) }
         };
-        Self { to, walks: lanes.map(walk).gathered(), open: BinaryHeap::new() }
+        Self { to, walks: lists.map(walk).gathered(), open: BinaryHeap::new() }
     }
 
     /// Opens every chunk that may hold the next row, and answers the smallest key a chunk still closed may have.
@@ -86,7 +86,7 @@ impl<'a> RunIter<'a> {
         let mut due: Option<OrderKey> = None;
         for walk in &mut self.walks {
             while let Some(idx) = walk.pending.clone().next() {
-                let bound = walk.lane.ahead(idx);
+                let bound = walk.list.ahead(idx);
                 if self.open.peek().is_some_and(|next| next.0.head < bound) {
                     due = Some(due.map_or(bound, |due| due.min(bound)));
                     break;
@@ -125,7 +125,7 @@ impl<'a> Iterator for RunIter<'a> {
 impl<'a> Walk<'a> {
     /// Opens a chunk, if it has rows that are wanted.
     fn open(&self, idx: usize, to: OrderKey) -> Option<Open<'a>> {
-        let chunk: &'a Chunk = self.lane.chunks().get(idx)?;
+        let chunk: &'a Chunk = self.list.chunks().get(idx)?;
         let end = if to >= chunk.last() { chunk.len() as u32 } else { chunk.rank_of(to.next()) };
         let ranks = chunk.rank_of(self.from)..end;
         if ranks.is_empty() {

@@ -6,9 +6,9 @@ use scope_core::chunk::Chunk;
 use scope_core::{Class, EntityId, Error};
 
 fn chunks(history: &History) -> Vec<std::sync::Arc<Chunk>> {
-    let (mut intake, _) = history.record(unlimited());
-    intake.seal(u64::MAX);
-    let trace = intake.snapshot(0);
+    let (mut writer, _) = history.record(unlimited());
+    writer.seal(u64::MAX);
+    let trace = writer.snapshot(0);
     Class::ALL.iter().flat_map(|class| trace.chunks(*class).to_vec()).collect()
 }
 

@@ -1,4 +1,4 @@
-//! After eviction the answers are those of the full history above the floor, and the baseline's are those below it.
+//! After eviction the answers are those of the full history above the low_watermark, and the baseline's are those below it.
 
 use crate::history::{History, Peer, Plain, plains, unlimited};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
@@ -42,13 +42,13 @@ pub(crate) struct Known {
     origin: Option<(OrderKey, String)>,
 }
 
-/// The naive baseline: all events below the floors, in order.
-fn remembered(history: &History, floor: impl Fn(Class) -> OrderKey) -> BTreeMap<ProcessKey, Known> {
+/// The naive baseline: all events below the low_watermarks, in order.
+fn remembered(history: &History, low_watermark: impl Fn(Class) -> OrderKey) -> BTreeMap<ProcessKey, Known> {
     let mut known: BTreeMap<ProcessKey, Known> = BTreeMap::new();
     let mut exited = BTreeSet::new();
     for plain in history.in_order() {
         let class = plain.kind.class();
-        let Some(process) = plain.process.filter(|_| plain.key < floor(class)) else { continue };
+        let Some(process) = plain.process.filter(|_| plain.key < low_watermark(class)) else { continue };
         if matches!(class, Class::Process | Class::State) {
             if plain.kind == Kind::Exit {
                 exited.insert(process);
@@ -116,7 +116,7 @@ pub(crate) fn known_to(baseline: &Baseline) -> BTreeMap<ProcessKey, Known> {
     entries.collect()
 }
 
-/// What is shown are the events at or above each class's floor, all of them; what is remembered are those below.
+/// What is shown are the events at or above each class's low_watermark, all of them; what is remembered are those below.
 pub(crate) fn check_floors(trace: &Trace, seen: &History) {
     // A process of a chunk that is gone is not named by what is left of the index.
     let held = Class::ALL.iter().flat_map(|class| trace.chunks(*class)).flat_map(|chunk| chunk.processes());
@@ -126,7 +126,7 @@ pub(crate) fn check_floors(trace: &Trace, seen: &History) {
     let shown = |class: Class| trace.rows(&[class], OrderKey::default(), OrderKey::MAX, Direction::Forward);
     for class in Class::ALL {
         let of_class = seen.in_order().into_iter().filter(|plain| plain.kind.class() == *class);
-        let (below, above): (Vec<_>, Vec<_>) = of_class.cloned().partition(|plain| plain.key < trace.floor(*class));
+        let (below, above): (Vec<_>, Vec<_>) = of_class.cloned().partition(|plain| plain.key < trace.low_watermark(*class));
         assert_eq!(plains(trace, shown(*class)), above, "{}", class.name());
         let counts = trace.counts()[*class as usize];
         for process in trace.processes() {
@@ -137,7 +137,7 @@ pub(crate) fn check_floors(trace: &Trace, seen: &History) {
         assert!(counts.balanced());
     }
     let mut known = trace.baseline().map(known_to).unwrap_or_default();
-    for (process, expected) in remembered(seen, |class| trace.floor(class)) {
+    for (process, expected) in remembered(seen, |class| trace.low_watermark(class)) {
         assert_eq!(known.remove(&process), Some(expected), "{process}");
     }
     assert_eq!(known, BTreeMap::new(), "nobody else is remembered");
@@ -165,14 +165,14 @@ fn check(trace: &Trace, seen: &History, limits: &Limits) {
 fn answers_after_eviction_are_those_of_the_full_history() {
     fn holds(history: History, bounds: Bounds) -> bool {
         let Bounds { limits, ask_every, seal_every } = bounds;
-        history.record_with(limits.clone(), |intake, n| {
+        history.record_with(limits.clone(), |writer, n| {
             if n % seal_every == seal_every - 1 {
-                intake.seal(u64::MAX);
-                let chunk_bytes = intake.store().bytes();
+                writer.seal(u64::MAX);
+                let chunk_bytes = writer.store().bytes();
                 assert!(chunk_bytes <= limits.max_bytes, "{chunk_bytes}");
             }
             if n % ask_every == ask_every - 1 || n + 1 == history.0.len() {
-                check(&intake.snapshot(0), &History(history.0[..=n].to_vec()), &limits);
+                check(&writer.snapshot(0), &History(history.0[..=n].to_vec()), &limits);
             }
         });
         true
@@ -183,8 +183,8 @@ fn answers_after_eviction_are_those_of_the_full_history() {
 #[test]
 fn asking_does_not_seal_while_the_window_holds() {
     fn holds(history: History) -> bool {
-        let (mut intake, _) = history.record_with(unlimited(), |intake, _| drop(intake.snapshot(0)));
-        let trace = intake.snapshot(0);
+        let (mut writer, _) = history.record_with(unlimited(), |writer, _| drop(writer.snapshot(0)));
+        let trace = writer.snapshot(0);
         Class::ALL.iter().all(|class| trace.chunks(*class).len() <= 1)
     }
     QuickCheck::new().tests(20).quickcheck(holds as fn(History) -> bool);
@@ -195,10 +195,10 @@ fn a_baseline_keeps_within_its_bytes_and_says_what_it_dropped() {
     fn holds(history: History, max_bytes: u16) -> bool {
         let limits =
             Limits { max_events: 5, max_critical_events: 5, max_baseline_bytes: max_bytes.into(), ..unlimited() };
-        let (mut intake, _) = history.record(limits.clone());
-        let (bounded, whole) = (intake.snapshot(0), {
-            let (mut intake, _) = history.record(Limits { max_baseline_bytes: u64::MAX, ..limits });
-            intake.snapshot(0)
+        let (mut writer, _) = history.record(limits.clone());
+        let (bounded, whole) = (writer.snapshot(0), {
+            let (mut writer, _) = history.record(Limits { max_baseline_bytes: u64::MAX, ..limits });
+            writer.snapshot(0)
         });
         let Some((bounded, whole)) = bounded.baseline().zip(whole.baseline()) else { return true };
         let entries_dropped = bounded.n_dropped() > 0;

@@ -5,7 +5,7 @@ use crate::history::{History, Plain, plain, plains};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 use scope_core::file::{self, FORMAT_VERSION, ReadLimits};
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::loss::{Loss, Reason};
 use scope_core::store::Limits;
 use scope_core::trace::{Direction, Source, Trace};
@@ -13,14 +13,14 @@ use scope_core::{Class, Error, EventId, OrderKey};
 use std::collections::BTreeMap;
 
 /// What has been recorded, under limits that make it forget some of it.
-fn recorded(history: &History, seal_every: usize) -> Intake {
+fn recorded(history: &History, seal_every: usize) -> Writer {
     let limits = Limits { max_events: 60, max_critical_events: 20, ..Limits::default() };
-    let (mut intake, _) = history.record_with(limits, |intake, n| {
+    let (mut writer, _) = history.record_with(limits, |writer, n| {
         if n % seal_every == 0 {
-            intake.seal(u64::MAX);
+            writer.seal(u64::MAX);
         }
     });
-    intake.store_mut().add_loss(Loss {
+    writer.store_mut().add_loss(Loss {
         class: Some(Class::Call),
         n_events: Some(3),
         from_tick: 1,
@@ -28,9 +28,9 @@ fn recorded(history: &History, seal_every: usize) -> Intake {
         reason: Reason::BufferFull,
         detail: "thread 1".into(),
     });
-    intake.store_mut().counts_mut()[Class::Call as usize].emitted += 3;
-    intake.store_mut().counts_mut()[Class::Call as usize].dropped[Reason::BufferFull as usize] += 3;
-    intake
+    writer.store_mut().counts_mut()[Class::Call as usize].emitted += 3;
+    writer.store_mut().counts_mut()[Class::Call as usize].dropped[Reason::BufferFull as usize] += 3;
+    writer
 }
 
 fn all_rows(trace: &Trace) -> BTreeMap<EventId, Plain> {
@@ -45,15 +45,15 @@ fn read(bytes: &[u8]) -> Result<Trace, Error> {
 #[test]
 fn a_dump_is_the_trace() {
     fn holds(history: History, seal_every: u8) -> bool {
-        let mut intake = recorded(&history, usize::from(seal_every) + 1);
-        let live = intake.snapshot(77);
-        let bytes = intake.dump(77);
+        let mut writer = recorded(&history, usize::from(seal_every) + 1);
+        let live = writer.snapshot(77);
+        let bytes = writer.dump(77);
         let read = read(&bytes).expect("a dump of ours reads");
         assert_eq!((live.source(), read.source()), (Source::Live, Source::File));
         assert_eq!((read.header(), read.watermark(), read.counts()), (live.header(), 77, live.counts()));
         assert_eq!((read.losses(), read.span()), (live.losses(), live.span()));
         assert_eq!((read.processes(), all_rows(&read)), (live.processes(), all_rows(&live)));
-        assert!(Class::ALL.iter().all(|class| read.floor(*class) == live.floor(*class)));
+        assert!(Class::ALL.iter().all(|class| read.low_watermark(*class) == live.low_watermark(*class)));
         assert_eq!(read.baseline().map(|b| b.processes()), live.baseline().map(|b| b.processes()));
         assert_eq!(read.baseline().map(known_to), live.baseline().map(known_to));
         // What was read can be written again, and is the same.
@@ -130,7 +130,7 @@ fn nothing_differs_in_silence(original: &Trace, bytes: &[u8]) -> bool {
         && damaged.header() == original.header()
         && damaged.counts() == original.counts()
         && damaged.baseline().map(known_to) == original.baseline().map(known_to);
-    // (With the end lost, the floors may be lost too: then rows come up again that had sunk.)
+    // (With the end lost, the low_watermarks may be lost too: then rows come up again that had sunk.)
     assert!(after.iter().all(|(id, plain)| before.get(id).is_none_or(|known| known == plain)), "a row changed");
     assert!(
         damaged.counts().iter().zip(original.counts()).all(|(now, then)| now.balanced() == then.balanced() || told)
@@ -141,8 +141,8 @@ fn nothing_differs_in_silence(original: &Trace, bytes: &[u8]) -> bool {
 #[test]
 fn no_damage_goes_unsaid() {
     fn holds(history: History, damage: Vec<Damage>) -> bool {
-        let mut intake = recorded(&history, 40);
-        let (original, mut bytes) = (intake.snapshot(9), intake.dump(9));
+        let mut writer = recorded(&history, 40);
+        let (original, mut bytes) = (writer.snapshot(9), writer.dump(9));
         for one in damage.iter().take(3) {
             if !bytes.is_empty() {
                 one.happen(&mut bytes);
@@ -156,8 +156,8 @@ fn no_damage_goes_unsaid() {
 #[test]
 fn no_missing_moved_or_repeated_section_goes_unsaid() {
     fn holds(history: History, a: usize, b: usize, what: u8) -> bool {
-        let mut intake = recorded(&history, 15);
-        let (original, bytes) = (intake.snapshot(9), intake.dump(9));
+        let mut writer = recorded(&history, 15);
+        let (original, bytes) = (writer.snapshot(9), writer.dump(9));
         let borders = sections(&bytes);
         let mut parts: Vec<&[u8]> = borders.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
         let (a, b) = (a % parts.len(), b % parts.len());
@@ -176,14 +176,14 @@ fn no_missing_moved_or_repeated_section_goes_unsaid() {
 /// A file with several chunks of messages and where they begin.
 fn several_chunks() -> (Trace, Vec<u8>, Vec<usize>) {
     let history = History::some(400);
-    let (mut intake, _) = history.record_with(crate::history::unlimited(), |intake, n| {
+    let (mut writer, _) = history.record_with(crate::history::unlimited(), |writer, n| {
         if n % 50 == 49 {
-            intake.seal(u64::MAX);
+            writer.seal(u64::MAX);
         }
     });
-    let bytes = intake.dump(1);
+    let bytes = writer.dump(1);
     let chunks = sections(&bytes).into_iter().filter(|at| bytes.get(at + 4) == Some(&3)).collect();
-    (intake.snapshot(1), bytes, chunks)
+    (writer.snapshot(1), bytes, chunks)
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn the_read_limit_holds_and_what_was_left_out_is_said() {
 fn a_file_made_to_keep_a_reader_busy_does_not() {
     // Every 24 bytes an intact head that claims a body up to the end of the file, with a wrong checksum.
     let n = 20_000usize;
-    let mut bytes = Intake::new(Header::default(), Limits::default(), 0).dump(0);
+    let mut bytes = Writer::new(Header::default(), Limits::default(), 0).dump(0);
     bytes.truncate(16);
     for i in 0..n {
         let mut frame = vec![0xe5, b'S', b'E', b'C', 3, 0, 0, 0];
@@ -291,7 +291,7 @@ fn a_file_made_to_keep_a_reader_busy_does_not() {
 #[test]
 fn any_bytes_behind_the_preamble_are_read_without_a_panic() {
     fn holds(bytes: Vec<u8>) -> bool {
-        let mut file = Intake::new(Header::default(), Limits::default(), 0).dump(0);
+        let mut file = Writer::new(Header::default(), Limits::default(), 0).dump(0);
         file.truncate(16);
         file.extend_from_slice(&bytes);
         let trace = read(&file).expect("the preamble is ours");

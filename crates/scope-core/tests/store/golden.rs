@@ -2,7 +2,7 @@
 
 use scope_core::file::{self, ReadLimits};
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::loss::{Loss, Reason};
 use scope_core::store::Limits;
 use scope_core::symbols::ReferenceWords;
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Version 1: a few events of every kind, with every kind of term and party, after some were evicted.
-fn version_1() -> Intake {
+fn version_1() -> Writer {
     let header = Header {
         recorder_version: "0.1.0".into(),
         node: "shop@host".into(),
@@ -31,12 +31,12 @@ fn version_1() -> Intake {
         meta: vec![("ticket".into(), "\"größe\"".into())],
     };
     let limits = Limits { max_events: 40, max_critical_events: 12, ..Limits::default() };
-    let mut intake = Intake::new(header, limits, 1);
+    let mut writer = Writer::new(header, limits, 1);
     for n in 0..170 {
         let kind = Kind::ALL[n % Kind::ALL.len()];
-        record(&mut intake, n as u64, kind);
+        record(&mut writer, n as u64, kind);
         if n % 60 == 50 {
-            intake.seal(u64::MAX);
+            writer.seal(u64::MAX);
         }
     }
     let lost = |reason| Loss {
@@ -47,18 +47,18 @@ fn version_1() -> Intake {
         reason,
         detail: String::new(),
     };
-    intake.store_mut().add_loss(lost(Reason::BufferFull));
-    let counts = &mut intake.store_mut().counts_mut()[Class::Call as usize];
+    writer.store_mut().add_loss(lost(Reason::BufferFull));
+    let counts = &mut writer.store_mut().counts_mut()[Class::Call as usize];
     counts.emitted += 9;
     counts.dropped[Reason::BufferFull as usize] = 2;
     counts.filtered = 4;
     counts.sampled_out = 3;
-    intake
+    writer
 }
 
-fn record(intake: &mut Intake, n: u64, kind: Kind) {
+fn record(writer: &mut Writer, n: u64, kind: Kind) {
     let process = ProcessKey { number: 100 + (n % 11) as u32, serial: 0, incarnation: 1 + (n % 2) as u32 };
-    let symbols = intake.symbols();
+    let symbols = writer.symbols();
     let (name, node) = (symbols.intern_atom("cart"), symbols.intern_atom("b@host"));
     let parties = [
         Entity::Process(ProcessKey::first(100 + (n % 5) as u32, 0)),
@@ -90,12 +90,12 @@ fn record(intake: &mut Intake, n: u64, kind: Kind) {
     let mut raw = Vec::new();
     scope_core::term::write::write(&term(n), symbols, &mut raw);
     let mut bytes = Vec::new();
-    let (redactor, seed) = (Default::default(), intake.seed());
+    let (redactor, seed) = (Default::default(), writer.seed());
     let ids = &mut scope_core::term::resolve::Ids;
     let resolved =
-        scope_core::term::resolve::resolve(&raw, ids, intake.symbols(), &redactor, seed, &mut bytes).unwrap();
-    intake.store_mut().counts_mut()[kind.class() as usize].emitted += 1;
-    intake.push(&event, (!n.is_multiple_of(9)).then_some((&*bytes, resolved))).unwrap();
+        scope_core::term::resolve::resolve(&raw, ids, writer.symbols(), &redactor, seed, &mut bytes).unwrap();
+    writer.store_mut().counts_mut()[kind.class() as usize].emitted += 1;
+    writer.push(&event, (!n.is_multiple_of(9)).then_some((&*bytes, resolved))).unwrap();
 }
 
 fn term(n: u64) -> Term {
@@ -130,7 +130,7 @@ fn said(trace: &Trace) -> String {
     line(format_args!("{:?}", trace.header()));
     line(format_args!("watermark {} span {:?} losses {:?}", trace.watermark(), trace.span(), trace.losses()));
     for class in Class::ALL {
-        line(format_args!("{} {:?} {:?}", class.name(), trace.floor(*class), trace.counts()[*class as usize]));
+        line(format_args!("{} {:?} {:?}", class.name(), trace.low_watermark(*class), trace.counts()[*class as usize]));
     }
     for entry in trace.baseline().map(|baseline| baseline.processes()).unwrap_or_default() {
         // The first minor version knew no origins.
@@ -184,9 +184,9 @@ fn the_golden_file_of_version_1_says_what_it_always_said() {
 
 #[test]
 fn what_is_written_today_says_the_same() {
-    let mut intake = version_1();
-    let live = intake.snapshot(123);
-    let read = file::read(&intake.dump(123), ReadLimits::default()).unwrap();
+    let mut writer = version_1();
+    let live = writer.snapshot(123);
+    let read = file::read(&writer.dump(123), ReadLimits::default()).unwrap();
     assert_eq!(said(&read), said(&live));
     assert!(live.baseline().is_some_and(|baseline| baseline.processes().iter().any(|entry| entry.state.is_some())));
     assert!(said(&live).contains("  began "));
@@ -195,7 +195,7 @@ fn what_is_written_today_says_the_same() {
 #[test]
 #[ignore = "writes the golden file; run it by hand, once, when a new format version begins"]
 fn write_the_golden_file() {
-    let mut intake = version_1();
-    std::fs::write(path("golden-v1.scope"), intake.dump(123)).unwrap();
-    std::fs::write(path("golden-v1.txt"), said(&intake.snapshot(123))).unwrap();
+    let mut writer = version_1();
+    std::fs::write(path("golden-v1.scope"), writer.dump(123)).unwrap();
+    std::fs::write(path("golden-v1.txt"), said(&writer.snapshot(123))).unwrap();
 }

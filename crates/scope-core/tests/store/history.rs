@@ -1,9 +1,9 @@
-//! Random recordings: a list of plain events, and the same taken in by an [`Intake`].
+//! Random recordings: a list of plain events, and the same taken in by an [`Writer`].
 
 use quickcheck::{Arbitrary, Gen};
 use scope_core::chunk::Chunk;
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::write::Term;
@@ -166,18 +166,18 @@ impl History {
     pub(crate) fn record_with(
         &self,
         limits: Limits,
-        mut each: impl FnMut(&mut Intake, usize),
-    ) -> (Intake, Vec<EventId>) {
-        let mut intake = Intake::new(Header { node: "test@host".into(), ..Header::default() }, limits, 7);
+        mut each: impl FnMut(&mut Writer, usize),
+    ) -> (Writer, Vec<EventId>) {
+        let mut writer = Writer::new(Header { node: "test@host".into(), ..Header::default() }, limits, 7);
         let mut ids = Vec::new();
         for (n, plain) in self.0.iter().enumerate() {
-            ids.push(push(&mut intake, plain));
-            each(&mut intake, n);
+            ids.push(push(&mut writer, plain));
+            each(&mut writer, n);
         }
-        (intake, ids)
+        (writer, ids)
     }
 
-    pub(crate) fn record(&self, limits: Limits) -> (Intake, Vec<EventId>) {
+    pub(crate) fn record(&self, limits: Limits) -> (Writer, Vec<EventId>) {
         self.record_with(limits, |_, _| {})
     }
 
@@ -190,9 +190,9 @@ impl History {
 }
 
 /// Takes one event in, and counts it as an edge would.
-pub(crate) fn push(intake: &mut Intake, plain: &Plain) -> EventId {
-    let seed = intake.seed();
-    let symbols = intake.symbols();
+pub(crate) fn push(writer: &mut Writer, plain: &Plain) -> EventId {
+    let seed = writer.seed();
+    let symbols = writer.symbols();
     let peer = plain.peer.as_ref().map(|peer| match peer {
         Peer::Process(key) => Entity::Process(*key),
         Peer::Name(name) => Entity::Name(symbols.intern_atom(name)),
@@ -218,8 +218,8 @@ pub(crate) fn push(intake: &mut Intake, plain: &Plain) -> EventId {
         resolve::resolve(&raw, &mut resolve::Ids, symbols, &redactor, seed, &mut bytes)
             .expect("a term of ours resolves")
     });
-    intake.store_mut().counts_mut()[plain.kind.class() as usize].emitted += 1;
-    intake.push(&event, resolved.map(|resolved| (&*bytes, resolved))).expect("an event of ours is taken in")
+    writer.store_mut().counts_mut()[plain.kind.class() as usize].emitted += 1;
+    writer.push(&event, resolved.map(|resolved| (&*bytes, resolved))).expect("an event of ours is taken in")
 }
 
 /// A row of a chunk without its dictionary.

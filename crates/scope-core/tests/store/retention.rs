@@ -58,14 +58,14 @@ fn a_class_holds_what_its_own_limits_allow() {
     fn holds(history: History, change: Change) -> bool {
         let Change { retention, at, ask_every } = change;
         let mut told = 0;
-        history.record_with(unlimited(), |intake, n| {
+        history.record_with(unlimited(), |writer, n| {
             told = told.max(history.0[n].key.tick);
-            intake.tell_time(told);
+            writer.tell_time(told);
             if n == at {
-                intake.set_limits(unlimited(), retention);
+                writer.set_limits(unlimited(), retention);
             }
             if n >= at && (n % ask_every == 0 || n + 1 == history.0.len()) {
-                check(&intake.snapshot(told), &History(history.0[..=n].to_vec()), &retention);
+                check(&writer.snapshot(told), &History(history.0[..=n].to_vec()), &retention);
             }
         });
         true
@@ -78,19 +78,19 @@ fn bytes_of_a_class_are_bounded_and_those_of_others_are_not_touched() {
     let mut retention = [Retention::default(); N_CLASSES];
     retention[Class::Message as usize].max_bytes = Some(200_000);
     let history = History::some(20_000);
-    let (mut intake, _) = history.record_with(unlimited(), |intake, n| {
+    let (mut writer, _) = history.record_with(unlimited(), |writer, n| {
         if n % 1_000 == 0 {
-            intake.seal(u64::MAX);
+            writer.seal(u64::MAX);
         }
     });
-    intake.seal(u64::MAX);
-    let n_calls = intake.store().counts()[Class::Call as usize].stored;
-    intake.set_limits(unlimited(), retention);
-    assert_eq!(intake.store().counts()[Class::Call as usize].stored, n_calls);
-    assert!(intake.store().counts()[Class::Message as usize].stored > 0);
+    writer.seal(u64::MAX);
+    let n_calls = writer.store().counts()[Class::Call as usize].stored;
+    writer.set_limits(unlimited(), retention);
+    assert_eq!(writer.store().counts()[Class::Call as usize].stored, n_calls);
+    assert!(writer.store().counts()[Class::Message as usize].stored > 0);
     retention[Class::Call as usize].max_events = Some(0);
-    intake.set_limits(unlimited(), retention);
-    let bytes = intake.store().bytes();
+    writer.set_limits(unlimited(), retention);
+    let bytes = writer.store().bytes();
     assert!((1..=200_000).contains(&bytes), "{bytes}");
 }
 
@@ -100,14 +100,14 @@ fn the_passing_of_time_makes_no_tiny_chunks() {
     // One event every 10 ns: a step is 100 events.
     retention[Class::Call as usize].max_age_ns = Some(8_000);
     let history = History::some(6_000);
-    let (mut intake, ids) = history.record_with(unlimited(), |intake, n| {
+    let (mut writer, ids) = history.record_with(unlimited(), |writer, n| {
         if n == 0 {
-            intake.set_limits(unlimited(), retention);
+            writer.set_limits(unlimited(), retention);
         }
-        intake.tell_time(history.0[n].key.tick);
-        drop(intake.snapshot(0));
+        writer.tell_time(history.0[n].key.tick);
+        drop(writer.snapshot(0));
     });
     let n_chunks = ids.iter().filter(|id| id.class == Class::Call).map(|id| id.chunk + 1).max().unwrap();
     assert!((2..=61).contains(&n_chunks), "{n_chunks} chunks");
-    check(&intake.snapshot(0), &history, &retention);
+    check(&writer.snapshot(0), &history, &retention);
 }

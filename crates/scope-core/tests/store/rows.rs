@@ -43,12 +43,12 @@ fn expected(history: &History, question: &Question, wanted: impl Fn(&Plain) -> b
 }
 
 fn recorded(history: &History, seal_every: usize) -> Trace {
-    let (mut intake, _) = history.record_with(unlimited(), |intake, n| {
+    let (mut writer, _) = history.record_with(unlimited(), |writer, n| {
         if n % seal_every == seal_every - 1 {
-            intake.seal(u64::MAX);
+            writer.seal(u64::MAX);
         }
     });
-    intake.snapshot(u64::MAX)
+    writer.snapshot(u64::MAX)
 }
 
 /// Asks a recording of a history, and a plain list of its events.
@@ -116,12 +116,12 @@ fn runs_are_the_same_rows() {
 #[test]
 fn every_id_finds_its_row_live_and_later() {
     fn holds(history: History, question: Question) -> bool {
-        let (mut intake, ids) = history.record_with(unlimited(), |intake, n| {
+        let (mut writer, ids) = history.record_with(unlimited(), |writer, n| {
             if n % question.seal_every == 0 {
-                intake.seal(u64::MAX);
+                writer.seal(u64::MAX);
             }
         });
-        let trace = intake.snapshot(0);
+        let trace = writer.snapshot(0);
         ids.iter().zip(&history.0).all(|(id, event)| {
             let Some(row) = trace.find(*id) else { return false };
             trace.event_id(&row) == *id && plains(&trace, std::iter::once(row)) == std::slice::from_ref(event)

@@ -1,7 +1,7 @@
 //! A recorder that names ever new processes and references stays bounded, and what it recorded stays right.
 
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
@@ -15,11 +15,11 @@ fn event(tick: u64, kind: Kind, process: EntityId, peer: EntityId) -> Event {
     Event { key: OrderKey::at(tick), kind, flags: Flags::NONE, process, peer, what: 0 }
 }
 
-/// A term of the intake's dictionary, ready to be taken in.
-fn resolved(intake: &mut Intake, term: &Term) -> (Vec<u8>, Resolved) {
-    let (mut raw, mut bytes, seed) = (Vec::new(), Vec::new(), intake.seed());
-    write(term, intake.symbols(), &mut raw);
-    let resolved = resolve(&raw, &mut Ids, intake.symbols(), &Redactor::default(), seed, &mut bytes).unwrap();
+/// A term of the writer's dictionary, ready to be taken in.
+fn resolved(writer: &mut Writer, term: &Term) -> (Vec<u8>, Resolved) {
+    let (mut raw, mut bytes, seed) = (Vec::new(), Vec::new(), writer.seed());
+    write(term, writer.symbols(), &mut raw);
+    let resolved = resolve(&raw, &mut Ids, writer.symbols(), &Redactor::default(), seed, &mut bytes).unwrap();
     (bytes, resolved)
 }
 
@@ -29,28 +29,28 @@ fn words(n: u32) -> scope_core::symbols::ReferenceWords {
 
 #[test]
 fn the_dictionary_stays_bounded_and_match_keys_stay_equal() {
-    let mut intake = Intake::new(Header::default(), Limits { max_events: 50_000, ..Limits::default() }, 7);
+    let mut writer = Writer::new(Header::default(), Limits { max_events: 50_000, ..Limits::default() }, 7);
     let server = ProcessKey::first(7, 0);
     let message = Term::Tuple(vec![Term::Atom("add".into()), Term::Pid(server)]);
-    let (_, before) = resolved(&mut intake, &message);
+    let (_, before) = resolved(&mut writer, &message);
     let mut most = 0;
     for n in 0..N {
         let tick = u64::from(n) * 10;
-        let id = intake.symbols().intern_process(server);
-        let client = intake.symbols().intern_process(ProcessKey::first(100 + n, 0));
-        let alias = intake.symbols().intern_entity(&Entity::Reference(words(n)));
-        let (bytes, resolved) = resolved(&mut intake, &message);
-        intake.push(&event(tick, Kind::Spawn, client, id), None).unwrap();
-        intake.push(&event(tick + 1, Kind::Send, id, alias), Some((&bytes, resolved))).unwrap();
-        intake.push(&event(tick + 2, Kind::Exit, client, EntityId::NONE), None).unwrap();
-        intake.tidy_symbols();
-        most = most.max(intake.symbols().counts().1);
+        let id = writer.symbols().intern_process(server);
+        let client = writer.symbols().intern_process(ProcessKey::first(100 + n, 0));
+        let alias = writer.symbols().intern_entity(&Entity::Reference(words(n)));
+        let (bytes, resolved) = resolved(&mut writer, &message);
+        writer.push(&event(tick, Kind::Spawn, client, id), None).unwrap();
+        writer.push(&event(tick + 1, Kind::Send, id, alias), Some((&bytes, resolved))).unwrap();
+        writer.push(&event(tick + 2, Kind::Exit, client, EntityId::NONE), None).unwrap();
+        writer.tidy_symbols();
+        most = most.max(writer.symbols().counts().1);
     }
-    let (_, after) = resolved(&mut intake, &message);
+    let (_, after) = resolved(&mut writer, &message);
     assert_eq!(before, after);
     assert!(most < 350_000, "{most} entities were held at once, of {}", 2 * N);
 
-    let trace = intake.snapshot(u64::MAX);
+    let trace = writer.snapshot(u64::MAX);
     let all = |class: &[Class]| trace.rows(class, OrderKey::default(), OrderKey::MAX, Direction::Forward);
     let last: Vec<_> = all(&[Class::Message]).collect();
     assert_eq!(last.len(), 50_000);

@@ -14,9 +14,9 @@ use writer::text;
 /// `{"error": {"code": .., "message": ..}}`; the error of an incomplete state has a `partial` state too.
 ///
 /// ```
-/// use scope_core::{header::Header, intake::Intake, store::Limits};
+/// use scope_core::{header::Header, writer::Writer, store::Limits};
 ///
-/// let trace = Intake::new(Header::default(), Limits::default(), 0).snapshot(0);
+/// let trace = Writer::new(Header::default(), Limits::default(), 0).snapshot(0);
 /// let answer = scope_query::answer_json(&trace, r#"{"kind": "term", "id": "state-0-1"}"#);
 /// assert_eq!(answer, r#"{"error":{"code":"not_found","message":"the trace has no event state-0-1"}}"#);
 /// ```

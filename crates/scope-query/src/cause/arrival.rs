@@ -64,7 +64,7 @@ impl<'a> Causes<'a> {
         }
         let inbox = self.inbox(receiver);
         let is_whole = !is_lost(self.trace, Class::Message, 0, u64::MAX)
-            && self.trace.floor(Class::Message) == OrderKey::default();
+            && self.trace.low_watermark(Class::Message) == OrderKey::default();
         let arrivals = Rc::new(Arrivals::of(&inbox, key, is_whole, &mut self.n_events)?);
         self.arrivals.insert((receiver, key), Rc::clone(&arrivals));
         Some(arrivals)
@@ -95,8 +95,8 @@ impl<'a> Causes<'a> {
 
     /// Whether the delivery of what was handled must have been recorded, if any was.
     fn is_whole(&mut self, process: ProcessKey, handled: &Row<'a>) -> bool {
-        let floor = self.trace.floor(Class::Message);
-        let is_known = |born: &OrderKey| floor == OrderKey::default() || floor < *born;
+        let low_watermark = self.trace.low_watermark(Class::Message);
+        let is_known = |born: &OrderKey| low_watermark == OrderKey::default() || low_watermark < *born;
         if let Some(born) = self.lifetime(process).spawn.filter(is_known)
             && self.inbox(process).watch().covers_between(born.tick, handled.tick()) != Some(false)
         {
@@ -125,7 +125,7 @@ impl<'a> Causes<'a> {
     fn contradiction(&self) -> Stop {
         if is_lost(self.trace, Class::Message, 0, u64::MAX) {
             Stop::Lost(Class::Message)
-        } else if self.trace.floor(Class::Message) != OrderKey::default() {
+        } else if self.trace.low_watermark(Class::Message) != OrderKey::default() {
             Stop::Evicted(Class::Message)
         } else {
             Stop::NotTraced(Class::Message)
@@ -133,10 +133,10 @@ impl<'a> Causes<'a> {
     }
 
     fn undelivered(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
-        let floor = self.trace.floor(Class::Message);
+        let low_watermark = self.trace.low_watermark(Class::Message);
         let stop = if is_lost(self.trace, Class::Message, 0, row.tick()) {
             Stop::Lost(Class::Message)
-        } else if floor != OrderKey::default() {
+        } else if low_watermark != OrderKey::default() {
             Stop::Evicted(Class::Message)
         } else if self.inbox(process).deliveries_since(self.lifetime(process).first_tick()) {
             Stop::EntryPoint(Entry::Own)
@@ -188,11 +188,11 @@ impl<'a> Causes<'a> {
             self.trace.process_rows_of_kind(process, kind, from, until, Direction::Backward).next()
         });
         let born = self.lifetime(process).first_tick();
-        let (since, floor) = (since.map_or(born, |at| at.key.tick), self.trace.floor(Class::Message));
+        let (since, low_watermark) = (since.map_or(born, |at| at.key.tick), self.trace.low_watermark(Class::Message));
         if is_lost(self.trace, Class::Message, since, row.tick()) {
             return Stop::Lost(Class::Message);
         }
-        if floor != OrderKey::default() && since <= floor.tick {
+        if low_watermark != OrderKey::default() && since <= low_watermark.tick {
             return Stop::Evicted(Class::Message);
         }
         let everyone = self.everyone.get_or_init(|| Watch::of_everyone(self.trace, Class::Message));

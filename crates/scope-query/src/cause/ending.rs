@@ -47,8 +47,8 @@ impl<'a> Causes<'a> {
             return Some(signal);
         }
         let waiting = turn::last(self.trace, process, row.key()).filter(|last| last.kind() == Kind::State)?;
-        let floor = self.trace.floor(Class::Message);
-        if floor != OrderKey::default() && waiting.tick() <= floor.tick {
+        let low_watermark = self.trace.low_watermark(Class::Message);
+        if low_watermark != OrderKey::default() && waiting.tick() <= low_watermark.tick {
             return Some(Stop::Evicted(Class::Message));
         }
         Some(self.gap(process, Class::Message, waiting.tick(), row.tick()).unwrap_or(signal))

@@ -28,11 +28,11 @@ impl<'a> Causes<'a> {
     fn stateless(&mut self, process: ProcessKey, row: &Row<'a>) -> Stop {
         let since = row.key().previous().and_then(|until| state::Last::of(self.trace, process, until));
         let from = since.map_or_else(|| self.lifetime(process).first_tick(), |state| state.key().tick);
-        let floor = self.trace.floor(Class::Message);
+        let low_watermark = self.trace.low_watermark(Class::Message);
         if is_lost(self.trace, Class::Message, from, row.tick()) || is_lost(self.trace, Class::State, 0, row.tick()) {
             return Stop::Lost(Class::Message);
         }
-        if floor != OrderKey::default() && from <= floor.tick {
+        if low_watermark != OrderKey::default() && from <= low_watermark.tick {
             return Stop::Evicted(Class::Message);
         }
         if self.inbox(process).watch().covers_between(from, row.tick()) != Some(true) {
@@ -53,7 +53,7 @@ impl<'a> Causes<'a> {
                 Found::one(*call, EdgeKind::SameProcessOrder, Certainty::Likely)
             }
             _ if is_lost(self.trace, Class::Call, 0, row.tick()) => Found::stopped(Stop::Lost(Class::Call)),
-            _ if open.since.is_some() || self.trace.floor(Class::Call) != OrderKey::default() => {
+            _ if open.since.is_some() || self.trace.low_watermark(Class::Call) != OrderKey::default() => {
                 Found::stopped(Stop::Evicted(Class::Call))
             }
             _ => Found::stopped(Stop::NotTraced(Class::Call)),

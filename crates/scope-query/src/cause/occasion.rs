@@ -54,12 +54,12 @@ impl<'a> Causes<'a> {
             }
             return Found::one(message, ORDER, self.certainty(process, &message));
         }
-        let (all, lifetime, floor) = (Window::all(), self.lifetime(process), self.trace.floor(Class::Message));
+        let (all, lifetime, low_watermark) = (Window::all(), self.lifetime(process), self.trace.low_watermark(Class::Message));
         let from = lifetime.first_tick();
         if is_lost(self.trace, Class::Message, from, key.tick) {
             return Found::stopped(Stop::Lost(Class::Message));
         }
-        if floor != OrderKey::default() && from <= floor.tick {
+        if low_watermark != OrderKey::default() && from <= low_watermark.tick {
             return Found::stopped(Stop::Evicted(Class::Message));
         }
         if self.inbox(process).watch().covers_between(from, key.tick) != Some(true) {
@@ -116,8 +116,8 @@ impl<'a> Causes<'a> {
             return Certainty::Likely;
         }
         // With what was not recorded it may be a server, which turns to messages later.
-        let (born, floor) = (self.lifetime(process).first_tick(), self.trace.floor(Class::Message));
-        let is_whole = floor == OrderKey::default() || floor.tick < born;
+        let (born, low_watermark) = (self.lifetime(process).first_tick(), self.trace.low_watermark(Class::Message));
+        let is_whole = low_watermark == OrderKey::default() || low_watermark.tick < born;
         if !is_whole || is_lost(self.trace, Class::Message, born, message.tick()) {
             return Certainty::Possible;
         }

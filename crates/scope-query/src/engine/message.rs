@@ -50,7 +50,7 @@ fn find<'a>(trace: &'a Trace, id: &str) -> Result<Row<'a>> {
     }
     let newest = trace.chunks(Class::Message).last();
     let gone =
-        trace.floor(Class::Message) != OrderKey::default() && newest.is_none_or(|newest| event.chunk <= newest.seq());
+        trace.low_watermark(Class::Message) != OrderKey::default() && newest.is_none_or(|newest| event.chunk <= newest.seq());
     Err(if gone {
         Error::Evicted(format!("event {id} has been evicted"))
     } else {

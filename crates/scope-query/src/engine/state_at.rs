@@ -64,12 +64,12 @@ pub(super) fn answer(trace: &Trace, request: &StateAt) -> Result<Answer> {
 
 /// Why a living process has no known state at a time.
 fn absent(trace: &Trace, process: ProcessKey, time: u64, lifetime: Lifetime) -> Error {
-    let floor = trace.floor(Class::State);
+    let low_watermark = trace.low_watermark(Class::State);
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
     // What the baseline remembers is later than the time asked, else it would be the answer.
     let later = remembered.is_some_and(|entry| entry.state.is_some());
-    if later || (state::may_be_forgotten(trace, process) && lifetime.first_tick() < floor.tick) {
-        return Error::Evicted(format!("states of {process} before {} have been evicted", floor.tick));
+    if later || (state::may_be_forgotten(trace, process) && lifetime.first_tick() < low_watermark.tick) {
+        return Error::Evicted(format!("states of {process} before {} have been evicted", low_watermark.tick));
     }
     Error::NotTraced(format!("the state of {process} was not being recorded at {time}, nor before"))
 }

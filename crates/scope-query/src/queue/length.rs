@@ -42,13 +42,13 @@ impl Lengths {
         self.stays.len() >= FEW + 2 * self.n_counted
     }
 
-    /// Counts the messages that arrived before `floor`, within a window: before it none will turn up any more.
-    pub(super) fn count(&mut self, floor: u64, from: u64, to: u64) {
+    /// Counts the messages that arrived before `low_watermark`, within a window: before it none will turn up any more.
+    pub(super) fn count(&mut self, low_watermark: u64, from: u64, to: u64) {
         let mut came: Vec<u64> = Vec::with_capacity(self.stays.len());
         let (mut ends, length) = (core::mem::take(&mut self.ends), &mut self.length);
         let n_before = ends.len() as u64;
         self.stays.retain(|(arrived, end)| {
-            if *arrived >= floor {
+            if *arrived >= low_watermark {
                 return true;
             }
             let (arrived, end) = ((*arrived).max(from), (*end).min(to));
@@ -112,8 +112,8 @@ mod tests {
             for (i, (arrived, end, counts)) in stays.iter().enumerate() {
                 lengths.extend(&[(*arrived, *end)]);
                 if *counts {
-                    let floor = stays[i + 1..].iter().map(|(arrived, ..)| *arrived).min().unwrap_or(0);
-                    lengths.count(floor, from, to);
+                    let low_watermark = stays[i + 1..].iter().map(|(arrived, ..)| *arrived).min().unwrap_or(0);
+                    lengths.count(low_watermark, from, to);
                 }
             }
             lengths.count(u64::MAX, from, to);

@@ -140,7 +140,7 @@ impl<'a> Pass<'a> {
 
     /// Which processes' deliveries and handlings are recorded at all.
     fn find_receivers(&mut self) {
-        let (from, to) = (self.trace.floor(Class::Message), self.window.last_key());
+        let (from, to) = (self.trace.low_watermark(Class::Message), self.window.last_key());
         for chunk in self.trace.chunks(Class::Message) {
             let peers = self.targets.peers(chunk, &self.trace.header().node, &mut self.numbers);
             self.mailboxes.resize_with(self.numbers.len(), Mailbox::default);
@@ -322,7 +322,7 @@ impl<'a> Pass<'a> {
         let n_processes = self.mailboxes.len().max(self.queues.len());
         self.queues.resize_with(n_processes, Queue::default);
         self.n_stays += self.stays.len();
-        let floors = self.floors(tick);
+        let low_watermarks = self.low_watermarks(tick);
         self.stays_of.fill(n_processes, self.stays.iter().copied());
         self.stays.clear();
         for (process, (queue, mailbox)) in self.queues.iter_mut().zip(&self.mailboxes).enumerate() {
@@ -332,30 +332,30 @@ impl<'a> Pass<'a> {
             }
             queue.lengths.extend(stays);
             if queue.lengths.is_due()
-                && let Some(floor) = floors.get(process)
+                && let Some(low_watermark) = low_watermarks.get(process)
             {
-                queue.count_length(mailbox.counts.first, *floor, self.window);
+                queue.count_length(mailbox.counts.first, *low_watermark, self.window);
             }
         }
     }
 
     /// By process, the time before which no message arrived that is still open. Empty where to look would cost more than was handled.
-    fn floors(&mut self, tick: u64) -> Vec<u64> {
+    fn low_watermarks(&mut self, tick: u64) -> Vec<u64> {
         if self.n_stays < self.messages.n_places() {
             return Vec::new();
         }
         self.n_stays = 0;
-        let mut floors = vec![tick; self.queues.len()];
-        let mut floor = tick;
+        let mut low_watermarks = vec![tick; self.queues.len()];
+        let mut low_watermark = tick;
         for message in self.messages.iter() {
-            match floors.get_mut(message.receiver as usize) {
-                Some(floor) => *floor = message.arrival.tick.min(*floor),
+            match low_watermarks.get_mut(message.receiver as usize) {
+                Some(low_watermark) => *low_watermark = message.arrival.tick.min(*low_watermark),
                 // To an alias, whoever owns it.
-                None => floor = message.arrival.tick.min(floor),
+                None => low_watermark = message.arrival.tick.min(low_watermark),
             }
         }
-        floors.iter_mut().for_each(|own| *own = floor.min(*own));
-        floors
+        low_watermarks.iter_mut().for_each(|own| *own = low_watermark.min(*own));
+        low_watermarks
     }
 
     /// What is on its way at the end.

@@ -51,12 +51,12 @@ impl Naive {
 /// The calls of a process, and the ends without one: when, and of which function.
 pub(crate) type Pairing = (Vec<Naive>, Vec<(u64, String)>);
 
-/// The calls of a process from `floor` on, and the ends without a call: when, and of which function.
-pub(crate) fn naive(script: &Script, process: ProcessKey, floor: OrderKey) -> Pairing {
+/// The calls of a process from `low_watermark` on, and the ends without a call: when, and of which function.
+pub(crate) fn naive(script: &Script, process: ProcessKey, low_watermark: OrderKey) -> Pairing {
     let mut calls: Vec<Naive> = Vec::new();
     let mut strays = Vec::new();
     let of_calls =
-        |told: &&Told| told.process == Some(process) && told.kind.class() == Class::Call && told.key >= floor;
+        |told: &&Told| told.process == Some(process) && told.kind.class() == Class::Call && told.key >= low_watermark;
     for told in script.told.iter().filter(of_calls) {
         let Some((_, function)) = told.what.clone() else { continue };
         let open: Vec<usize> = (0..calls.len()).filter(|at| !calls[*at].closed && calls[*at].returns).collect();

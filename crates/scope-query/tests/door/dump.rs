@@ -43,7 +43,7 @@ quickcheck! {
         story(&mut script, &steps);
         let live = script.trace();
         let watermark = live.watermark();
-        let dump = script.intake().dump(watermark);
+        let dump = script.writer().dump(watermark);
         let loaded = read(&dump, ReadLimits::default()).expect("a dump");
         REQUESTS.iter().all(|request| answer_json(&live, request) == answer_json(&loaded, request))
     }
@@ -53,7 +53,7 @@ quickcheck! {
 fn a_dump_says_it_is_one() {
     let mut script = Script::new();
     story(&mut script, &[]);
-    let dump = script.intake().dump(1);
+    let dump = script.writer().dump(1);
     let loaded = read(&dump, ReadLimits::default()).expect("a dump");
     let info = answer_json(&loaded, r#"{"kind":"info"}"#);
     let live = answer_json(&script.trace(), r#"{"kind":"info"}"#);

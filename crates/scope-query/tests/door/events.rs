@@ -43,7 +43,7 @@ fn drawn(bits: u16, from: u8, to: u8) -> Events {
 
 /// The ids the request asks for, by looking at everything that was told.
 fn naive(script: &Script, request: &Events, trace: &Trace) -> Vec<String> {
-    let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.floor(told.id.class)).collect();
+    let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.low_watermark(told.id.class)).collect();
     told.sort_by_key(|told| told.key);
     if request.backward {
         told.reverse();
@@ -102,7 +102,7 @@ fn a_page_begun_in_a_live_trace_goes_on_where_it_was() {
     for tick in 4..6 {
         script.deliver(tick, pid(1), &atom("hello"));
     }
-    script.intake().seal(u64::MAX);
+    script.writer().seal(u64::MAX);
     let rest = ask(&script.trace(), request(first.next)).expect("a page");
     let Data::Events(rest) = rest.data else { panic!("events") };
     assert_eq!(rest.iter().map(|event| event.time).collect::<Vec<_>>(), [3, 4, 5]);

@@ -66,7 +66,7 @@ fn story_sealed(script: &mut Script, steps: &[(u8, u8, u8, u8)], seal_every: usi
     let mut tick = 0;
     for (n, (what, who, to, term)) in (1..).zip(steps) {
         if n % seal_every == 0 {
-            script.intake().seal(u64::MAX);
+            script.writer().seal(u64::MAX);
         }
         tick += u64::from(what >> 6);
         let process = |n: u8| match n % 3 {
@@ -124,7 +124,7 @@ fn asked(filter: &str) -> Events {
 fn is_as_wished(script: &mut Script, wish: &Wish, backward: bool) -> bool {
     let trace = script.trace();
     let known = Known::of(script, &trace);
-    let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.floor(told.id.class)).collect();
+    let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.low_watermark(told.id.class)).collect();
     told.sort_by_key(|told| told.key);
     if backward {
         told.reverse();
@@ -271,7 +271,7 @@ fn chunks_that_cannot_hold_a_row_are_passed_over() {
     script.spawn(0, pid(1), pid(0));
     for tick in 1..=10 {
         script.call(tick, pid(1), "add");
-        script.intake().seal(u64::MAX);
+        script.writer().seal(u64::MAX);
     }
     script.raise(11, pid(1), "total");
     let trace = script.trace();

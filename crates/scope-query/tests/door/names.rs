@@ -86,7 +86,7 @@ fn names_taken_before_the_floor_are_remembered() {
     let mut script = Script::new();
     let limits = scope_core::store::Limits { max_critical_events: 4, ..Default::default() };
     let header = scope_core::header::Header::default();
-    *script.intake() = scope_core::intake::Intake::new(header, limits, 7);
+    *script.writer() = scope_core::writer::Writer::new(header, limits, 7);
     script.spawn(0, pid(1), pid(0));
     script.register(1, pid(1), "cart");
     script.state(2, pid(1), &atom("idle"));
@@ -94,7 +94,7 @@ fn names_taken_before_the_floor_are_remembered() {
         script.spawn(10 + u64::from(n), pid(100 + n), pid(0));
     }
     let trace = script.trace();
-    assert!(trace.floor(scope_core::Class::Process).tick > 1);
+    assert!(trace.low_watermark(scope_core::Class::Process).tick > 1);
     assert_eq!(meant(&trace, ":cart", 400).as_deref(), Ok("<0.1.0>"));
     assert_eq!(meant(&trace, "<0.1.0>", 400).as_deref(), Ok("<0.1.0>"));
 }

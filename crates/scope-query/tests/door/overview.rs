@@ -81,7 +81,7 @@ fn what_stands_out_is_what_the_other_requests_say() {
     script.handle(60, pid(1), &atom("a"));
     script.state(70, pid(1), &atom("idle"));
     script.handle(80, pid(1), &atom("b"));
-    script.intake().store_mut().add_loss(Loss {
+    script.writer().store_mut().add_loss(Loss {
         class: Some(scope_core::Class::Call),
         n_events: Some(3),
         from_tick: 90,

@@ -30,8 +30,8 @@ pub(crate) fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
 
 /// What the naive pairing found in each process.
 pub(crate) fn paired(script: &mut Script) -> Vec<Pairing> {
-    let floor = script.trace().floor(Class::Call);
-    PROCESSES.iter().map(|process| naive(script, *process, floor)).collect()
+    let low_watermark = script.trace().low_watermark(Class::Call);
+    PROCESSES.iter().map(|process| naive(script, *process, low_watermark)).collect()
 }
 
 pub(crate) fn functions(answer: Answer) -> Vec<FunctionTimes> {
@@ -294,5 +294,5 @@ fn what_is_no_module_and_what_is_no_limit_is_refused() {
     assert_eq!(error.to_string(), "module: \":\" is not the name of a module");
     let bad = FunctionWindow { after: Some("function_calls.1".into()), ..FunctionWindow::default() };
     assert!(ask(&trace, Request::SlowestFunctionCalls(bad)).is_err());
-    assert_eq!(OrderKey::default(), trace.floor(Class::Call));
+    assert_eq!(OrderKey::default(), trace.low_watermark(Class::Call));
 }

@@ -179,7 +179,7 @@ quickcheck! {
             for count in counts {
                 let class = Class::from_name(&count.class).expect("a class");
                 let held = |told: &&crate::script::Told| told.process == Some(process) && told.id.class == class;
-                let n = whole.told.iter().filter(held).filter(|told| told.key >= short.floor(class)).count();
+                let n = whole.told.iter().filter(held).filter(|told| told.key >= short.low_watermark(class)).count();
                 assert_eq!(count.events, n as u64);
             }
         }

@@ -340,7 +340,7 @@ fn a_queue_is_counted_anew_behind_a_loss() {
         script.deliver(n, pid(1), &message(n as u8));
     }
     script.handle(10, pid(1), &message(0));
-    script.intake().store_mut().add_loss(Loss {
+    script.writer().store_mut().add_loss(Loss {
         class: Some(Class::Message),
         n_events: Some(9),
         from_tick: 12,

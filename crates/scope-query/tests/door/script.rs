@@ -1,8 +1,8 @@
-//! Scripted traces: a story told event by event through the public intake, and remembered whole for the oracles.
+//! Scripted traces: a story told event by event through the public writer, and remembered whole for the oracles.
 
 use scope_core::event::Flags;
 use scope_core::header::Header;
-use scope_core::intake::Intake;
+use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
@@ -71,7 +71,7 @@ impl Told {
 /// A recording in the making.
 #[derive(Debug)]
 pub(crate) struct Script {
-    intake: Intake,
+    writer: Writer,
     redactor: Redactor,
     tie: u32,
     tick: u64,
@@ -92,7 +92,7 @@ impl Script {
     pub(crate) fn within(limits: Limits) -> Self {
         let header = Header { recorder_version: "0.1.0".into(), node: "shop@host".into(), ..Header::default() };
         Self {
-            intake: Intake::new(header, limits, 7),
+            writer: Writer::new(header, limits, 7),
             redactor: Redactor::default(),
             tie: 0,
             tick: 0,
@@ -100,14 +100,14 @@ impl Script {
         }
     }
 
-    pub(crate) fn intake(&mut self) -> &mut Intake {
-        &mut self.intake
+    pub(crate) fn writer(&mut self) -> &mut Writer {
+        &mut self.writer
     }
 
     /// The trace up to the last event told.
     pub(crate) fn trace(&mut self) -> Trace {
         let watermark = self.tick;
-        self.intake.snapshot(watermark)
+        self.writer.snapshot(watermark)
     }
 
     /// Tells one event. Ticks never go back.
@@ -122,8 +122,8 @@ impl Script {
         assert!(tick >= self.tick, "a story is told in order");
         self.tie = if tick == self.tick { self.tie + 1 } else { 0 };
         self.tick = tick;
-        let seed = self.intake.seed();
-        let symbols = self.intake.symbols();
+        let seed = self.writer.seed();
+        let symbols = self.writer.symbols();
         let key = OrderKey { tick, thread: 0, tie: self.tie };
         let process_id = process.map_or(EntityId::NONE, |process| symbols.intern_process(process));
         let mut event = Event { key, kind, flags: Flags::NONE, process: process_id, peer: EntityId::NONE, what: 0 };
@@ -138,12 +138,12 @@ impl Script {
             resolve(&raw, &mut Ids, symbols, &self.redactor, seed, &mut bytes).expect("a written term resolves")
         });
         let id = self
-            .intake
+            .writer
             .push(&event, resolved.map(|resolved| (&*bytes, resolved)))
             .expect("a scripted event is taken in");
         let peer = match peer {
             Some(Entity::Process(process)) => Some(Peer::Process(process)),
-            Some(Entity::Name(name)) => Some(Peer::Name(self.intake.symbols().atom(name).into())),
+            Some(Entity::Name(name)) => Some(Peer::Name(self.writer.symbols().atom(name).into())),
             Some(_) => Some(Peer::Other),
             None => None,
         };

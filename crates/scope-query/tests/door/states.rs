@@ -132,7 +132,7 @@ fn a_cause_is_never_older_than_an_evicted_state() {
     script.state(2, pid(1), &Term::Integer(1));
     script.state(3, pid(1), &Term::Integer(2));
     let trace = script.trace();
-    assert!(trace.floor(scope_core::Class::State) > OrderKey::at(2));
+    assert!(trace.low_watermark(scope_core::Class::State) > OrderKey::at(2));
     let found = states(ask(&trace, Request::StateTimeline(window("<0.1.0>"))).expect("an answer"));
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].cause, None);

@@ -56,7 +56,7 @@ quickcheck! {
         let mut all: Vec<(OrderKey, EventId, bool)> = script
             .told
             .iter()
-            .filter(|told| told.key >= trace.floor(told.id.class))
+            .filter(|told| told.key >= trace.low_watermark(told.id.class))
             .map(|told| {
                 let of_class = bits & 1 == 0 || told.id.class.name() == "state";
                 (told.key, told.id, of_class && (bits & 2 == 0 || told.process == Some(pid(1))))

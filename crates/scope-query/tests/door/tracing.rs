@@ -97,7 +97,7 @@ fn losses_that_touch_the_answer_are_in_its_coverage() {
         detail: String::new(),
     };
     for loss in [loss(Some(Class::State), 10, 20), loss(Some(Class::Call), 10, 20), loss(None, 15, 16)] {
-        script.intake().store_mut().add_loss(loss);
+        script.writer().store_mut().add_loss(loss);
     }
     let dropped = |time| {
         let request = StateAt { process: "<0.1.0>".into(), time };

@@ -39,7 +39,7 @@ impl Shop {
     pub(super) fn message(&mut self) -> Result<()> {
         let (from, to) = (self.some_process(), self.some_process());
         let (message, asked) = self.some_message(from);
-        let peer = self.mix.intake.symbols().intern_process(process(to));
+        let peer = self.mix.writer.symbols().intern_process(process(to));
         let send = self.event(Kind::Send, from, peer, 0);
         self.add(send, Some(&message))?;
         self.deliver(to, message, Then::Arrived(to, asked));
@@ -56,7 +56,7 @@ impl Shop {
         match then {
             Then::Nothing => {}
             Then::Arrived(to, asked) if is_server(to) => {
-                let module = self.mix.intake.symbols().intern_atom("Elixir.Shop.Cart").0;
+                let module = self.mix.writer.symbols().intern_atom("Elixir.Shop.Cart").0;
                 let event = self.event(Kind::Handled, to, EntityId::NONE, module);
                 let at = self.n + 1 + self.random.below(MAX_DELAY);
                 let at = self.handled_at.get(to as usize).map_or(at, |last| at.max(last + 1));
@@ -70,7 +70,7 @@ impl Shop {
                 let tag = alias(Term::Reference(reference.clone()));
                 let value = Term::Integer(self.random.below(1 << 20) as i64);
                 let reply = Term::Tuple(vec![tag, Term::Tuple(vec![atom("ok"), value])]);
-                let peer = self.mix.intake.symbols().intern_entity(&Entity::Reference(reference));
+                let peer = self.mix.writer.symbols().intern_entity(&Entity::Reference(reference));
                 let event: Event = self.event(Kind::Send, to, peer, 0);
                 self.follow(event, reply, Then::Replied(from));
             }

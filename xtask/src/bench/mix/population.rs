@@ -24,7 +24,7 @@ impl Shop {
         for i in 0..N_PROCESSES {
             self.spawn(process(i), process(i / N_CHILDREN))?;
             if i % NAMED == 0 {
-                let name = self.mix.intake.symbols().intern_atom(&name(i)).0;
+                let name = self.mix.writer.symbols().intern_atom(&name(i)).0;
                 let event = self.of(Kind::Register, Some(process(i)), EntityId::NONE, name);
                 self.add(event, None)?;
             }
@@ -45,8 +45,8 @@ impl Shop {
     }
 
     fn spawn(&mut self, child: ProcessKey, parent: ProcessKey) -> Result<()> {
-        let what = self.mix.intake.symbols().intern_function("proc_lib", "init_p", 5).0;
-        let peer = self.mix.intake.symbols().intern_process(parent);
+        let what = self.mix.writer.symbols().intern_function("proc_lib", "init_p", 5).0;
+        let peer = self.mix.writer.symbols().intern_process(parent);
         let spawn = self.of(Kind::Spawn, Some(child), peer, what);
         self.add(spawn, Some(&Term::List(vec![Term::Pid(parent)], None)))?;
         let link = self.of(Kind::Link, Some(child), peer, 0);
@@ -54,7 +54,7 @@ impl Shop {
     }
 
     fn of(&mut self, kind: Kind, of: Option<ProcessKey>, peer: EntityId, what: u32) -> Event {
-        let process = of.map_or(EntityId::NONE, |process| self.mix.intake.symbols().intern_process(process));
+        let process = of.map_or(EntityId::NONE, |process| self.mix.writer.symbols().intern_process(process));
         Event { key: OrderKey::default(), kind, flags: Flags::NONE, process, peer, what }
     }
 }

@@ -87,7 +87,7 @@ impl DictBuilder {
     #[inline]
     pub(crate) fn entity(&mut self, symbols: &Symbols, id: EntityId) -> EntityId {
         let Some(entity) = symbols.entity(id) else { return EntityId::NONE };
-        let ids = if id.is_passing() { &mut self.passing_ids } else { &mut self.entity_ids };
+        let ids = if id.is_ephemeral() { &mut self.passing_ids } else { &mut self.entity_ids };
         let (local, new) = ids.get(id.index(), self.entities.len() + 1);
         if new {
             let own = match entity {

@@ -128,7 +128,7 @@ impl World {
                 detail: String::new(),
             };
             for class in [Class::Message, Class::Call, Class::State] {
-                world.script.intake().store_mut().add_loss(loss(class));
+                world.script.writer().store_mut().add_loss(loss(class));
             }
         }
         world

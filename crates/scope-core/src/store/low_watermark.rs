@@ -1,6 +1,6 @@
-//! Where the floors must be, so that the limits hold.
+//! Where the low_watermarks must be, so that the limits hold.
 //!
-//! Invariant: looks at a row's key only near the new floor; the cost does not grow with the rows hidden.
+//! Invariant: looks at a row's key only near the new low_watermark; the cost does not grow with the rows hidden.
 
 use super::Store;
 use crate::chunk::Chunk;
@@ -13,23 +13,23 @@ const GROUPS: [&[Class]; 3] =
     [&[Class::Control], &[Class::Process], &[Class::Message, Class::Call, Class::State, Class::Span, Class::Runtime]];
 
 impl Store {
-    /// The floors that the limits ask for, given the sealed chunks and `open` ones (which count as events, not as bytes).
+    /// The low_watermarks that the limits ask for, given the sealed chunks and `open` ones (which count as events, not as bytes).
     pub(crate) fn wanted_floors(&self, open: &[&Chunk]) -> [OrderKey; N_CLASSES] {
-        let mut wanted = *self.floors();
+        let mut wanted = *self.low_watermarks();
         for group in GROUPS {
             let critical = group.iter().all(|class| class.is_critical());
             let max = if critical { self.limits().max_critical_events } else { self.limits().max_events };
-            if let Some(floor) = self.floor_of(group, max, open) {
+            if let Some(low_watermark) = self.floor_of(group, max, open) {
                 for class in group {
                     let slot = &mut wanted[*class as usize];
-                    *slot = floor.max(*slot);
+                    *slot = low_watermark.max(*slot);
                 }
             }
         }
         for class in Class::ALL {
-            if let Some(floor) = self.floor_of_class(*class, open) {
+            if let Some(low_watermark) = self.floor_of_class(*class, open) {
                 let slot = &mut wanted[*class as usize];
-                *slot = floor.max(*slot);
+                *slot = low_watermark.max(*slot);
             }
         }
         if self.bytes() > self.limits().max_bytes
@@ -41,29 +41,29 @@ impl Store {
         wanted
     }
 
-    /// The floor that a class's own limits ask for.
+    /// The low_watermark that a class's own limits ask for.
     fn floor_of_class(&self, class: Class, open: &[&Chunk]) -> Option<OrderKey> {
-        let (lane, retention) = (&self.lanes()[class as usize], self.retention()[class as usize]);
+        let (list, retention) = (&self.lists()[class as usize], self.retention()[class as usize]);
         let by_events = retention.max_events.and_then(|max| self.floor_of(&[class], max, open));
-        let is_too_big = retention.max_bytes.is_some_and(|max| lane.n_bytes() > max);
-        let oldest = lane.chunks().iter().map(|chunk| chunk.last()).min().filter(|_| is_too_big);
+        let is_too_big = retention.max_bytes.is_some_and(|max| list.n_bytes() > max);
+        let oldest = list.chunks().iter().map(|chunk| chunk.last()).min().filter(|_| is_too_big);
         let by_age = self.youngest_tick(class).map(OrderKey::at);
         [by_events, oldest.map(OrderKey::next), by_age].into_iter().flatten().max()
     }
 
     /// The chunk that goes first when there are too many bytes: of the other classes before the critical ones.
     fn oldest_chunk(&self) -> Option<&Chunk> {
-        let chunks = self.lanes().iter().flat_map(|lane| lane.chunks()).map(|chunk| &**chunk);
+        let chunks = self.lists().iter().flat_map(|list| list.chunks()).map(|chunk| &**chunk);
         chunks.min_by_key(|chunk| (chunk.class().is_critical(), chunk.last()))
     }
 
     /// The smallest key that leaves at most `max` visible rows of these classes at or above it; `None` when there are no more anyway.
     fn floor_of(&self, group: &[Class], max: u64, open: &[&Chunk]) -> Option<OrderKey> {
-        let sealed = group.iter().flat_map(|class| self.lanes()[*class as usize].chunks()).map(|chunk| &**chunk);
+        let sealed = group.iter().flat_map(|class| self.lists()[*class as usize].chunks()).map(|chunk| &**chunk);
         let open = open.iter().copied().filter(|chunk| group.contains(&chunk.class()));
         let mut chunks: Vec<Visible<'_>> = sealed
             .chain(open)
-            .map(|chunk| Visible { chunk, start: chunk.rank_of(self.floors()[chunk.class() as usize]) })
+            .map(|chunk| Visible { chunk, start: chunk.rank_of(self.low_watermarks()[chunk.class() as usize]) })
             .collect();
         let n_visible: u64 = chunks.iter().map(Visible::len).sum();
         let excess = n_visible.checked_sub(max).filter(|excess| *excess > 0)?;

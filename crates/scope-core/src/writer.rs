@@ -25,12 +25,12 @@ const CHUNKS_PER_LIMIT: u64 = 8;
 const MAX_TERM_BYTES: usize = 1 << 20;
 
 /// So many references, or exited processes, are named before they are forgotten (about 10 MB each); fewer would seal small chunks.
-const MAX_PASSING: usize = 100_000;
+const MAX_EPHEMERAL: usize = 100_000;
 const MAX_EXITED: usize = 100_000;
 
 /// The write side of a recording: dictionary, open chunks and store.
 #[derive(Debug)]
-pub struct Intake {
+pub struct Writer {
     header: Arc<Header>,
     seed: u64,
     symbols: Symbols,
@@ -48,7 +48,7 @@ struct Open {
     builder: ChunkBuilder,
     /// A copy of the builder as it is, if one was asked for since the last row.
     frozen: Option<Arc<Chunk>>,
-    /// The smallest key among the rows that were above the floor when they came.
+    /// The smallest key among the rows that were above the low_watermark when they came.
     first: Option<OrderKey>,
     /// The smallest tick of all rows.
     oldest_tick: u64,
@@ -75,7 +75,7 @@ impl Open {
     }
 }
 
-impl Intake {
+impl Writer {
     /// `seed` is for the match keys.
     #[must_use]
     pub fn new(header: Header, limits: Limits, seed: u64) -> Self {
@@ -111,11 +111,11 @@ impl Intake {
     /// the like, and the processes that had exited when it last forgot. Returns whether it did; open chunks are sealed then, and ids of
     /// what was forgotten mean nothing any more. All other ids stay, so that equal terms before and after have equal match keys.
     pub fn tidy_symbols(&mut self) -> bool {
-        if self.symbols.n_passing() < MAX_PASSING && self.exited.len() < MAX_EXITED {
+        if self.symbols.n_ephemeral() < MAX_EPHEMERAL && self.exited.len() < MAX_EXITED {
             return false;
         }
         self.seal(u64::MAX);
-        self.symbols.forget_passing();
+        self.symbols.forget_ephemeral();
         for process in self.exited_before.drain(..) {
             self.symbols.forget(process);
         }
@@ -179,17 +179,17 @@ impl Intake {
             let still_open =
                 counted.iter().filter(|chunk| self.open[chunk.class() as usize].builder.seq() == chunk.seq());
             let still_open: Vec<&Chunk> = still_open.map(|chunk| &**chunk).collect();
-            let floors = self.store.wanted_floors(&still_open);
+            let low_watermarks = self.store.wanted_floors(&still_open);
             let passed = Class::ALL
                 .iter()
                 .copied()
-                .filter(|class| self.open[*class as usize].first.is_some_and(|first| first < floors[*class as usize]));
+                .filter(|class| self.open[*class as usize].first.is_some_and(|first| first < low_watermarks[*class as usize]));
             let passed: Vec<Class> = passed.collect();
             if passed.is_empty() {
-                if floors == *self.store.floors() {
+                if low_watermarks == *self.store.low_watermarks() {
                     break;
                 }
-                self.store.raise(&floors);
+                self.store.raise(&low_watermarks);
             }
             passed.into_iter().for_each(|class| self.seal_class(class));
         }
@@ -224,17 +224,17 @@ impl Intake {
     pub fn snapshot(&mut self, watermark: u64) -> Trace {
         let open: Vec<Arc<Chunk>> = self.open.iter_mut().filter_map(Open::freeze).collect();
         self.settle(&open);
-        let mut lanes = self.store.lanes().clone();
+        let mut lists = self.store.lists().clone();
         for chunk in open {
             // A chunk that was sealed meanwhile is there already, and is refused.
-            Arc::make_mut(&mut lanes[chunk.class() as usize]).push(chunk);
+            Arc::make_mut(&mut lists[chunk.class() as usize]).push(chunk);
         }
         Trace {
             header: Arc::clone(&self.header),
             source: Source::Live,
             baseline: self.store.baseline_arc(),
-            lanes,
-            floors: *self.store.floors(),
+            lists,
+            low_watermarks: *self.store.low_watermarks(),
             counts: *self.store.counts(),
             losses: Arc::clone(self.store.losses_arc()),
             watermark,

@@ -17,7 +17,7 @@ use core::ops::Range;
 
 /// The chunks of a class.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lane {
+pub(crate) struct ChunkList {
     chunks: Vec<Arc<Chunk>>,
     /// Per chunk, the largest key in it or any chunk before it.
     reach: Vec<OrderKey>,
@@ -29,7 +29,7 @@ pub(crate) struct Lane {
     n_bytes: u64,
 }
 
-impl Lane {
+impl ChunkList {
     pub(crate) fn chunks(&self) -> &[Arc<Chunk>] {
         &self.chunks
     }
@@ -68,12 +68,12 @@ impl Lane {
         self.ahead.push(chunk.first());
     }
 
-    /// Removes the chunks that lie wholly below `floor`.
-    pub(crate) fn evict(&mut self, floor: OrderKey) {
-        if !self.chunks.iter().any(|chunk| chunk.last() < floor) {
+    /// Removes the chunks that lie wholly below `low_watermark`.
+    pub(crate) fn evict(&mut self, low_watermark: OrderKey) {
+        if !self.chunks.iter().any(|chunk| chunk.last() < low_watermark) {
             return;
         }
-        self.chunks.retain(|chunk| chunk.last() >= floor);
+        self.chunks.retain(|chunk| chunk.last() >= low_watermark);
         self.n_bytes = self.chunks.iter().map(|chunk| n_bytes(chunk)).sum();
         self.reach.clear();
         self.ahead.clear();
@@ -143,11 +143,11 @@ impl Lane {
         self.reach.get(idx).copied().unwrap_or_default()
     }
 
-    /// How many rows of a process have keys from `floor` on. Chunks are opened only near the floor, or all that name the process when
+    /// How many rows of a process have keys from `low_watermark` on. Chunks are opened only near the low_watermark, or all that name the process when
     /// some are missing among those behind it.
-    pub(crate) fn n_rows_of(&self, process: ProcessKey, floor: OrderKey) -> u64 {
+    pub(crate) fn n_rows_of(&self, process: ProcessKey, low_watermark: OrderKey) -> u64 {
         let n_chunks = self.chunks.len();
-        let whole = self.ahead.partition_point(|ahead| *ahead < floor);
+        let whole = self.ahead.partition_point(|ahead| *ahead < low_watermark);
         let seqs = self.chunks.get(whole).zip(self.chunks.last()).map(|(first, last)| (first.seq(), last.seq()));
         let (near, behind) = match seqs {
             Some((first, last)) if (last - first) as usize == n_chunks - whole - 1 => {
@@ -158,9 +158,9 @@ impl Lane {
         let above = |idx: usize| {
             let Some(chunk) = self.chunks.get(idx) else { return 0 };
             let rows = chunk.rows_of(process);
-            rows.len() - rows.partition_point(|row| chunk.key(u32::from(*row)) < floor)
+            rows.len() - rows.partition_point(|row| chunk.key(u32::from(*row)) < low_watermark)
         };
-        let start = self.reach.partition_point(|reach| *reach < floor);
+        let start = self.reach.partition_point(|reach| *reach < low_watermark);
         let mut near = self.naming(process, start..near, Some(Kinds::ANY));
         let near = core::iter::from_fn(|| near.take(Direction::Forward));
         behind + near.filter_map(|(seq, _)| self.position(seq)).map(|idx| above(idx) as u64).sum::<u64>()
