@@ -50,7 +50,11 @@ pub(crate) fn run(args: &OtpArgs) -> Result<()> {
     for name in ["MIX_ENV", "TERM"] {
         program.envs(std::env::var_os(name).map(|value| (name, value)));
     }
-    if args.command.is_empty() { program.arg("sh") } else { program.args(&args.command) };
+    if args.command.is_empty() {
+        program.arg("sh")
+    } else {
+        program.args(&args.command)
+    };
     command::run(&mut program)
 }
 

@@ -2,9 +2,12 @@
 //!
 //! Invariant: a ratio is computed from the two values shown, not from others.
 
-use super::bound::{Bound, Judged};
-use super::machine;
+mod bound;
+mod machine;
+
 use anyhow::{Result, ensure};
+pub(crate) use bound::Bound;
+use bound::Judged;
 use serde_json::{Map, Value, json};
 use std::fmt;
 
@@ -78,7 +81,8 @@ impl Report {
         let judge = |bound: &Bound| {
             let row = self.rows.iter().find(|row| row.name == bound.row)?;
             let ratio = |row: &Row| Some(row.value / self.beside(row, bound.over)?.value);
-            let low_watermark = bound.low_watermark.as_ref().and_then(|(config, _times)| ratio(self.beside(row, config)?));
+            let low_watermark =
+                bound.low_watermark.as_ref().and_then(|(config, _times)| ratio(self.beside(row, config)?));
             Some(bound.judge(ratio(row)?, low_watermark))
         };
         self.bounds.iter().filter_map(judge).collect()

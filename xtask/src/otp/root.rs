@@ -31,8 +31,7 @@ const PACKAGES: [&str; 14] = [
 const LEFT_OUT: [&str; 7] =
     ["debconf", "libblkid1", "libmount1", "libsystemd-shared", "openssl", "perl-base", "systemd"];
 /// What no program reads.
-const UNREAD: [&str; 3] =
-    ["--exclude=./usr/share/doc", "--exclude=./usr/share/man", "--exclude=./usr/share/locale"];
+const UNREAD: [&str; 3] = ["--exclude=./usr/share/doc", "--exclude=./usr/share/man", "--exclude=./usr/share/locale"];
 
 /// The root in `home`, fetched when it is not there yet.
 pub(super) fn unpacked(suite: &str, home: &Path) -> Result<PathBuf> {

@@ -47,7 +47,11 @@ impl Bound {
 
     /// With the ratio of the row and that of its low_watermark.
     pub(crate) fn judge(&self, ratio: f64, low_watermark: Option<f64>) -> Judged {
-        let low_watermark = self.low_watermark.as_ref().zip(low_watermark).map(|((_config, times), low_watermark)| (low_watermark, *times));
+        let low_watermark = self
+            .low_watermark
+            .as_ref()
+            .zip(low_watermark)
+            .map(|((_config, times), low_watermark)| (low_watermark, *times));
         Judged { row: self.row.clone(), over: self.over, ratio, limit: self.limit, low_watermark }
     }
 }
