@@ -7,6 +7,7 @@ pub(crate) mod module;
 pub(crate) mod npm;
 mod rust_src;
 mod std_build;
+mod toolchain;
 
 /// The one target.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
