@@ -235,7 +235,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_module(module()) :: :ok | {:error, Error.t()}
-  def untrace_module(module), do: TargetRequest.untrace({:module, module})
+  def untrace_module(module), do: TargetRequest.untrace_module(module)
 
   @doc """
   Ends `trace_function/2` for the same `{module, function, arity}`; see `untrace_module/1`.
@@ -249,7 +249,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_function({module(), atom(), arity() | :_}) :: :ok | {:error, Error.t()}
-  def untrace_function(function), do: TargetRequest.untrace({:function, function})
+  def untrace_function(function), do: TargetRequest.untrace_function(function)
 
   @doc """
   Ends `trace_genserver/2`; see `untrace_module/1`.
@@ -305,11 +305,11 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
-  def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
+  def untrace_all_processes, do: TargetRequest.untrace_everywhere(:all_processes)
 
   @doc "Ends `trace_all_genservers/1`; see `untrace_module/1`."
   @spec untrace_all_genservers() :: :ok | {:error, Error.t()}
-  def untrace_all_genservers, do: TargetRequest.untrace(:all_genservers)
+  def untrace_all_genservers, do: TargetRequest.untrace_everywhere(:all_genservers)
 
   @doc "Changes the level of a running recording. See `ElixirScope.Settings.set_level/1`."
   @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}

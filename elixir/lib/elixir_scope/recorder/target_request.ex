@@ -18,13 +18,11 @@ defmodule ElixirScope.Recorder.TargetRequest do
   end
 
   @spec trace_function(mfa(), keyword()) :: result()
-  def trace_function({m, f, a} = mfa, options) when is_atom(m) and is_atom(f) and (is_integer(a) or a == :_) do
+  def trace_function(function, options) do
     options = TargetOptions.new(options, @calls, "trace_function/2")
-    with :ok <- module_name(m), do: trace_functions({:function, mfa}, {:function, mfa, options.returns}, options)
-  end
 
-  def trace_function(other, _options) do
-    Error.new(:bad_argument, "#{inspect(other)} is not a function: give {module, function, arity}, with :_ for any arity")
+    with :ok <- function_name(function),
+         do: trace_functions({:function, function}, {:function, function, options.returns}, options)
   end
 
   @spec trace_genserver(term(), keyword()) :: result()
@@ -68,14 +66,22 @@ defmodule ElixirScope.Recorder.TargetRequest do
     request(Target.all_genservers(), [], TargetOptions.new(options, [:for, :max], "trace_all_genservers/1"))
   end
 
-  @spec untrace(Target.key()) :: :ok | {:error, Error.t()}
-  def untrace(key), do: Recorder.call({:untrace, key})
+  @spec untrace_module(module()) :: :ok | {:error, Error.t()}
+  def untrace_module(module), do: with(:ok <- module_name(module), do: untrace({:module, module}))
 
-  @doc "As `untrace/1`, for a target that is keyed by a process; a process that died is no longer a target."
+  @spec untrace_function(mfa()) :: :ok | {:error, Error.t()}
+  def untrace_function(function), do: with(:ok <- function_name(function), do: untrace({:function, function}))
+
+  @spec untrace_everywhere(:all_processes | :all_genservers) :: :ok | {:error, Error.t()}
+  def untrace_everywhere(key), do: untrace(key)
+
+  @doc "For a target that is keyed by a process; a process that died is no longer a target."
   @spec untrace_process(:process | :genserver | :messages, term()) :: :ok | {:error, Error.t()}
   def untrace_process(kind, process) do
     with {:ok, pid} <- ProcessArgument.to_pid(process), do: untrace({kind, pid})
   end
+
+  defp untrace(key), do: Recorder.call({:untrace, key})
 
   defp trace_functions(key, selection, options) do
     with {:ok, processes} <- processes(options.in),
@@ -145,6 +151,13 @@ defmodule ElixirScope.Recorder.TargetRequest do
   defp module_name(Native), do: Error.new(:bad_argument, "#{inspect(Native)} is the tracer itself")
   defp module_name(module) when is_atom(module) and module not in [nil, true, false], do: :ok
   defp module_name(other), do: Error.new(:bad_argument, "#{inspect(other)} is not a module")
+
+  defp function_name({module, function, arity}) when is_atom(function) and (arity in 0..255 or arity == :_),
+    do: module_name(module)
+
+  defp function_name(other) do
+    Error.new(:bad_argument, "#{inspect(other)} is not a function: give {module, function, arity}, with :_ for any arity")
+  end
 
   defp server(pid) do
     if ServerLoop.server?(pid) do
