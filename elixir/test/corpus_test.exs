@@ -185,9 +185,9 @@ defmodule ElixirScope.CorpusTest do
   defp options(request, trace), do: for({"limit", limit} <- request, do: {:limit, limit}) ++ [trace: trace]
 
   # What a row says in numbers and words, without its terms.
-  defp figures("message_flow", row), do: {row.id, row.waiting, row.delivery, Atom.to_string(row.matched)}
+  defp figures("message_flow", row), do: {row.id, row.waiting_ns, row.delivery_ns, Atom.to_string(row.matched)}
   defp figures("state_timeline", row), do: {row.id, row.complete, row.at_termination}
-  defp figures("execution_path", row), do: {row.id, row.duration, row.own_duration, row.depth, Atom.to_string(row.outcome)}
+  defp figures("execution_path", row), do: {row.id, row.duration_ns, row.own_ns, row.depth, Atom.to_string(row.outcome)}
   defp figures("events", row), do: {row.id, Atom.to_string(row.kind), row.complete}
 
   defp accepted_figures("message_flow", row), do: {row["id"], row["waiting_ns"], row["delivery_ns"], row["matched"]}

@@ -80,7 +80,7 @@ defmodule ElixirScope.MessageInterceptor do
       iex> GenServer.call(counter, {:add, 1})
       1
       iex> [call, _reply] = ElixirScope.MessageInterceptor.between(self(), counter)
-      iex> {call.matched, call.waiting > 0}
+      iex> {call.matched, call.waiting_ns > 0}
       {:matched, true}
       iex> ElixirScope.stop()
       :ok

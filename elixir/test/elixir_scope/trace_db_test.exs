@@ -53,13 +53,13 @@ defmodule ElixirScope.TraceDBTest do
       call = %{pid: @ada, module: Cart, function: :add}
       TraceDB.store_event(:function, Map.merge(call, %{args: [1], timestamp: 10}))
       TraceDB.store_event(:function, Map.merge(call, %{event: :return, arity: 1, result: nil, timestamp: 25}))
-      assert [%{duration: 15, result: nil, outcome: :returned}] = ElixirScope.execution_path(@ada)
+      assert [%{duration_ns: 15, result: nil, outcome: :returned}] = ElixirScope.execution_path(@ada)
 
       message = %{message: {:job, "x"}}
       TraceDB.store_event(:message, Map.merge(message, %{from: @bob, to: @ada, timestamp: 30}))
       TraceDB.store_event(:message, Map.merge(message, %{event: :delivered, to: @ada, timestamp: 31}))
       TraceDB.store_event(:message, Map.merge(message, %{event: :handled, to: @ada, module: Cart, timestamp: 40}))
-      assert [%{matched: :matched, waiting: 10, delivery: 1, message: {:job, "x"}}] = ElixirScope.message_flow(@ada, @bob)
+      assert [%{matched: :matched, waiting_ns: 10, delivery_ns: 1, message: {:job, "x"}}] = ElixirScope.message_flow(@ada, @bob)
       state(:done, 50)
       assert [%{cause: %{kind: :handled, term: {:job, "x"}}}] = ElixirScope.state_timeline(@ada)
     end

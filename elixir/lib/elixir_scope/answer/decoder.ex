@@ -85,8 +85,8 @@ defmodule ElixirScope.Answer.Decoder do
       message: value(row.message, terms),
       delivered_at: Moment.timestamp(row.delivered_at, source),
       handled_at: Moment.timestamp(row.handled_at, source),
-      waiting: row.waiting_ns,
-      delivery: row.delivery_ns,
+      waiting_ns: row.waiting_ns,
+      delivery_ns: row.delivery_ns,
       queue_length: row.queue_length,
       matched: word(row.matched),
       handling: row.handling && word(row.handling)
@@ -110,9 +110,9 @@ defmodule ElixirScope.Answer.Decoder do
       handled_at: Moment.timestamp(row.handled_at, source),
       replied_at: Moment.timestamp(row.replied_at, source),
       returned_at: Moment.timestamp(row.returned_at, source),
-      waiting: row.waiting_ns,
-      handling: row.handling_ns,
-      latency: row.latency_ns,
+      waiting_ns: row.waiting_ns,
+      handling_ns: row.handling_ns,
+      latency_ns: row.latency_ns,
       outcome: word(row.outcome)
     }
   end
@@ -158,8 +158,8 @@ defmodule ElixirScope.Answer.Decoder do
       arity: row.function.arity,
       args: value(row.args, terms),
       depth: row.depth,
-      duration: row.duration_ns,
-      own_duration: row.own_ns,
+      duration_ns: row.duration_ns,
+      own_ns: row.own_ns,
       result: value(row.result, terms),
       outcome: word(row.outcome)
     }
@@ -307,7 +307,7 @@ defmodule ElixirScope.Answer.Decoder do
   defp ancestors(texts, source), do: Enum.map(texts, &peer(&1, source))
 
   defp strategy(nil), do: nil
-  defp strategy(row), do: %{strategy: row.strategy && word(row.strategy), intensity: row.intensity, period: row.period_s}
+  defp strategy(row), do: %{strategy: row.strategy && word(row.strategy), intensity: row.intensity, period_s: row.period_s}
 
   defp child(nil), do: nil
 
@@ -389,7 +389,7 @@ defmodule ElixirScope.Answer.Decoder do
       end
 
     since = Moment.timestamp(mailbox.since, source)
-    %{waiting: mailbox.n_waiting, on_the_way: mailbox.n_on_the_way, since: since, messages: messages}
+    %{n_waiting: mailbox.n_waiting, n_on_the_way: mailbox.n_on_the_way, since: since, messages: messages}
   end
 
   defp open_calls([], _terms, _source), do: nil

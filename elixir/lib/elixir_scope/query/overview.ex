@@ -6,7 +6,7 @@ defmodule ElixirScope.Query.Overview do
   alias ElixirScope.Query.Client
 
   @doc """
-  What the trace covers and what stands out in it: `%{from, to, processes, classes, findings}`.
+  What the trace covers and what stands out in it: `%{from, to, n_processes, classes, findings}`.
 
   A finding is `%{topic, text, figure, unit, process, function, id, ask}`: a sentence, the figure it is about, whom it is about, the event to go on with, and the
   question that tells more. Topics are `:lost`, `:evicted`, `:crashes`, `:restarts`, `:own_time`, `:slowest_call`, `:call_errors`, `:queue` and `:bottleneck`; what

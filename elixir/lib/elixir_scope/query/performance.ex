@@ -19,12 +19,12 @@ defmodule ElixirScope.Query.Performance do
     * `module`, `function`, `arity`
     * `calls`, and of these `errors` (left by an exception), `open` (not ended), `call_only` (returns not traced), `recursive` (made while
       another call of the function was open in the process); `cut`: ends of calls that began before the trace
-    * `total`: ns in the function and what it called, recursion once; `own`: ns without the traced calls inside (`own_unknown` of the
+    * `total_ns`: ns in the function and what it called, recursion once; `own_ns`: ns without the traced calls inside (`own_unknown` of the
       calls that ended are not in it, as a call inside never ended)
-    * `mean`, `p50`, `p95`, `p99`, `max`: ns of the calls that ended, `nil` when none did; up to 65,536 calls a quantile is exact, beyond at most
+    * `mean_ns`, `p50_ns`, `p95_ns`, `p99_ns`, `max_ns`: ns of the calls that ended, `nil` when none did; up to 65,536 calls a quantile is exact, beyond at most
       `error_ppm` millionths too long
     * `slowest`: the id of the longest call
-    * `callers`, `callees`: `%{function, calls, total}` of the traced function around and inside, most calls first, at most 20; the caller is
+    * `callers`, `callees`: `%{function, calls, total_ns}` of the traced function around and inside, most calls first, at most 20; the caller is
       `nil` where no traced call was around
 
   Options: `:process`, `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`. Raises `ElixirScope.Error` for a process the trace
@@ -36,8 +36,8 @@ defmodule ElixirScope.Query.Performance do
       iex> for n <- 1..3, do: ElixirScope.Doc.Sum.of([n])
       [1, 2, 3]
       iex> [row] = ElixirScope.performance_analysis(ElixirScope.Doc.Sum)
-      iex> {row.function, row.calls, row.errors, row.total >= row.max, row.callers}
-      {:of, 3, 0, true, [%{function: nil, calls: 3, total: row.total}]}
+      iex> {row.function, row.calls, row.errors, row.total_ns >= row.max_ns, row.callers}
+      {:of, 3, 0, true, [%{function: nil, calls: 3, total_ns: row.total_ns}]}
       iex> ElixirScope.stop()
       :ok
   """
@@ -87,10 +87,10 @@ defmodule ElixirScope.Query.Performance do
 
   @doc """
   The calls of a process as a tree, in preorder, brothers by time: `%{index, parent, depth, module, function, arity, stack, calls, open, call_only, errors,
-  total, own, deeper, deeper_total}`. `parent` is the `index` of the node around. A function that calls itself stays in its node; calls nested
+  total_ns, own_ns, deeper, deeper_ns}`. `parent` is the `index` of the node around. A function that calls itself stays in its node; calls nested
   deeper than `:max_depth` (default 64) are summed up as `deeper` in the node above.
 
-  `stack` and `own` are a line of folded stacks, which flame graphs are made of. For all processes in one tree give `:all`. Options: `:max_depth`,
+  `stack` and `own_ns` are a line of folded stacks, which flame graphs are made of. For all processes in one tree give `:all`. Options: `:max_depth`,
   `:from` and `:to` (times), `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` for a process the trace has never seen.
 
       iex> ElixirScope.setup()
@@ -101,7 +101,7 @@ defmodule ElixirScope.Query.Performance do
       iex> tree = ElixirScope.call_tree(self())
       iex> for node <- tree, do: {node.stack, node.calls}
       [{"ElixirScope.Doc.Sum.of/1", 1}, {"ElixirScope.Doc.Sum.of/1;ElixirScope.Doc.Sum.fold/2", 3}]
-      iex> folded = for node <- tree, do: "\#{node.stack} \#{node.own}\\n"
+      iex> folded = for node <- tree, do: "\#{node.stack} \#{node.own_ns}\\n"
       iex> length(folded)
       2
       iex> ElixirScope.stop()

@@ -17,7 +17,7 @@ defmodule ElixirScope.Query.Processes do
   What is known of one process, alive or not: `%{process, pid, status, name, names, module, initial_call, parent, ancestors, label, links, spawned_at,
   first_seen, exited_at, exit_reason, supervises, child, counts, at, timestamp}`.
 
-  `status` is `:alive`, `:exited` or `:not_yet`; `counts` are the events held, by class; `supervises` is `%{strategy, intensity, period}` of a supervisor;
+  `status` is `:alive`, `:exited` or `:not_yet`; `counts` are the events held, by class; `supervises` is `%{strategy, intensity, period_s}` of a supervisor;
   `child` is what its own supervisor says of it: `%{id, type, restart, modules}`. Times are as `ElixirScope.now/0`. Options `:at` (a time), `:trace`.
 
       iex> ElixirScope.setup()

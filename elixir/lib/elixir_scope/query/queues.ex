@@ -18,10 +18,10 @@ defmodule ElixirScope.Query.Queues do
       the end; `taken`: taken by a receive of the process's own, such as replies
     * `peak`, `peak_at`, `mean_ppm`: how many waited at most, when first, and on average (in millionths of a message); `nil` where handling is not known
     * `waiting` (from sending to handling), `handling` (to the next state) and `delivery` (from sending to delivery), each
-      `%{n, total, mean, p50, p95, p99, max, error_ppm}` in ns, or `nil`
-    * `busy_ppm`: the share of time in which it handled messages; `arrival_interval`, `service_interval`: ns from one arrival to the next, and
+      `%{n, sum_ns, mean_ns, p50_ns, p95_ns, p99_ns, max_ns, error_ppm}`, or `nil`
+    * `busy_ppm`: the share of time in which it handled messages; `arrival_interval_ns`, `service_interval_ns`: ns from one arrival to the next, and
       ns that a message takes, on average
-    * `senders`: `%{process, messages}`, `waits_for`: `%{process, replies, total}`, at most 10 each
+    * `senders`: `%{process, messages}`, `waits_for`: `%{process, replies, sum_ns}`, at most 10 each
     * `longest`: the id of the message that waited longest; `ambiguous`, `unmatched`: messages handled whose waiting is not known
 
   Handling is known of GenServers that are traced. Options: `:from` and `:to` (times), `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` on bad options.

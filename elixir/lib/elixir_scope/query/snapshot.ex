@@ -12,7 +12,7 @@ defmodule ElixirScope.Query.Snapshot do
 
     * `active_processes` - the pids alive then
     * `process_states` - `%{pid => %{state, since, module, complete}}`, of those whose state was recorded
-    * `pending_messages` - `%{pid => %{waiting, on_the_way, since, messages}}`: how many messages were delivered and not handled, how many sent and not
+    * `pending_messages` - `%{pid => %{n_waiting, n_on_the_way, since, messages}}`: how many messages were delivered and not handled, how many sent and not
       delivered, and the first of them as `%{id, message, sent_at, delivered_at}`. Only of servers whose handling was recorded: no entry means that
       nobody knows, not that there was nothing. Messages on the way that were sent before `since` are not counted; `nil` means that there are none
     * `supervision_tree` - the rows of `supervision_tree/1` at that time
@@ -31,7 +31,7 @@ defmodule ElixirScope.Query.Snapshot do
       iex> {:ok, snapshot} = ElixirScope.system_snapshot_at(ElixirScope.now())
       iex> {counter in snapshot.active_processes, snapshot.process_states[counter].state, snapshot.names[:snapshot_doc] == counter}
       {true, 1, true}
-      iex> snapshot.pending_messages[counter].waiting
+      iex> snapshot.pending_messages[counter].n_waiting
       0
       iex> ElixirScope.stop()
       :ok

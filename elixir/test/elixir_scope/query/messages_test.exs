@@ -79,7 +79,7 @@ defmodule ElixirScope.Query.MessagesTest do
 
     {:ok, snapshot} = ElixirScope.system_snapshot_at(ElixirScope.now())
     mailbox = snapshot.pending_messages[gate]
-    assert mailbox.waiting + mailbox.on_the_way == 10_000
+    assert mailbox.n_waiting + mailbox.n_on_the_way == 10_000
     assert Enum.map(mailbox.messages, & &1.message) == for(n <- 0..9, do: {:"$gen_cast", {:item, n}})
 
     send(gate, :go)
@@ -93,11 +93,11 @@ defmodule ElixirScope.Query.MessagesTest do
     for {{n, row}, {sent, {n, begun}}} <- Enum.zip(rows, Enum.zip(sent, begun)) do
       assert {row.matched, row.handling, row.queue_length} == {:matched, :handled, n}
       # The truth itself is taken a little later at both ends.
-      assert_in_delta row.waiting, begun - sent, max((begun - sent) * 0.1, 20_000_000)
+      assert_in_delta row.waiting_ns, begun - sent, max((begun - sent) * 0.1, 20_000_000)
     end
 
     {:ok, after_all} = ElixirScope.system_snapshot_at(ElixirScope.now())
-    assert %{waiting: 0, on_the_way: 0} = after_all.pending_messages[gate]
+    assert %{n_waiting: 0, n_on_the_way: 0} = after_all.pending_messages[gate]
   end
 
   @tag timeout: 120_000
@@ -120,7 +120,7 @@ defmodule ElixirScope.Query.MessagesTest do
     for {server, caller} <- [{one, two}, {two, one}] do
       assert [call] = ElixirScope.server_calls(server)
       assert {call.caller, call.request, call.outcome, call.returned_at} == {caller, :are_you_there, :late, nil}
-      assert call.waiting > 300_000_000
+      assert call.waiting_ns > 300_000_000
       assert ElixirScope.server_calls(nil, caller: caller) == [call]
       assert {:ok, %{call: ^call}} = ElixirScope.message(call.id)
     end

@@ -40,7 +40,7 @@ defmodule ElixirScope.Query.ProcessesTest do
     ElixirScope.setup()
     assert told(supervisor) == really(supervisor)
     [top] = ElixirScope.supervision_tree(root: supervisor)
-    assert top.supervises == %{strategy: :rest_for_one, intensity: 50, period: 2}
+    assert top.supervises == %{strategy: :rest_for_one, intensity: 50, period_s: 2}
     assert top.restarts == 0
     inner = Enum.find(top.children, &(&1.child.id == :inner))
     assert inner.supervises.strategy == :one_for_all

@@ -42,7 +42,7 @@ defmodule ElixirScope.Recorder.BehaviourStateTest do
     {:ok, _} = ElixirScope.trace_process(self(), modules: [])
     :ok = :gen_statem.call(pid, :open)
     [row | _] = for %{message: {:"$gen_call", _, :open}} = row <- ElixirScope.message_flow(self(), pid), do: row
-    assert row.matched == :matched and row.handled_at >= row.delivered_at and row.waiting >= 0
+    assert row.matched == :matched and row.handled_at >= row.delivered_at and row.waiting_ns >= 0
     assert states(pid) == [{:open, 1}]
   end
 
