@@ -1,5 +1,5 @@
 defmodule ElixirScope.CorpusTest do
-  # The recorded cases of tests/corpus, asked from Elixir: the door's answers must be those that Rust gives, to the byte, and the public
+  # The recorded cases of tests/corpus, asked from Elixir: the API's answers must be those that Rust gives, to the byte, and the public
   # functions must say the same in real terms.
   use ExUnit.Case, async: true
 
@@ -24,7 +24,7 @@ defmodule ElixirScope.CorpusTest do
         %{imported: ElixirScope.import(Path.join(dir, "trace.scope")), asked: asked}
       end
 
-      test "the door's text is the accepted one, to the byte", %{imported: imported, asked: asked} do
+      test "the API's text is the accepted one, to the byte", %{imported: imported, asked: asked} do
         for {request, accepted} <- asked do
           case imported do
             {:ok, trace} -> assert Native.query_json(trace.native, request) == accepted

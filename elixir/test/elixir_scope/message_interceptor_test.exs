@@ -89,7 +89,7 @@ defmodule ElixirScope.MessageInterceptorTest do
     assert MessageInterceptor.messages(probe) == []
   end
 
-  test "messages told by hand are answered alike" do
+  test "injected messages are answered alike" do
     start_supervised!({TraceDB, test_mode: true, epoch: 0})
     [a, b] = ["<0.30001.0>", "<0.30002.0>"]
     TraceDB.store_event(:message, %{from: a, to: b, message: :ping, timestamp: 1})

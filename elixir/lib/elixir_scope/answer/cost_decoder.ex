@@ -1,12 +1,12 @@
 defmodule ElixirScope.Answer.CostDecoder do
   @moduledoc false
-  # What functions and queues cost, as Elixir shows it: durations in ns, names as atoms, processes as pids. Besides `ElixirScope.Answer.Decoder`,
-  # because none of these rows has a term.
+  # Converts answers about the cost of functions and queues: names to atoms, processes to pids. They have a module of their own, as their rows
+  # contain no terms.
 
   alias ElixirScope.Answer.Value
   alias ElixirScope.Query.{Moment, Source}
 
-  # The door's own words, which must be atoms whether or not anybody has used them yet.
+  # The words of the API, which become atoms even if no other module has used them.
   @words ~w(
     lost evicted crashes restarts queue bottleneck own_time slowest_call call_errors
     events ns messages calls ppm
@@ -51,7 +51,7 @@ defmodule ElixirScope.Answer.CostDecoder do
     %{bottleneck: bottleneck && bottleneck(bottleneck, source), queues: Enum.map(queues, &queue(&1, source))}
   end
 
-  @doc "A first look."
+  @doc "An overview."
   @spec overview(map(), Source.t()) :: map()
   def overview(data, source) do
     %{

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Answer.Decoder do
   @moduledoc false
-  # Answers of the door as Elixir shows them: real terms, atoms and pids, clock times.
+  # Converts answers of the API to the rows of the public functions: real terms, atoms and pids, clock times.
   #
   # Invariant: the terms of an answer are fetched in one call.
   # Invariant: reading an answer creates no atom; one this node does not know stays text.
@@ -9,7 +9,7 @@ defmodule ElixirScope.Answer.Decoder do
   alias ElixirScope.Answer.{CostDecoder, Value}
   alias ElixirScope.Query.{Moment, Source}
 
-  # The door's own words, which must be atoms whether or not anybody has used them yet.
+  # The words of the API, which become atoms even if no other module has used them.
   @words ~w(
     control process message call state span runtime
     recorder_started recorder_stopped level_changed rate_changed target_added target_removed pattern_added pattern_removed sweep_done
@@ -61,7 +61,7 @@ defmodule ElixirScope.Answer.Decoder do
     shown
   end
 
-  @doc "The real term behind a term of the door."
+  @doc "The real term of a term in the API."
   @spec term(map(), Source.t()) :: term()
   def term(%{id: id}, source), do: Map.fetch!(fetch([id], source), id)
 
@@ -246,7 +246,7 @@ defmodule ElixirScope.Answer.Decoder do
     %{
       depth: row.depth,
       event: event(row.event, terms, source),
-      causes: for(edge <- row.causes, do: %{id: edge.id, kind: word(edge.kind), certainty: word(edge.certainty), n: edge.n}),
+      causes: for(cause <- row.causes, do: %{id: cause.id, kind: word(cause.kind), certainty: word(cause.certainty), n: cause.n}),
       stop: row.stop && %{reason: word(row.stop.reason), what: row.stop.what && word(row.stop.what)}
     }
   end
@@ -281,7 +281,7 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  # What every way of showing a process has. `pid` is the door's text, which tells the bearers of a reused pid apart.
+  # The fields that all rows about a process have. `pid` is its text in the API, which differs for two processes that had one pid.
   defp began(row, terms, source) do
     %{
       process: Value.process(row.process, source),
@@ -357,7 +357,7 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  # What a cut message still tells of the request and the reply in it.
+  # The request and the reply in a message; a message that was cut is shown as it is.
   defp request({:"$gen_call", _from, request}), do: request
   defp request(partial), do: partial
 

@@ -1,8 +1,8 @@
 defmodule ElixirScope.Injected.ManualEvent do
   @moduledoc false
-  # Events told by hand: from a type and a map, as `ElixirScope.TraceDB.store_event/2` takes them, to a row of the native recorder.
+  # Converts an injected event, the type and map of `ElixirScope.TraceDB.store_event/2`, to a row of the native recorder.
   #
-  # Invariant: a key is used, or refused by its name. None is ignored.
+  # Invariant: every key is used, or refused by name.
 
   alias ElixirScope.Error
   alias ElixirScope.Recorder.Row
@@ -104,7 +104,7 @@ defmodule ElixirScope.Injected.ManualEvent do
   defp value(:class, class, _wall), do: if(class in [:error, :exit, :throw], do: {:ok, class}, else: :error)
   defp value(:timestamp, nil, _wall), do: {:ok, nil}
   defp value(:timestamp, %DateTime{} = time, wall), do: {:ok, DateTime.to_unix(time, :nanosecond) - wall}
-  # What the native library can take at all; the recording's own bounds are its business.
+  # The native library checks the bounds of the recording; this is what fits its integers.
   defp value(:timestamp, time, _wall), do: if(time in -0x7FFFFFFFFFFFFFFF..0x7FFFFFFFFFFFFFFF, do: {:ok, time}, else: :error)
   defp value(_any_term, value, _wall), do: {:ok, value}
 
@@ -134,7 +134,7 @@ defmodule ElixirScope.Injected.ManualEvent do
   defp kind(:message, :send, v), do: row(v, :send, v.from, v.to, nil, [v.message])
 
   defp kind(:message, _kind, %{to: name}) when is_atom(name),
-    do: wrong(":to", inspect(name), "the pid of who received the message, or its text")
+    do: wrong(":to", inspect(name), "the pid of the process that received the message, or its text")
 
   defp kind(:message, kind, v), do: row(v, kind, v.to, nil, v[:module], [v.message])
 

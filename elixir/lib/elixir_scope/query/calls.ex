@@ -8,7 +8,7 @@ defmodule ElixirScope.Query.Calls do
 
   @doc """
   The traced calls of a process in order: `%{id, timestamp, at, process, module, function, arity, args, depth, duration_ns, own_ns, result, outcome}`.
-  `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. Options as `message_flow/3`.
+  `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. The options are those of `message_flow/3`.
 
       iex> ElixirScope.setup()
       :ok

@@ -10,7 +10,7 @@ defmodule ElixirScope.Recorder.SetupOptions do
   @classes [:control, :process, :message, :call, :state, :span, :runtime]
   @redacted ~w(password passwd secret token authorization cookie api_key private_key)
 
-  # Bytes a term may take: what a state holds is the answer to most questions, an argument rarely is.
+  # Bytes a term may take. States are large, as most questions are about what is in them; arguments are small.
   @caps %{control: 16_384, process: 16_384, message: 256, call: 256, state: 16_384, span: 256, runtime: 256}
 
   # Lifecycle and control events are few and explain the others: they have a budget of their own.

@@ -1,6 +1,7 @@
 defmodule ElixirScope.Recorder.TargetRequest do
   @moduledoc false
-  # From the arguments of a trace_* function to a target, and from the recorder's reply to the function's result.
+  # Converts the arguments of a trace_* function to a target, and the recorder's reply to the result of the function. All arguments are
+  # checked here, in the caller.
 
   alias ElixirScope.{Error, Native, ProcessArgument, Recorder}
   alias ElixirScope.Recorder.{FunctionSelection, HotFunction, ServerLoop, Target, TargetOptions}
@@ -95,12 +96,12 @@ defmodule ElixirScope.Recorder.TargetRequest do
   defp found(selection, options) do
     with {:error, %{code: :not_found} = error} <- FunctionSelection.find(selection) do
       if options.await,
-        do: {:ok, %{functions: [], warnings: [error.message <> "; it is traced when it comes"]}},
+        do: {:ok, %{functions: [], warnings: [error.message <> "; it is traced when it is loaded"]}},
         else: {:error, error}
     end
   end
 
-  # Counting takes its moment: not for a recorder that is not there, or records no calls.
+  # Counting takes time, so it is done only if there is a recorder and it records calls.
   defp hot(functions) do
     case Recorder.call(:level) do
       :full -> HotFunction.warnings(for {mfa, _returns?} <- functions, do: mfa)
@@ -196,7 +197,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
       case FunctionSelection.find(selection) do
         {:ok, _found} -> {:cont, {:ok, selections ++ [selection], warnings}}
-        # A module nobody named may well be gone, or be a function of the shell.
+        # A module that the user did not name may be unloaded, or belong to the shell.
         {:error, error} when options.modules == nil -> {:cont, {:ok, selections, [error.message | warnings]}}
         {:error, _} = error -> {:halt, error}
       end

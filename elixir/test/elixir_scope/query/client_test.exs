@@ -115,7 +115,7 @@ defmodule ElixirScope.Query.ClientTest do
       assert List.last(rows).waiting_ns > 49 * 2_000_000
     end
 
-    test "a message to the dead, and one nobody waits for" do
+    test "a message to a dead process, and one that is not received" do
       ElixirScope.setup()
       dead = spawn(fn -> :ok end)
       await_exit(dead)

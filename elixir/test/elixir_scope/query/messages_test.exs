@@ -3,7 +3,7 @@ defmodule ElixirScope.Query.MessagesTest do
 
   defmodule Gate do
     @moduledoc false
-    # A server that stops in a callback until it is told to go on, and notes when it begins to work on each item.
+    # A server that stops in a callback until it is allowed to go on, and notes when it begins to work on each item.
 
     use GenServer
 
@@ -101,7 +101,7 @@ defmodule ElixirScope.Query.MessagesTest do
   end
 
   @tag timeout: 120_000
-  test "a deadlock of two servers is seen while it lasts, and told afterwards" do
+  test "a deadlock of two servers is seen while it lasts, and afterwards" do
     ElixirScope.setup()
     [one, two] = for _ <- 1..2, do: start_gate()
     for {server, other} <- [{one, two}, {two, one}], do: GenServer.cast(server, {:ask, other, self()})
@@ -131,7 +131,7 @@ defmodule ElixirScope.Query.MessagesTest do
     snapshot.waiting_on
   end
 
-  test "what one process got, with what came from nobody" do
+  test "the messages to one process, with those that no process sent" do
     ElixirScope.setup()
     {:ok, _} = ElixirScope.trace_process(self(), modules: [])
     Process.send_after(self(), :by_timer, 1)
@@ -139,8 +139,8 @@ defmodule ElixirScope.Query.MessagesTest do
     send(self(), :by_myself)
     assert_receive :by_myself
     rows = ElixirScope.message_flow(self(), nil, direction: :to_a)
-    told = for row <- rows, row.message in [:by_timer, :by_myself], do: {row.message, row.matched, row.from}
-    assert told == [{:by_timer, :external, nil}, {:by_myself, :matched, self()}]
+    found = for row <- rows, row.message in [:by_timer, :by_myself], do: {row.message, row.matched, row.from}
+    assert found == [{:by_timer, :external, nil}, {:by_myself, :matched, self()}]
   end
 
   test "errors" do
