@@ -2,7 +2,7 @@ defmodule ElixirScope.Dump do
   @moduledoc false
   # Traces to files and back.
   #
-  # Invariant: a file is whole or absent: it is written beside its place and renamed.
+  # Invariant: a file is complete or absent: it is written under another name and then renamed.
 
   alias ElixirScope.{Error, Native, Trace}
   alias ElixirScope.Recorder.Current
