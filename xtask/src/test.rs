@@ -4,7 +4,8 @@ use crate::command::{self, cargo, program};
 use crate::progress::{Steps, Tests};
 use crate::wasm::module::{self, Edge};
 use crate::wasm::npm;
-use crate::{codegen, corpus, demo, otp27, setup, tidy, workspace};
+use crate::wasm::size::Size;
+use crate::{codegen, corpus, demo, dist, otp, setup, tidy, workspace};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -69,17 +70,25 @@ fn elixir(steps: &mut Steps) {
         steps.step(&format!("mix compile, {name}"), || {
             command::run(mix(&dir).env("MIX_ENV", "test").args(["compile", "--warnings-as-errors"]))
         });
+    }
+    let own = otp::own_versions().unwrap_or_else(|_| "this machine's OTP".into());
+    for (name, dir) in [(own.as_str(), workspace::elixir()), ("shop", workspace::shop())] {
         steps.counted(&format!("mix test, {name}"), |tests| counting(tests, mix(&dir).arg("test")));
     }
-    match otp27::suite() {
-        Ok(mut suite) => steps.counted("mix test, OTP 27", |tests| counting(tests, &mut suite)),
-        Err(why) => steps.skip("mix test, OTP 27", why),
+    for release in otp::RELEASES {
+        match dist::build_library().and_then(|library| release.suite(&library)) {
+            Ok((versions, mut suite)) => {
+                steps.counted(&format!("mix test, {versions}"), |tests| counting(tests, &mut suite))
+            }
+            Err(why) => steps.skip(&format!("mix test, OTP {}", release.otp), format!("{why:#}")),
+        }
     }
     steps.step("demo", demo::run);
 }
 
 fn js(steps: &mut Steps) {
     steps.step("npm package", npm::build);
+    steps.step("module size", module_size);
     steps.counted("node tests", |tests| counting(tests, npm::npm(&workspace::js()).args(["test", "--silent"])));
     steps.counted("corpus, from wasmtime", |tests| {
         let module = module::build(Edge::CAbi)?;
@@ -89,6 +98,13 @@ fn js(steps: &mut Steps) {
         wasmtime.env("SCOPE_WASM", module);
         counting(tests, &mut wasmtime)
     });
+}
+
+/// Prints how large the module is, which must be within its budget.
+fn module_size() -> Result<()> {
+    let size = Size::of(&npm::module())?;
+    println!("the module has {} bytes as built, {} as Brotli sends it", size.built, size.sent);
+    size.check()
 }
 
 fn mix(dir: &Path) -> Command {

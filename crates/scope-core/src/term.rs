@@ -37,7 +37,6 @@
 use crate::elixir::Elixir;
 
 mod cursor;
-pub mod decimal;
 pub mod etf;
 pub mod inspect;
 pub mod localize;

@@ -27,7 +27,9 @@ defmodule ElixirScope.InspectTest do
 
   defp report(differing) do
     shown = differing |> Enum.sort_by(fn {real, _ours} -> byte_size(real) end) |> Enum.take(15)
-    "#{length(differing)} differ on Elixir #{System.version()}:\n" <> Enum.map_join(shown, "\n", fn {real, ours} -> "  real #{real}\n  ours #{ours}" end)
+
+    "#{length(differing)} differ on Elixir #{System.version()}:\n" <>
+      Enum.map_join(shown, "\n", fn {real, ours} -> "  real #{real}\n  ours #{ours}" end)
   end
 
   for {limit, n_terms} <- [{50, @n_terms}, {3, 1000}, {10, 1000}, {200, 1000}] do
@@ -39,12 +41,22 @@ defmodule ElixirScope.InspectTest do
   end
 
   test "without a limit of its own, that of this Elixir" do
-    terms = [Enum.to_list(1..300), Map.new(1..300, &{&1, &1}), List.duplicate(List.duplicate([1, 2, 3], 10), 30)] ++ AnyTerm.some(500, 9)
+    terms =
+      [Enum.to_list(1..300), Map.new(1..300, &{&1, &1}), List.duplicate(List.duplicate([1, 2, 3], 10), 30)] ++
+        AnyTerm.some(500, 9)
+
     trace = held(terms)
     {:ok, answer} = Native.query(trace, %{kind: "events", limit: 1000})
     texts = for event <- answer.data, do: event.term.text
     assert length(texts) == length(terms)
-    differing = for {term, ours} <- Enum.zip(terms, texts), real = inspect(term), real != ours, byte_size(real) <= @max_bytes, do: {real, ours}
+
+    differing =
+      for {term, ours} <- Enum.zip(terms, texts),
+          real = inspect(term),
+          real != ours,
+          byte_size(real) <= @max_bytes,
+          do: {real, ours}
+
     assert differing == [], report(differing)
   end
 end

@@ -2,13 +2,99 @@ defmodule ElixirScope.AnyTerm do
   @moduledoc false
   # Generated terms of all kinds that a recording holds exactly, the same from the same seed.
 
-  @atoms [:ok, nil, true, false, :"", :"hello world", :"a@b", :foo!, :bar?, :"a?b", :Foo, :_, :_x, :"1a", :+, :-, :"::", :.., :"...", :"..//"] ++
-           [:->, :|>, :%, :%{}, :{}, :<<>>, :., :!, :not, :and, :when, :in, :do, :end, :fn, :"é", :"日本", :"a\u200Bb", :"a-b", :"\#{x}", :"\""] ++
-           [Shop, Shop.Cart, :"Elixir.shop", :"Elixir.", Elixir, Elixir.Elixir, :"Elixir.Elixir.A", :"ElixirA", :erlang, :undefined, :&&, :<<<, :"~~~"] ++
-           [:^^^, :"not in", :"a b?", :@, :&, :++, :"+++", :**, :"//", :\\, :<-, :"<|>", :"=~", :..]
+  @atoms [
+           :ok,
+           nil,
+           true,
+           false,
+           :"",
+           :"hello world",
+           :a@b,
+           :foo!,
+           :bar?,
+           :"a?b",
+           :Foo,
+           :_,
+           :_x,
+           :"1a",
+           :+,
+           :-,
+           :"::",
+           :..,
+           :...,
+           :"..//"
+         ] ++
+           [
+             :->,
+             :|>,
+             :%,
+             :%{},
+             :{},
+             :<<>>,
+             :.,
+             :!,
+             :not,
+             :and,
+             :when,
+             :in,
+             :do,
+             :end,
+             :fn,
+             :é,
+             :日本,
+             :"a\u200Bb",
+             :"a-b",
+             :"\#{x}",
+             :"\""
+           ] ++
+           [
+             Shop,
+             Shop.Cart,
+             :"Elixir.shop",
+             :"Elixir.",
+             Elixir,
+             Elixir.Elixir,
+             :"Elixir.Elixir.A",
+             :ElixirA,
+             :erlang,
+             :undefined,
+             :&&,
+             :<<<,
+             :"~~~"
+           ] ++
+           [:"^^^", :"not in", :"a b?", :@, :&, :++, :+++, :**, :"//", :\\, :<-, :"<|>", :=~, :..]
 
-  @texts ["", "abc", "with \"quotes\"", "it's", "\n\t\r\e\d\0\a\b\v\f", "\\", "\#{x}", "#", "é日本\u{1F600}", "a\u200Bb", "\u00A0", "\u2028", "\uFEFF", "\u202E"] ++
-           ["\u2003wide", "\u2061", "\u2066x", "\u034F", "\u061C", "\u{FFFC}", <<255>>, <<0, 1, 2>>, "abc" <> <<200>>, "\x80", "\u0085", "\u{FFFE}", "/"]
+  @texts [
+           "",
+           "abc",
+           "with \"quotes\"",
+           "it's",
+           "\n\t\r\e\d\0\a\b\v\f",
+           "\\",
+           "\#{x}",
+           "#",
+           "é日本\u{1F600}",
+           "a\u200Bb",
+           "\u00A0",
+           "\u2028",
+           "\uFEFF",
+           "\u202E"
+         ] ++
+           [
+             "\u2003wide",
+             "\u2061",
+             "\u2066x",
+             "\u034F",
+             "\u061C",
+             "\u{FFFC}",
+             <<255>>,
+             <<0, 1, 2>>,
+             "abc" <> <<200>>,
+             "\x80",
+             "\u0085",
+             "\u{FFFE}",
+             "/"
+           ]
 
   @regexes ["a.b", "a/b", "a\\/b", "\\\\/", "\\\#{x}", "\#{", "\n\t", "é", "\u200B", "[a-z]+\\d", "\"", "\a\f\v\r", ""]
   @options ["", "i", "u", "iu", "s", "x", "m", "f", "U", "imsxuU"]
@@ -69,10 +155,30 @@ defmodule ElixirScope.AnyTerm do
 
   defp float do
     case :rand.uniform(4) do
-      1 -> :rand.uniform() * :math.pow(10, :rand.uniform(40) - 20)
-      2 -> :rand.uniform(1_000_000) / 1
-      3 -> Enum.random([0.0, -0.0, 1.0e15, 1.0e16, 1.0e17, 123_456_789_012_345_680.0, 9_007_199_254_740_993.0, 5.0e-324, 1.7976931348623157e308, 0.1, 1.0e-5, 1.5e22])
-      4 -> -:rand.uniform(99) / 7
+      1 ->
+        :rand.uniform() * :math.pow(10, :rand.uniform(40) - 20)
+
+      2 ->
+        :rand.uniform(1_000_000) / 1
+
+      3 ->
+        Enum.random([
+          0.0,
+          -0.0,
+          1.0e15,
+          1.0e16,
+          1.0e17,
+          123_456_789_012_345_680.0,
+          9_007_199_254_740_993.0,
+          5.0e-324,
+          1.7976931348623157e308,
+          0.1,
+          1.0e-5,
+          1.5e22
+        ])
+
+      4 ->
+        -:rand.uniform(99) / 7
     end
   end
 
@@ -86,7 +192,15 @@ defmodule ElixirScope.AnyTerm do
 
   defp date_or_time do
     date = Date.new!(:rand.uniform(4000) - 500, :rand.uniform(12), :rand.uniform(28))
-    time = Time.new!(:rand.uniform(24) - 1, :rand.uniform(60) - 1, :rand.uniform(60) - 1, {:rand.uniform(999_999), Enum.random([0, 3, 6])})
+
+    time =
+      Time.new!(
+        :rand.uniform(24) - 1,
+        :rand.uniform(60) - 1,
+        :rand.uniform(60) - 1,
+        {:rand.uniform(999_999), Enum.random([0, 3, 6])}
+      )
+
     Enum.random([date, time, NaiveDateTime.new!(date, time), DateTime.new!(date, time)])
   end
 
@@ -94,7 +208,11 @@ defmodule ElixirScope.AnyTerm do
     source = Enum.random(@regexes)
 
     if :rand.uniform(3) == 1,
-      do: Regex.compile!(source, Enum.random([[], [:caseless], [:unicode, :ucp], [:dotall, {:newline, :anycrlf}, :multiline], [:anchored], [:dotall]])),
+      do:
+        Regex.compile!(
+          source,
+          Enum.random([[], [:caseless], [:unicode, :ucp], [:dotall, {:newline, :anycrlf}, :multiline], [:anchored], [:dotall]])
+        ),
       else: Regex.compile!(source, Enum.random(@options))
   end
 end
