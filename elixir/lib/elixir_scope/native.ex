@@ -14,7 +14,10 @@ defmodule ElixirScope.Native do
   def load_library do
     path = :elixir_scope |> Application.app_dir("priv/native/scope_nif") |> String.to_charlist()
 
-    case :erlang.load_nif(path, 0) do
+    # What it learns from: the order in which this VM lists a large map.
+    large = Map.new(1..100, &{&1, &1})
+
+    case :erlang.load_nif(path, {large, Map.to_list(large)}) do
       :ok -> check_version()
       error -> error
     end

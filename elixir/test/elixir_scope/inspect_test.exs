@@ -3,60 +3,69 @@ defmodule ElixirScope.InspectTest do
   use ExUnit.Case, async: true
   alias ElixirScope.{AnyTerm, Native}
 
+  @moduletag timeout: 300_000
+
   # A text is cut here.
   @max_bytes 8192
-  @n_terms 4000
+  # A source of terms keeps that many for sure.
+  @batch 100
 
-  defp held(terms), do: Native.hold("nonode@nohost", System.version(), :erlang.system_info(:creation), terms)
-
-  defp text(trace, n, limit) do
-    request = %{kind: "term", id: "control-0-#{n}"}
-    {:ok, answer} = Native.query(trace, if(limit, do: Map.put(request, :limit, limit), else: request))
-    answer.data.text
+  # The terms of this node as a trace, each with its id and its text.
+  defp held(terms) do
+    trace = Native.hold("nonode@nohost", System.version(), :erlang.system_info(:creation), terms)
+    {:ok, %{data: events}} = Native.query(trace, %{kind: "events", limit: @batch})
+    {trace, for(event <- events, do: {event.term.id, event.term.text})}
   end
 
-  defp differing(terms, limit, options) do
-    trace = held(terms)
+  defp differing(terms, options) do
+    for batch <- Enum.chunk_every(terms, @batch), {trace, shown} = held(batch) do
+      assert length(shown) == length(batch)
 
-    for {term, n} <- Enum.with_index(terms),
-        real = inspect(term, options),
-        ours = text(trace, n, limit),
-        ours != real and not (byte_size(real) > @max_bytes and String.starts_with?(real, String.trim_trailing(ours, "..."))),
-        do: {real, ours}
+      for {term, {id, text}} <- Enum.zip(batch, shown),
+          do: compare(inspect(term, options), ours(trace, id, text, options[:limit]))
+    end
+    |> List.flatten()
   end
 
+  defp ours(_trace, _id, text, nil), do: text
+
+  defp ours(trace, id, _text, limit) do
+    {:ok, %{data: %{text: text}}} = Native.query(trace, %{kind: "term", id: id, limit: limit})
+    text
+  end
+
+  defp compare(same, same), do: []
+
+  defp compare(real, ours) do
+    cut? = byte_size(real) > @max_bytes and String.starts_with?(real, String.replace_suffix(ours, "...", ""))
+    if cut?, do: [], else: [{real, ours}]
+  end
+
+  # From where they differ.
   defp report(differing) do
     shown = differing |> Enum.sort_by(fn {real, _ours} -> byte_size(real) end) |> Enum.take(15)
 
-    "#{length(differing)} differ on Elixir #{System.version()}:\n" <>
-      Enum.map_join(shown, "\n", fn {real, ours} -> "  real #{real}\n  ours #{ours}" end)
+    lines =
+      for {real, ours} <- shown do
+        at = max(:binary.longest_common_prefix([real, ours]) - 30, 0)
+        "  real #{at}: #{clip(real, at)}\n  ours #{at}: #{clip(ours, at)}"
+      end
+
+    "#{length(differing)} differ on Elixir #{System.version()}:\n" <> Enum.join(lines, "\n")
   end
 
-  for {limit, n_terms} <- [{50, @n_terms}, {3, 1000}, {10, 1000}, {200, 1000}] do
-    test "#{n_terms} terms with a limit of #{limit}" do
-      terms = AnyTerm.some(unquote(n_terms), unquote(limit))
-      differing = differing(terms, unquote(limit), limit: unquote(limit))
+  defp clip(text, at), do: text |> binary_part(at, min(120, byte_size(text) - at)) |> inspect(limit: :infinity)
+
+  for {limit, n_terms} <- [{50, 2000}, {3, 1000}, {10, 1000}, {200, 500}, {nil, 1500}] do
+    test "#{n_terms} terms with #{if limit, do: "a limit of #{limit}", else: "the limit of this Elixir"}" do
+      options = if unquote(limit), do: [limit: unquote(limit)], else: []
+
+      terms =
+        [Enum.to_list(1..300), List.duplicate(List.duplicate([1, 2, 3], 10), 30)] ++
+          AnyTerm.some(unquote(n_terms), unquote(limit || 9))
+
+      differing = differing(terms, options)
       assert differing == [], report(differing)
     end
-  end
-
-  test "without a limit of its own, that of this Elixir" do
-    terms =
-      [Enum.to_list(1..300), Map.new(1..300, &{&1, &1}), List.duplicate(List.duplicate([1, 2, 3], 10), 30)] ++
-        AnyTerm.some(500, 9)
-
-    trace = held(terms)
-    {:ok, answer} = Native.query(trace, %{kind: "events", limit: 1000})
-    texts = for event <- answer.data, do: event.term.text
-    assert length(texts) == length(terms)
-
-    differing =
-      for {term, ours} <- Enum.zip(terms, texts),
-          real = inspect(term),
-          real != ours,
-          byte_size(real) <= @max_bytes,
-          do: {real, ours}
-
-    assert differing == [], report(differing)
   end
 end

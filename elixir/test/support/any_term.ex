@@ -143,7 +143,7 @@ defmodule ElixirScope.AnyTerm do
       9 -> Range.new(:rand.uniform(9) - 5, :rand.uniform(9) - 5, Enum.random([1, -1, 2, -3]))
       10 -> date_or_time()
       11 -> regex()
-      12 -> String.duplicate("long é", :rand.uniform(900))
+      12 -> String.duplicate("long é", if(:rand.uniform(30) == 1, do: 900, else: :rand.uniform(9)))
       13 -> self()
       14 -> make_ref()
       15 -> []
@@ -187,7 +187,7 @@ defmodule ElixirScope.AnyTerm do
 
   defp charlist do
     Enum.random([~c"abc", ~c"it's", ~c"\"q\"", ~c"\#{x}", ~c"\e\n", [7, 8, 27], [32], [127], [233], [0x65E5], ~c"a\\b"]) ++
-      if(:rand.uniform(4) == 1, do: List.duplicate(?x, 5000), else: [])
+      if(:rand.uniform(60) == 1, do: List.duplicate(?x, 5000), else: [])
   end
 
   defp date_or_time do

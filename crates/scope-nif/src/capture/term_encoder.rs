@@ -3,6 +3,7 @@
 //! Invariant: bounded time and space whatever the term: at most `cap` bytes, `depth` levels; no allocation, no copy of the term.
 //! Invariant: deterministic: the same term under the same limits gives the same bytes, on every thread (the match key rests on it).
 
+use crate::term::map_order;
 use crate::term::native_record;
 use crate::term::raw_term::{self, VERIFIED};
 use crate::term::term_kind::{self, TermKind};
@@ -10,6 +11,7 @@ use rustler::sys::{
     ErlNifBinary, ErlNifEnv, ErlNifHash, ErlNifMapIterator, ErlNifMapIteratorEntry, enif_get_double, enif_get_int64,
     enif_get_list_cell, enif_get_map_size, enif_get_tuple, enif_get_uint64, enif_hash, enif_inspect_binary,
     enif_map_iterator_create, enif_map_iterator_destroy, enif_map_iterator_get_pair, enif_map_iterator_next,
+    enif_map_iterator_prev,
 };
 use scope_core::term::{Opaque, tag};
 use std::sync::atomic::Ordering::Relaxed;
@@ -287,15 +289,15 @@ impl Walk {
         // SAFETY: the term is a live map; the iterator is created, used and destroyed within this call.
         unsafe {
             let term = raw_term::term(map);
-            if depth == 0
-                || enif_get_map_size(self.env, term, &raw mut size) == 0
-                || enif_map_iterator_create(
-                    self.env,
-                    term,
-                    iterator.as_mut_ptr(),
-                    ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_HEAD,
-                ) == 0
-            {
+            if depth == 0 || enif_get_map_size(self.env, term, &raw mut size) == 0 {
+                return self.byte(tag::CUT);
+            }
+            let (first, step): (_, unsafe extern "C" fn(_, _) -> _) = if map_order::is_from_the_end(size) {
+                (ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_TAIL, enif_map_iterator_prev)
+            } else {
+                (ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_HEAD, enif_map_iterator_next)
+            };
+            if enif_map_iterator_create(self.env, term, iterator.as_mut_ptr(), first) == 0 {
                 return self.byte(tag::CUT);
             }
             let iterator = iterator.assume_init_mut();
@@ -320,7 +322,7 @@ impl Walk {
                     self.release(1);
                 }
                 self.walk(raw_term::of(value), depth - 1);
-                enif_map_iterator_next(self.env, iterator);
+                step(self.env, iterator);
                 n += 1;
             }
             enif_map_iterator_destroy(self.env, iterator);

@@ -205,6 +205,14 @@ impl<'a> Printer<'a> {
         Ok(Some(limit))
     }
 
+    /// Writes a term that takes nothing from what is left of the limit.
+    pub(crate) fn aside(&mut self, part: Part<'_>, around: Around) -> Printed {
+        let before = self.left;
+        self.term(part, around)?;
+        self.left = before;
+        Ok(())
+    }
+
     /// Takes one element from what is left of the limit, unless that is infinite; gives what was left before.
     fn spend(&mut self) -> usize {
         let before = self.left;

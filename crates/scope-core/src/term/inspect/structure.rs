@@ -38,9 +38,9 @@ pub(crate) fn print(printer: &mut Printer<'_>, map: Part<'_>, is_cut: bool, arou
             Some(Regex::Sigil(text)) => Some(text),
             Some(Regex::Compiled(source, options)) => {
                 printer.push("Regex.compile!(")?;
-                printer.term(source, around)?;
+                printer.aside(source, around)?;
                 printer.push(", ")?;
-                printer.term(options, around)?;
+                printer.aside(options, around)?;
                 Some(String::from(")"))
             }
             None => None,
