@@ -948,7 +948,7 @@ export type TermPart = {
   id: string,
   /** The path asked. */
   path: Array<number>,
-  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
+  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `record`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
   kind: string,
   /** As `inspect` shows it. */
   text: string,

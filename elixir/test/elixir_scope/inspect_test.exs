@@ -56,7 +56,7 @@ defmodule ElixirScope.InspectTest do
 
   defp clip(text, at), do: text |> binary_part(at, min(120, byte_size(text) - at)) |> inspect(limit: :infinity)
 
-  for {limit, n_terms} <- [{50, 2000}, {3, 1000}, {10, 1000}, {200, 500}, {nil, 1500}] do
+  for {limit, n_terms} <- [{50, 800}, {3, 500}, {10, 500}, {200, 300}, {nil, 1000}] do
     test "#{n_terms} terms with #{if limit, do: "a limit of #{limit}", else: "the limit of this Elixir"}" do
       options = if unquote(limit), do: [limit: unquote(limit)], else: []
 

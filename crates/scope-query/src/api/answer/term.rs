@@ -26,7 +26,7 @@ pub struct TermPart {
     pub id: String,
     /// The path asked.
     pub path: Vec<u32>,
-    /// `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`.
+    /// `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `record`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`.
     pub kind: String,
     /// As `inspect` shows it.
     pub text: String,
