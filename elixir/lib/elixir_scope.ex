@@ -33,7 +33,7 @@ defmodule ElixirScope do
 
   alias ElixirScope.{Answer, Dump, Error, Event, Recorder, Trace, Types}
   alias ElixirScope.Query.Client
-  alias ElixirScope.Recorder.TargetRequest
+  alias ElixirScope.Recorder.{Current, Row, TargetRequest}
 
   @type process :: Types.process()
   @type time :: Types.time()
@@ -466,7 +466,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec mark(term(), map()) :: :ok | {:error, Error.t()}
-  def mark(label, meta \\ %{}) when is_map(meta), do: Recorder.call({:mark, self(), label, meta})
+  def mark(label, meta \\ %{}) when is_map(meta), do: Current.put([Row.note(:mark, %{label: label, meta: meta}, self())])
 
   @doc """
   What is being traced, and per class what was emitted, stored, evicted, filtered and dropped (these add up).

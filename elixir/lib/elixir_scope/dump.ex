@@ -4,13 +4,14 @@ defmodule ElixirScope.Dump do
   #
   # Invariant: a file is whole or absent: it is written beside its place and renamed.
 
-  alias ElixirScope.{Error, Native, Recorder, Trace}
+  alias ElixirScope.{Error, Native, Trace}
+  alias ElixirScope.Recorder.Current
 
   @spec export(Path.t()) :: :ok | {:error, Error.t()}
   def export(path) do
     staged = "#{path}.#{System.unique_integer([:positive])}.tmp"
 
-    with {:ok, recorder} <- Recorder.call(:source),
+    with {:ok, recorder} <- Current.native(),
          {:ok, bytes} <- native(Native.dump(recorder)),
          :ok <- file(File.mkdir_p(Path.dirname(path)), path),
          :ok <- file(File.write(staged, bytes), path) do

@@ -59,6 +59,8 @@ defmodule ElixirScope.MessageInterceptor do
       iex> {:ok, _} = ElixirScope.MessageInterceptor.intercept(self())
       iex> send(self(), :hello)
       :hello
+      iex> receive do :hello -> :ok end
+      :ok
       iex> for event <- ElixirScope.MessageInterceptor.messages(self()), event.term == :hello, do: event.kind
       [:send, :delivered]
       iex> ElixirScope.stop()

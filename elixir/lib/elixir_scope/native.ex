@@ -37,7 +37,6 @@ defmodule ElixirScope.Native do
   def set_rate(_recorder, _ppm), do: stub()
   def set_limits(_recorder, _limits), do: stub()
   def put(_recorder, _rows), do: stub()
-  def put_at(_recorder, _rows), do: stub()
   def clear(_recorder, _instance), do: stub()
   def query(_source, _request), do: stub()
   def query_json(_source, _request), do: stub()

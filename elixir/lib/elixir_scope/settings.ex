@@ -75,6 +75,6 @@ defmodule ElixirScope.Settings do
 
   defp set(option, value, change, function) do
     SetupOptions.check!(option, value, function)
-    Recorder.call({:set, change, value})
+    Recorder.call({change, value})
   end
 end

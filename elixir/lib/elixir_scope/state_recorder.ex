@@ -24,7 +24,7 @@ defmodule ElixirScope.StateRecorder do
   """
 
   alias ElixirScope.Error
-  alias ElixirScope.Recorder.Current
+  alias ElixirScope.Recorder.{Current, Row}
 
   @callbacks [init: 1, handle_call: 3, handle_cast: 2, handle_info: 2, handle_continue: 2, code_change: 3]
 
@@ -97,7 +97,7 @@ defmodule ElixirScope.StateRecorder do
       :ok
   """
   @spec record(module(), term()) :: :ok | {:error, Error.t()}
-  def record(module, state) when is_atom(module), do: Current.put([state(:state, module, state)])
+  def record(module, state) when is_atom(module), do: Current.put([row(:state, module, state)])
 
   # The message a callback works on is kept until there is a state to record it with: one way to the store instead of two.
   @pending {__MODULE__, :message}
@@ -107,7 +107,7 @@ defmodule ElixirScope.StateRecorder do
 
   def handled(module, {:message, message}) do
     if Current.wants_states?(self()) do
-      Process.put(@pending, {:handled, self(), nil, module, [message], System.monotonic_time(:nanosecond)})
+      Process.put(@pending, %{row(:handled, module, message) | time: System.monotonic_time(:nanosecond)})
     else
       Process.delete(@pending)
     end
@@ -116,14 +116,14 @@ defmodule ElixirScope.StateRecorder do
   @doc false
   # Hands on what a callback returned.
   def returned(module, result) do
-    with {:state, state} <- state_of(result), do: put(state(:state, module, state))
+    with {:state, state} <- state_of(result), do: put(row(:state, module, state))
     result
   end
 
   @doc false
-  def terminated(module, state), do: put(state(:terminate, module, state))
+  def terminated(module, state), do: put(row(:terminate, module, state))
 
-  defp state(kind, module, state), do: {kind, self(), nil, module, [state], nil}
+  defp row(kind, module, term), do: %Row{kind: kind, process: self(), subject: module, term: [term]}
 
   defp put(row) do
     pending = List.wrap(Process.delete(@pending))

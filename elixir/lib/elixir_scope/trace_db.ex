@@ -86,7 +86,7 @@ defmodule ElixirScope.TraceDB do
   end
 
   defp mode(false, nil), do: :waiting
-  defp mode(true, epoch) when is_nil(epoch) or is_integer(epoch), do: {:by_hand, epoch}
+  defp mode(true, epoch) when is_nil(epoch) or is_integer(epoch), do: {:manual, epoch}
 
   defp mode(test_mode, epoch) do
     raise ArgumentError,

@@ -149,7 +149,7 @@ defmodule ElixirScope.DifferentialTest do
   end
 
   defp functions do
-    %{recording: %{plan: plan}} = :sys.get_state(Recorder)
+    %{state: %{plan: plan}} = :sys.get_state(Recorder)
     for {mfa, %{role: role}} when role in [:call, :call_only] <- plan.functions, do: {mfa, role == :call}
   end
 

@@ -27,7 +27,7 @@ pub(super) enum ChunkTest {
     Any(Vec<ChunkTest>),
 }
 
-/// What is asked of a row of the right kind.
+/// The test of a row of the right kind.
 #[derive(Debug)]
 pub(super) enum Asked {
     Process(Vec<Known>),

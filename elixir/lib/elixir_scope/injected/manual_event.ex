@@ -5,6 +5,7 @@ defmodule ElixirScope.Injected.ManualEvent do
   # Invariant: a key is used, or refused by its name. None is ignored.
 
   alias ElixirScope.Error
+  alias ElixirScope.Recorder.Row
 
   @types [:process, :message, :function, :genserver]
   # {type, event}: keys that must be there, keys that may be.
@@ -42,10 +43,8 @@ defmodule ElixirScope.Injected.ManualEvent do
     timestamp: "System.monotonic_time(:nanosecond), another integer where `epoch:` says so, or a DateTime"
   }
 
-  @type row :: {atom(), pid() | nil, pid() | atom() | nil, mfa() | atom() | nil, [term()], integer() | nil}
-
   @doc "The row of an event. `wall` is wall clock minus the recording's own time, for a DateTime."
-  @spec row(atom(), map(), integer()) :: {:ok, row()} | {:error, Error.t()}
+  @spec row(atom(), map(), integer()) :: {:ok, Row.t()} | {:error, Error.t()}
   def row(type, event, wall) when type in @types and is_map(event) do
     with {:ok, what, form} <- form(type, event),
          :ok <- known(event, form, type, what),
@@ -153,7 +152,9 @@ defmodule ElixirScope.Injected.ManualEvent do
 
   defp kind(:genserver, kind, v), do: row(v, kind, v.pid, nil, v[:module], [v.state])
 
-  defp row(v, kind, process, peer, what, term), do: {:ok, {kind, process, peer, what, term, v[:timestamp]}}
+  defp row(v, kind, process, peer, subject, term) do
+    {:ok, %Row{kind: kind, process: process, peer: peer, subject: subject, term: term, time: v[:timestamp]}}
+  end
 
   defp wrong(what, got, allowed), do: Error.new(:bad_argument, "#{what} must be #{allowed}, got: #{got}")
 end

@@ -1,7 +1,6 @@
 defmodule ElixirScope.Recorder.SetupMerge do
   @moduledoc false
-  # What a setup means to a recorder that runs already: the same again, the begin of tracing into a store that was started by hand, or a
-  # conflict.
+  # What a setup means to a recorder that runs already: the same again, the begin of tracing into a store that was started alone, or a conflict.
   #
   # Invariant: pure.
 

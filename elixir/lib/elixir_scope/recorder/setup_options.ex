@@ -13,6 +13,10 @@ defmodule ElixirScope.Recorder.SetupOptions do
   # Bytes a term may take: what a state holds is the answer to most questions, an argument rarely is.
   @caps %{control: 16_384, process: 16_384, message: 256, call: 256, state: 16_384, span: 256, runtime: 256}
 
+  # Lifecycle and control events are few and explain the others: they have a budget of their own.
+  @max_critical_events 100_000
+  @max_baseline_bytes 64 * 1024 * 1024
+
   @limits [:max_events, :max_bytes, :max_age]
 
   # What one record of a capture buffer can hold.
@@ -92,6 +96,24 @@ defmodule ElixirScope.Recorder.SetupOptions do
 
   @doc "Bytes a term of each class may take."
   def caps(options), do: Map.merge(@caps, options.max_term_bytes)
+
+  @doc "What may be held: the part of the native library's configuration that can change while recording."
+  @spec limits(t()) :: map()
+  def limits(options) do
+    %{
+      max_events: options.max_events,
+      max_bytes: options.max_bytes,
+      max_critical_events: @max_critical_events,
+      max_baseline_bytes: @max_baseline_bytes,
+      retention: retention(options)
+    }
+  end
+
+  @doc "The options as the trace shows them; `meta` has a place of its own."
+  @spec texts(t()) :: %{atom() => String.t()}
+  def texts(options) do
+    for {name, _default, _allowed} <- @table, name != :meta, into: %{}, do: {name, inspect(Map.fetch!(options, name))}
+  end
 
   @doc "The keys whose values are redacted."
   def redacted_keys(%{redact: :none}), do: []
