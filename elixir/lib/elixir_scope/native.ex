@@ -2,7 +2,7 @@ defmodule ElixirScope.Native do
   @moduledoc false
   # The one module that knows the native library, and the tracer module that the VM calls.
   #
-  # Invariant: loaded once and never reloaded (the VM would stop tracing without a word); so it holds nothing but stubs.
+  # Invariant: it is loaded once and never again, as the VM would silently stop tracing. So it contains stubs only.
 
   @on_load :load_library
 

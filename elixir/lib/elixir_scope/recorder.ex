@@ -28,17 +28,17 @@ defmodule ElixirScope.Recorder do
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
-  @typedoc "Options, a mode, and what later options are laid over."
-  @type given :: {SetupOptions.t(), Config.mode(), SetupMerge.base()}
+  @typedoc "The options, the mode, and the base of a later setup's options."
+  @type start_options :: {SetupOptions.t(), Config.mode(), SetupMerge.base()}
 
-  @spec start_link(given()) :: GenServer.on_start()
-  def start_link(given), do: GenServer.start_link(__MODULE__, given, name: __MODULE__)
+  @spec start_link(start_options()) :: GenServer.on_start()
+  def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
 
   @doc "Starts it under the application's supervisor, linked to no caller."
-  @spec start(given()) :: {:ok, pid()} | {:error, Error.t() | {:already_started, pid()}}
-  def start(given) do
+  @spec start(start_options()) :: {:ok, pid()} | {:error, Error.t() | {:already_started, pid()}}
+  def start(options) do
     with {:application, {:ok, _started}} <- {:application, Application.ensure_all_started(:elixir_scope)},
-         {:ok, pid} <- DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {__MODULE__, given}) do
+         {:ok, pid} <- DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {__MODULE__, options}) do
       {:ok, pid}
     else
       {:application, {:error, reason}} ->

@@ -29,7 +29,7 @@ defmodule ElixirScope.Query.Source do
     %__MODULE__{native: native, live?: live?, monotonic: monotonic, wall: wall}
   end
 
-  @doc "Asks the door."
+  @doc "Sends a request to the engine."
   @spec ask(t(), map()) :: {:ok, Answer.t()} | {:error, Error.t(), partial :: map() | nil}
   def ask(source, request) do
     case Native.query(source.native, request) do

@@ -12,18 +12,18 @@ defmodule ElixirScope.Recorder.Current do
 
   @table __MODULE__
 
-  @doc "The calling recorder begins. Nobody finds it before `publish/1`."
+  @doc "The calling recorder begins. It is found from `publish/1` on."
   @spec open() :: :ok
   def open do
     :ets.new(@table, [:named_table, :protected, read_concurrency: true])
     :ok
   end
 
-  @doc "The calling recorder can be asked from now on."
+  @doc "The calling recorder can be found from now on."
   @spec publish(reference()) :: :ok
   def publish(native), do: insert({:native, native})
 
-  @doc "The calling recorder ends: who asks from now on finds none."
+  @doc "The calling recorder ends, and is no longer found."
   @spec close() :: :ok
   def close do
     :ets.delete(@table)
@@ -96,7 +96,7 @@ defmodule ElixirScope.Recorder.Current do
       _nothing -> nil
     end
   rescue
-    # It went meanwhile.
+    # The table was deleted meanwhile.
     ArgumentError -> nil
   end
 end

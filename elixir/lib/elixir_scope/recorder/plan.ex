@@ -123,8 +123,8 @@ defmodule ElixirScope.Recorder.Plan do
   end
 
   @doc """
-  What leads from one plan to the next, in order: the filter first, so that nothing is recorded that nobody asks for any more and nothing
-  is missed that somebody begins to ask for; then what ends, then what begins.
+  The steps from one plan to the next, in order. The filter is first, so that from then on exactly the new targets are recorded; then come the steps that end
+  tracing, then those that begin it.
   """
   @spec steps(t(), t()) :: [step()]
   def steps(plan, plan), do: []
@@ -146,7 +146,7 @@ defmodule ElixirScope.Recorder.Plan do
   @spec patterns(t()) :: [mfa()]
   def patterns(plan), do: Map.keys(plan.functions)
 
-  # Per module, as the VM sets a whole module's patterns in one go.
+  # Per module, as the VM can set all patterns of a module in one call.
   defp patterns(old, new, which) do
     {old, new} = {by_module(old), by_module(new)}
 
@@ -174,7 +174,7 @@ defmodule ElixirScope.Recorder.Plan do
   # The first state of a gen_server is what a function returns.
   defp returns?(role), do: role in [:call, :started]
 
-  @doc "The plan as it is when the VM has forgotten the patterns of modules, because they were loaded anew."
+  @doc "The plan after the VM has lost the patterns of modules, because they were loaded again."
   @spec without_patterns(t(), [module()]) :: t()
   def without_patterns(plan, modules) do
     %{plan | functions: Map.reject(plan.functions, fn {{module, _f, _a}, _entry} -> module in modules end)}
@@ -193,8 +193,7 @@ defmodule ElixirScope.Recorder.Plan do
       for pid <- named(old, new), flags = had(old, new, pid) -- flags_of(new, pid), flags != [], do: {:flags_off, pid, flags}
   end
 
-  # What is given to all processes is taken from the paused ones again; what was taken from all is given again to those that have it
-  # for themselves.
+  # Paused processes lose the flags that all processes get; processes with flags of their own get those back that all processes lose.
   defp flags_on(old, new) do
     given = new.all_flags -- old.all_flags
 

@@ -2,8 +2,8 @@ defmodule ElixirScope.Recorder.SupervisorWatch do
   @moduledoc false
   # Which supervisors are to be asked about their children, when, and what they said before.
   #
-  # A supervisor that started children knows them by id. It is asked a little later, when it has started all of them, and the
-  # supervisors of a storm are asked together.
+  # A supervisor knows its children by id. It is asked some time after it started one, when it has started the others too, and several
+  # supervisors are asked together.
   #
   # Invariant: pure. Times are arguments, in ms of one monotonic clock.
 
@@ -31,7 +31,7 @@ defmodule ElixirScope.Recorder.SupervisorWatch do
   @typedoc "What `Recorder.Performer` read: rows of changed children, all that is known now, who is still to be asked."
   @type reading :: %{rows: [Row.t()], known: Supervision.family(), later: [pid()], took_ms: non_neg_integer()}
 
-  @doc "How many supervisors are asked at once."
+  @doc "The number of supervisors that are asked at once."
   @spec max_at_once() :: pos_integer()
   def max_at_once, do: @max_at_once
 

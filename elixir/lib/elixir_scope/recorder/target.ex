@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.Target do
   @moduledoc false
-  # What somebody asked to be traced, and what it comes to.
+  # What the user wants to be traced: in which processes, which classes of events, which functions.
 
   alias ElixirScope.Recorder.Row
 
@@ -85,7 +85,7 @@ defmodule ElixirScope.Recorder.Target do
   @spec watched(t(), atom()) :: [class()]
   def watched(target, level), do: classes_within(target, level) -- [:major]
 
-  @doc "The events that record that a target was added or removed; `why` is given where nobody asked for it."
+  @doc "The events that record that a target was added or removed; `why` is the reason if no user did it."
   @spec rows(t(), :target_added | :target_removed, atom(), String.t() | nil) :: [Row.t()]
   def rows(target, kind, level, why \\ nil) do
     classes = watched(target, level)

@@ -28,7 +28,7 @@ defmodule ElixirScope.Recorder.TargetSet do
     %{state | monitored: Enum.into(new, state.monitored)}
   end
 
-  @doc "Removes a target, without a new plan: the caller decides when. `why` is recorded, if it is not that somebody asked for it."
+  @doc "Removes a target, without a new plan: the caller makes it. `why` is recorded as the reason if no user did it."
   def remove(state, key, why \\ nil) do
     case Map.pop(state.targets, key) do
       {nil, _targets} ->
