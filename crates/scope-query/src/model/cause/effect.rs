@@ -15,7 +15,8 @@ use crate::model::process::links;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use alloc::vec::Vec;
-use scope_core::trace::{Direction, PeerKey};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::Direction;
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
 /// At most so many rows of a process are searched for what followed from one event.

@@ -9,7 +9,8 @@ use crate::model::row::Row;
 use crate::model::window::Window;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
 
 /// A link of a process.
