@@ -2,14 +2,14 @@
 -module(bench_levels).
 -export([names/0, plan/2, filter/2, trace/2]).
 
--define(TARGET, 'Elixir.ElixirScope.Target').
--define(PLAN, 'Elixir.ElixirScope.Plan').
+-define(TARGET, 'Elixir.ElixirScope.Recorder.Target').
+-define(PLAN, 'Elixir.ElixirScope.Recorder.Plan').
 
 names() -> [minimal, states_only, messages_only, full].
 
 plan(Level, Pids) ->
     Target = ?TARGET:'__struct__'(#{key => {process, hd(Pids)}, processes => Pids, classes => [message, state]}),
-    ?PLAN:build(Level, [Target], 'Elixir.ElixirScope.ServerLoop':functions()).
+    ?PLAN:build(Level, [Target], 'Elixir.ElixirScope.Recorder.ServerLoop':functions()).
 
 %% The native filter of a plan, as `set_filter` takes it.
 filter(#{functions := Functions, masks := Masks, default_mask := Default}, Recorder) ->

@@ -37,6 +37,7 @@ defmodule ElixirScope.MixProject do
       groups_for_modules: [
         Questions: [ElixirScope.QueryEngine, ~r/^ElixirScope\.Query\./],
         "By concern": [
+          ElixirScope.Settings,
           ElixirScope.TraceDB,
           ElixirScope.ProcessObserver,
           ElixirScope.MessageInterceptor,
@@ -53,7 +54,8 @@ defmodule ElixirScope.MixProject do
           ElixirScope.Opaque,
           ElixirScope.Redacted,
           ElixirScope.Trace,
-          ElixirScope.Truncated
+          ElixirScope.Truncated,
+          ElixirScope.Types
         ]
       ]
     ]

@@ -2,7 +2,7 @@ defmodule ElixirScopeTest do
   use ElixirScope.RecordingCase
 
   doctest ElixirScope
-  doctest ElixirScope.Adjustment
+  doctest ElixirScope.Settings
   doctest ElixirScope.Answer
   doctest ElixirScope.Error
   doctest ElixirScope.Event
@@ -16,6 +16,7 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Query.Overview
   doctest ElixirScope.Query.Performance
   doctest ElixirScope.Query.Queues
+  doctest ElixirScope.Query.Snapshot
   doctest ElixirScope.Query.States
   doctest ElixirScope.Redacted
   doctest ElixirScope.AIIntegration
@@ -28,6 +29,7 @@ defmodule ElixirScopeTest do
   doctest ElixirScope.Trace
   doctest ElixirScope.TraceDB
   doctest ElixirScope.Truncated
+  doctest ElixirScope.Types
 
   alias ElixirScope.Tails
 
@@ -59,7 +61,7 @@ defmodule ElixirScopeTest do
     assert_raise ElixirScope.Error, fn -> ElixirScope.state_timeline(self()) end
   end
 
-  test "a dead process, a name nobody has, a process that is no GenServer" do
+  test "a dead process, an unknown name, a process that is not a GenServer" do
     ElixirScope.setup()
     dead = spawn(fn -> :ok end)
     await_exit(dead)
@@ -69,8 +71,8 @@ defmodule ElixirScopeTest do
       assert message == "#{inspect(dead)} is not alive"
     end
 
-    assert {:error, %{code: :not_found, message: message}} = ElixirScope.trace_named_process(:nobody)
-    assert message =~ "no process is registered as :nobody"
+    assert {:error, %{code: :not_found, message: message}} = ElixirScope.trace_named_process(:unknown_name)
+    assert message =~ "no process is registered as :unknown_name"
     assert {:error, %{code: :bad_argument, message: message}} = ElixirScope.trace_genserver(self())
     assert message =~ "is not a GenServer"
   end
@@ -92,7 +94,7 @@ defmodule ElixirScopeTest do
   test "ElixirScope does not trace itself" do
     ElixirScope.setup(trace_all: true)
 
-    for pid <- ElixirScope.Application.own_processes() do
+    for pid <- ElixirScope.Recorder.own_processes() do
       assert {:error, %{code: :held_by_other_tracer, message: message}} = ElixirScope.trace_process(pid)
       assert message =~ "does not trace itself"
       assert flags(pid) == []

@@ -6,12 +6,12 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scope_core::event::{Event, Flags, Kind, OrderKey};
 use scope_core::file::{self, ReadLimits};
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::localize::localize;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
 use scope_core::term::write::{Term, write};
+use scope_core::writer::Writer;
 use scope_core::{EntityId, ProcessKey};
 use std::hint::black_box;
 

@@ -180,10 +180,9 @@ impl Writer {
                 counted.iter().filter(|chunk| self.open[chunk.class() as usize].builder.seq() == chunk.seq());
             let still_open: Vec<&Chunk> = still_open.map(|chunk| &**chunk).collect();
             let low_watermarks = self.store.wanted_floors(&still_open);
-            let passed = Class::ALL
-                .iter()
-                .copied()
-                .filter(|class| self.open[*class as usize].first.is_some_and(|first| first < low_watermarks[*class as usize]));
+            let passed = Class::ALL.iter().copied().filter(|class| {
+                self.open[*class as usize].first.is_some_and(|first| first < low_watermarks[*class as usize])
+            });
             let passed: Vec<Class> = passed.collect();
             if passed.is_empty() {
                 if low_watermarks == *self.store.low_watermarks() {

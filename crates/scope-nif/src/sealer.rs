@@ -5,24 +5,32 @@
 //! Invariant: a record is redacted before anything of it is kept or hashed; drained bytes are zeroed.
 //! Invariant: every record of this recorder ends as a stored event or as a counted drop.
 
-use crate::budget::{self, Budget, Verdict};
-use crate::clock::Clock;
-use crate::given::Given;
-use crate::notice::Notice;
-use crate::record::{self, Record};
-use crate::ring::{self, Ring};
-use crate::tick;
-use crate::words::Words;
+pub(crate) mod clock;
+pub(crate) mod manual_clock;
+pub(crate) mod manual_event;
+pub(crate) mod owner_message;
+pub(crate) mod quota;
+pub(crate) mod recorder;
+pub(crate) mod term_interner;
+
+use crate::capture::record::{self, Record};
+use crate::capture::ring::{self, Ring};
+use crate::capture::tick;
+use crate::sealer::clock::Clock;
+use crate::sealer::manual_event::ManualEvent;
+use crate::sealer::owner_message::Notice;
+use crate::sealer::quota::{Quota, Verdict};
+use crate::sealer::term_interner::TermInterner;
 use hashbrown::{HashMap, HashSet};
 use rustler::sys::ErlNifEnv;
 use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::loss::{Loss, Reason};
 use scope_core::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::term::write::Term;
+use scope_core::writer::Writer;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
@@ -37,7 +45,7 @@ const QUIET_TRIES: usize = 200;
 /// The numbers that stand for capture threads in the keys of what no ring brought: events put at their moment, and those given with a time.
 /// Rings have numbers between them.
 const PUT_THREAD: u16 = 0;
-const GIVEN_THREAD: u16 = u16::MAX;
+const MANUAL_THREAD: u16 = u16::MAX;
 
 /// Counters of a ring as last seen, so that only differences are added.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,37 +69,37 @@ struct Batch {
 
 /// The state of a recorder behind its lock.
 #[derive(Debug)]
-pub(crate) struct Sealing {
+pub(crate) struct RecorderCore {
     generation: u32,
     /// Nothing is traced, and times are given.
-    pub(crate) by_hand: bool,
+    pub(crate) manual: bool,
     pub(crate) clock: Clock,
     pub(crate) writer: Writer,
-    words: Words,
+    words: TermInterner,
     redactor: Redactor,
     batches: Vec<Batch>,
     scratch: Vec<u8>,
     raw: Vec<u8>,
     put_last: (u64, u32),
     /// The latest time given by hand, and how many events were given that were not later than all before.
-    given_last: Option<(u64, u32)>,
+    manual_last: Option<(u64, u32)>,
     watermark: u64,
     last_drain: u64,
     open_calls: HashMap<u64, i64>,
     runaways: HashSet<(u64, u64, u64)>,
-    pub(crate) budgets: Vec<Budget>,
+    pub(crate) budgets: Vec<Quota>,
     notices: Vec<Notice>,
     followed: Vec<(u64, u64)>,
-    /// Words of processes that spawned others since the owner was told.
+    /// TermInterner of processes that spawned others since the owner was told.
     parents: Vec<u64>,
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
 }
 
-impl Sealing {
+impl RecorderCore {
     pub(crate) fn new(
         generation: u32,
-        by_hand: bool,
+        manual: bool,
         clock: Clock,
         writer: Writer,
         redactor: Redactor,
@@ -100,16 +108,16 @@ impl Sealing {
     ) -> Self {
         Self {
             generation,
-            by_hand,
+            manual,
             clock,
             writer,
-            words: Words::new(),
+            words: TermInterner::new(),
             redactor,
             batches: Vec::new(),
             scratch: Vec::new(),
             raw: Vec::new(),
             put_last: (0, 0),
-            given_last: None,
+            manual_last: None,
             watermark: 0,
             last_drain: 0,
             open_calls: HashMap::new(),
@@ -203,7 +211,7 @@ impl Sealing {
             batch.seen[class].taken += 1;
             let counts = &mut self.writer.store_mut().counts_mut()[class];
             counts.emitted += 1;
-            match budget::count(&mut self.budgets, &record) {
+            match quota::count(&mut self.budgets, &record) {
                 Verdict::LeaveOut => counts.filtered += 1,
                 Verdict::Keep => self.store(key, &record),
                 Verdict::KeepLast(target) => {
@@ -284,7 +292,7 @@ impl Sealing {
     ///
     /// # Safety
     /// The words are terms alive in `env`.
-    pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &Given) {
+    pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &ManualEvent) {
         let now = self.advance();
         let key = next_key(&mut self.put_last, now, PUT_THREAD);
         // SAFETY: as ours.
@@ -294,25 +302,25 @@ impl Sealing {
     /// The same at a time of the past, or at any in a recording by hand.
     ///
     /// # Safety
-    /// As [`Sealing::put`].
-    pub(crate) unsafe fn put_at(&mut self, env: *mut ErlNifEnv, given: &Given, ns: u64) {
+    /// As [`RecorderCore::put`].
+    pub(crate) unsafe fn put_at(&mut self, env: *mut ErlNifEnv, given: &ManualEvent, ns: u64) {
         // Events come in any order of times; those of one time keep the order in which they were given.
-        let (latest, n, tie) = match self.given_last {
+        let (latest, n, tie) = match self.manual_last {
             Some((latest, n)) if ns <= latest => (latest, n.saturating_add(1), n.saturating_add(1)),
             Some((_, n)) => (ns, n, 0),
             None => (ns, 0, 0),
         };
-        self.given_last = Some((latest, n));
-        if self.by_hand {
+        self.manual_last = Some((latest, n));
+        if self.manual {
             self.watermark = self.watermark.max(ns);
         }
         // SAFETY: as ours.
-        unsafe { self.put_with_key(env, given, OrderKey { tick: ns, thread: GIVEN_THREAD, tie }) };
+        unsafe { self.put_with_key(env, given, OrderKey { tick: ns, thread: MANUAL_THREAD, tie }) };
     }
 
     /// # Safety
-    /// As [`Sealing::put`].
-    unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, given: &Given, key: OrderKey) {
+    /// As [`RecorderCore::put`].
+    unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, given: &ManualEvent, key: OrderKey) {
         let class = given.kind.class();
         self.writer.store_mut().counts_mut()[class as usize].emitted += 1;
         if given.kind == Kind::Spawn {
@@ -334,7 +342,9 @@ impl Sealing {
         let mut raw = std::mem::take(&mut self.raw);
         if let Some(term) = given.term {
             // SAFETY: `walk_into` makes the room; the caller vouches for the term.
-            unsafe { crate::walk::walk_into(env, term, self.caps[class as usize], self.depth, &mut raw) };
+            unsafe {
+                crate::capture::term_encoder::walk_into(env, term, self.caps[class as usize], self.depth, &mut raw)
+            };
         }
         self.push(&event, given.term.map(|_| raw.as_slice()));
         raw.fill(0);
@@ -348,13 +358,13 @@ impl Sealing {
         let (limits, retention) = (self.writer.store().limits().clone(), *self.writer.store().retention());
         self.writer = Writer::new(header, limits.clone(), seed);
         self.writer.set_limits(limits, retention);
-        self.words = Words::new();
+        self.words = TermInterner::new();
         self.open_calls.clear();
     }
 
     /// Seals open chunks that began before `age_ns` ago. Times given by hand are no ages.
     pub(crate) fn seal_older(&mut self, age_ns: u64) {
-        if !self.by_hand {
+        if !self.manual {
             self.writer.seal(self.watermark.saturating_sub(age_ns));
         }
     }

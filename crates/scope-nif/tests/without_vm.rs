@@ -2,17 +2,19 @@
 
 #![allow(dead_code, missing_docs, clippy::undocumented_unsafe_blocks)]
 
-#[path = "../src/budget.rs"]
-mod budget;
-#[path = "../src/by_hand.rs"]
-mod by_hand;
-#[path = "../src/clock.rs"]
-mod clock;
-#[path = "../src/filter.rs"]
-mod filter;
-#[path = "../src/record.rs"]
-mod record;
-#[path = "../src/remembered.rs"]
-mod remembered;
-#[path = "../src/ring.rs"]
-mod ring;
+#[path = "../src/capture"]
+mod capture {
+    pub(crate) mod filter;
+    pub(crate) mod process_table;
+    pub(crate) mod record;
+    pub(crate) mod ring;
+    pub(crate) mod sampling;
+    pub(crate) mod tick;
+}
+
+#[path = "../src/sealer"]
+mod sealer {
+    pub(crate) mod clock;
+    pub(crate) mod manual_clock;
+    pub(crate) mod quota;
+}

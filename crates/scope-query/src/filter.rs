@@ -7,7 +7,7 @@
 //! Invariant: a row that may be wanted is never left out without a word. One that was recorded in part is given, and said to be possible;
 //! one whose measure was not recorded is left out, and the coverage names the process that was not traced.
 
-mod chunk_test;
+mod chunk_predicate;
 mod expression;
 mod found;
 mod grammar;
@@ -21,7 +21,7 @@ mod plan;
 mod quantity;
 #[cfg(test)]
 mod round_trip;
-mod truth;
+mod tri_state;
 
 pub(crate) use expression::{Expression, Test};
 pub(crate) use found::{Found, Hit};
@@ -30,7 +30,7 @@ pub(crate) use parser::parse;
 
 use crate::error::Result;
 use alloc::vec::Vec;
-use chunk_test::ChunkTest;
+use chunk_predicate::ChunkTest;
 use core::cell::Cell;
 use expression::Role;
 use party::Meant;
@@ -38,7 +38,7 @@ use plan::{Node, Ready};
 use scope_core::chunk::Chunk;
 use scope_core::trace::{Choice, Direction, Trace};
 use scope_core::{Class, OrderKey, ProcessKey};
-use truth::Truth;
+use tri_state::Truth;
 
 /// A filter ready for one trace.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Filter {
         Found::new(self, trace, rows)
     }
 
-    /// How many rows were looked at one by one so far; `None` when none had to be, as all are wanted.
+    /// How many rows were tested one by one so far; `None` when none had to be, as all are wanted.
     pub(crate) fn n_tested(&self) -> Option<u64> {
         (!self.is_everything).then(|| self.n_tested.get())
     }

@@ -1,25 +1,18 @@
 defmodule ElixirScope.Application do
   @moduledoc false
-  # The recorder lives here, linked to no caller: a crashing shell or test does not end a recording.
-  # It is temporary: after a crash nothing records until the next setup.
+  # Supervises the recorder, which is linked to no caller: a shell or test that crashes does not end a recording.
+  # The recorder is temporary: after a crash there is no recording until the next setup.
 
   use Application
 
   @impl true
   def start(_type, _args) do
     children = [
-      ElixirScope.Janitor,
+      ElixirScope.Recorder.Janitor,
       {DynamicSupervisor, name: ElixirScope.RecorderSupervisor, strategy: :one_for_one}
     ]
 
-    # Without the janitor a dead recorder would leave its patterns behind: they go down together.
+    # Without the janitor a dead recorder would leave its patterns behind, so both end together.
     Supervisor.start_link(children, strategy: :one_for_all, name: ElixirScope.Supervisor)
-  end
-
-  @doc "The processes of ElixirScope itself, which are never traced."
-  def own_processes do
-    [ElixirScope.Supervisor, ElixirScope.RecorderSupervisor, ElixirScope.Janitor, ElixirScope.Recorder]
-    |> Enum.map(&Process.whereis/1)
-    |> Enum.reject(&is_nil/1)
   end
 end

@@ -72,21 +72,21 @@ defmodule ElixirScope.ProcessObserverTest do
 
       assert [false, true, false] = for(time <- [before, during, later], do: pid in ProcessObserver.get_processes_at(time))
       assert self() in ProcessObserver.get_processes_at(before)
-      alive = MapSet.new(Process.list() -- ElixirScope.Application.own_processes())
+      alive = MapSet.new(Process.list() -- ElixirScope.Recorder.own_processes())
       found = MapSet.new(ProcessObserver.get_processes_at(later))
       # Processes of the VM come and go meanwhile, but hardly any.
       assert MapSet.size(MapSet.difference(alive, found)) <= 3
     end
   end
 
-  describe "told by hand" do
+  describe "of injected events" do
     test "a life is observed as a recorded one" do
       start_supervised!({TraceDB, test_mode: true, epoch: 0})
       pid = "#PID<0.30001.0>"
       TraceDB.store_event(:process, %{event: :spawn, pid: pid, parent: self(), timestamp: 1})
-      TraceDB.store_event(:process, %{event: :register, pid: pid, name: :told, timestamp: 2})
+      TraceDB.store_event(:process, %{event: :register, pid: pid, name: :injected, timestamp: 2})
       TraceDB.store_event(:process, %{event: :exit, pid: pid, reason: :kaput, timestamp: 3})
-      assert [:spawn, :register, :exit] = for(event <- ProcessObserver.lifecycle(:told), do: event.kind)
+      assert [:spawn, :register, :exit] = for(event <- ProcessObserver.lifecycle(:injected), do: event.kind)
       assert [%{term: :kaput}] = ProcessObserver.exits(0, 5)
     end
   end

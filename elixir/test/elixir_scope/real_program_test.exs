@@ -1,5 +1,5 @@
 defmodule ElixirScope.RealProgramTest do
-  # Programs that nobody here wrote, with every process of the node traced at :full. They must do what they do untraced, and no event may be
+  # Programs that are not ours, with every process of the node traced at :full. They must do what they do untraced, and no event may be
   # unaccounted for. (`mix compile` is traced in corpus_mix_compile_test.exs.)
   use ElixirScope.RecordingCase
 
@@ -71,7 +71,9 @@ defmodule ElixirScope.RealProgramTest do
     end)
     """
 
-    files = for name <- ~w(plan tail_calls options trace_options functions), do: "test/elixir_scope/#{name}_test.exs"
+    files =
+      for name <- ~w(plan tail_call setup_options target_options function_selection),
+          do: "test/elixir_scope/recorder/#{name}_test.exs"
 
     {output, status} =
       System.cmd("mix", ["do", "run", "-e", code, ",", "test" | files], env: [{"MIX_ENV", "test"}], stderr_to_stdout: true)

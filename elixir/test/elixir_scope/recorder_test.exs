@@ -59,7 +59,7 @@ defmodule ElixirScope.RecorderTest do
   end
 
   # Before trace sessions, a process has one tracer and a function one pattern.
-  @sessions ElixirScope.Tracing.sessions?()
+  @sessions ElixirScope.Recorder.Tracing.sessions?()
 
   describe "another tracer" do
     if @sessions, do: @describetag(skip: "with trace sessions, tracers are not in each other's way")
@@ -139,7 +139,7 @@ defmodule ElixirScope.RecorderTest do
   if @sessions, do: @tag(skip: "with trace sessions, tracers are not in each other's way")
 
   test "another tracer's pattern on the server loop is left alone, and reported" do
-    loop = ElixirScope.ServerLoop.functions().loop
+    loop = ElixirScope.Recorder.ServerLoop.functions().loop
     :erlang.trace_pattern(loop, [{:_, [], [{:return_trace}]}], [:local])
     on_exit(fn -> :erlang.trace_pattern(loop, false, [:local]) end)
     ElixirScope.setup()

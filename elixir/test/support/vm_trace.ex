@@ -2,7 +2,8 @@ defmodule ElixirScope.VmTrace do
   @moduledoc false
   # What the VM itself says is being traced, whether it has trace sessions (OTP 27 and later) or not.
 
-  alias ElixirScope.{Recorder, ServerLoop, Tracing}
+  alias ElixirScope.Recorder
+  alias ElixirScope.Recorder.{ServerLoop, Tracing}
 
   @doc "The trace flags of a process that are ours."
   def flags(pid) do
@@ -45,7 +46,7 @@ defmodule ElixirScope.VmTrace do
 
   defp sessions do
     with pid when is_pid(pid) <- Process.whereis(Recorder),
-         %{recording: %{tracer: tracer}} <- :sys.get_state(pid) do
+         %{performer: %{tracer: tracer}} <- :sys.get_state(pid) do
       Map.values(tracer.sessions)
     end
     |> List.wrap()

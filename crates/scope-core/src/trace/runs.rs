@@ -7,7 +7,6 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, OrderKey};
-use crate::gather::Gather as _;
 use crate::trace::chunk_list::ChunkList;
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
@@ -73,12 +72,16 @@ struct Open<'a> {
 
 impl<'a> RunIter<'a> {
     /// Merges lists; each comes with its class and the low_watermark below which its rows are hidden.
-    pub(crate) fn new(lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>, from: OrderKey, to: OrderKey) -> Self {
+    pub(crate) fn new(
+        lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>,
+        from: OrderKey,
+        to: OrderKey,
+    ) -> Self {
         let walk = |(class, list, low_watermark): (Class, &'a ChunkList, OrderKey)| {
             let from = from.max(low_watermark);
             Walk { class, list, from, pending: list.between(from, to) }
         };
-        Self { to, walks: lists.map(walk).gathered(), open: BinaryHeap::new() }
+        Self { to, walks: lists.map(walk).collect(), open: BinaryHeap::new() }
     }
 
     /// Opens every chunk that may hold the next row, and answers the smallest key a chunk still closed may have.

@@ -126,7 +126,8 @@ pub(crate) fn check_floors(trace: &Trace, seen: &History) {
     let shown = |class: Class| trace.rows(&[class], OrderKey::default(), OrderKey::MAX, Direction::Forward);
     for class in Class::ALL {
         let of_class = seen.in_order().into_iter().filter(|plain| plain.kind.class() == *class);
-        let (below, above): (Vec<_>, Vec<_>) = of_class.cloned().partition(|plain| plain.key < trace.low_watermark(*class));
+        let (below, above): (Vec<_>, Vec<_>) =
+            of_class.cloned().partition(|plain| plain.key < trace.low_watermark(*class));
         assert_eq!(plains(trace, shown(*class)), above, "{}", class.name());
         let counts = trace.counts()[*class as usize];
         for process in trace.processes() {

@@ -5,10 +5,10 @@ use crate::history::{History, Plain, plain, plains};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 use scope_core::file::{self, FORMAT_VERSION, ReadLimits};
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::loss::{Loss, Reason};
 use scope_core::store::Limits;
 use scope_core::trace::{Direction, Source, Trace};
+use scope_core::writer::Writer;
 use scope_core::{Class, Error, EventId, OrderKey};
 use std::collections::BTreeMap;
 

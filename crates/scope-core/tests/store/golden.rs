@@ -2,7 +2,6 @@
 
 use scope_core::file::{self, ReadLimits};
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::loss::{Loss, Reason};
 use scope_core::store::Limits;
 use scope_core::symbols::ReferenceWords;
@@ -10,6 +9,7 @@ use scope_core::term::Opaque;
 use scope_core::term::inspect::{self, inspect};
 use scope_core::term::write::Term;
 use scope_core::trace::{Direction, Trace};
+use scope_core::writer::Writer;
 use scope_core::{Class, Entity, Event, Flags, Kind, OrderKey, ProcessKey};
 use std::fmt::Write as _;
 use std::path::Path;

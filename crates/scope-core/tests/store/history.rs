@@ -3,12 +3,12 @@
 use quickcheck::{Arbitrary, Gen};
 use scope_core::chunk::Chunk;
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::write::Term;
 use scope_core::term::{read, resolve, write};
 use scope_core::trace::{RowRef, Trace};
+use scope_core::writer::Writer;
 use scope_core::{Class, Entity, Event, EventId, Flags, Kind, OrderKey, ProcessKey};
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@
 
 use super::pattern;
 use super::quantity::ns_text;
-use crate::spelling;
+use crate::argument::name_syntax;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -88,7 +88,7 @@ pub(crate) enum Measure {
     Own,
 }
 
-/// What is asked of a measure.
+/// The test of a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
     Compared(Order, u64),
@@ -196,15 +196,17 @@ impl fmt::Display for Test {
                 };
                 match party {
                     Party::Pid(pid) => write!(f, "{field}:{pid}"),
-                    Party::Name(name) => write!(f, "{field}:{}", spelling::written(name)),
+                    Party::Name(name) => write!(f, "{field}:{}", name_syntax::written(name)),
                 }
             }
-            Self::Name(name) => write!(f, "name:{}", spelling::written(name)),
-            Self::Module(module) => write!(f, "module:{}", spelling::written(module)),
+            Self::Name(name) => write!(f, "name:{}", name_syntax::written(name)),
+            Self::Module(module) => write!(f, "module:{}", name_syntax::written(module)),
             Self::Function { module, name, arity } => {
                 match module {
-                    Some(module) => write!(f, "mfa:{}.{}", spelling::written(module), spelling::written_function(name)),
-                    None => write!(f, "function:{}", spelling::written_function(name)),
+                    Some(module) => {
+                        write!(f, "mfa:{}.{}", name_syntax::written(module), name_syntax::written_function(name))
+                    }
+                    None => write!(f, "function:{}", name_syntax::written_function(name)),
                 }?;
                 arity.map_or(Ok(()), |arity| write!(f, "/{arity}"))
             }

@@ -3,17 +3,14 @@
 //! Invariant: a row is measured only when it passes everything else.
 
 use super::Filter;
-use super::chunk_test::ChunkTest;
+use super::chunk_predicate::ChunkTest;
 use super::measure::Measures;
-use super::truth::Truth;
-use crate::api::answer::{Event, NotTraced};
-use crate::row::Row;
-use crate::view::View;
-use alloc::string::ToString;
+use super::tri_state::Truth;
+use crate::model::row::Row;
+use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::vec::{self, Vec};
 use scope_core::event::N_CLASSES;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Map;
 use scope_core::trace::{RowIter, Trace};
 use scope_core::{Class, ProcessKey};
 
@@ -24,9 +21,6 @@ const LARGEST_BLOCK: usize = 1 << 17;
 /// Processes named, at most, that were not traced.
 const MAX_UNTOLD: usize = 16;
 
-/// The flag of an event that may be wanted.
-const POSSIBLE: &str = "possible";
-
 /// A row that passes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit<'a> {
@@ -35,28 +29,19 @@ pub(crate) struct Hit<'a> {
     pub(crate) is_possible: bool,
 }
 
-impl Hit<'_> {
-    /// The event as the door shows it, with a flag when it is only possible.
-    pub(crate) fn shown(&self, view: &mut View<'_>) -> Event {
-        let mut event = view.event(&self.row);
-        event.flags.extend(self.is_possible.then(|| POSSIBLE.into()));
-        event
-    }
-}
-
 /// An iterator over rows that pass.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
     filter: &'a Filter,
     trace: &'a Trace,
     rows: RowIter<'a>,
-    /// Per class, the test of the chunk looked at last.
+    /// Per class, the test of the chunk read last.
     tests: [Option<(u32, ChunkTest)>; N_CLASSES],
     measures: Option<Measures<'a>>,
     block: vec::IntoIter<Row<'a>>,
     block_len: usize,
     n_read: u64,
-    untold: Map<(ProcessKey, Class), (u64, u64)>,
+    untold: BTreeMap<(ProcessKey, Class), (u64, u64)>,
 }
 
 impl<'a> Found<'a> {
@@ -70,7 +55,7 @@ impl<'a> Found<'a> {
             block: Vec::new().into_iter(),
             block_len: FIRST_BLOCK,
             n_read: 0,
-            untold: Map::new(),
+            untold: BTreeMap::new(),
         }
     }
 
@@ -82,7 +67,7 @@ impl<'a> Found<'a> {
             return Some(row);
         }
         let rows = self.rows.by_ref().take(self.block_len).map(|at| Row::read(self.trace, at));
-        let block: Vec<Row<'a>> = rows.gathered();
+        let block: Vec<Row<'a>> = rows.collect();
         self.block_len = (self.block_len * 2).min(LARGEST_BLOCK);
         measures.prepare(&block);
         self.block = block.into_iter();
@@ -116,14 +101,12 @@ impl<'a> Found<'a> {
         self.n_read
     }
 
-    /// Whose messages or calls would have told whether rows that were left out are wanted: the first few.
-    pub(crate) fn not_traced(&self) -> impl Iterator<Item = NotTraced> {
-        self.untold.iter().take(MAX_UNTOLD).map(|((process, class), (from, to))| NotTraced {
-            target: process.to_string(),
-            class: class.name().into(),
-            from: *from,
-            to: *to,
-        })
+    /// The processes whose messages or calls were not traced, so that rows were left out that may be wanted: the first few.
+    pub(crate) fn untraced(&self) -> impl Iterator<Item = (ProcessKey, Class, Window)> {
+        self.untold
+            .iter()
+            .take(MAX_UNTOLD)
+            .map(|((process, class), (from, to))| (*process, *class, Window { from: *from, to: *to }))
     }
 }
 

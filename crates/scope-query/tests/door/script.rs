@@ -2,12 +2,12 @@
 
 use scope_core::event::Flags;
 use scope_core::header::Header;
-use scope_core::writer::Writer;
 use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
 use scope_core::term::{Term, write::write};
 use scope_core::trace::Trace;
+use scope_core::writer::Writer;
 use scope_core::{Entity, EntityId, Event, EventId, Kind, OrderKey, ProcessKey, Symbols};
 use scope_query::api::answer::{self, Answer, Data};
 use scope_query::api::request::{self, Request};

@@ -1,14 +1,15 @@
 defmodule ElixirScope.Query.Events do
   @moduledoc """
-  Questions about single events. `ElixirScope` has the same functions.
+  Single events. `ElixirScope` has the same functions.
   """
 
-  alias ElixirScope.{Event, Question}
+  alias ElixirScope.{Event, Types}
+  alias ElixirScope.Query.Client
 
   @doc """
-  The events between two times, as `ElixirScope.Event`s. Options `:limit`, `:after`, `:trace`, and filters: `:pid`, `:type` (a class such as
-  `:message`, or a kind such as `:send`, or a list), `:module`, `:function`, `:match` (a pattern of the term, as text: `"{:add, _}"`), `:filter` (as `events/2`);
-  `backward: true` gives the newest first.
+  The events between two times, as `ElixirScope.Event`s. Options: `:limit`, `:after`, `:trace`, `backward: true` for the newest first, and the filters
+  `:pid`, `:type` (a class such as `:message`, a kind such as `:send`, or a list of them), `:module`, `:function`, `:match` (a pattern for the term, as text:
+  `"{:add, _}"`) and `:filter` (as in `events/2`).
 
       iex> ElixirScope.setup()
       :ok
@@ -22,16 +23,17 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec get_events_between(ElixirScope.time(), ElixirScope.time(), keyword()) :: [Event.t()]
-  def get_events_between(from, to, options \\ []), do: Question.events!(from, to, options)
+  @spec get_events_between(Types.time(), Types.time(), keyword()) :: [Event.t()]
+  def get_events_between(from, to, options \\ []), do: Client.events!(from, to, options)
 
   @doc """
-  The events that pass a filter, as `ElixirScope.Event`s in order. The language is the same at every edge; its page is `docs/filter.md`.
+  The events that match a filter, as `ElixirScope.Event`s in order. The filter language is the same in every binding; `docs/filter.md` describes it.
 
       kind:send to:Shop.Cart message~{:add, _} waiting>5ms and not module:Logger
 
-  Options as `get_events_between/3`, and `:from` and `:to`. An event that may pass, but was kept in part where it matters, has the flag `:possible`.
-  A filter that cannot be read raises `ElixirScope.Error` with the place; so does one that names a process the trace has never seen.
+  The options are those of `get_events_between/3`, and `:from` and `:to`. An event has the flag `:possible` if the part that decides was cut, so that it
+  may or may not match. Raises `ElixirScope.Error` for a filter that cannot be read, with the position, and for one that names a process that the trace has
+  never seen.
 
       iex> ElixirScope.setup()
       :ok
@@ -56,12 +58,12 @@ defmodule ElixirScope.Query.Events do
   @spec events(String.t(), keyword()) :: [Event.t()]
   def events(filter, options \\ []) do
     {window, options} = Keyword.split(options, [:from, :to])
-    Question.events!(window[:from], window[:to], [filter: filter] ++ options)
+    Client.events!(window[:from], window[:to], [filter: filter] ++ options)
   end
 
   @doc """
-  The event after another, or after a time: an `ElixirScope.Event`, or `nil` when there is none. An event at that very time comes after it.
-  Options `:trace` and the filters `:pid`, `:type`, `:module`, `:function`, `:match`, `:filter` of `get_events_between/3`. Raises `ElixirScope.Error`.
+  The event after another, or after a time: an `ElixirScope.Event`, or `nil` if there is none. An event at exactly that time counts as after it.
+  Options: `:trace` and the filters `:pid`, `:type`, `:module`, `:function`, `:match`, `:filter` of `get_events_between/3`. Raises `ElixirScope.Error`.
 
       iex> ElixirScope.setup()
       :ok
@@ -79,8 +81,8 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec next_event(Event.t() | ElixirScope.time(), keyword()) :: Event.t() | nil
-  def next_event(at, options \\ []), do: at |> Question.around!({0, 1}, options) |> Map.fetch!(:after) |> List.first()
+  @spec next_event(Event.t() | Types.time(), keyword()) :: Event.t() | nil
+  def next_event(at, options \\ []), do: at |> Client.around!({0, 1}, options) |> Map.fetch!(:after) |> List.first()
 
   @doc """
   The event before another, or before a time; see `next_event/2`.
@@ -94,12 +96,12 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec prev_event(Event.t() | ElixirScope.time(), keyword()) :: Event.t() | nil
-  def prev_event(at, options \\ []), do: at |> Question.around!({1, 0}, options) |> Map.fetch!(:before) |> List.first()
+  @spec prev_event(Event.t() | Types.time(), keyword()) :: Event.t() | nil
+  def prev_event(at, options \\ []), do: at |> Client.around!({1, 0}, options) |> Map.fetch!(:before) |> List.first()
 
   @doc """
   The events before and after one, or a time: `%{before, event, after}`, oldest first; `event` is `nil` for a time. At most `limit:` on each side
-  (default 10). Other options and errors as `next_event/2`.
+  (default 10). The other options and the errors are those of `next_event/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -112,13 +114,13 @@ defmodule ElixirScope.Query.Events do
       iex> ElixirScope.stop()
       :ok
   """
-  @spec events_around(Event.t() | ElixirScope.time(), keyword()) :: %{
+  @spec events_around(Event.t() | Types.time(), keyword()) :: %{
           before: [Event.t()],
           event: Event.t() | nil,
           after: [Event.t()]
         }
   def events_around(at, options \\ []) do
     {limit, options} = Keyword.pop(options, :limit, 10)
-    Question.around!(at, {limit, limit}, options)
+    Client.around!(at, {limit, limit}, options)
   end
 end

@@ -1,5 +1,6 @@
 //! Many durations, summed up.
 
+use crate::model::call::duration::Summary;
 use serde::{Deserialize, Serialize};
 
 /// Many durations, summed up. A quantile is by nearest rank: the shortest duration that at least so many in a hundred do not exceed.
@@ -22,4 +23,11 @@ pub struct Durations {
     pub max_ns: u64,
     /// How much too long a quantile may be, in millionths of it: 0 up to 65,536 durations, 7,813 beyond.
     pub error_ppm: u32,
+}
+
+impl From<Summary> for Durations {
+    fn from(summary: Summary) -> Self {
+        let Summary { n, sum_ns, mean_ns, p50_ns, p95_ns, p99_ns, max_ns, error_ppm } = summary;
+        Self { n, sum_ns, mean_ns, p50_ns, p95_ns, p99_ns, max_ns, error_ppm }
+    }
 }

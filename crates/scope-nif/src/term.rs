@@ -1,0 +1,5 @@
+//! Terms of the running VM, and what is known of their layout.
+
+pub(crate) mod raw_term;
+pub(crate) mod reference;
+pub(crate) mod value;

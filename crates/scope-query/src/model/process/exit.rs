@@ -1,0 +1,92 @@
+//! The exit of a process: its reason, and the exit of another process that it followed.
+
+use crate::model::process::exit_reason::Reason;
+use crate::model::process::lifetime::Lifetime;
+use crate::model::process::links;
+use crate::model::row::Row;
+use alloc::vec::Vec;
+use scope_core::ProcessKey;
+use scope_core::term::{Term, read};
+use scope_core::trace::Trace;
+
+/// What an exit came along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    Link,
+    /// A call to a server that exited.
+    Call,
+}
+
+impl Over {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Call => "call",
+        }
+    }
+}
+
+/// The reason of an exit; one that was damaged or never taken counts as cut.
+pub(crate) fn reason(row: &Row<'_>) -> Option<Term> {
+    let Some(term) = row.term() else { return Some(Term::Cut) };
+    Some(read::read(term.bytes, row.chunk).unwrap_or(Term::Cut))
+}
+
+/// The exit of a process, if it was seen.
+pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Option<Row<'_>> {
+    Lifetime::of(trace, process).exit_row(trace, process)
+}
+
+/// The exit that an exit followed, and over what.
+pub(crate) fn followed<'a>(trace: &'a Trace, exit: &Row<'_>) -> Option<(Row<'a>, Over)> {
+    match along_links(trace, exit).into_iter().max_by_key(Row::key) {
+        Some(last) => Some((last, Over::Link)),
+        None => failed_call(trace, exit).map(|server| (server, Over::Call)),
+    }
+}
+
+/// The exits before one that links may have handed on to it.
+pub(crate) fn along_links<'a>(trace: &'a Trace, exit: &Row<'_>) -> Vec<Row<'a>> {
+    let Some(process) = exit.process() else { return Vec::new() };
+    let broken = links::of(trace, process).into_iter().filter(|link| link.broken);
+    let exits = broken.filter_map(|link| earlier(trace, link.peer, exit));
+    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).collect();
+    exits.sort_by_key(|row| (row.key(), row.id()));
+    exits.dedup_by_key(|row| row.id());
+    exits
+}
+
+fn earlier<'a>(trace: &'a Trace, process: ProcessKey, exit: &Row<'_>) -> Option<Row<'a>> {
+    of(trace, process).filter(|other| other.key() < exit.key())
+}
+
+/// The exit of the server whose failed call ended a process.
+pub(crate) fn failed_call<'a>(trace: &'a Trace, exit: &Row<'_>) -> Option<Row<'a>> {
+    let own = reason(exit)?;
+    let own_reason = Reason::of(&own);
+    let server = earlier(trace, own_reason.called?, exit)?;
+    let theirs = reason(&server)?;
+    let handed_on = is_complete(exit) && is_complete(&server) && failed_call_of(&own) == Some(&theirs);
+    (handed_on || Reason::of(&theirs).cause() == own_reason.cause()).then_some(server)
+}
+
+/// The reason for which the server exited, in the reason of a failed call: `{reason, {GenServer, :call, arguments}}`.
+fn failed_call_of(reason: &Term) -> Option<&Term> {
+    match reason {
+        Term::Tuple(parts) => match parts.as_slice() {
+            [reason, Term::Tuple(_)] => Some(reason),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_complete(row: &Row<'_>) -> bool {
+    row.term().is_some_and(|term| term.complete)
+}
+
+/// Whether two reasons are equal, as a link hands them on; cut ones are not known to be.
+pub(crate) fn same_reason(a: &Row<'_>, b: &Row<'_>) -> bool {
+    let same_key = a.chunk_idx == b.chunk_idx && a.term_id() == b.term_id();
+    is_complete(a) && is_complete(b) && (same_key || reason(a) == reason(b))
+}

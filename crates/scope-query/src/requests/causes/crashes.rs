@@ -1,0 +1,208 @@
+//! `crashes`: every abnormal exit with its circumstances, and what the exits have in common.
+
+use crate::api::Answer;
+use crate::api::answer::{Cause, Crash, Crashes as Data, Event, Followed, Frame, Function, Linked, NotTraced, Restart};
+use crate::api::request::Crashes;
+use crate::argument::cursor::{self, Cursor};
+use crate::argument::process_ref;
+use crate::error::Result;
+use crate::model::message::turn;
+use crate::model::process::exit;
+use crate::model::process::exit_reason::{Place, Reason, is_abnormal};
+use crate::model::process::links;
+use crate::model::process::restart::Restarts;
+use crate::model::process::spawn_info::Origin;
+use crate::model::row::Row;
+use crate::model::state::Last;
+use crate::model::window::Window;
+use crate::requests::coverage::{coverage_of_moment, not_traced};
+use crate::requests::page::Page;
+use crate::requests::render;
+use crate::requests::render::view::{self, View};
+use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use scope_core::chunk::TermId;
+use scope_core::term::inspect::atom_text;
+use scope_core::trace::{Direction, Trace};
+use scope_core::{Class, Kind, OrderKey, ProcessKey};
+
+const KIND: &str = "crashes";
+const DEFAULT_CRASHES: u32 = 100;
+/// Each crash comes with its circumstances.
+const MAX_CRASHES: u32 = 1_000;
+const DEFAULT_EVENTS: u32 = 10;
+const MAX_EVENTS: u32 = 1_000;
+const MAX_CAUSES: usize = 100;
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
+    let window = Window::new(request.from, request.to)?;
+    let limit = cursor::within("limit", request.limit, DEFAULT_CRASHES, 1..=MAX_CRASHES)?;
+    let n_events = cursor::within("events", request.events, DEFAULT_EVENTS, 0..=MAX_EVENTS)?;
+    let after = Cursor::parse(KIND, request.after.as_deref())?;
+    let process =
+        request.process.as_deref().map(|text| process_ref::resolve(trace, "process", text, window)).transpose()?;
+
+    let mut reasons = Reasons::default();
+    let exits = exits(trace, process, window, &mut reasons);
+    let exits: Vec<Exit<'_>> =
+        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).collect();
+    let causes = causes(&exits);
+    let n_exits = exits.len() as u64;
+    let mut passes = cursor::resume(after);
+    let rows = exits
+        .into_iter()
+        .filter(|Exit { row, .. }| after.is_none_or(|cursor| row.key() >= cursor.key) && passes(row.key(), row.id()));
+    let page = Page::take(rows, limit, |exit| (exit.row.key(), exit.row.id()));
+
+    let (mut view, mut families) = (View::new(trace), Families::default());
+    let crashes: Vec<Crash> =
+        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).collect();
+    // A state or a link may be as old as its process, and what it did before is of any class.
+    let mut coverage = coverage_of_moment(trace, window, Class::ALL, n_exits);
+    coverage.not_traced =
+        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).collect();
+    coverage.truncated = page.truncated();
+    let next = page.next(KIND);
+    Ok(Answer { data: crate::api::answer::Data::Crashes(Data { causes, crashes }), coverage, next })
+}
+
+/// What was not recorded of a crash's circumstances.
+fn missing(trace: &Trace, exit: &Exit<'_>, crash: &Crash) -> Vec<NotTraced> {
+    let moment = Window { from: exit.row.tick(), to: exit.row.tick() };
+    let classes = [(Class::Message, crash.handling.is_none()), (Class::State, crash.last_state.is_none())];
+    let absent = classes.into_iter().filter(|(_, absent)| *absent);
+    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).collect()
+}
+
+/// An abnormal exit.
+struct Exit<'a> {
+    row: Row<'a>,
+    process: ProcessKey,
+    cause: Rc<str>,
+}
+
+/// What was found out about reasons, which are equal in a storm of crashes.
+#[derive(Default)]
+struct Reasons {
+    known: BTreeMap<(u32, TermId), Option<Rc<str>>>,
+}
+
+impl Reasons {
+    /// The cause of an exit, if it is a crash.
+    fn cause(&mut self, row: &Row<'_>) -> Option<Rc<str>> {
+        let found = self.known.entry((row.chunk_idx, row.term_id()));
+        found
+            .or_insert_with(|| exit::reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into()))
+            .clone()
+    }
+}
+
+fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reasons: &mut Reasons) -> Vec<Exit<'a>> {
+    let (from, to, forward) = (window.first_key(), window.last_key(), Direction::Forward);
+    let rows = match process {
+        Some(process) => trace.process_rows(process, &[Class::Process], from, to, forward),
+        None => trace.rows(&[Class::Process], from, to, forward),
+    };
+    let exits = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() == Kind::Exit);
+    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).collect()
+}
+
+fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
+    let mut causes: BTreeMap<&str, Cause> = BTreeMap::new();
+    for exit in exits {
+        let (id, time) = (exit.row.id().to_string(), exit.row.tick());
+        let text = || String::from(&*exit.cause);
+        let cause =
+            causes.entry(&exit.cause).or_insert_with(|| Cause { text: text(), n: 0, first: time, last: time, id });
+        cause.n += 1;
+        cause.last = time;
+    }
+    let mut causes: Vec<Cause> = causes.into_values().collect();
+    causes.sort_by_key(|cause| (Reverse(cause.n), cause.first));
+    causes.truncate(MAX_CAUSES);
+    causes
+}
+
+fn crash<'a>(
+    trace: &'a Trace,
+    view: &mut View<'a>,
+    families: &mut Families,
+    exit: &Exit<'a>,
+    n_events: usize,
+) -> Option<Crash> {
+    let Exit { row, process, cause } = exit;
+    let key = row.key();
+    let frames = exit::reason(row).map(|term| Reason::of(&term).frames).unwrap_or_default();
+    let last_state = Last::of(trace, *process, key);
+    let state = last_state.as_ref().and_then(|last| render::state::state(last, trace, view, *process));
+    let module = state.as_ref().and_then(|state| state.module.clone());
+    let handling = turn::handling(trace, *process, key).map(|row| view.event(&row));
+    Some(Crash {
+        id: row.id().to_string(),
+        time: row.tick(),
+        process: view.process(*process, key),
+        module,
+        reason: view::term(row)?,
+        cause: (**cause).into(),
+        stacktrace: frames.into_iter().map(frame).collect(),
+        followed: exit::followed(trace, row).map(|(before, over)| Followed {
+            id: before.id().to_string(),
+            process: view.process(before.process().unwrap_or(*process), before.key()),
+            over: over.name().into(),
+        }),
+        last_state: state,
+        handling,
+        before: before(trace, view, *process, key, n_events),
+        linked: linked(trace, view, exit),
+        restarted: families.restarted(trace, view, *process),
+    })
+}
+
+/// The restarts of the parents met so far: each costs the lives of all its children.
+#[derive(Default)]
+struct Families {
+    by_parent: BTreeMap<ProcessKey, Restarts>,
+}
+
+impl Families {
+    fn restarted<'a>(&mut self, trace: &'a Trace, view: &mut View<'a>, exited: ProcessKey) -> Option<Restart> {
+        let parent = Origin::of(trace, exited, OrderKey::MAX).parent?;
+        let restarts = self.by_parent.entry(parent).or_insert_with(|| Restarts::of(trace, parent, OrderKey::MAX));
+        restarts.replacement(exited).map(|next| Restart {
+            time: next.at.tick,
+            process: view.process(next.process, next.at),
+            by: view.process(parent, next.at),
+            certainty: next.certainty.name().into(),
+        })
+    }
+}
+
+fn frame(place: Place) -> Frame {
+    let Place { module, function, arity, file, line } = place;
+    Frame { function: Function { module: atom_text(&module), function, arity }, file, line }
+}
+
+fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until: OrderKey, n: usize) -> Vec<Event> {
+    let rows = trace.process_rows(process, Class::ALL, OrderKey::default(), until, Direction::Backward);
+    let rows = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() != Kind::Exit && row.key() <= until);
+    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).collect();
+    events.reverse();
+    events
+}
+
+fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Linked> {
+    let key = exit.row.key();
+    let linked = links::of(trace, exit.process).into_iter().filter(|link| link.holds_at(key));
+    let told = linked.map(|link| {
+        let its = exit::of(trace, link.peer);
+        Linked {
+            process: view.process(link.peer, key),
+            died_along: its.as_ref().is_some_and(|its| its.key() >= key && exit::same_reason(its, &exit.row)),
+            exit: its.map(|its| its.id().to_string()),
+        }
+    });
+    told.collect()
+}

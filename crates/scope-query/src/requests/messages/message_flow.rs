@@ -1,0 +1,205 @@
+//! `message_flow`: the messages between two processes, or from or to one, with their three instants.
+
+use crate::api::Answer;
+use crate::api::answer::Data;
+use crate::api::request::MessageFlow;
+use crate::argument::cursor::{self, Cursor};
+use crate::argument::process_ref;
+use crate::error::{Error, Result};
+use crate::model::message::addressee;
+use crate::model::message::delivery::{Fate, Passage};
+use crate::model::message::inbox::{Destination, Inbox};
+use crate::model::message::turn::Turns;
+use crate::model::row::Row;
+use crate::model::window::Window;
+use crate::requests::coverage::{coverage, not_traced};
+use crate::requests::messages::message;
+use crate::requests::page::Page;
+use crate::requests::render::view::View;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::vec::Vec;
+use scope_core::trace::{Direction, Trace};
+use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
+
+const KIND: &str = "message_flow";
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlow) -> Result<Answer> {
+    let window = Window::new(request.from, request.to)?;
+    let limit = cursor::limit(request.limit)?;
+    let after = Cursor::parse(KIND, request.after.as_deref())?;
+    let (from_a, to_a) = ways(request.direction.as_deref())?;
+    let a = process_ref::resolve(trace, "a", &request.a, window)?;
+    let b = request.b.as_deref().map(|b| process_ref::resolve(trace, "b", b, window)).transpose()?;
+
+    let mut view = View::new(trace);
+    let mut flow = Flow {
+        trace,
+        from: after.map_or(window.first_key(), |cursor| window.first_key().max(cursor.key)),
+        window,
+        a,
+        b,
+        n_events: 0,
+        listed: BTreeMap::new(),
+    };
+    if from_a {
+        flow.list_from_a(&mut view);
+    }
+    if to_a {
+        flow.list_to_a(&mut view);
+    }
+    let mut passes = cursor::resume(after);
+    flow.listed.retain(|(key, id), _| passes(*key, *id));
+    let passages = flow.settle(&mut view, limit.saturating_add(1));
+    let page = Page::take(passages, limit, |(place, _)| *place);
+
+    let mut coverage = coverage(trace, window, &[Class::Message], flow.n_events);
+    let parties = [Some(a), b.filter(|b| *b != a)];
+    let silent = parties.into_iter().flatten();
+    coverage.not_traced =
+        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
+    coverage.truncated = page.truncated();
+    let next = page.next(KIND);
+    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).collect();
+    let turns = Turns::of(trace, &passages);
+    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).collect();
+    Ok(Answer { data: Data::Messages(messages), coverage, next })
+}
+
+/// Whether messages from `a`, and messages to `a`, are asked for.
+fn ways(direction: Option<&str>) -> Result<(bool, bool)> {
+    match direction.unwrap_or("both") {
+        "both" => Ok((true, true)),
+        "from_a" => Ok((true, false)),
+        "to_a" => Ok((false, true)),
+        other => Err(Error::BadArgument(format!("direction: {other:?} is none of both, from_a, to_a"))),
+    }
+}
+
+/// Where a message comes in the list: by its first event that is known.
+type Place = (OrderKey, EventId);
+
+/// The messages of a window in the making.
+struct Flow<'a> {
+    trace: &'a Trace,
+    window: Window,
+    /// Where the page begins.
+    from: OrderKey,
+    a: ProcessKey,
+    b: Option<ProcessKey>,
+    n_events: u64,
+    /// What may be a row, in order: a send whose fate is yet to be found, or a message that is settled.
+    listed: BTreeMap<Place, Listed<'a>>,
+}
+
+enum Listed<'a> {
+    Send(Row<'a>),
+    Settled(Passage<'a>),
+}
+
+impl<'a> Flow<'a> {
+    fn list_from_a(&mut self, view: &mut View<'a>) {
+        match self.b {
+            Some(b) => self.list_between(view, self.a, b),
+            None => {
+                let rows = self.rows_of(self.a, self.window.last_key());
+                self.list(rows.into_iter().filter(|row| row.kind() == Kind::Send));
+            }
+        }
+    }
+
+    fn list_to_a(&mut self, view: &mut View<'a>) {
+        match self.b {
+            Some(b) => self.list_between(view, b, self.a),
+            None => self.list_all_to_a(view),
+        }
+    }
+
+    /// What one process sent that may have gone to the other.
+    fn list_between(&mut self, view: &mut View<'a>, sender: ProcessKey, receiver: ProcessKey) {
+        let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
+        let rows = self.rows_of(sender, self.window.last_key());
+        let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias(_));
+        let mut came = BTreeSet::new();
+        if rows.iter().any(|row| row.kind() == Kind::Send && by_alias(row)) {
+            // By an alias only what came to it can have been meant for it.
+            let (from, last) = (self.from, Window::all().last_key());
+            let rows = self.trace.process_rows_of_kind(receiver, Kind::Delivered, from, last, Direction::Forward);
+            let rows = rows.map(|at| Row::read(self.trace, at)).inspect(|_| self.n_events += 1);
+            came.extend(rows.filter_map(|row| row.term()).map(|term| term.key));
+        }
+        let may_be_meant = |row: &Row<'a>| match inbox.destination(row) {
+            Destination::Receiver => true,
+            Destination::Alias(_) => row.term().is_some_and(|term| came.contains(&term.key)),
+            Destination::Elsewhere => false,
+        };
+        self.list(rows.into_iter().filter(|row| row.kind() == Kind::Send && may_be_meant(row)));
+    }
+
+    /// What was sent to the process, and what came to it by an alias or from elsewhere.
+    fn list_all_to_a(&mut self, view: &mut View<'a>) {
+        let inbox = Inbox::of(self.trace, &mut view.naming, self.a);
+        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).collect();
+        self.n_events += sent.len() as u64;
+        self.list(sent.into_iter());
+        let delivered =
+            self.rows_of(self.a, Window::all().last_key()).into_iter().filter(|row| row.kind() == Kind::Delivered);
+        let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
+        let (passages, n_events) = inbox.passages(&keys);
+        self.n_events += n_events;
+        for passage in passages {
+            let Some((key, id)) = passage.place() else { continue };
+            // A send whose fate is open is looked at when its turn comes; one by alias that is not this process's is none of these.
+            let came = passage.delivered.is_some() && passage.fate != Fate::NotTraced;
+            if came && key >= self.from && key <= self.window.last_key() {
+                self.listed.entry((key, id)).or_insert(Listed::Settled(passage));
+            }
+        }
+    }
+
+    fn list(&mut self, rows: impl Iterator<Item = Row<'a>>) {
+        self.listed.extend(rows.map(|row| ((row.key(), row.id()), Listed::Send(row))));
+    }
+
+    fn rows_of(&mut self, process: ProcessKey, to: OrderKey) -> Vec<Row<'a>> {
+        let rows = self.trace.process_rows(process, &[Class::Message], self.from, to, Direction::Forward);
+        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).collect();
+        self.n_events += rows.len() as u64;
+        rows
+    }
+
+    /// The first `limit` messages, each with its place in the order.
+    fn settle(&mut self, view: &mut View<'a>, limit: usize) -> Vec<(Place, Passage<'a>)> {
+        let mut settled = Vec::new();
+        while settled.len() < limit && !self.listed.is_empty() {
+            let mut batch = Vec::new();
+            while batch.len() < limit
+                && let Some(listed) = self.listed.pop_first()
+            {
+                batch.push(listed);
+            }
+            let sends: Vec<Row<'a>> = batch
+                .iter()
+                .filter_map(|(_, listed)| if let Listed::Send(row) = listed { Some(*row) } else { None })
+                .collect();
+            let (mut told, n_events) = addressee::passages(self.trace, &mut view.naming, &sends);
+            self.n_events += n_events;
+            let passages = batch.into_iter().filter_map(|(place, listed)| match listed {
+                Listed::Send(row) => told.remove(&row.id()).map(|passage| (place, passage)),
+                Listed::Settled(passage) => Some((place, passage)),
+            });
+            settled.extend(passages.filter(|(_, passage)| self.is_between(passage)));
+        }
+        settled
+    }
+
+    /// Whether a message is between the two, or may be.
+    fn is_between(&self, passage: &Passage<'a>) -> bool {
+        let from = passage.send.and_then(|send| send.process());
+        match (self.b, passage.to) {
+            (None, _) => true,
+            (Some(_), None) => passage.fate == Fate::Ambiguous,
+            (Some(b), Some(to)) => to == if from == Some(self.a) { b } else { self.a },
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `supervision_tree`: the supervisors of a moment, and who was under them.
+
+use crate::api::Answer;
+use crate::api::answer::{Data, Replacement, TreeNode};
+use crate::api::request::SupervisionTree;
+use crate::argument::cursor;
+use crate::argument::process_ref;
+use crate::error::{Error, Result};
+use crate::model::process::restart::Restarts;
+use crate::model::process::tree::{Node, Tree};
+use crate::model::window::Window;
+use crate::requests::coverage::coverage_of_moment;
+use crate::requests::render::process_origin;
+use crate::requests::render::view::View;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::ToString;
+use scope_core::event::MAX_TICK;
+use scope_core::term::inspect::atom_text;
+use scope_core::trace::Trace;
+use scope_core::{Class, OrderKey, ProcessKey};
+
+const KIND: &str = "supervision_tree";
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &SupervisionTree) -> Result<Answer> {
+    let end = trace.span().map_or(0, |(_, last)| last).max(trace.watermark()).min(MAX_TICK);
+    let at = Window::moment(request.at.unwrap_or(end))?;
+    let limit = cursor::limit(request.limit)?;
+    let after = cursor::after_process(KIND, request.after.as_deref())?;
+    let root = request.root.as_deref().map(|text| process_ref::resolve(trace, "root", text, at)).transpose()?;
+    let tree = Tree::at(trace, at);
+    if let Some(root) = root.filter(|root| !tree.is_alive(*root)) {
+        return Err(Error::NotFound(format!("{root} was not alive at {}", at.to)));
+    }
+    let nodes = tree.nodes(root);
+    let start = match after {
+        Some(after) => nodes
+            .iter()
+            .position(|node| node.process == after)
+            .map(|place| place + 1)
+            .ok_or_else(|| Error::BadArgument(format!("after: {after} is not in the tree at {}", at.to)))?,
+        None => 0,
+    };
+    let rest = nodes.get(start..).unwrap_or_default();
+    let page = rest.get(..limit.min(rest.len())).unwrap_or_default();
+
+    let mut n_events = tree.census.n_events;
+    let mut drawn =
+        Drawing { trace, tree: &tree, view: View::new(trace), restarts: BTreeMap::new(), key: at.last_key() };
+    let rows = page.iter().map(|node| drawn.row(node)).collect();
+    n_events += drawn.restarts.values().map(|restarts| restarts.n_events).sum::<u64>();
+    let truncated = page.len() < rest.len();
+    let next = page.last().filter(|_| truncated).map(|node| cursor::process_text(KIND, node.process));
+    let mut coverage = coverage_of_moment(trace, at, &[Class::Process], n_events);
+    coverage.truncated = truncated;
+    Ok(Answer { data: Data::Tree(rows), coverage, next })
+}
+
+struct Drawing<'a, 't> {
+    trace: &'a Trace,
+    tree: &'t Tree<'a>,
+    view: View<'a>,
+    /// By supervisor.
+    restarts: BTreeMap<ProcessKey, Restarts>,
+    key: OrderKey,
+}
+
+impl Drawing<'_, '_> {
+    fn row(&mut self, node: &Node) -> TreeNode {
+        let Some(member) = self.tree.census.members.get(&node.process) else {
+            return TreeNode {
+                process: self.view.process(node.process, self.key),
+                depth: node.depth,
+                ..TreeNode::default()
+            };
+        };
+        let origin = &member.origin;
+        let is_supervisor = self.tree.is_supervisor(node.process);
+        let restarts = is_supervisor.then(|| self.restarts(node.process).len());
+        let replaces = node.supervisor.and_then(|above| self.restarts(above).replaced_by(node.process));
+        TreeNode {
+            process: self.view.process(node.process, self.key),
+            depth: node.depth,
+            supervisor: node.supervisor.map(|above| above.to_string()),
+            module: origin.module.as_deref().map(atom_text),
+            child: origin.child.as_ref().map(process_origin::child),
+            strategy: is_supervisor.then(|| process_origin::strategy(&origin.supervisor.clone().unwrap_or_default())),
+            restarts,
+            spawned_at: member.lifetime.spawn.map(|key| key.tick),
+            replaces: replaces
+                .map(|(old, certainty)| Replacement { pid: old.to_string(), certainty: certainty.name().into() }),
+        }
+    }
+
+    fn restarts(&mut self, supervisor: ProcessKey) -> &Restarts {
+        let (trace, key) = (self.trace, self.key);
+        self.restarts.entry(supervisor).or_insert_with(|| Restarts::of(trace, supervisor, key))
+    }
+}

@@ -1,0 +1,55 @@
+defmodule ElixirScope.Recorder.Config do
+  @moduledoc false
+  # What the native recorder is started with, from the options and from the node.
+
+  alias ElixirScope.Native
+  alias ElixirScope.Recorder.SetupOptions
+
+  # Nesting a captured term is followed to; deeper parts are cut.
+  @max_depth 12
+  # Room between two drains, per scheduler thread; a power of two. More bridges longer bursts, and costs memory on every thread.
+  @buffer_bytes 8 * 1024 * 1024
+
+  @typedoc "Whether it traces, waits for a setup, or holds injected events only, with the time 0 of their times."
+  @type mode :: :tracing | :waiting | {:manual, epoch :: integer() | nil}
+
+  @doc "The configuration for `ElixirScope.Native.start/2`."
+  @spec new(SetupOptions.t(), mode()) :: map()
+  def new(options, mode) do
+    Map.merge(SetupOptions.limits(options), %{
+      manual: match?({:manual, _epoch}, mode),
+      epoch: if(is_tuple(mode), do: elem(mode, 1)),
+      sample_ppm: SetupOptions.ppm(options.sample_rate),
+      caps: SetupOptions.caps(options),
+      max_depth: @max_depth,
+      buffer_bytes: @buffer_bytes,
+      redact: SetupOptions.redacted_keys(options),
+      header: header(options)
+    })
+  end
+
+  defp header(options) do
+    %{
+      node: Atom.to_string(node()),
+      creation: :erlang.system_info(:creation),
+      recorder_version: Native.expected_version(),
+      otp: System.otp_release(),
+      elixir: System.version(),
+      os: :os.type() |> Tuple.to_list() |> Enum.join("/"),
+      applications: applications(),
+      options: options |> SetupOptions.texts() |> Enum.map(fn {name, value} -> {Atom.to_string(name), value} end) |> Enum.sort(),
+      meta: SetupOptions.meta(options),
+      instance: instance()
+    }
+  end
+
+  @doc "A name that no other recording has."
+  @spec instance() :: String.t()
+  def instance, do: Base.encode16(:rand.bytes(16), case: :lower)
+
+  defp applications do
+    for {name, _description, version} <- Enum.sort(Application.started_applications()) do
+      {Atom.to_string(name), List.to_string(version)}
+    end
+  end
+end

@@ -1,0 +1,23 @@
+defmodule ElixirScope.Types do
+  @moduledoc """
+  The types that the functions of `ElixirScope` share, in a module that depends on no other part.
+
+      iex> {:ok, types} = Code.Typespec.fetch_types(ElixirScope.Types)
+      iex> types |> Enum.map(fn {:type, {name, _type, []}} -> name end) |> Enum.sort()
+      [:process, :time, :traced]
+  """
+
+  alias ElixirScope.{Event, Foreign}
+
+  @typedoc "A pid, its text, a registered name, or a process of an imported trace."
+  @type process :: pid() | String.t() | atom() | {:via, module(), term()} | {:global, term()} | Foreign.t()
+  @typedoc "A `DateTime`, an integer of `ElixirScope.now/0`, an age, an event or its id."
+  @type time :: DateTime.t() | integer() | {:ago, non_neg_integer(), atom()} | Event.t() | String.t() | %{timestamp: integer()}
+  @typedoc "What a `trace_*` function began to trace."
+  @type traced :: %{
+          matched: non_neg_integer(),
+          skipped: [%{target: term(), reason: String.t()}],
+          expires_at: DateTime.t() | nil,
+          warnings: [String.t()]
+        }
+end

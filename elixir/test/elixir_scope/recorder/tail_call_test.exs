@@ -1,0 +1,46 @@
+defmodule ElixirScope.Recorder.TailCallTest do
+  use ExUnit.Case, async: true
+  alias ElixirScope.Tails
+  alias ElixirScope.Recorder.TailCall
+
+  test "a function is cyclic when it has a tail call into its own call cycle" do
+    {:ok, cyclic} = TailCall.cyclic(Tails)
+    # half/1 calls whole/1 under an addition; whole/1 tail-calls half/1 and so is in the cycle.
+    assert Enum.sort(cyclic) == [even: 1, fold: 2, odd: 1, steps: 2, whole: 1]
+  end
+
+  test "OTP's own modules can be read" do
+    {:ok, cyclic} = TailCall.cyclic(:lists)
+    assert {:foldl_1, 3} in cyclic or {:foldl, 3} in cyclic
+    refute {:map, 2} in cyclic
+  end
+
+  test "a module without compiled code on disk says so" do
+    defmodule InMemory do
+      def f, do: 1
+    end
+
+    assert {:error, why} = TailCall.cyclic(InMemory)
+    assert why =~ "InMemory cannot be read"
+  end
+
+  test "code on disk that is not the code that runs is not believed" do
+    module = ElixirScope.TailCallsTest.Replaced
+    directory = Path.join(System.tmp_dir!(), "elixir_scope_#{System.unique_integer([:positive])}")
+    File.mkdir_p!(directory)
+    on_exit(fn -> File.rm_rf!(directory) end)
+    compile = fn body -> Code.compile_string("defmodule #{inspect(module)} do\n def f, do: #{body}\nend") end
+
+    [{^module, beam}] = compile.("1")
+    File.write!(Path.join(directory, "#{module}.beam"), beam)
+    Code.prepend_path(directory)
+    assert {:ok, _} = TailCall.cyclic(module)
+
+    Code.put_compiler_option(:ignore_module_conflict, true)
+    compile.("2")
+    Code.put_compiler_option(:ignore_module_conflict, false)
+    assert {:error, why} = TailCall.cyclic(module)
+    assert why =~ "not the code that runs"
+    Code.delete_path(directory)
+  end
+end
