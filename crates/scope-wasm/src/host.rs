@@ -5,7 +5,7 @@
 use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_query::Error;
-use scope_query::api::json::{answer_json, error_json};
+use scope_query::json::{answer_json, error_json};
 
 /// Everything that was given out and not given back.
 #[derive(Debug, Default)]

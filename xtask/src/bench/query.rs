@@ -16,7 +16,7 @@ use question::{Asked, Question};
 use scope_core::event::Class;
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;
-use scope_query::api::Request;
+use scope_query::Request;
 use std::hint::black_box;
 use std::time::Instant;
 
