@@ -27,7 +27,6 @@ use scope_core::term::resolve;
 use scope_core::trace::{Source as TraceSource, Trace};
 use scope_core::writer::Writer;
 use scope_core::{EntityId, Event, Flags, OrderKey};
-use scope_query::api::Request;
 use scope_query::term_ref;
 use serde::Serialize;
 use serde_json::Value;
@@ -234,9 +233,9 @@ fn query<'a>(env: Env<'a>, source: Term<'a>, request: Term<'a>) -> NifResult<Ter
     let Ok(request) = value::from_term(request) else {
         return failure(env, "bad_argument", "a request is a map of atoms, strings, integers and lists", &Value::Null);
     };
-    let request: Request = match serde_json::from_value(request) {
+    let request = match scope_query::json::request_of(request) {
         Ok(request) => request,
-        Err(error) => return failure(env, "bad_argument", &error.to_string(), &Value::Null),
+        Err(error) => return failure(env, error.code(), &error.to_string(), &Value::Null),
     };
     match scope_query::answer(&trace, &request) {
         Ok(answer) => Ok((ok(), value::to_term(env, &json_of(&answer)?)?).encode(env)),

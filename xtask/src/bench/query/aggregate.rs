@@ -5,7 +5,7 @@
 use crate::bench::report::Row;
 use anyhow::{Context, Result};
 use scope_core::trace::Trace;
-use scope_query::api::Request;
+use scope_query::Request;
 use std::hint::black_box;
 use std::time::Instant;
 
