@@ -11,7 +11,6 @@ use crate::term::raw_term;
 use rustler::types::atom;
 use rustler::{Atom, Encoder, Env, Error, NifResult, ResourceArc, Term};
 use scope_core::event::{Kind, MAX_TICK};
-use serde_json::Value;
 
 /// The word of a term, 0 for `nil`.
 fn optional(term: Term<'_>) -> u64 {
@@ -60,7 +59,7 @@ fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedR
     // What was captured before comes before: a pid's earlier process must be known to have ended.
     let mut sealing = recorder.recorder().drained_if_traced();
     if !recorder.recorder().is_running() {
-        return failure(env, "not_running", "the recorder has been stopped", &Value::Null);
+        return failure(env, "not_running", "the recorder has been stopped");
     }
     let now_ns = sealing.advance();
     let mut given = Vec::with_capacity(rows.len());
@@ -68,7 +67,7 @@ fn put_at<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<TimedR
         let term = term.first().map(|term| raw_term::of(term.as_c_arg()));
         let ns = match monotonic_ns.map(|time| ns_of(&sealing, time, now_ns)).transpose() {
             Ok(ns) => ns,
-            Err(message) => return failure(env, "bad_argument", &message, &Value::Null),
+            Err(message) => return failure(env, "bad_argument", &message),
         };
         given.push((read_event(kind, process, peer, what, term)?, ns));
     }

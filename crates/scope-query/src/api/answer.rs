@@ -19,6 +19,7 @@ mod server_call;
 mod snapshot;
 mod state;
 mod term;
+mod text;
 
 pub use around::Around;
 pub use call::Call;
@@ -39,6 +40,7 @@ pub use server_call::ServerCall;
 pub use snapshot::{HeldState, Mailbox, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
 pub use state::State;
 pub use term::{Term, TermChild, TermPart};
+pub use text::Text;
 
 use alloc::string::String;
 use alloc::vec::Vec;
