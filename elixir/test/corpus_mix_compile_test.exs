@@ -3,7 +3,8 @@ defmodule ElixirScope.CorpusMixCompileTest do
   # it is made here and not committed.
   use ElixirScope.RecordingCase
 
-  alias ElixirScope.{Native, Recorder}
+  alias ElixirScope.Native
+  alias ElixirScope.Recorder.Current
 
   @moduletag :corpus
   @moduletag timeout: 180_000
@@ -49,7 +50,7 @@ defmodule ElixirScope.CorpusMixCompileTest do
       for %{process: pid} <- ElixirScope.function_calls({Kernel.ParallelCompiler, :compile_to_path, 3}), uniq: true, do: pid
 
     assert [compiler] = compiler
-    {:ok, live} = Recorder.call(:source)
+    {:ok, live} = Current.native()
     end_time = time_of_first(Native.query_json(live, ~s({"kind":"events","limit":1,"backward":true})))
     file = Path.join(dir, "compile.scope")
     :ok = ElixirScope.export(file)

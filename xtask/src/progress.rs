@@ -1,7 +1,10 @@
 //! Steps with their times, and an honest summary at the end.
 
+mod summary;
+
 use anyhow::Result;
 use std::time::{Duration, Instant};
+pub(crate) use summary::Tests;
 
 /// A list of steps that are run one after the other; a failed one does not stop the others.
 pub(crate) struct Steps {
@@ -16,14 +19,6 @@ struct Step {
     failure: Option<String>,
     /// Why it was not run.
     skipped: Option<String>,
-}
-
-/// What a test program said it ran.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tests {
-    pub(crate) passed: u64,
-    pub(crate) failed: u64,
-    pub(crate) skipped: u64,
 }
 
 impl Steps {
@@ -86,69 +81,6 @@ impl Steps {
     }
 }
 
-impl Tests {
-    /// Adds what one line of a test program's output says, if it is a summary: cargo's (`test result: ok. 3 passed; ..`), ExUnit's
-    /// (`2 doctests, 6 tests, 0 failures, 1 excluded`) or Node's (`# pass 3`, `# fail 0` and `# skipped 0`, one to a line).
-    pub(crate) fn see(&mut self, line: &str) {
-        if let Some(rest) = line.trim().strip_prefix("test result: ") {
-            let rest = rest.split_once(". ").map_or("", |(_verdict, counts)| counts);
-            for (n, what) in numbers(rest, ';') {
-                match what {
-                    "passed" => self.passed += n,
-                    "failed" => self.failed += n,
-                    "ignored" => self.skipped += n,
-                    _ => {}
-                }
-            }
-        } else if line.contains(" failure") && line.contains(" test") {
-            let mut run = 0;
-            let mut failed = 0;
-            for (n, what) in numbers(line, ',') {
-                match what {
-                    "test" | "tests" | "doctest" | "doctests" | "property" | "properties" => run += n,
-                    "failure" | "failures" => failed += n,
-                    "skipped" | "excluded" => {
-                        self.skipped += n;
-                        run = run.saturating_sub(n);
-                    }
-                    _ => {}
-                }
-            }
-            self.passed += run.saturating_sub(failed);
-            self.failed += failed;
-        } else if let Some((what, n)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(' '))
-            && let Ok(n) = n.parse::<u64>()
-        {
-            match what {
-                "pass" => self.passed += n,
-                "fail" | "cancelled" => self.failed += n,
-                "skipped" | "todo" => self.skipped += n,
-                _ => {}
-            }
-        }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.skipped += other.skipped;
-    }
-}
-
-impl std::fmt::Display for Tests {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} tests passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
-    }
-}
-
-/// The `<number> <word>` pairs of a line.
-fn numbers(line: &str, separator: char) -> impl Iterator<Item = (u64, &str)> {
-    line.split(separator).filter_map(|part| {
-        let mut words = part.split_whitespace();
-        Some((words.next()?.parse().ok()?, words.next()?))
-    })
-}
-
 /// One progress line.
 pub(crate) fn say(what: &str) {
     println!("==> {what}");
@@ -157,24 +89,6 @@ pub(crate) fn say(what: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn summaries_of_cargo_ex_unit_and_node_are_counted() {
-        let mut tests = Tests::default();
-        for line in [
-            "running 3 tests",
-            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "2 doctests, 6 tests, 1 failure, 1 skipped",
-            "# tests 5",
-            "# pass 4",
-            "# fail 1",
-            "# duration_ms 20.1",
-        ] {
-            tests.see(line);
-        }
-        assert_eq!(tests, Tests { passed: 3 + 2 + 6 + 4, failed: 3, skipped: 2 });
-    }
 
     #[test]
     fn a_failed_step_fails_the_whole_and_the_others_still_run() {

@@ -4,7 +4,7 @@ use crate::command::{self, cargo, program};
 use crate::progress::{Steps, Tests};
 use crate::wasm::module::{self, Edge};
 use crate::wasm::npm;
-use crate::{codegen, corpus, demo, otp27, setup, tidy, workspace};
+use crate::{codegen, corpus, demo, dist, otp, setup, tidy, workspace};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -69,11 +69,18 @@ fn elixir(steps: &mut Steps) {
         steps.step(&format!("mix compile, {name}"), || {
             command::run(mix(&dir).env("MIX_ENV", "test").args(["compile", "--warnings-as-errors"]))
         });
+    }
+    let own = otp::own_versions().unwrap_or_else(|_| "this machine's OTP".into());
+    for (name, dir) in [(own.as_str(), workspace::elixir()), ("shop", workspace::shop())] {
         steps.counted(&format!("mix test, {name}"), |tests| counting(tests, mix(&dir).arg("test")));
     }
-    match otp27::suite() {
-        Ok(mut suite) => steps.counted("mix test, OTP 27", |tests| counting(tests, &mut suite)),
-        Err(why) => steps.skip("mix test, OTP 27", why),
+    for release in otp::RELEASES {
+        match dist::build_library().and_then(|library| release.suite(&library)) {
+            Ok((versions, mut suite)) => {
+                steps.counted(&format!("mix test, {versions}"), |tests| counting(tests, &mut suite))
+            }
+            Err(why) => steps.skip(&format!("mix test, OTP {}", release.otp), format!("{why:#}")),
+        }
     }
     steps.step("demo", demo::run);
 }

@@ -3,10 +3,11 @@
 //! Invariant: everything is cached under the target directory; a second run changes nothing.
 
 pub(crate) mod compiler;
-mod debian;
 pub(crate) mod module;
 pub(crate) mod npm;
+mod rust_src;
 mod std_build;
+mod toolchain;
 
 /// The one target.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";

@@ -88,8 +88,7 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     };
     let (tick, monotonic_ns) = tick::both(tick::has_tsc());
     let clock = Clock::new(tick, monotonic_ns, monotonic_ns + wall_offset_ns);
-    let clock =
-        config.by_hand.map_or(clock, |by_hand| by_hand.clock(tick, monotonic_ns, monotonic_ns + wall_offset_ns));
+    let clock = config.manual.map_or(clock, |manual| manual.clock(tick, monotonic_ns, monotonic_ns + wall_offset_ns));
     let mut header = config.header;
     header.monotonic_anchor_ns = clock.epoch_monotonic_ns;
     header.wall_anchor_ns = clock.epoch_wall_ns;
@@ -100,7 +99,7 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     let mut writer = Writer::new(header, config.limits.clone(), seed);
     writer.set_limits(config.limits, config.retention);
     let sealing =
-        |generation| RecorderCore::new(generation, config.by_hand.is_some(), clock, writer, redactor, caps, depth);
+        |generation| RecorderCore::new(generation, config.manual.is_some(), clock, writer, redactor, caps, depth);
     let state_word = |generation: u32| raw_term::of(generation.encode(env).as_c_arg());
     let Some(started) = recorder::start(owner, &config.settings, sealing, state_word) else {
         return failure(env, "already_started", "another recorder is recording on this node");

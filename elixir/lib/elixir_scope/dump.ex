@@ -2,15 +2,16 @@ defmodule ElixirScope.Dump do
   @moduledoc false
   # Traces to files and back.
   #
-  # Invariant: a file is whole or absent: it is written beside its place and renamed.
+  # Invariant: a file is complete or absent: it is written under another name and then renamed.
 
-  alias ElixirScope.{Error, Native, Recorder, Trace}
+  alias ElixirScope.{Error, Native, Trace}
+  alias ElixirScope.Recorder.Current
 
   @spec export(Path.t()) :: :ok | {:error, Error.t()}
   def export(path) do
     staged = "#{path}.#{System.unique_integer([:positive])}.tmp"
 
-    with {:ok, recorder} <- Recorder.call(:source),
+    with {:ok, recorder} <- Current.native(),
          {:ok, bytes} <- native(Native.dump(recorder)),
          :ok <- file(File.mkdir_p(Path.dirname(path)), path),
          :ok <- file(File.write(staged, bytes), path) do

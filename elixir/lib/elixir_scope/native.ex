@@ -2,7 +2,7 @@ defmodule ElixirScope.Native do
   @moduledoc false
   # The one module that knows the native library, and the tracer module that the VM calls.
   #
-  # Invariant: loaded once and never reloaded (the VM would stop tracing without a word); so it holds nothing but stubs.
+  # Invariant: it is loaded once and never again, as the VM would silently stop tracing. So it contains stubs only.
 
   @on_load :load_library
 
@@ -37,7 +37,6 @@ defmodule ElixirScope.Native do
   def set_rate(_recorder, _ppm), do: stub()
   def set_limits(_recorder, _limits), do: stub()
   def put(_recorder, _rows), do: stub()
-  def put_at(_recorder, _rows), do: stub()
   def clear(_recorder, _instance), do: stub()
   def query(_source, _request), do: stub()
   def query_json(_source, _request), do: stub()

@@ -33,10 +33,13 @@ defmodule ElixirScope.DumpTest do
 
     assert ElixirScope.get_state_at(pid, end_time, trace: trace) == {:ok, {:state, 20}}
 
-    here = for row <- ElixirScope.message_flow(self(), pid, to: end_time), do: {row.id, row.waiting, row.matched}
+    here = for row <- ElixirScope.message_flow(self(), pid, to: end_time), do: {row.id, row.waiting_ns, row.matched}
 
     assert here ==
-             for(row <- ElixirScope.message_flow(self(), pid, to: end_time, trace: trace), do: {row.id, row.waiting, row.matched})
+             for(
+               row <- ElixirScope.message_flow(self(), pid, to: end_time, trace: trace),
+               do: {row.id, row.waiting_ns, row.matched}
+             )
 
     assert here != []
   end

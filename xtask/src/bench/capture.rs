@@ -1,13 +1,17 @@
 //! `bench capture`: what being traced costs, in CPU time of the traced side.
 
-use super::bound::Bound;
+mod events;
+mod readback;
+mod rounds;
+mod shop;
+
 use super::line::Line;
 use super::node::Node;
-use super::report::{Report, Row};
-use super::rounds::Rounds;
-use super::shop::{self, Shop};
+use super::report::{Bound, Report, Row};
 use crate::progress::say;
 use anyhow::Result;
+use rounds::Rounds;
+use shop::Shop;
 
 const SCHEDULERS: [usize; 2] = [1, 2];
 /// In the order of the table.

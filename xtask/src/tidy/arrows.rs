@@ -1,6 +1,6 @@
 //! Arrows between crates: `core <- query <- edges`, and what a crate must not know.
 
-use super::Problem;
+use super::problem::Problem;
 use super::tree::Tree;
 
 /// Each package of the workspace, and the packages of the workspace it may depend on.

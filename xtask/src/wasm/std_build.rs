@@ -5,7 +5,7 @@
 //! toolchain's libraries and these: so ordinary cargo builds everything else, with [`FLAGS`].
 
 use super::TARGET;
-use super::compiler::{Toolchain, has_libraries};
+use super::toolchain::{Toolchain, has_libraries};
 use crate::command;
 use crate::progress::say;
 use anyhow::{Context, Result, ensure};

@@ -29,7 +29,7 @@ pub(super) enum ChunkTest {
     Any(Vec<ChunkTest>),
 }
 
-/// What is asked of a row of the right kind.
+/// The test of a row of the right kind.
 #[derive(Debug)]
 pub(super) enum Asked {
     Process(Vec<Known>),

@@ -36,7 +36,7 @@ pub(crate) struct Found<'a> {
     filter: &'a Filter,
     trace: &'a Trace,
     rows: RowIter<'a>,
-    /// Per class, the test of the chunk looked at last.
+    /// Per class, the test of the chunk read last.
     tests: [Option<(u32, ChunkTest)>; N_CLASSES],
     measures: Option<Measures<'a>>,
     block: vec::IntoIter<Row<'a>>,
@@ -102,7 +102,7 @@ impl<'a> Found<'a> {
         self.n_read
     }
 
-    /// Whose messages or calls would have told whether rows that were left out are wanted: the first few.
+    /// The processes whose messages or calls were not traced, so that rows were left out that may be wanted: the first few.
     pub(crate) fn untraced(&self) -> impl Iterator<Item = (ProcessKey, Class, Window)> {
         self.untold
             .iter()

@@ -2,7 +2,7 @@
 //!
 //! Rows come in blocks, so that the messages to a receiver are matched together, and the calls of a process are paired once.
 //!
-//! Invariant: a length is never guessed: where nothing decides between equal messages it is possible, where nobody looked unrecorded.
+//! Invariant: a length is never guessed: it is possible where equal messages cannot be distinguished, unrecorded where it was not traced.
 
 use super::expression::{Bound, Measure};
 use super::tri_state::Truth;
@@ -22,9 +22,9 @@ use scope_core::{Class, EventId, Flags, Kind, ProcessKey};
 #[derive(Clone, Copy, Debug)]
 enum Length {
     Known(u64),
-    /// Equal messages cannot be told apart.
+    /// Equal messages cannot be distinguished.
     Ambiguous,
-    /// What would tell was not recorded.
+    /// What would show it was not recorded.
     Unrecorded,
     /// There is none: it never arrived.
     Absent,
@@ -65,7 +65,7 @@ pub(super) struct Asked {
     pub(super) calls: bool,
 }
 
-/// The lengths of the rows looked at.
+/// The lengths of the rows measured.
 #[derive(Debug)]
 pub(super) struct Measures<'a> {
     trace: &'a Trace,
@@ -119,7 +119,7 @@ impl<'a> Measures<'a> {
         lengths.get(at)?.1
     }
 
-    /// The process whose messages or calls would have told.
+    /// The process whose messages or calls would have shown it.
     pub(super) fn untold(&self, id: EventId, row: &Row<'_>) -> Option<(ProcessKey, Class)> {
         let to = self.travels.get(&id).and_then(|travel| travel.to);
         to.or_else(|| row.process()).map(|process| (process, row.chunk.class()))

@@ -97,9 +97,9 @@ const UNKNOWN: &str = "
 ## What was not recorded
 
 - A pattern that meets a place that was cut, redacted or opaque may match or not. If the answer depends on it the event is given, with the flag `possible`.
-- Equal messages that cannot be told apart have no certain `waiting` or `delivery`: they are given as `possible` too.
+- Equal messages that cannot be distinguished have no certain `waiting` or `delivery`: they are given as `possible` too.
 - Where a delivery, handling or return was not recorded there is nothing to compare. Such an event is left out, whether the comparison is negated or not; the coverage's
-  `not_traced` names the processes (the first 16) that would have told, and `waiting:unknown` finds the events.
+  `not_traced` names the processes (the first 16) that would have shown it, and `waiting:unknown` finds the events.
 - What never arrived did not wait: `waiting` and `delivery` fail.
 ";
 

@@ -1,6 +1,6 @@
 //! Who is meant by a process in a filter: over the whole trace, not at one moment.
 //!
-//! A bare pid means each process that had it: an event tells which. A name means whoever held it when the event happened.
+//! A bare pid means each process that had it: an event says which. A name means whoever held it when the event happened.
 
 use super::expression::{Party, Role};
 use crate::argument::process_ref;
@@ -78,7 +78,7 @@ impl Meant {
             }
             Party::Name(name) => {
                 let held = holder::held(trace, name);
-                // A message can be sent to a name that nobody holds.
+                // A message can be sent to a name that no process holds.
                 if held.is_empty() && !addressed {
                     return Err(process_ref::never_held(trace, name));
                 }

@@ -77,7 +77,7 @@ pub(crate) struct Causes<'a> {
     is_server: Map<ProcessKey, bool>,
     restarts: Map<ProcessKey, Option<Rc<Restarts>>>,
     everyone: OnceCell<Watch>,
-    /// Events looked at.
+    /// Events read.
     pub(crate) n_events: u64,
 }
 

@@ -70,7 +70,7 @@ impl<'a> Last<'a> {
 }
 
 /// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn. The spawn only
-/// where all its states since were recorded, or all its messages: else it may have handled messages that nobody saw.
+/// where all its states since were recorded, or all its messages: else it may have handled messages that were not recorded.
 pub(crate) fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
     let until = key.previous()?;
     let since = caused_since(trace, process, until);

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Answer.Decoder do
   @moduledoc false
-  # Answers of the door as Elixir shows them: real terms, atoms and pids, clock times.
+  # Converts answers of the API to the rows of the public functions: real terms, atoms and pids, clock times.
   #
   # Invariant: the terms of an answer are fetched in one call.
   # Invariant: reading an answer creates no atom; one this node does not know stays text.
@@ -9,7 +9,7 @@ defmodule ElixirScope.Answer.Decoder do
   alias ElixirScope.Answer.{CostDecoder, Value}
   alias ElixirScope.Query.{Moment, Source}
 
-  # The door's own words, which must be atoms whether or not anybody has used them yet.
+  # The words of the API, which become atoms even if no other module has used them.
   @words ~w(
     control process message call state span runtime
     recorder_started recorder_stopped level_changed rate_changed target_added target_removed pattern_added pattern_removed sweep_done
@@ -61,7 +61,7 @@ defmodule ElixirScope.Answer.Decoder do
     shown
   end
 
-  @doc "The real term behind a term of the door."
+  @doc "The real term of a term in the API."
   @spec term(map(), Source.t()) :: term()
   def term(%{id: id}, source), do: Map.fetch!(fetch([id], source), id)
 
@@ -85,8 +85,8 @@ defmodule ElixirScope.Answer.Decoder do
       message: value(row.message, terms),
       delivered_at: Moment.timestamp(row.delivered_at, source),
       handled_at: Moment.timestamp(row.handled_at, source),
-      waiting: row.waiting_ns,
-      delivery: row.delivery_ns,
+      waiting_ns: row.waiting_ns,
+      delivery_ns: row.delivery_ns,
       queue_length: row.queue_length,
       matched: word(row.matched),
       handling: row.handling && word(row.handling)
@@ -110,9 +110,9 @@ defmodule ElixirScope.Answer.Decoder do
       handled_at: Moment.timestamp(row.handled_at, source),
       replied_at: Moment.timestamp(row.replied_at, source),
       returned_at: Moment.timestamp(row.returned_at, source),
-      waiting: row.waiting_ns,
-      handling: row.handling_ns,
-      latency: row.latency_ns,
+      waiting_ns: row.waiting_ns,
+      handling_ns: row.handling_ns,
+      latency_ns: row.latency_ns,
       outcome: word(row.outcome)
     }
   end
@@ -158,8 +158,8 @@ defmodule ElixirScope.Answer.Decoder do
       arity: row.function.arity,
       args: value(row.args, terms),
       depth: row.depth,
-      duration: row.duration_ns,
-      own_duration: row.own_ns,
+      duration_ns: row.duration_ns,
+      own_ns: row.own_ns,
       result: value(row.result, terms),
       outcome: word(row.outcome)
     }
@@ -246,7 +246,7 @@ defmodule ElixirScope.Answer.Decoder do
     %{
       depth: row.depth,
       event: event(row.event, terms, source),
-      causes: for(edge <- row.causes, do: %{id: edge.id, kind: word(edge.kind), certainty: word(edge.certainty), n: edge.n}),
+      causes: for(cause <- row.causes, do: %{id: cause.id, kind: word(cause.kind), certainty: word(cause.certainty), n: cause.n}),
       stop: row.stop && %{reason: word(row.stop.reason), what: row.stop.what && word(row.stop.what)}
     }
   end
@@ -281,7 +281,7 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  # What every way of showing a process has. `pid` is the door's text, which tells the bearers of a reused pid apart.
+  # The fields that all rows about a process have. `pid` is its text in the API, which differs for two processes that had one pid.
   defp began(row, terms, source) do
     %{
       process: Value.process(row.process, source),
@@ -307,7 +307,7 @@ defmodule ElixirScope.Answer.Decoder do
   defp ancestors(texts, source), do: Enum.map(texts, &peer(&1, source))
 
   defp strategy(nil), do: nil
-  defp strategy(row), do: %{strategy: row.strategy && word(row.strategy), intensity: row.intensity, period: row.period_s}
+  defp strategy(row), do: %{strategy: row.strategy && word(row.strategy), intensity: row.intensity, period_s: row.period_s}
 
   defp child(nil), do: nil
 
@@ -357,7 +357,7 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  # What a cut message still tells of the request and the reply in it.
+  # The request and the reply in a message; a message that was cut is shown as it is.
   defp request({:"$gen_call", _from, request}), do: request
   defp request(partial), do: partial
 
@@ -389,7 +389,7 @@ defmodule ElixirScope.Answer.Decoder do
       end
 
     since = Moment.timestamp(mailbox.since, source)
-    %{waiting: mailbox.n_waiting, on_the_way: mailbox.n_on_the_way, since: since, messages: messages}
+    %{n_waiting: mailbox.n_waiting, n_on_the_way: mailbox.n_on_the_way, since: since, messages: messages}
   end
 
   defp open_calls([], _terms, _source), do: nil

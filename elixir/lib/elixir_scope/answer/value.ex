@@ -7,11 +7,11 @@ defmodule ElixirScope.Answer.Value do
   alias ElixirScope.Foreign
   alias ElixirScope.Query.Source
 
-  @doc "A process of the door: a live pid only where it is this node's own."
+  @doc "A process of the API: a live pid if it is of this node's own recording."
   @spec process(map() | nil, Source.t()) :: pid() | Foreign.t() | nil
   def process(nil, _source), do: nil
 
-  # Of a pid that was reused both bearers are the same pid; the door's text tells them apart.
+  # Two processes that had one pid are the same pid here; their texts in the API differ.
   def process(%{pid: text}, %{live?: true}) do
     text |> String.split("~") |> hd() |> String.to_charlist() |> :erlang.list_to_pid()
   end

@@ -1,13 +1,13 @@
 defmodule ElixirScope.Query.Client do
   @moduledoc false
-  # Questions of the public functions: arguments to a request of the door, its answer to what the function returns.
+  # From the arguments of a public function to a request, and from the answer to what the function returns.
 
   require Logger
   alias ElixirScope.{Answer, Error, Opaque, ProcessArgument, Redacted, Truncated}
   alias ElixirScope.Answer.Decoder
   alias ElixirScope.Query.{Moment, Source}
 
-  # The most the door gives at once. The store is bounded, so a list is whole unless the user asks for less.
+  # The most rows that the API returns at once. The store is bounded, so a list is whole unless the user gives a limit.
   @limit 100_000
   @common [:trace, :limit, :after, :from, :to]
 
@@ -77,11 +77,11 @@ defmodule ElixirScope.Query.Client do
     end
   end
 
-  @doc "What the door calls a moment: the id of an event or of a row that has one, or a time."
+  @doc "A moment in the API: the id of an event or of a row that has one, or a time."
   @spec place(term(), Source.t()) :: {:ok, String.t() | non_neg_integer()} | {:error, Error.t()}
   def place(%{id: id, timestamp: _}, _source) when is_binary(id), do: {:ok, id}
-  def place(id, source) when is_binary(id), do: if(Moment.id?(id), do: {:ok, id}, else: Moment.to_door(id, source))
-  def place(time, source), do: Moment.to_door(time, source)
+  def place(id, source) when is_binary(id), do: if(Moment.id?(id), do: {:ok, id}, else: Moment.to_api(id, source))
+  def place(time, source), do: Moment.to_api(time, source)
 
   @doc "The events between two times, or from the first on and to the last, that pass every filter given."
   @spec events!(term(), term(), keyword()) :: [ElixirScope.Event.t()]
@@ -95,7 +95,7 @@ defmodule ElixirScope.Query.Client do
     end
   end
 
-  # A request in a GenServer's message is what the user means as much as the message.
+  # A pattern matches a message as a whole, and also the request in a GenServer's message.
   defp expression(filter, pattern) when (is_nil(filter) or is_binary(filter)) and (is_nil(pattern) or is_binary(pattern)) do
     quoted = pattern && "\"" <> String.replace(pattern, ["\\", "\""], &("\\" <> &1)) <> "\""
     matching = quoted && "(message~#{quoted} or term~#{quoted})"
@@ -151,7 +151,7 @@ defmodule ElixirScope.Query.Client do
     with :ok <- known(options, [:trace], :get_state_at),
          {:ok, source} <- Source.open(options),
          {:ok, text} <- ProcessArgument.to_text(process),
-         {:ok, time} <- Moment.to_door(time, source) do
+         {:ok, time} <- Moment.to_api(time, source) do
       case Source.ask(source, %{kind: "state_at", process: text, time: time}) do
         {:ok, %{data: %{state: %{complete: true} = state}}} -> {:ok, Decoder.term(state, source)}
         {:ok, %{data: %{state: state}}} -> {:error, incomplete(state, "the state at that time was not recorded whole", source)}
@@ -197,7 +197,7 @@ defmodule ElixirScope.Query.Client do
   def snapshot(time, options) do
     with :ok <- known(options, [:trace, :limit, :messages], :system_snapshot_at),
          {:ok, source} <- Source.open(options),
-         {:ok, time} <- Moment.to_door(time, source),
+         {:ok, time} <- Moment.to_api(time, source),
          request = %{kind: "snapshot_at", time: time, limit: options[:limit] || @limit, messages: options[:messages]},
          {:ok, answer} <- ask(source, request),
          {:ok, tree} <- ask(source, %{kind: "supervision_tree", at: time, limit: @limit}) do
@@ -207,7 +207,7 @@ defmodule ElixirScope.Query.Client do
     end
   end
 
-  @doc "Any request of the door, as it is, but for pids where a process is asked."
+  @doc "Any request of the API. Pids are converted to text, and nothing else is."
   @spec raw(map(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def raw(request, options) do
     with :ok <- known(options, [:trace, :limit, :after], :query),
@@ -254,7 +254,7 @@ defmodule ElixirScope.Query.Client do
     times
     |> Enum.reject(fn {_field, time} -> time == nil end)
     |> Enum.reduce_while({:ok, %{}}, fn {bound, time}, {:ok, window} ->
-      case Moment.to_door(time, source) do
+      case Moment.to_api(time, source) do
         {:ok, time} -> {:cont, {:ok, Map.put(window, bound, time)}}
         {:error, _} = error -> {:halt, error}
       end
@@ -302,7 +302,7 @@ defmodule ElixirScope.Query.Client do
 
   @doc "Logs one warning when rows of an answer from a time on may be missing."
   @spec warn(atom(), Answer.t(), non_neg_integer()) :: :ok | nil
-  # Of the slowest so many are asked for: that there are more is no news.
+  # The slowest calls are always a selection: that there are more needs no warning.
   def warn(kind, %{coverage: coverage} = answer, from) do
     reasons =
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
@@ -313,7 +313,7 @@ defmodule ElixirScope.Query.Client do
     if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
   end
 
-  # Before a target became one it was not traced: that is no news. That it was not at all is.
+  # That a target was not traced before it became one needs no warning; that it was never traced does.
   defp whole?(gap, coverage), do: gap.from <= coverage.from and gap.to >= coverage.to
 
   defp incomplete(state, message, source) do

@@ -2,7 +2,8 @@ defmodule ElixirScope.Query.Source do
   @moduledoc false
   # Where an answer comes from: the running recording or an imported trace, with the clocks of its time 0.
 
-  alias ElixirScope.{Answer, Error, Native, Recorder, Trace}
+  alias ElixirScope.{Answer, Error, Native, Trace}
+  alias ElixirScope.Recorder.Current
 
   @enforce_keys [:native, :live?, :monotonic, :wall]
   defstruct [:native, :live?, :monotonic, :wall]
@@ -13,7 +14,7 @@ defmodule ElixirScope.Query.Source do
   @spec open(keyword()) :: {:ok, t()} | {:error, Error.t()}
   def open(options) do
     case options[:trace] do
-      nil -> with {:ok, native} <- Recorder.call(:source), do: {:ok, new(native, true)}
+      nil -> with {:ok, native} <- Current.native(), do: {:ok, new(native, true)}
       %Trace{native: native} -> {:ok, new(native, false)}
       other -> Error.new(:bad_argument, "trace: must be what ElixirScope.import/1 returned, got: #{inspect(other)}")
     end
@@ -28,7 +29,7 @@ defmodule ElixirScope.Query.Source do
     %__MODULE__{native: native, live?: live?, monotonic: monotonic, wall: wall}
   end
 
-  @doc "Asks the door."
+  @doc "Sends a request to the engine."
   @spec ask(t(), map()) :: {:ok, Answer.t()} | {:error, Error.t(), partial :: map() | nil}
   def ask(source, request) do
     case Native.query(source.native, request) do

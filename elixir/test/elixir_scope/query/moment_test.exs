@@ -11,9 +11,9 @@ defmodule ElixirScope.Query.MomentTest do
 
   test "there and back", %{source: source} do
     for time <- [0, 1, 1_000_000, 59_999_999_999] do
-      assert Moment.to_door(Moment.timestamp(time, source), source) == {:ok, time}
+      assert Moment.to_api(Moment.timestamp(time, source), source) == {:ok, time}
       # A DateTime holds microseconds at best when it is written as text, nanoseconds are cut.
-      assert {:ok, near} = Moment.to_door(Moment.at(time, source), source)
+      assert {:ok, near} = Moment.to_api(Moment.at(time, source), source)
       assert abs(near - time) < 1_000
     end
 
@@ -22,17 +22,17 @@ defmodule ElixirScope.Query.MomentTest do
 
   test "an event, and anything with a timestamp, is a time", %{source: source} do
     event = %Event{id: "call-0-0", class: :call, kind: :call, timestamp: source.monotonic + 7}
-    assert Moment.to_door(event, source) == {:ok, 7}
-    assert Moment.to_door(%{timestamp: source.monotonic + 8}, source) == {:ok, 8}
+    assert Moment.to_api(event, source) == {:ok, 7}
+    assert Moment.to_api(%{timestamp: source.monotonic + 8}, source) == {:ok, 8}
   end
 
   test "ago counts back from now, and stops at time 0", %{source: source} do
     past = %{source | monotonic: source.monotonic - 3_600_000_000_000}
-    assert {:ok, time} = Moment.to_door({:ago, 5, :minute}, past)
+    assert {:ok, time} = Moment.to_api({:ago, 5, :minute}, past)
     assert_in_delta time, 3_300_000_000_000, 5_000_000_000
-    assert {:ok, time} = Moment.to_door({:ago, 30, :seconds}, past)
+    assert {:ok, time} = Moment.to_api({:ago, 30, :seconds}, past)
     assert_in_delta time, 3_570_000_000_000, 5_000_000_000
-    assert Moment.to_door({:ago, 5, :hours}, past) == {:ok, 0}
+    assert Moment.to_api({:ago, 5, :hours}, past) == {:ok, 0}
   end
 
   test "a number of another clock is refused by its name", %{source: source} do
@@ -44,14 +44,14 @@ defmodule ElixirScope.Query.MomentTest do
           {"monotonic_time", :microsecond, System.monotonic_time(:microsecond)},
           {"monotonic_time", :millisecond, System.monotonic_time(:millisecond)}
         ] do
-      assert {:error, %{code: :bad_argument, message: message}} = Moment.to_door(value, source)
+      assert {:error, %{code: :bad_argument, message: message}} = Moment.to_api(value, source)
       assert message =~ "looks like System.#{clock}(:#{unit})"
     end
   end
 
   test "what is no time is refused", %{source: source} do
     for value <- ["yesterday", :now, {:ago, 5, :fortnight}, {:ago, -1, :second}, nil, 1.5] do
-      assert {:error, %{code: :bad_argument, message: message}} = Moment.to_door(value, source)
+      assert {:error, %{code: :bad_argument, message: message}} = Moment.to_api(value, source)
       assert message =~ "is not a time"
     end
   end

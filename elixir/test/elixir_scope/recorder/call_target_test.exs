@@ -161,7 +161,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
       assert answer.coverage.not_traced == []
     end
 
-    test "when the target ends, nobody of the family is traced any more" do
+    test "when the target ends, none of the processes it spawned is traced any more" do
       ElixirScope.setup()
       root = spawn(&nursery/0)
       on_exit(fn -> Process.exit(root, :kill) end)
@@ -203,7 +203,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
     end
   end
 
-  test "hot functions are told of, and no counter is left" do
+  test "hot functions are named in warnings, and no counter is left" do
     ElixirScope.setup()
     busy = spawn(fn -> busy(0) end)
     on_exit(fn -> Process.exit(busy, :kill) end)

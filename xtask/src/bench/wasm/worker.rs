@@ -5,7 +5,7 @@
 //!
 //! Invariant: a worker ends when its input does, so it never outlives us.
 
-use super::{Questions, Round};
+use super::question::{Questions, Round};
 use crate::command::spell;
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Write};

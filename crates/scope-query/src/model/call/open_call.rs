@@ -10,7 +10,7 @@ use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
-/// So many events are looked at, at most. More would find more outer calls of processes that have no loop.
+/// At most so many events are read. More would find more outer calls of processes that have no loop.
 const MAX_EVENTS: usize = 2_000;
 
 /// The calls open at a moment, outermost first.

@@ -19,7 +19,7 @@ use scope_core::{Class, Entity, EventId, Kind, OrderKey, ProcessKey};
 
 /// Of more equal messages none is named.
 pub(crate) const MAX_POSSIBLE: usize = 16;
-/// So many handlings before one are looked at for a request, which shows that what came before was recorded.
+/// So many handlings before one are searched for a request, which shows that what came before was recorded.
 const REQUEST_WITHIN: usize = 32;
 
 /// The messages to one receiver that are equal, from both ends.
@@ -102,7 +102,7 @@ impl<'a> Causes<'a> {
         {
             return true;
         }
-        // Messages are handled in the order of their delivery: one before it whose delivery was recorded tells that its own was.
+        // Messages are handled in the order of their delivery: one before it whose delivery was recorded shows that its own was.
         let from = OrderKey::default();
         let rows = self.trace.process_rows_of_kind(process, Kind::Handled, from, handled.key(), Direction::Backward);
         let rows = rows.map(|at| Row::read(self.trace, at)).skip(1).take(REQUEST_WITHIN);
@@ -146,7 +146,7 @@ impl<'a> Causes<'a> {
         Found::stopped(stop)
     }
 
-    /// The sending of what was delivered, or the exit that it tells of.
+    /// The sending of what was delivered, or the exit that it reports.
     pub(super) fn delivered(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
         let arrivals = self.arrivals(process, row);
         let found = arrivals.and_then(|arrivals| {
@@ -173,7 +173,7 @@ impl<'a> Causes<'a> {
         found.or_else(|| self.told_exit(row)).unwrap_or_else(|| Found::stopped(self.unsent(process, row)))
     }
 
-    /// The exit that `{:EXIT, pid, reason}` or `{:DOWN, ref, :process, pid, reason}` tells of.
+    /// The exit that `{:EXIT, pid, reason}` or `{:DOWN, ref, :process, pid, reason}` reports.
     fn told_exit(&mut self, row: &Row<'a>) -> Option<Found<'a>> {
         let (exited, kind) = exit_told_of(row)?;
         let exit = exit::of(self.trace, exited).filter(|exit| exit.key() < row.key())?;
@@ -204,7 +204,7 @@ impl<'a> Causes<'a> {
     }
 }
 
-/// The process whose exit a message tells of.
+/// The process whose exit a message reports.
 pub(crate) fn exit_told_of(row: &Row<'_>) -> Option<(ProcessKey, EdgeKind)> {
     if row.chunk.find_atom("DOWN").is_none() && row.chunk.find_atom("EXIT").is_none() {
         return None;

@@ -13,7 +13,7 @@ use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, PeerKey};
 use scope_core::{Class, OrderKey, ProcessKey};
 
-/// Of a parent of more children nobody is asked whom a child replaced.
+/// With more children than this, a parent's spawns are not searched for whom a child replaced.
 const MAX_CHILDREN: usize = 256;
 
 impl<'a> Causes<'a> {

@@ -1,9 +1,9 @@
 //! What followed from an event: the events that `cause` joins to it.
 //!
-//! Where such events can be is looked up here, and whether they are is asked of `cause`: so an event is among the effects of another
+//! Where such events can be is looked up here, and `cause` decides whether they are: so an event is among the effects of another
 //! exactly if that one is among its causes.
 //!
-//! Invariant: what is looked at for one event is bounded; where the bound was reached the answer says so.
+//! Invariant: what is read for one event is bounded; where the bound was reached the answer says so.
 
 use crate::model::cause::edge::Stop;
 use crate::model::cause::{Causes, REPLY_WITHIN, arrival, birth, request};
@@ -20,9 +20,9 @@ use scope_core::ordered;
 use scope_core::trace::{Direction, PeerKey};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
-/// So many rows of a process are looked at for what followed from one event.
+/// At most so many rows of a process are searched for what followed from one event.
 const MAX_ACTS: usize = 2_000;
-/// So many rows of other processes are looked at for what an exit led to, of each class.
+/// At most so many rows of other processes are searched for what an exit led to, of each class.
 const MAX_NEARBY: usize = 1_000;
 
 /// What followed from one event.
@@ -179,7 +179,7 @@ impl<'a> Causes<'a> {
         }
     }
 
-    /// What an exit can have led to: exits of others, what links and monitors tell of it, and a process in its place.
+    /// What an exit can have led to: exits of others, what links and monitors report of it, and a process in its place.
     fn seek_exits(&mut self, process: ProcessKey, row: &Row<'a>, sought: &mut Sought<'a>) {
         let trace = self.trace;
         let linked = links::of(trace, process);
@@ -198,12 +198,12 @@ impl<'a> Causes<'a> {
                     break;
                 }
                 self.n_events += 1;
-                let tells = match row.kind() {
+                let reports = match row.kind() {
                     Kind::Exit => true,
                     Kind::Delivered => arrival::exit_told_of(&row).is_some_and(|(exited, _)| exited == process),
                     _ => false,
                 };
-                if tells {
+                if reports {
                     sought.rows.push(row);
                 }
             }

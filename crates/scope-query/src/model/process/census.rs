@@ -1,4 +1,4 @@
-//! Every process the lifecycle events and the baseline tell of, by one walk.
+//! Every process in the lifecycle events and the baseline, read in one pass.
 //!
 //! Invariant: costs one walk over the lifecycle events held, whatever else the trace holds.
 
@@ -22,7 +22,7 @@ pub(crate) struct Member<'a> {
 #[derive(Debug)]
 pub(crate) struct Census<'a> {
     pub(crate) members: Map<ProcessKey, Member<'a>>,
-    /// Events looked at.
+    /// Events read.
     pub(crate) n_events: u64,
 }
 

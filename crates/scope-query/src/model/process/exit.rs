@@ -65,11 +65,11 @@ fn earlier<'a>(trace: &'a Trace, process: ProcessKey, exit: &Row<'_>) -> Option<
 /// The exit of the server whose failed call ended a process.
 pub(crate) fn failed_call<'a>(trace: &'a Trace, exit: &Row<'_>) -> Option<Row<'a>> {
     let own = reason(exit)?;
-    let told = Reason::of(&own);
-    let server = earlier(trace, told.called?, exit)?;
+    let own_reason = Reason::of(&own);
+    let server = earlier(trace, own_reason.called?, exit)?;
     let theirs = reason(&server)?;
     let handed_on = is_complete(exit) && is_complete(&server) && failed_call_of(&own) == Some(&theirs);
-    (handed_on || Reason::of(&theirs).cause() == told.cause()).then_some(server)
+    (handed_on || Reason::of(&theirs).cause() == own_reason.cause()).then_some(server)
 }
 
 /// The reason for which the server exited, in the reason of a failed call: `{reason, {GenServer, :call, arguments}}`.

@@ -1,6 +1,6 @@
 //! What an exit reason says: the kind of error, where it was raised, and whose call failed.
 //!
-//! The shapes are OTP's: `{reason, stacktrace}` of an error that nobody caught, `{reason, {module, function, arguments}}` of a call that
+//! The shapes are OTP's: `{reason, stacktrace}` of an error that was not caught, `{reason, {module, function, arguments}}` of a call that
 //! failed, as `gen_server:call` exits with. They may be nested in one another.
 //!
 //! Invariant: exits with the same [`Reason::cause`] are of the same kind and place; arguments and values are not part of it.
@@ -217,7 +217,7 @@ const ELIXIR: &[&str] = &[
     "Version",
 ];
 
-/// Whether a module is somebody's own, as far as its name tells: not in Erlang's lower case, not one of Elixir's.
+/// Whether a module is the application's own, by its name: not in Erlang's lower case, not one of Elixir's.
 fn is_own(module: &str) -> bool {
     let Some(name) = module.strip_prefix("Elixir.") else { return false };
     let root = name.split_once('.').map_or(name, |(root, _)| root);

@@ -8,13 +8,13 @@ use scope_core::{Class, Kind, OrderKey, ProcessKey};
 /// Begin and end of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lifetime {
-    /// Its spawn; `None` when it was there before the recorder looked, or nobody saw it.
+    /// Its spawn; `None` when it is older than the recording, or was not recorded.
     pub(crate) spawn: Option<OrderKey>,
-    /// Its exit; `None` while it lives, or when nobody saw it.
+    /// Its exit; `None` while it lives, or when it was not recorded.
     pub(crate) exit: Option<OrderKey>,
     /// The first thing that is known of it.
     pub(crate) seen: Option<OrderKey>,
-    /// Events looked at.
+    /// Events read.
     pub(crate) n_events: u64,
 }
 

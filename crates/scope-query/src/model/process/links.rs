@@ -1,6 +1,6 @@
 //! Which processes a process was linked to, and when.
 //!
-//! A link is recorded from one end only, so the rows of both ends tell of it. It ends with an unlink, or with the exit of either end.
+//! A link is recorded from one end only, so the rows of both ends are read. It ends with an unlink, or with the exit of either end.
 //!
 //! Invariant: costs the lifecycle events of the process and of those it was ever linked to.
 
@@ -33,7 +33,7 @@ impl Link {
     }
 }
 
-/// The processes linked to `process` at a point of the order, ascending, and how many events were looked at.
+/// The processes linked to `process` at a point of the order, ascending, and how many events were read.
 pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Vec<ProcessKey>, u64) {
     let (links, n_events) = counted(trace, process);
     // An exit is still linked, to those that outlive it.
@@ -49,7 +49,7 @@ pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Vec<Link> {
     counted(trace, process).0
 }
 
-/// The same, and how many events were looked at.
+/// The same, and how many events were read.
 fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
     let mut n_events = 0;
     let mut spans = Vec::new();

@@ -1,7 +1,7 @@
 //! Who was alive at a moment, with the names held then.
 //!
 //! Invariant: agrees with [`Lifetime`](crate::model::process::lifetime::Lifetime): a process lives from its spawn to its exit, both included; one whose
-//! spawn nobody saw lives from the first thing it did.
+//! spawn that was not recorded lives from its first event.
 
 use crate::model::process::lifetime::Lifetime;
 use crate::model::row::Row;
@@ -22,7 +22,7 @@ pub(crate) struct Living {
     pub(crate) names: Vec<String>,
 }
 
-/// The living at a time, ascending, and how many events were looked at.
+/// The living at a time, ascending, and how many events were read.
 pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u64) {
     let mut remembered = remembered(trace, moment);
     let mut living: Vec<(ProcessKey, Living)> = Vec::new();

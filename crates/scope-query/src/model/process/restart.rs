@@ -119,7 +119,7 @@ impl Restarts {
     }
 }
 
-/// The process that replaced an exited one, if the trace tells. For many children of one parent use [`Restarts`].
+/// The process that replaced an exited one, where the trace shows it. For many children of one parent use [`Restarts`].
 pub(crate) fn replacement(trace: &Trace, exited: ProcessKey) -> Option<Replacement> {
     let parent = Origin::of(trace, exited, OrderKey::MAX).parent?;
     Restarts::of(trace, parent, OrderKey::MAX).replacement(exited)

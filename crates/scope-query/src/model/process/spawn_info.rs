@@ -1,9 +1,9 @@
-//! How a process began, as far as the trace tells: by its spawn, or by a sweep that found it alive.
+//! How a process began, as far as the trace shows: by its spawn, or by a sweep that found it alive.
 //!
 //! The arguments of a spawn through `proc_lib` hold the parent, the ancestors and the callback module; what a sweep wrote down holds the same
 //! and more: the label, and what the supervisor said of the process and, if it is a supervisor itself, of its strategy.
 //!
-//! Invariant: what only a sweep can know is absent until a sweep has told it; nothing is guessed from names.
+//! Invariant: what only a sweep can know is absent until a sweep has recorded it; nothing is guessed from names.
 
 use crate::model::process::initial_call;
 use crate::model::row::Row;
@@ -54,7 +54,7 @@ pub(crate) struct Origin {
     pub(crate) initial_call: Option<(String, String, u32)>,
     /// The callback module.
     pub(crate) module: Option<String>,
-    /// Nearest first; `None` when nothing tells.
+    /// Nearest first; `None` when it is not known.
     pub(crate) ancestors: Option<Vec<Ancestor>>,
     pub(crate) label: Option<Term>,
     pub(crate) child: Option<Child>,
@@ -62,14 +62,14 @@ pub(crate) struct Origin {
     pub(crate) supervisor: Option<Strategy>,
     /// The match key of the arguments of its spawn: of what was recorded of them, and of their size.
     pub(crate) start_key: Option<u64>,
-    /// Events looked at.
+    /// Events read.
     pub(crate) n_events: u64,
     is_told: bool,
 }
 
 impl Origin {
     /// What was known of a process at a point of the order. What is remembered from before the low_watermark counts at any time, as does the first
-    /// that is told later when nothing was told until then: who a process is does not change.
+    /// that is recorded later where nothing was known until then: who a process is does not change.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, until: OrderKey) -> Self {
         let mut origin = Self::remembered(trace, process);
         let first = OrderKey::default();
@@ -91,7 +91,7 @@ impl Origin {
         origin.parent = entry.parent;
         origin.initial_call = entry.initial_call.clone();
         if let Some((term, symbols)) = baseline.origin_term(process) {
-            origin.tell(&Located { term, names: Dictionary::Baseline(symbols) });
+            origin.add(&Located { term, names: Dictionary::Baseline(symbols) });
         }
         origin
     }
@@ -109,12 +109,12 @@ impl Origin {
         let call = mfa.map(|mfa| (text(mfa.module), text(mfa.function), mfa.arity));
         self.initial_call = call.or_else(|| self.initial_call.take());
         if let Some(term) = row.term() {
-            self.tell(&Located { term, names: Dictionary::Chunk(row.chunk) });
+            self.add(&Located { term, names: Dictionary::Chunk(row.chunk) });
         }
     }
 
     /// Takes in arguments or details. What cannot be read says nothing.
-    fn tell(&mut self, located: &Located<'_>) {
+    fn add(&mut self, located: &Located<'_>) {
         match read::read(located.term.bytes, &located.names) {
             Ok(Term::List(arguments, None)) => self.spawned(&arguments, located),
             Ok(Term::Map(details) | Term::MapCut(details, _)) => self.found(&details),
@@ -138,7 +138,7 @@ impl Origin {
         self.supervisor = initial_call::is_supervisor(arguments).then(Strategy::default);
     }
 
-    /// What a sweep wrote down is all that is known from then on: the baseline keeps no more than the last that was told.
+    /// What a sweep wrote down is all that is known from then on: the baseline keeps the last record only.
     fn found(&mut self, details: &[(Term, Term)]) {
         self.ancestors = field(details, "ancestors").and_then(read_ancestors);
         self.module = field(details, "module").and_then(atom);
@@ -198,7 +198,7 @@ impl Strategy {
 }
 
 fn read_ancestors(term: &Term) -> Option<Vec<Ancestor>> {
-    // A list that was cut still tells the nearest.
+    // A list that was cut still has the nearest.
     let Term::List(items, _) = term else { return None };
     let ancestor = |item: &Term| match item {
         Term::Pid(process) => Some(Ancestor::Pid(*process)),

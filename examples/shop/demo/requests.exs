@@ -1,8 +1,8 @@
-defmodule Demo.Door do
+defmodule Demo.Requests do
   @moduledoc false
-  # The demo's questions as requests of the engine's door, so that a program in another language can ask them too.
+  # The demo's questions as requests of the API, so that a program in another language can ask them too.
   #
-  # Invariant: a request is JSON and an answer is the door's own text: equal answers are equal bytes.
+  # Invariant: a request is JSON and an answer is the API's own text: equal answers are equal bytes.
 
   @doc "Asks everything of a file, and writes requests and answers to `dir`, one of each per line."
   def write(trace, dir) do

@@ -1,18 +1,18 @@
-//! Rust source as the rules read it: line by line, without comments and without test code.
+//! Rust source line by line, without comments and without test code.
 //!
 //! This is a scanner of lines, not a parser: it relies on rustfmt's layout, which is checked apart.
 
-use super::tree::{File, Tree};
+use super::{File, Tree};
 
 /// The Rust files that are compiled into a crate's library or program: neither tests nor benches nor examples.
-pub(super) fn product(tree: &Tree) -> impl Iterator<Item = &File> {
+pub(in crate::tidy) fn product(tree: &Tree) -> impl Iterator<Item = &File> {
     tree.with_extension(&["rs"])
         .filter(|file| !["/tests/", "/benches/", "/examples/"].iter().any(|dir| file.path.contains(dir)))
         .filter(|file| file.stem() != "tests")
 }
 
 /// The lines outside `#[cfg(test)]` items, numbered from 1, comments cut off.
-pub(super) fn code_lines(text: &str) -> Vec<(usize, &str)> {
+pub(in crate::tidy) fn code_lines(text: &str) -> Vec<(usize, &str)> {
     let mut kept = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((at, line)) = lines.next() {
@@ -45,7 +45,7 @@ fn without_comment(line: &str) -> &str {
 }
 
 /// Whether `word` stands in `line` by itself, not as a part of another name.
-pub(super) fn has_word(line: &str, word: &str) -> bool {
+pub(in crate::tidy) fn has_word(line: &str, word: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(word).any(|(at, _)| {
         !line[..at].chars().next_back().is_some_and(is_name)

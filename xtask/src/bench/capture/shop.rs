@@ -2,9 +2,9 @@
 //!
 //! Invariant: a round counts only when every customer has a receipt, and every process that lived in it is in the recording.
 
-use super::bound::Bound;
-use super::line::Line;
-use super::report::{Report, Row};
+use crate::bench::line::Line;
+use crate::bench::report::Bound;
+use crate::bench::report::{Report, Row};
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
 

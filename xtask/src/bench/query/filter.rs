@@ -2,8 +2,8 @@
 //!
 //! Invariant: a filter that scans finds too little to fill its page, so that it has looked at every event it must look at.
 
-use super::mix;
-use super::report::Row;
+use crate::bench::mix;
+use crate::bench::report::Row;
 use anyhow::{Context, Result, ensure};
 use scope_core::trace::Trace;
 use scope_query::api::Request;

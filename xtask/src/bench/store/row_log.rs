@@ -3,7 +3,7 @@
 //! A row is its fixed fields (tick 8, thread 2, kind 1, flags 1, process 4, peer 4, what 4, length 4 bytes) and its term in stored
 //! form, with the recorder's ids.
 
-use super::mix::Mix;
+use crate::bench::mix::Mix;
 use anyhow::Result;
 use scope_core::term::localize::localize;
 

@@ -2,8 +2,8 @@
 //!
 //! Invariant: a round of ours counts only when nothing of it was dropped, filtered or sampled, and every event was read back.
 
-use super::line::Line;
 use super::readback;
+use crate::bench::line::Line;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::fs;

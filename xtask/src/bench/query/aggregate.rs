@@ -2,7 +2,7 @@
 //!
 //! The events looked at may be fewer: calls only, for what is about functions. A note says how much each of these cost.
 
-use super::report::Row;
+use crate::bench::report::Row;
 use anyhow::{Context, Result};
 use scope_core::trace::Trace;
 use scope_query::api::Request;
