@@ -214,3 +214,10 @@ fn dump<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> Term<'a> {
     binary.as_mut_slice().copy_from_slice(&bytes);
     (atom::ok(), Binary::from(binary)).encode(env)
 }
+
+/// Erlang's monotonic time and the wall clock at the recorder's time 0, in ns.
+#[rustler::nif]
+fn epoch(recorder: ResourceArc<RecorderRef>) -> (i64, i64) {
+    let sealing = recorder.0.sealing();
+    (sealing.clock.epoch_monotonic_ns, sealing.clock.epoch_wall_ns)
+}
