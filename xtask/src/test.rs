@@ -4,6 +4,7 @@ use crate::command::{self, cargo, program};
 use crate::progress::{Steps, Tests};
 use crate::wasm::module::{self, Edge};
 use crate::wasm::npm;
+use crate::wasm::size::Size;
 use crate::{codegen, corpus, demo, dist, otp, setup, tidy, workspace};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -87,6 +88,7 @@ fn elixir(steps: &mut Steps) {
 
 fn js(steps: &mut Steps) {
     steps.step("npm package", npm::build);
+    steps.step("module size", module_size);
     steps.counted("node tests", |tests| counting(tests, npm::npm(&workspace::js()).args(["test", "--silent"])));
     steps.counted("corpus, from wasmtime", |tests| {
         let module = module::build(Edge::CAbi)?;
@@ -96,6 +98,13 @@ fn js(steps: &mut Steps) {
         wasmtime.env("SCOPE_WASM", module);
         counting(tests, &mut wasmtime)
     });
+}
+
+/// Prints how large the module is, which must be within its budget.
+fn module_size() -> Result<()> {
+    let size = Size::of(&npm::module())?;
+    println!("the module has {} bytes as built, {} as Brotli sends it", size.built, size.sent);
+    size.check()
 }
 
 fn mix(dir: &Path) -> Command {

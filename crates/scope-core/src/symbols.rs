@@ -4,12 +4,12 @@
 //!
 //! Invariant: id 0 means "none" in every table, so that an empty column is all zeros.
 
-use crate::hashed::HashMap;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
+use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 macro_rules! id {

@@ -34,7 +34,6 @@
 //! Invariant: no reader recurses deeper than [`MAX_DEPTH`], and none trusts a length it has not checked against the bytes left.
 
 mod cursor;
-pub mod decimal;
 pub mod etf;
 pub mod inspect;
 pub mod localize;

@@ -6,13 +6,13 @@
 use super::{Baseline, KeptTerm, LastState, Origin, ProcessEntry};
 use crate::chunk::{Chunk, StoredTerm};
 use crate::event::{Class, Event, EventId, Kind, OrderKey};
-use crate::ordered::Map;
 use crate::term::Names;
 use crate::term::localize::{localize, relocate};
 use crate::term::resolve::Resolved;
 use crate::trace::RowRef;
 use crate::trace::chunk_list::ChunkList;
 use crate::{AtomId, EntityId, Mfa, ProcessKey, Symbols};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -25,8 +25,8 @@ impl Baseline {
     /// Folds rows of one list, which come in order.
     pub(crate) fn fold(&mut self, list: &ChunkList, rows: impl Iterator<Item = RowRef>) {
         // Of the states, and of what tells how a process began, only the last of each process matters.
-        let mut last_states = Map::new();
-        let mut last_origins = Map::new();
+        let mut last_states = BTreeMap::new();
+        let mut last_origins = BTreeMap::new();
         for row in rows {
             let Some(chunk) = list.chunks().get(row.chunk_idx as usize) else { continue };
             let event = chunk.event(row.row);

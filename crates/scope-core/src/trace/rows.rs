@@ -5,7 +5,6 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
-use crate::gather::Gather as _;
 use crate::trace::chunk_list::ChunkList;
 use crate::trace::presence::Listed;
 use crate::trace::{Direction, PeerKey, RowRef};
@@ -126,7 +125,7 @@ impl<'a> RowIter<'a> {
             };
             Walk { class, list, from, pending }
         };
-        let walks = lists.map(walk).gathered();
+        let walks = lists.map(walk).collect();
         let mut rows = Self { direction, selection, to, walks, open: BinaryHeap::new(), due: None };
         rows.open_due();
         rows

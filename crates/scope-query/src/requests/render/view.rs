@@ -11,7 +11,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::symbols::ReferenceWords;
 use scope_core::term::inspect::{Limits, atom_text, inspect};
 use scope_core::trace::Trace;
@@ -130,7 +129,7 @@ pub(crate) fn party(row: &Row<'_>, party: &Entity) -> Option<String> {
 
 /// A reference as `inspect` shows it.
 fn reference_text(words: &ReferenceWords) -> String {
-    let words: Vec<String> = words.iter().rev().map(u32::to_string).gathered();
+    let words: Vec<String> = words.iter().rev().map(u32::to_string).collect();
     format!("#Reference<0.{}>", words.join("."))
 }
 
@@ -140,5 +139,5 @@ fn flags(row: &Row<'_>) -> Vec<String> {
         Kind::Call => &[(Flags::NO_RETURN, "no_return"), (Flags::ARITY_ONLY, "arity_only")],
         _ => &[],
     };
-    named.iter().filter(|(flag, _)| row.event.flags.contains(*flag)).map(|(_, name)| (*name).into()).gathered()
+    named.iter().filter(|(flag, _)| row.event.flags.contains(*flag)).map(|(_, name)| (*name).into()).collect()
 }

@@ -17,7 +17,6 @@ use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::view::{self, View};
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
@@ -55,7 +54,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAt) -> Result
                 pid: process.to_string(),
                 name: living.names.last().map(|name| atom_text(name)),
             },
-            names: living.names.iter().map(|name| atom_text(name)).gathered(),
+            names: living.names.iter().map(|name| atom_text(name)).collect(),
             spawned_at: living.spawned,
             state: open
                 .state
@@ -64,7 +63,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAt) -> Result
                 .as_ref()
                 .and_then(|last| held_state(&view, last)),
             mailbox: mailbox.map(|(mailbox, _)| shown(&view, &mailbox, n_messages)),
-            calls: open.calls.iter().filter_map(|call| open_call(&view, call)).gathered(),
+            calls: open.calls.iter().filter_map(|call| open_call(&view, call)).collect(),
             calls_since: open.since,
             waits_for: waits_for(&view, &mut recent),
         });
@@ -100,7 +99,7 @@ fn shown(view: &View<'_>, mailbox: &Mailbox<'_>, n_messages: usize) -> answer::M
         n_waiting: mailbox.waiting.len() as u64,
         n_on_the_way: mailbox.on_the_way.len() as u64,
         since: mailbox.since,
-        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).gathered(),
+        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).collect(),
     }
 }
 
