@@ -25,7 +25,6 @@ defmodule ElixirScope.Answer.Decoder do
     reply_ref caller_ref unique_match content_match same_process_order callers link_exit monitor_exit call_exit restart
     entry_point evicted lost depth limit alive first_spawn signal own recorder
   )a
-  @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 
   @doc "The rows of an answer, by the kind of its request."
   @spec rows(String.t(), [map()], Source.t()) :: [map() | Event.t()]
@@ -408,7 +407,10 @@ defmodule ElixirScope.Answer.Decoder do
     {Value.atom(function.module), Value.existing(function.function, function.function), function.arity, location}
   end
 
+  # An answer may have thousands of events, so each is built at once.
   defp event(row, source) do
+    {module, function, arity, name} = what(row)
+
     %Event{
       id: row.id,
       class: word(row.class),
@@ -416,23 +418,25 @@ defmodule ElixirScope.Answer.Decoder do
       timestamp: Moment.timestamp(row.time, source),
       at: Moment.at(row.time, source),
       process: Value.process(row.process, source),
+      name: name,
       peer: peer(row.peer, source),
+      module: module,
+      function: function,
+      arity: arity,
       term: value(row.term),
       complete: row.term == nil or row.term.complete,
       flags: Enum.map(row.flags, &word/1)
     }
-    |> struct!(what(row))
   end
 
-  defp what(%{function: %{module: module, function: function, arity: arity}} = row) do
-    [module: Value.atom(module), function: Value.existing(function, function), arity: arity, name: held_name(row)]
-  end
+  defp what(%{function: %{module: module, function: function, arity: arity}} = row),
+    do: {Value.atom(module), Value.existing(function, function), arity, held_name(row)}
 
   defp what(%{kind: kind} = row) when kind in ["handled", "state", "terminate"],
-    do: [module: Value.atom(row.atom), name: held_name(row)]
+    do: {Value.atom(row.atom), nil, nil, held_name(row)}
 
-  defp what(%{atom: nil} = row), do: [name: held_name(row)]
-  defp what(%{atom: name}), do: [name: Value.atom(name)]
+  defp what(%{atom: nil} = row), do: {nil, nil, nil, held_name(row)}
+  defp what(%{atom: name}), do: {nil, nil, nil, Value.atom(name)}
 
   defp held_name(%{process: nil}), do: nil
   defp held_name(%{process: process}), do: Value.atom(process.name)
@@ -444,5 +448,6 @@ defmodule ElixirScope.Answer.Decoder do
   defp value(nil), do: nil
   defp value(%{value: value}), do: value
 
-  defp word(text), do: Map.get(@by_text, text, text)
+  for word <- Enum.uniq(@words), do: defp(word(unquote(Atom.to_string(word))), do: unquote(word))
+  defp word(text), do: text
 end

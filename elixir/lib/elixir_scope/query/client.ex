@@ -144,10 +144,17 @@ defmodule ElixirScope.Query.Client do
       with {:ok, text} <- ProcessArgument.to_text(process),
            {:ok, time} <- Moment.to_api(time, source) do
         case Source.ask(source, %{kind: "state_at", process: text, time: time}) do
-          {:ok, %{data: %{state: %{complete: true, value: state}}}} -> {:ok, state}
-          {:ok, %{data: %{state: %{value: state}}}} -> {:error, incomplete(state, "the state at that time was not recorded whole")}
-          {:error, error, %{state: %{value: state}}} -> {:error, incomplete(state, error.message)}
-          {:error, error, _none} -> {:error, error}
+          {:ok, %{data: %{state: %{complete: true, value: state}}}} ->
+            {:ok, state}
+
+          {:ok, %{data: %{state: %{value: state}}}} ->
+            {:error, incomplete(state, "the state at that time was not recorded whole")}
+
+          {:error, error, %{state: %{value: state}}} ->
+            {:error, incomplete(state, error.message)}
+
+          {:error, error, _none} ->
+            {:error, error}
         end
       end
     end)
@@ -202,7 +209,9 @@ defmodule ElixirScope.Query.Client do
   def raw(request, options) do
     source(options, [:trace, :limit, :after], :query, fn source ->
       with {:ok, request} <- request(request) do
-        source |> Source.ask_texts(Map.merge(request, options |> Keyword.take([:limit, :after]) |> Map.new())) |> without_partial()
+        source
+        |> Source.ask_texts(Map.merge(request, options |> Keyword.take([:limit, :after]) |> Map.new()))
+        |> without_partial()
       end
     end)
   end

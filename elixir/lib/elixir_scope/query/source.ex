@@ -11,10 +11,16 @@ defmodule ElixirScope.Query.Source do
   # The most bytes of terms in one answer, before they are terms of the VM: more rows are left for the next page.
   @max_bytes 268_435_456
 
-  @enforce_keys [:native, :live?, :monotonic, :wall]
-  defstruct [:native, :live?, :monotonic, :wall]
+  @enforce_keys [:native, :live?, :monotonic, :wall, :midnight]
+  defstruct [:native, :live?, :monotonic, :wall, :midnight]
 
-  @type t :: %__MODULE__{native: reference(), live?: boolean(), monotonic: integer(), wall: integer()}
+  @type t :: %__MODULE__{
+          native: reference(),
+          live?: boolean(),
+          monotonic: integer(),
+          wall: integer(),
+          midnight: {DateTime.t(), integer()}
+        }
 
   @doc "Runs a function on the source that the option `trace:` names. What the calling process did before is in it."
   @spec run(keyword(), (t() -> result)) :: result | {:error, Error.t()} when result: term()
@@ -45,7 +51,14 @@ defmodule ElixirScope.Query.Source do
 
   defp new(native, live?) do
     {monotonic, wall} = Native.anchor(native)
-    %__MODULE__{native: native, live?: live?, monotonic: monotonic, wall: wall}
+    %__MODULE__{native: native, live?: live?, monotonic: monotonic, wall: wall, midnight: midnight(wall)}
+  end
+
+  @doc "The first moment of the day of a time on the wall clock, and the same in ns."
+  @spec midnight(integer()) :: {DateTime.t(), integer()}
+  def midnight(wall) do
+    midnight = %{DateTime.from_unix!(wall, :nanosecond) | hour: 0, minute: 0, second: 0, microsecond: {0, 6}}
+    {midnight, DateTime.to_unix(midnight, :nanosecond)}
   end
 
   @doc "Sends a request to the engine. Terms in the answer are `%{value: term, complete: boolean}`."
