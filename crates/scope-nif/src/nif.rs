@@ -20,7 +20,7 @@ use rustler::{
     Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
 };
 use scope_core::event::{Class, N_CLASSES};
-use scope_core::redact::Redactor;
+use scope_core::term::redact::Redactor;
 use scope_core::writer::Writer;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;

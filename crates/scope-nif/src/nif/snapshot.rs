@@ -11,8 +11,8 @@ use rustler::{Atom, Binary, Encoder, Env, Error, NifResult, Resource, ResourceAr
 use scope_core::event::Kind;
 use scope_core::file::ReadLimits;
 use scope_core::header::Header;
-use scope_core::redact::Redactor;
 use scope_core::store::Limits;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::trace::Trace;
 use scope_core::writer::Writer;

@@ -332,7 +332,10 @@ fn a_name_reaches_whoever_held_it_when_it_was_sent_to() {
     assert_eq!((&*first[0].message.text.written(), first[0].sent_to.as_deref()), (":a", Some(":cart")));
     assert_eq!(first[0].to.as_ref().and_then(|to| to.name.as_deref()), Some(":cart"));
     // The name means its last holder in the window.
-    assert_eq!(ask("<0.1.0>", ":cart").iter().map(|message| message.message.text.to_string()).collect::<Vec<_>>(), [":b"]);
+    assert_eq!(
+        ask("<0.1.0>", ":cart").iter().map(|message| message.message.text.to_string()).collect::<Vec<_>>(),
+        [":b"]
+    );
 }
 
 #[test]
