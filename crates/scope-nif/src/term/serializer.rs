@@ -9,12 +9,17 @@ use crate::term::recorded_term::{RecordedTerms, TooLarge};
 use hashbrown::HashMap;
 use rustler::sys::{ErlNifTerm, enif_make_map_from_arrays};
 use rustler::types::atom;
-use rustler::{Atom, Encoder, Env, Term};
+use rustler::{Atom, Encoder, Env, MapIterator, Term};
 use serde::ser::{self, Serialize};
 use std::fmt;
 
 /// The struct of an answer that stands for a term.
 const TERM: &str = "Term";
+/// The field whose text is another in each row.
+const ID: &str = "id";
+/// The longest text that is looked for among those written, and how many of these are remembered.
+const SHORT: usize = 48;
+const MAX_TEXTS: usize = 4_096;
 
 /// Why a value could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +44,30 @@ pub(crate) fn to_term<'a>(
     value: &impl Serialize,
     recorded: Option<RecordedTerms<'a, '_>>,
 ) -> Result<Term<'a>> {
-    value.serialize(&mut Serializer { env, atoms: HashMap::new(), keys: Vec::new(), values: Vec::new(), recorded })
+    let mut serializer = Serializer {
+        env,
+        atoms: HashMap::new(),
+        orders: HashMap::new(),
+        texts: HashMap::new(),
+        is_unique: false,
+        keys: Vec::new(),
+        values: Vec::new(),
+        recorded,
+    };
+    value.serialize(&mut serializer)
 }
 
 struct Serializer<'a, 't> {
     env: Env<'a>,
     /// By the address and length of a field's name, which is the same for every struct of a type.
     atoms: HashMap<(*const u8, usize), ErlNifTerm>,
+    /// By the address of a struct's name: the order in which the VM keeps the fields. It sorts what comes in another order, which takes
+    /// longer than to write the fields. An order is a hint: any gives the same map.
+    orders: HashMap<*const u8, Vec<usize>>,
+    /// Short texts, most of which come again: kinds, pids, names.
+    texts: HashMap<Box<str>, Term<'a>>,
+    /// The next text is one that does not come again.
+    is_unique: bool,
     /// The fields so far of the maps that are being written, the innermost last.
     keys: Vec<ErlNifTerm>,
     values: Vec<ErlNifTerm>,
@@ -67,19 +89,49 @@ impl<'a> Serializer<'a, '_> {
         self.values.push(value);
     }
 
-    /// The map of the fields from `start` on.
-    fn map(&mut self, start: usize) -> Result<Term<'a>> {
-        let (keys, values) = (&self.keys[start..], &self.values[start..]);
+    fn text(&mut self, text: &str) -> Term<'a> {
+        if std::mem::take(&mut self.is_unique) || text.len() > SHORT {
+            return text.encode(self.env);
+        }
+        if let Some(term) = self.texts.get(text) {
+            return *term;
+        }
+        let term = text.encode(self.env);
+        if self.texts.len() < MAX_TEXTS {
+            self.texts.insert(text.into(), term);
+        }
+        term
+    }
+
+    /// The map of the fields from `start` on, of a struct if it has a name.
+    fn map(&mut self, name: Option<&'static str>, start: usize) -> Result<Term<'a>> {
+        let n = self.keys.len() - start;
+        let order = name.and_then(|name| self.orders.get(&name.as_ptr())).filter(|order| order.len() == n);
+        let is_known = order.is_some();
+        if let Some(order) = order {
+            for field in order {
+                self.keys.push(self.keys[start + field]);
+                self.values.push(self.values[start + field]);
+            }
+        }
+        let fields = self.keys.len() - n;
+        let (keys, values) = (&self.keys[fields..], &self.values[fields..]);
         let mut map = std::mem::MaybeUninit::<ErlNifTerm>::uninit();
         // SAFETY: both arrays have that many terms of this environment; the API fills the place unless it answers 0.
         let map = unsafe {
-            let (env, n) = (self.env.as_c_arg(), keys.len());
+            let env = self.env.as_c_arg();
             (enif_make_map_from_arrays(env, keys.as_ptr(), values.as_ptr(), n, map.as_mut_ptr()) != 0)
                 .then(|| Term::new(self.env, map.assume_init()))
         };
+        let map = map.ok_or_else(|| Error::Unsupported("two fields have one name".into()))?;
+        if let (Some(name), false) = (name, is_known) {
+            let kept = MapIterator::new(map).into_iter().flatten().map(|(key, _)| key.as_c_arg());
+            let order = kept.filter_map(|kept| keys.iter().position(|key| *key == kept)).collect();
+            self.orders.insert(name.as_ptr(), order);
+        }
         self.keys.truncate(start);
         self.values.truncate(start);
-        map.ok_or_else(|| Error::Unsupported("two fields have one name".into()))
+        Ok(map)
     }
 }
 
@@ -97,7 +149,7 @@ struct Sequence<'s, 'a, 't> {
 /// A map on its way.
 enum Fields<'s, 'a, 't> {
     /// Its fields from this place on.
-    Map { writer: &'s mut Serializer<'a, 't>, start: usize },
+    Map { writer: &'s mut Serializer<'a, 't>, name: Option<&'static str>, start: usize },
     /// A recorded term, of which the id and the completeness are known by and by.
     Recorded { writer: &'s mut Serializer<'a, 't>, value: Option<Term<'a>>, complete: Option<Term<'a>> },
 }
@@ -162,7 +214,7 @@ impl<'s, 'a, 't> ser::Serializer for &'s mut Serializer<'a, 't> {
     }
 
     fn serialize_str(self, value: &str) -> Result<Term<'a>> {
-        Ok(value.encode(self.env))
+        Ok(self.text(value))
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<Term<'a>> {
@@ -204,7 +256,7 @@ impl<'s, 'a, 't> ser::Serializer for &'s mut Serializer<'a, 't> {
         let value = value.serialize(&mut *self)?.as_c_arg();
         let key = self.atom(variant)?;
         self.add(key, value);
-        self.map(start)
+        self.map(None, start)
     }
 
     fn serialize_seq(self, n: Option<usize>) -> Result<Sequence<'s, 'a, 't>> {
@@ -231,14 +283,15 @@ impl<'s, 'a, 't> ser::Serializer for &'s mut Serializer<'a, 't> {
 
     fn serialize_map(self, _n: Option<usize>) -> Result<Fields<'s, 'a, 't>> {
         let start = self.keys.len();
-        Ok(Fields::Map { writer: self, start })
+        Ok(Fields::Map { writer: self, name: None, start })
     }
 
     fn serialize_struct(self, name: &'static str, _n: usize) -> Result<Fields<'s, 'a, 't>> {
         if name == TERM && self.recorded.is_some() {
             return Ok(Fields::Recorded { writer: self, value: None, complete: None });
         }
-        self.serialize_map(None)
+        let start = self.keys.len();
+        Ok(Fields::Map { writer: self, name: Some(name), start })
     }
 
     fn serialize_struct_variant(
@@ -309,12 +362,15 @@ impl<'a> ser::SerializeStruct for Fields<'_, 'a, '_> {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, field: &T) -> Result<()> {
         match self {
             Self::Map { writer, .. } => {
+                writer.is_unique = key == ID;
                 let field = field.serialize(&mut **writer)?.as_c_arg();
+                writer.is_unique = false;
                 let key = writer.atom(key)?;
                 writer.add(key, field);
             }
             Self::Recorded { writer, value, complete } => match key {
-                "id" => {
+                ID => {
+                    writer.is_unique = true;
                     let id = field.serialize(&mut **writer)?;
                     let id: &str = id.decode().map_err(|_| Error::Unsupported("an id is no text".into()))?;
                     *value = writer.recorded.as_mut().map(|recorded| recorded.term(id)).transpose()?;
@@ -328,7 +384,7 @@ impl<'a> ser::SerializeStruct for Fields<'_, 'a, '_> {
 
     fn end(self) -> Result<Term<'a>> {
         match self {
-            Self::Map { writer, start } => writer.map(start),
+            Self::Map { writer, name, start } => writer.map(name, start),
             Self::Recorded { writer, value, complete } => {
                 let start = writer.keys.len();
                 for (key, field) in [("value", value), ("complete", complete)] {
@@ -336,7 +392,7 @@ impl<'a> ser::SerializeStruct for Fields<'_, 'a, '_> {
                     let key = writer.atom(key)?;
                     writer.add(key, field.as_c_arg());
                 }
-                writer.map(start)
+                writer.map(Some(TERM), start)
             }
         }
     }
