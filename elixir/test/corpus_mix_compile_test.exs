@@ -50,7 +50,8 @@ defmodule ElixirScope.CorpusMixCompileTest do
       for %{process: pid} <- ElixirScope.function_calls({Kernel.ParallelCompiler, :compile_to_path, 3}), uniq: true, do: pid
 
     assert [compiler] = compiler
-    {:ok, live} = Current.native()
+    {:ok, recorder} = Current.native()
+    live = Native.snapshot(recorder)
     end_time = time_of_first(Native.query_json(live, ~s({"kind":"events","limit":1,"backward":true})))
     file = Path.join(dir, "compile.scope")
     :ok = ElixirScope.export(file)

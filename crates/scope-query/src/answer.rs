@@ -17,6 +17,7 @@ mod server_call;
 mod state;
 mod supervision;
 mod term;
+mod text;
 
 pub use call::Call;
 pub use chain::{Chain, Edge, Step, Stop};
@@ -30,6 +31,7 @@ pub use server_call::ServerCall;
 pub use state::State;
 pub use supervision::{Child, Replacement, Strategy};
 pub use term::Term;
+pub use text::Text;
 
 use alloc::string::String;
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,7 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage_of_moment, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -273,7 +273,7 @@ fn crash<'a>(
         time: row.tick(),
         process: view.process(*process, key),
         module,
-        reason: view::term(row)?,
+        reason: view.term(row)?,
         cause: (**cause).into(),
         stacktrace: frames.into_iter().map(frame).collect(),
         followed: exit::followed(trace, row).map(|(before, over)| Followed {

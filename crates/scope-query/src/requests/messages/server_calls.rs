@@ -13,7 +13,7 @@ use crate::model::row::Row;
 use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::page::Page;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -116,11 +116,11 @@ pub(in crate::requests) fn shown<'a>(
             sent_at,
             caller: send.process().map(|caller| view.process(caller, send.key())),
             server: passage.to.map(|server| view.process(server, send.key())),
-            request: view::term(&send)?,
+            request: view.term(&send)?,
             handled_at,
             replied_at,
             returned_at,
-            reply: reply.sent.or(reply.delivered).and_then(|row| view::term(&row)),
+            reply: reply.sent.or(reply.delivered).and_then(|row| view.term(&row)),
             waiting_ns: between(Some(sent_at), handled_at),
             handling_ns: between(handled_at, replied_at),
             latency_ns: between(Some(sent_at), returned_at.or(replied_at)),

@@ -11,7 +11,7 @@ use crate::model::process::restart::is_abnormal;
 use crate::model::window::Window;
 use crate::requests::coverage::coverage;
 use crate::requests::render::process_origin;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -153,7 +153,7 @@ fn row(view: &mut View<'_>, process: ProcessKey, member: &Member<'_>, window: Wi
         parent: origin.parent.map(|parent| view.process(parent, born)),
         spawned_at: member.lifetime.spawn.map(|key| key.tick),
         exited_at: member.lifetime.exit.map(|key| key.tick),
-        exit_reason: member.exit.as_ref().and_then(view::term),
+        exit_reason: member.exit.as_ref().and_then(|exit| view.term(exit)),
         crashed: has_crashed(member),
     }
 }

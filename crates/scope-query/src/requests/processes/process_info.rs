@@ -11,7 +11,7 @@ use crate::model::process::spawn_info::Origin;
 use crate::model::state::Last;
 use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::process_origin;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::Class;
@@ -106,7 +106,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessInfoRequest) -
         spawned_at: viewpoint.lifetime.spawn.map(|key| key.tick),
         first_seen: viewpoint.lifetime.seen.map(|key| key.tick),
         exited_at: viewpoint.lifetime.exit.map(|key| key.tick),
-        exit_reason: exit.as_ref().and_then(view::term),
+        exit_reason: exit.as_ref().and_then(|exit| view.term(exit)),
         strategy: origin.supervisor.as_ref().map(process_origin::strategy),
         child: origin.child.as_ref().map(process_origin::child),
         counts: counts(trace, process),
