@@ -113,7 +113,9 @@ struct Ready {
 impl Ready {
     /// A program in a directory of the checkout; its name and its arguments are to follow.
     fn program(&self, dir: &Path) -> Command {
-        let mut program = self.namespace.program(&self.root, workspace::root(), dir);
+        // Cargo's target directory may lie elsewhere.
+        let folders = [workspace::root(), &workspace::target()];
+        let mut program = self.namespace.program(&self.root, &folders, dir);
         program.env("MIX_BUILD_ROOT", &self.build).env("MIX_DEPS_PATH", self.build.join("deps"));
         program
     }

@@ -6,6 +6,7 @@ pub(crate) mod compiler;
 pub(crate) mod module;
 pub(crate) mod npm;
 mod rust_src;
+pub(crate) mod size;
 mod std_build;
 mod toolchain;
 

@@ -5,6 +5,7 @@
 //! Invariant: an error is no answer; a question that has none fails the suite.
 
 mod aggregate;
+mod elixir;
 mod filter;
 mod peak;
 mod question;
@@ -63,6 +64,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         memory.push(Row::counted(&format!("memory/{}", size(*n_events)), share * 100.0, "% of the recording"));
     }
     report.rows = rows.into_iter().flatten().chain(filters).chain(whole).chain(memory).collect();
+    elixir::add_rows(quick, &mut report)?;
     Ok(report)
 }
 

@@ -12,9 +12,11 @@ use super::mix;
 use super::report::{Report, Row};
 use crate::progress::say;
 use crate::wasm::npm;
+use crate::wasm::size::Size;
 use crate::{command, workspace};
 use anyhow::{Context, Result};
-use question::{N_REQUESTS, Questions, Round, questions};
+use question::{N_REQUESTS, N_WHOLE, Questions, Round, questions};
+use scope_core::file::{self, ReadLimits};
 use std::fs;
 use std::path::PathBuf;
 use worker::Worker;
@@ -28,7 +30,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
     npm::build()?;
     say(&format!("sealing {n_events} events"));
     let (path, end) = write_trace(n_events)?;
-    let questions = questions(end);
+    let questions = questions(&file::read(&fs::read(&path)?, ReadLimits::default())?, end)?;
 
     let me = std::env::current_exe().context("xtask knows its own program")?;
     let mut native = command::program(&me.to_string_lossy(), workspace::root());
@@ -62,10 +64,13 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         report.rows.push(Row::median(&format!("{}/wasm", asked.name), medians(&wasm_rounds), "ms").over(&["native"]));
         report.rows.push(Row::median(&format!("{}/native", asked.name), medians(&native_rounds), "ms"));
     }
-    let module = fs::metadata(workspace::js().join("dist/core.wasm"))?.len();
-    report.rows.push(Row::counted("module/wasm", module as f64 / 1e3, "KB"));
+    let module = Size::of(&npm::module())?;
+    report.rows.push(Row::counted("module/wasm", module.built as f64 / 1e3, "KB"));
+    report.rows.push(Row::counted("module_brotli/wasm", module.sent as f64 / 1e3, "KB"));
+    report.failures.extend(module.check().err().map(|error| error.to_string()));
     report.notes.push(format!(
-        "{n_events} events; each round is the median of {N_REQUESTS} requests, answered as JSON; {} answers compared",
+        "{n_events} events; each round is the median of {N_REQUESTS} requests, of {N_WHOLE} where each reads the whole recording, answered as \
+         JSON; {} answers compared",
         ours.len()
     ));
     Ok(report)

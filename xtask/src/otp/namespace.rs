@@ -6,11 +6,14 @@ use crate::command;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Mounts the checkout and the kernel's own file systems into the root, and runs the rest of the arguments there.
-/// `$1` is the root, `$2` the checkout, `$3` the directory to run in.
-const SCRIPT: &str = "set -e; root=$1 checkout=$2 dir=$3; shift 3
-mkdir -p \"$root$checkout\" \"$root/dev\" \"$root/proc\" \"$root/tmp\"
-mount --bind \"$checkout\" \"$root$checkout\"
+/// Mounts folders and the kernel's own file systems into the root, and runs a program there.
+/// `$1` is the root, `$2` the directory to run in; then the folders, each at its own place, a `--`, and the program with its arguments.
+const SCRIPT: &str = "set -e; root=$1 dir=$2; shift 2
+while [ \"$1\" != -- ]; do
+  mkdir -p \"$root$1\"; mount --bind \"$1\" \"$root$1\"; shift
+done
+shift
+mkdir -p \"$root/dev\" \"$root/proc\" \"$root/tmp\"
 mount --rbind /proc \"$root/proc\"
 mount --rbind /dev \"$root/dev\"
 exec chroot \"$root\" /usr/bin/env --chdir=\"$dir\" \"$@\"";
@@ -33,12 +36,12 @@ impl Namespace {
         ways.into_iter().find(works).map(|unshare| Self { unshare })
     }
 
-    /// A program in `dir` of the checkout, with surroundings of its own; its name and its arguments are to follow.
-    pub(super) fn program(self, root: &Path, checkout: &Path, dir: &Path) -> Command {
-        let mut program = command::program("unshare", checkout);
+    /// A program in `dir`, which lies in one of the folders, with surroundings of its own; its name and its arguments are to follow.
+    pub(super) fn program(self, root: &Path, folders: &[&Path], dir: &Path) -> Command {
+        let mut program = command::program("unshare", dir);
         program.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("ERL_ZFLAGS", "+Bd");
         program.env("HOME", "/tmp").env("LANG", "C.UTF-8");
-        program.args(self.unshare).args(["sh", "-c", SCRIPT, "sh"]).arg(root).arg(checkout).arg(dir);
+        program.args(self.unshare).args(["sh", "-c", SCRIPT, "sh"]).arg(root).arg(dir).args(folders).arg("--");
         program
     }
 }

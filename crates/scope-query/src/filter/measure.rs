@@ -13,8 +13,8 @@ use crate::model::message::delivery::{Fate, Handling, Passage};
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::ordered::{self, Map};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Flags, Kind, ProcessKey};
 
@@ -71,13 +71,13 @@ pub(super) struct Measures<'a> {
     trace: &'a Trace,
     naming: Naming<'a>,
     asked: Asked,
-    travels: Map<EventId, Travel>,
-    calls: Map<ProcessKey, Lengths>,
+    travels: BTreeMap<EventId, Travel>,
+    calls: BTreeMap<ProcessKey, Lengths>,
 }
 
 impl<'a> Measures<'a> {
     pub(super) const fn new(trace: &'a Trace, asked: Asked) -> Self {
-        Self { trace, naming: Naming::new(trace), asked, travels: Map::new(), calls: Map::new() }
+        Self { trace, naming: Naming::new(trace), asked, travels: BTreeMap::new(), calls: BTreeMap::new() }
     }
 
     /// Finds out all there is to know of these rows; what was known of others is forgotten, but for calls.
@@ -146,6 +146,6 @@ fn lengths(trace: &Trace, process: ProcessKey) -> Lengths {
             *length = Some((ended.duration_ns, ended.own_ns));
         }
     }
-    ordered::sort_by_key(&mut lengths, |(id, _)| *id);
+    lengths.sort_by_key(|(id, _)| *id);
     lengths
 }

@@ -4,7 +4,6 @@ use super::grammar::{FIELDS, FLAGS, Field, Value};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::{Class, Kind};
 
 /// Filters that say more than one field does, and what they find.
@@ -33,9 +32,9 @@ pub fn markdown() -> String {
     }
     page += VALUES;
     let names = |names: Vec<&str>| names.join("`, `");
-    page += &format!("\n- Classes: `{}`.\n", names(Class::ALL.iter().map(|class| class.name()).gathered()));
-    page += &format!("- Kinds: `{}`.\n", names(Kind::ALL.iter().map(|kind| kind.name()).gathered()));
-    page += &format!("- Flags: `{}`.\n", names(FLAGS.iter().map(|(name, _)| *name).gathered()));
+    page += &format!("\n- Classes: `{}`.\n", names(Class::ALL.iter().map(|class| class.name()).collect()));
+    page += &format!("- Kinds: `{}`.\n", names(Kind::ALL.iter().map(|kind| kind.name()).collect()));
+    page += &format!("- Flags: `{}`.\n", names(FLAGS.iter().map(|(name, _)| *name).collect()));
     page += UNKNOWN;
     page += "\n## Examples\n\nEach finds something in the corpus case `filters`; a test asks them all.\n\n| filter | finds |\n|---|---|\n";
     for (example, finds) in JOINED {

@@ -10,7 +10,6 @@ use crate::model::process::naming::{self, Holding};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::chunk::Chunk;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Entity, EntityId, OrderKey, ProcessKey};
 
@@ -74,7 +73,7 @@ impl Meant {
         let processes: Vec<(ProcessKey, Span)> = match party {
             Party::Pid(pid) => {
                 let meant = process_ref::meant_by_pid(trace, *pid, &pid.to_string())?;
-                meant.into_iter().map(|process| (process, Span::ALWAYS)).gathered()
+                meant.into_iter().map(|process| (process, Span::ALWAYS)).collect()
             }
             Party::Name(name) => {
                 let held = holder::held(trace, name);
@@ -83,7 +82,7 @@ impl Meant {
                     return Err(process_ref::never_held(trace, name));
                 }
                 names.extend(addressed.then(|| (name.clone(), Span::ALWAYS)));
-                held.into_iter().map(|(holding, process)| (process, Span::of(&holding))).gathered()
+                held.into_iter().map(|(holding, process)| (process, Span::of(&holding))).collect()
             }
         };
         for (process, meant) in processes.iter().filter(|_| addressed) {
@@ -105,7 +104,7 @@ impl Meant {
         let processes = self.processes.iter();
         let known =
             processes.filter_map(|(process, meant)| Some(Known { id: chunk.find_process(*process)?, meant: *meant }));
-        let mut known: Vec<Known> = known.gathered();
+        let mut known: Vec<Known> = known.collect();
         for (name, meant) in &self.names {
             let Some(atom) = chunk.find_atom(name) else { continue };
             let is_meant = |entity: &Entity| match entity {

@@ -8,8 +8,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use scope_core::term::decimal;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
 
 #[derive(Debug)]
 pub(super) enum Given {
@@ -122,7 +121,7 @@ impl fmt::Display for Given {
             Self::Bool(value) => write!(out, "boolean `{value}`"),
             Self::Natural(value) => write!(out, "integer `{value}`"),
             Self::Negative(value) => write!(out, "integer `{value}`"),
-            Self::Float(value) => write!(out, "floating point `{}`", decimal::text(*value)),
+            Self::Float(value) => Unexpected::Float(*value).fmt(out),
             Self::Text(text) => write!(out, "string {text:?}"),
             Self::List(_) => out.write_str("sequence"),
             Self::Fields(_) => out.write_str("map"),

@@ -8,7 +8,6 @@ use super::given::{self, Given};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use scope_core::term::decimal;
 
 /// Lists and objects within each other; no request has more than a few.
 const MAX_DEPTH: usize = 128;
@@ -154,7 +153,8 @@ impl Reader<'_> {
             false => text.parse().ok().map(Given::Natural),
         };
         let value = Some(is_integer).filter(|is| *is).and_then(|_| integer());
-        match value.or_else(|| decimal::float(text).map(Given::Float)) {
+        let float = || text.parse().ok().filter(|float: &f64| float.is_finite());
+        match value.or_else(|| float().map(Given::Float)) {
             Some(value) => Ok(value),
             None => Err(Mistake { at: start, what: "a number out of range" }),
         }

@@ -6,7 +6,6 @@ use crate::model::call::function::Functions;
 use crate::model::call::pairing::Stack;
 use crate::model::row::Row;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
@@ -58,7 +57,7 @@ impl<'a> OpenCalls<'a> {
             }
         }
         Self {
-            calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).gathered(),
+            calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).collect(),
             since: recent.last().filter(|_| !is_whole).map(Row::tick),
             state,
             n_events: recent.len() as u64,

@@ -12,7 +12,6 @@ use crate::model::process::exit;
 use crate::model::row::Row;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::Direction;
 use scope_core::{Class, Entity, EventId, Kind, OrderKey, ProcessKey};
@@ -39,9 +38,9 @@ impl<'a> Arrivals<'a> {
         let (mut found, n) = inbox.gather(&[key].into_iter().collect());
         *n_events += n;
         let mut equal = found.remove(&key)?;
-        let ticks = |rows: &[Row<'_>]| rows.iter().map(Row::tick).gathered();
+        let ticks = |rows: &[Row<'_>]| rows.iter().map(Row::tick).collect::<Vec<_>>();
         let sendings = equal.delivery_pairing(inbox);
-        let sent: Vec<Row<'a>> = equal.sent.iter().map(|(row, _)| *row).gathered();
+        let sent: Vec<Row<'a>> = equal.sent.iter().map(|(row, _)| *row).collect();
         let sendings = Candidates::new(sendings, &ticks(&sent), &ticks(&equal.delivered), is_whole);
         let deliveries = equal.handling_pairing(inbox);
         let deliveries = Candidates::new(deliveries, &ticks(&equal.delivered), &ticks(&equal.handled), is_whole);
@@ -235,8 +234,8 @@ fn possible<'a>(candidates: &Candidates, at: usize, rows: &[Row<'a>], row: &Row<
         return Some(Found::stopped(Stop::Ambiguous(Class::Message)));
     }
     let causes = candidates.possible(at).filter_map(|source| rows.get(source));
-    let causes: Vec<&Row<'a>> = causes.filter(|cause| may_precede(cause, row)).gathered();
+    let causes: Vec<&Row<'a>> = causes.filter(|cause| may_precede(cause, row)).collect();
     let n = Some(causes.len() as u64).filter(|n| *n > 0)?;
     let edge = |cause: &Row<'a>| Edge { n: Some(n), ..Edge::new(*cause, EdgeKind::ContentMatch, Certainty::Possible) };
-    Some(Found { edges: causes.into_iter().map(edge).gathered(), stop: None })
+    Some(Found { edges: causes.into_iter().map(edge).collect(), stop: None })
 }

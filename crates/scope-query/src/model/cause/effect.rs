@@ -15,9 +15,8 @@ use crate::model::process::links;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::trace::{Direction, PeerKey};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::Direction;
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
 /// At most so many rows of a process are searched for what followed from one event.
@@ -67,7 +66,7 @@ impl<'a> Causes<'a> {
             _ => {}
         }
         let Sought { mut rows, cut } = sought;
-        ordered::sort_by_key(&mut rows, |row| (row.key(), row.id()));
+        rows.sort_by_key(|row| (row.key(), row.id()));
         rows.dedup_by_key(|row| row.id());
         rows.retain(|effect| self.of(effect).names(row.id()));
         let stop = (row.kind() == Kind::Send && rows.is_empty()).then(|| self.undelivered_stop(row)).flatten();
@@ -150,7 +149,7 @@ impl<'a> Causes<'a> {
         let (peer, trace, classes) = (PeerKey::Process(process), self.trace, [Class::Process]);
         let spawned = |row: &Row<'a>| row.kind() == Kind::Spawn;
         let own = trace.peer_rows(&peer, &classes, from, end, Direction::Forward).map(|at| Row::read(trace, at));
-        let own: Vec<Row<'a>> = own.filter(spawned).take(MAX_ACTS + 1).gathered();
+        let own: Vec<Row<'a>> = own.filter(spawned).take(MAX_ACTS + 1).collect();
         sought.cut |= own.len() > MAX_ACTS;
         sought.rows.extend(own.into_iter().take(MAX_ACTS));
         let all = trace.rows(&classes, from, end, Direction::Forward).map(|at| Row::read(trace, at));

@@ -4,7 +4,6 @@ use crate::model::process::lifetime::Lifetime;
 use crate::model::row::Row;
 use crate::model::window::Window;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, ProcessKey};
@@ -116,7 +115,7 @@ pub(crate) fn untraced(trace: &Trace, process: ProcessKey, class: Class, window:
         trace.process_rows(process, &[class], gap.first_key(), gap.last_key(), Direction::Forward).next().is_none()
     };
     let watch = Watch::of(trace, process, class);
-    watch.gaps(window).into_iter().filter(|gap| watch.is_partial || silent(gap)).gathered()
+    watch.gaps(window).into_iter().filter(|gap| watch.is_partial || silent(gap)).collect()
 }
 
 /// Whether a control event is about this process, or about all of them.

@@ -6,7 +6,7 @@ use crate::model::process::lifetime::Lifetime;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use crate::model::window::Window;
-use scope_core::ordered::Map;
+use alloc::collections::BTreeMap;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -21,7 +21,7 @@ pub(crate) struct Member<'a> {
 /// All of them.
 #[derive(Debug)]
 pub(crate) struct Census<'a> {
-    pub(crate) members: Map<ProcessKey, Member<'a>>,
+    pub(crate) members: BTreeMap<ProcessKey, Member<'a>>,
     /// Events read.
     pub(crate) n_events: u64,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Census<'a> {
 impl<'a> Census<'a> {
     /// The processes of the whole trace, with their origins as known at a point of the order.
     pub(crate) fn at(trace: &'a Trace, until: OrderKey) -> Self {
-        let mut members: Map<ProcessKey, Member<'a>> = Map::new();
+        let mut members: BTreeMap<ProcessKey, Member<'a>> = BTreeMap::new();
         for entry in trace.baseline().map_or(&[][..], |baseline| baseline.processes()) {
             let lifetime = Lifetime::remembered(trace, entry.process);
             let origin = Origin::remembered(trace, entry.process);

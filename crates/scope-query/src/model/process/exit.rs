@@ -6,8 +6,6 @@ use crate::model::process::links;
 use crate::model::row::Row;
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
 use scope_core::term::{Term, read};
 use scope_core::trace::Trace;
 
@@ -52,8 +50,8 @@ pub(crate) fn along_links<'a>(trace: &'a Trace, exit: &Row<'_>) -> Vec<Row<'a>> 
     let Some(process) = exit.process() else { return Vec::new() };
     let broken = links::of(trace, process).into_iter().filter(|link| link.broken);
     let exits = broken.filter_map(|link| earlier(trace, link.peer, exit));
-    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).gathered();
-    ordered::sort_by_key(&mut exits, |row| (row.key(), row.id()));
+    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).collect();
+    exits.sort_by_key(|row| (row.key(), row.id()));
     exits.dedup_by_key(|row| row.id());
     exits
 }

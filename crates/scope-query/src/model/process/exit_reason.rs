@@ -9,7 +9,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
-use scope_core::gather::Gather as _;
 use scope_core::term::Term;
 use scope_core::term::inspect::{atom_text, mfa_text};
 
@@ -55,7 +54,7 @@ impl Reason {
             let Term::Tuple(parts) = inner else { break };
             match parts.as_slice() {
                 [error, Term::List(frames, _)] if is_stacktrace(frames) => {
-                    return Self { error: kind_of(error), frames: frames.iter().filter_map(place).gathered(), called };
+                    return Self { error: kind_of(error), frames: frames.iter().filter_map(place).collect(), called };
                 }
                 [error, Term::Tuple(failed)] => {
                     let [Term::Atom(_), Term::Atom(_), Term::List(arguments, _)] = failed.as_slice() else { break };
@@ -66,7 +65,7 @@ impl Reason {
                 _ => break,
             }
         }
-        Self { error: kind_of(inner), frames: call.into_iter().gathered(), called }
+        Self { error: kind_of(inner), frames: call.into_iter().collect(), called }
     }
 
     /// The kind of error and the function it was raised in.

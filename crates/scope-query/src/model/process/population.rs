@@ -6,10 +6,9 @@
 use crate::model::process::lifetime::Lifetime;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::{self, Map};
 use scope_core::trace::{Direction, RowRef, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -27,7 +26,7 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u
     let mut remembered = remembered(trace, moment);
     let mut living: Vec<(ProcessKey, Living)> = Vec::new();
     // Everybody whose begin or end was seen, whenever.
-    let mut told: Vec<ProcessKey> = remembered.keys().copied().gathered();
+    let mut told: Vec<ProcessKey> = remembered.keys().copied().collect();
     let mut n_events = 0;
     trace.each_process(Class::Process, |process, rows| {
         n_events += rows.len() as u64;
@@ -39,17 +38,17 @@ pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u
         living.extend(life.living.map(|living| (process, living)));
     });
     living.extend(remembered);
-    ordered::sort_by_key(&mut living, |(process, _)| *process);
-    ordered::sort(&mut told);
+    living.sort_by_key(|(process, _)| *process);
+    told.sort();
     let untold = |process: &ProcessKey| {
         told.binary_search(process).is_err() && living.binary_search_by_key(process, |(process, _)| *process).is_err()
     };
-    let untold: Vec<ProcessKey> = trace.processes().into_iter().filter(untold).gathered();
+    let untold: Vec<ProcessKey> = trace.processes().into_iter().filter(untold).collect();
     let untold = untold.into_iter().filter(|process| {
         acted(trace, *process, moment.last_key()) && Lifetime::of(trace, *process).last_tick() >= moment.from
     });
     living.extend(untold.map(|process| (process, Living::default())));
-    ordered::sort_by_key(&mut living, |(process, _)| *process);
+    living.sort_by_key(|(process, _)| *process);
     (living, n_events)
 }
 
@@ -100,13 +99,13 @@ impl Life {
 }
 
 /// What the baseline says: its processes were alive when the events it stands for ended.
-fn remembered(trace: &Trace, moment: Window) -> Map<ProcessKey, Living> {
+fn remembered(trace: &Trace, moment: Window) -> BTreeMap<ProcessKey, Living> {
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     let entries = entries.iter().filter(|entry| entry.since <= moment.last_key());
     let living = entries.map(|entry| {
         let names = entry.names.iter().filter(|(_, since)| *since <= moment.last_key());
         let spawned = (entry.identity_known && !entry.seen_by_sweep).then_some(entry.since.tick);
-        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).gathered() })
+        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).collect() })
     });
     living.collect()
 }

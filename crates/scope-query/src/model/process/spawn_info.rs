@@ -10,7 +10,6 @@ use crate::model::row::Row;
 use crate::model::term_ref::{Dictionary, Located};
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -175,7 +174,7 @@ impl Child {
             kind: field(fields, "type").and_then(atom),
             restart: field(fields, "restart").and_then(atom),
             modules: match field(fields, "modules") {
-                Some(Term::List(modules, None)) => Some(modules.iter().filter_map(atom).gathered()),
+                Some(Term::List(modules, None)) => Some(modules.iter().filter_map(atom).collect()),
                 _ => None,
             },
         })
@@ -205,7 +204,7 @@ fn read_ancestors(term: &Term) -> Option<Vec<Ancestor>> {
         Term::Atom(name) => Some(Ancestor::Name(name.clone())),
         _ => None,
     };
-    Some(items.iter().filter_map(ancestor).gathered())
+    Some(items.iter().filter_map(ancestor).collect())
 }
 
 fn field<'t>(fields: &'t [(Term, Term)], name: &str) -> Option<&'t Term> {

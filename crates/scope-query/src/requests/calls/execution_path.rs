@@ -13,7 +13,6 @@ use crate::requests::coverage::{coverage, functions_not_traced, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render::call_list::calls;
 use crate::requests::render::view::View;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, ProcessKey};
 
@@ -55,6 +54,6 @@ fn page(
     coverage.truncated = page.truncated();
     let next = page.next(kind);
     let mut view = View::new(trace);
-    let calls = page.rows.iter().filter_map(|call| call.shown(&mut view)).gathered();
+    let calls = page.rows.iter().filter_map(|call| call.shown(&mut view)).collect();
     Ok(Answer { data: Data::Calls(calls), coverage, next })
 }

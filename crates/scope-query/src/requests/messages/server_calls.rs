@@ -18,7 +18,6 @@ use crate::requests::page::Page;
 use crate::requests::render::view::{self, View};
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, ProcessKey};
 
@@ -56,14 +55,14 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ServerCalls) -> Resul
     };
     let page = Page::take(rows, limit, |row| (row.key(), row.id()));
     let (mut told, n_told) = addressee::passages(trace, &mut view.naming, &page.rows);
-    let passages: Vec<Passage<'_>> = page.rows.iter().filter_map(|row| told.remove(&row.id())).gathered();
+    let passages: Vec<Passage<'_>> = page.rows.iter().filter_map(|row| told.remove(&row.id())).collect();
     let (calls, n_joined) = shown(trace, &mut view, &passages);
 
     let mut coverage = coverage(trace, window, &[Class::Message], n_events + n_told + n_joined);
     let parties = [server, caller.filter(|caller| Some(*caller) != server)];
     let parties = parties.into_iter().flatten();
     coverage.not_traced =
-        parties.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).gathered();
+        parties.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
     coverage.truncated = page.truncated();
     Ok(Answer { data: Data::ServerCalls(calls), coverage, next: page.next(KIND) })
 }
@@ -77,7 +76,7 @@ fn requests<'a>(
 ) -> Vec<Row<'a>> {
     let rows = rows.filter(|row| passes(row) && row.kind() == Kind::Send);
     let rows = rows.filter(|row| caller.is_none_or(|caller| row.process() == Some(caller)));
-    rows.filter(|row| gen_call::request_tag(row).is_some()).take(limit.saturating_add(1)).gathered()
+    rows.filter(|row| gen_call::request_tag(row).is_some()).take(limit.saturating_add(1)).collect()
 }
 
 /// Requests as the door shows them, with their replies; and how many events were looked at.
@@ -109,5 +108,5 @@ pub(in crate::requests) fn shown<'a>(
             outcome: reply.outcome.into(),
         })
     });
-    (calls.gathered(), n_events)
+    (calls.collect(), n_events)
 }

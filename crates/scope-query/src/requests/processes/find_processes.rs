@@ -17,7 +17,6 @@ use crate::requests::render::view::{self, View};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
@@ -44,7 +43,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &FindProcesses) -> Res
     let truncated = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| truncated).map(|(process, _)| cursor::process_text(KIND, *process));
-    let rows = found.into_iter().map(|(process, member)| row(&mut view, process, member, window)).gathered();
+    let rows = found.into_iter().map(|(process, member)| row(&mut view, process, member, window)).collect();
     let mut coverage = coverage(trace, window, &[Class::Process], census.n_events);
     coverage.truncated = truncated;
     Ok(Answer { data: Data::Processes(rows), coverage, next })

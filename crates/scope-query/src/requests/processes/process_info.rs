@@ -16,7 +16,6 @@ use crate::requests::render::process_origin;
 use crate::requests::render::view::{self, View};
 use alloc::vec::Vec;
 use scope_core::Class;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::{atom_text, inspect_tree};
 use scope_core::trace::Trace;
 
@@ -31,7 +30,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessInfo)
 
     let mut view = View::new(trace);
     let held = view.naming.holdings(process).iter().filter(|holding| holding.holds_at(viewpoint.key));
-    let names = held.map(|holding| atom_text(&holding.name)).gathered();
+    let names = held.map(|holding| atom_text(&holding.name)).collect();
     let info = ProcessInfo {
         process: view.process(process, viewpoint.key),
         at: viewpoint.tick,
@@ -42,7 +41,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessInfo)
         ancestors: origin.ancestors.as_deref().map(process_origin::ancestors),
         names,
         label: origin.label.as_ref().map(inspect_tree),
-        links: links.into_iter().map(|other| view.process(other, viewpoint.key)).gathered(),
+        links: links.into_iter().map(|other| view.process(other, viewpoint.key)).collect(),
         spawned_at: viewpoint.lifetime.spawn.map(|key| key.tick),
         first_seen: viewpoint.lifetime.seen.map(|key| key.tick),
         exited_at: viewpoint.lifetime.exit.map(|key| key.tick),
@@ -68,5 +67,5 @@ fn module_of_state(
 
 fn counts(trace: &Trace, process: scope_core::ProcessKey) -> Vec<ClassCount> {
     let count = |class: &Class| ClassCount { class: class.name().into(), events: trace.n_rows_of(process, *class) };
-    Class::ALL.iter().map(count).gathered()
+    Class::ALL.iter().map(count).collect()
 }

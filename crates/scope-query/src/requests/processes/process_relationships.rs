@@ -18,7 +18,6 @@ use crate::requests::render::process_origin;
 use crate::requests::render::view::View;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
 
@@ -60,7 +59,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessRelat
             .peers
             .iter()
             .map(|(peer, sent, received)| Peer { process: view.process(*peer, key), sent: *sent, received: *received })
-            .gathered(),
+            .collect(),
         sent_elsewhere: volume.sent_elsewhere,
     };
     let asked = Window { from: 0, to: viewpoint.tick };
@@ -71,7 +70,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessRelat
 }
 
 fn all(view: &mut View<'_>, processes: Vec<ProcessKey>, key: OrderKey) -> Vec<Process> {
-    processes.into_iter().map(|process| view.process(process, key)).gathered()
+    processes.into_iter().map(|process| view.process(process, key)).collect()
 }
 
 /// The processes that one spawned and that were alive then.

@@ -9,7 +9,6 @@ use crate::model::term_ref::Located;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::symbols::ReferenceWords;
 use scope_core::term::inspect::{Limits, atom_text, inspect};
 use scope_core::trace::Trace;
@@ -122,7 +121,7 @@ pub(crate) fn party(row: &Row<'_>, party: &Entity) -> Option<String> {
 
 /// A reference as `inspect` shows it.
 fn reference_text(words: &ReferenceWords) -> String {
-    let words: Vec<String> = words.iter().rev().map(u32::to_string).gathered();
+    let words: Vec<String> = words.iter().rev().map(u32::to_string).collect();
     format!("#Reference<0.{}>", words.join("."))
 }
 
@@ -132,5 +131,5 @@ fn flags(row: &Row<'_>) -> Vec<String> {
         Kind::Call => &[(Flags::NO_RETURN, "no_return"), (Flags::ARITY_ONLY, "arity_only")],
         _ => &[],
     };
-    named.iter().filter(|(flag, _)| row.event.flags.contains(*flag)).map(|(_, name)| (*name).into()).gathered()
+    named.iter().filter(|(flag, _)| row.event.flags.contains(*flag)).map(|(_, name)| (*name).into()).collect()
 }

@@ -16,8 +16,7 @@ use crate::requests::render;
 use crate::requests::render::difference::{Side, difference};
 use crate::requests::render::view::{self, View};
 use alloc::vec::Vec;
-use scope_core::diff::Verdict;
-use scope_core::gather::Gather as _;
+use scope_core::term::diff::Verdict;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 
@@ -76,7 +75,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateChanges) -> Resu
             cause: state.cause,
         })
     });
-    Ok(Answer { data: Data::StateChanges(shown.gathered()), coverage, next })
+    Ok(Answer { data: Data::StateChanges(shown.collect()), coverage, next })
 }
 
 /// A change found.

@@ -21,7 +21,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
@@ -38,7 +37,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Overview) -> Result<A
     let data = Shown {
         from: span.map(|(from, _)| from),
         to: span.map(|(_, to)| to),
-        classes: Class::ALL.iter().map(|class| class_info(trace, *class)).gathered(),
+        classes: Class::ALL.iter().map(|class| class_info(trace, *class)).collect(),
         n_processes: trace.processes().len() as u64,
         findings,
     };

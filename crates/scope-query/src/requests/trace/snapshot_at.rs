@@ -17,7 +17,6 @@ use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::view::{self, View};
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
@@ -55,11 +54,11 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAt) -> Result
                 pid: process.to_string(),
                 name: living.names.last().map(|name| atom_text(name)),
             },
-            names: living.names.iter().map(|name| atom_text(name)).gathered(),
+            names: living.names.iter().map(|name| atom_text(name)).collect(),
             spawned_at: living.spawned,
             state: open.state.map(Last::Held).or_else(|| Last::of(trace, process, key)).as_ref().and_then(held_state),
             mailbox: mailbox.map(|(mailbox, _)| shown(&mailbox, n_messages)),
-            calls: open.calls.iter().filter_map(open_call).gathered(),
+            calls: open.calls.iter().filter_map(open_call).collect(),
             calls_since: open.since,
             waits_for: waits_for(&mut recent),
         });
@@ -95,7 +94,7 @@ fn shown(mailbox: &Mailbox<'_>, n_messages: usize) -> answer::Mailbox {
         n_waiting: mailbox.waiting.len() as u64,
         n_on_the_way: mailbox.on_the_way.len() as u64,
         since: mailbox.since,
-        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).gathered(),
+        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).collect(),
     }
 }
 

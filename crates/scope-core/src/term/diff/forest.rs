@@ -2,11 +2,9 @@
 //!
 //! Invariant: two nodes have the same number exactly when all that was recorded of them is the same; the order of a map's pairs does not matter.
 
-use crate::gather::Gather as _;
-use crate::ordered;
-use crate::ordered::Map;
 use crate::term::{MAX_DEPTH, Term};
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -30,7 +28,7 @@ pub(super) struct Forest<'t> {
     nodes: Vec<Node<'t>>,
     links: Vec<u32>,
     /// The number of each content: a tag, the scalar's bytes or the children's numbers.
-    ids: Map<Box<[u8]>, u32>,
+    ids: BTreeMap<Box<[u8]>, u32>,
 }
 
 impl<'t> Forest<'t> {
@@ -135,9 +133,9 @@ impl<'t> Forest<'t> {
             Term::Map(_) => scalar(17, &[]),
             Term::MapCut(_, size) => scalar(18, &[&size.to_le_bytes()]),
         }
-        let mut ids: Vec<u32> = children.iter().map(|child| self.id(*child)).gathered();
+        let mut ids: Vec<u32> = children.iter().map(|child| self.id(*child)).collect();
         if matches!(term, Term::Map(_) | Term::MapCut(..)) {
-            ordered::sort(ids.as_chunks_mut::<2>().0);
+            ids.as_chunks_mut::<2>().0.sort();
         }
         ids.iter().for_each(|id| content.extend_from_slice(&id.to_le_bytes()));
         content

@@ -1,7 +1,6 @@
 //! Structs: those Elixir shows in a form of their own, and all others by their fields.
 
 use crate::AtomId;
-use crate::gather::Gather as _;
 use crate::term::cursor::Item;
 use crate::term::inspect::atom;
 use crate::term::inspect::printer::{Around, Printed, Printer, Stop};
@@ -112,7 +111,7 @@ impl<'a> Fields<'a> {
 
     fn time(&self) -> Option<String> {
         let (hour, minute, second) = (self.integer("hour")?, self.integer("minute")?, self.integer("second")?);
-        let microsecond: Vec<_> = self.get("microsecond")?.children().map(|child| integer(child.part)).gathered();
+        let microsecond: Vec<_> = self.get("microsecond")?.children().map(|child| integer(child.part)).collect();
         let [Some(value), Some(precision @ 0..=6)] = *microsecond.as_slice() else { return None };
         let digits = format!("{value:06}");
         let fraction = digits.get(..usize::try_from(precision).ok()?)?;

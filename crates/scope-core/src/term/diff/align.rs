@@ -3,8 +3,6 @@
 //! Invariant: a pair that is kept stands in the same order on both sides; every other pair has moved.
 
 use super::map::matching;
-use crate::gather::Gather as _;
-use crate::ordered;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -45,13 +43,13 @@ pub(super) fn align(a: &[u32], b: &[u32], cells: &mut usize) -> (Vec<Pair>, bool
     let kept = |before, after| Pair { before, after, kept: true };
     pairs.extend((0..n_front as u32).map(|n| kept(n, n)));
     pairs.extend((1..=n_back as u32).map(|n| kept(a.len() as u32 - n, b.len() as u32 - n)));
-    ordered::sort_by_key(&mut pairs, |pair| pair.before);
+    pairs.sort_by_key(|pair| pair.before);
     (pairs, coarse)
 }
 
 /// Pairs of positions, sorted by the first, with those kept that make the longest run in order on both sides.
 pub(super) fn in_order(mut pairs: Vec<(u32, u32)>) -> Vec<Pair> {
-    ordered::sort(&mut pairs);
+    pairs.sort();
     // Patience: for each length the pair with the smallest `after` that ends a run of it, and each pair's forerunner.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
@@ -72,21 +70,21 @@ pub(super) fn in_order(mut pairs: Vec<(u32, u32)>) -> Vec<Pair> {
         }
         at = before.get(pair).copied().flatten();
     }
-    pairs.into_iter().zip(kept).map(|((before, after), kept)| Pair { before, after, kept }).gathered()
+    pairs.into_iter().zip(kept).map(|((before, after), kept)| Pair { before, after, kept }).collect()
 }
 
 /// The common run, and equal numbers beside it as moved.
 fn with_moves(common: Vec<(u32, u32)>, a: &[(u32, u32)], b: &[(u32, u32)]) -> Vec<Pair> {
-    let mut in_a: Vec<u32> = common.iter().map(|(before, _)| *before).gathered();
-    let mut in_b: Vec<u32> = common.iter().map(|(_, after)| *after).gathered();
-    ordered::sort(&mut in_a);
-    ordered::sort(&mut in_b);
+    let mut in_a: Vec<u32> = common.iter().map(|(before, _)| *before).collect();
+    let mut in_b: Vec<u32> = common.iter().map(|(_, after)| *after).collect();
+    in_a.sort();
+    in_b.sort();
     let beside = |all: &[(u32, u32)], used: &[u32]| -> Vec<(u32, u32)> {
-        all.iter().filter(|(_, at)| used.binary_search(at).is_err()).copied().gathered()
+        all.iter().filter(|(_, at)| used.binary_search(at).is_err()).copied().collect()
     };
     let moved = matching(&beside(a, &in_a), &beside(b, &in_b));
     let pair = |kept| move |(before, after)| Pair { before, after, kept };
-    common.into_iter().map(pair(true)).chain(moved.into_iter().map(pair(false))).gathered()
+    common.into_iter().map(pair(true)).chain(moved.into_iter().map(pair(false))).collect()
 }
 
 /// A longest common subsequence, by the table of lengths.
@@ -122,8 +120,8 @@ fn longest_common(a: &[u32], b: &[u32]) -> Vec<(u32, u32)> {
 
 /// Numbers with their positions, ascending.
 fn by_id(ids: &[u32]) -> Vec<(u32, u32)> {
-    let mut sorted: Vec<(u32, u32)> = ids.iter().copied().zip(0..).gathered();
-    ordered::sort(&mut sorted);
+    let mut sorted: Vec<(u32, u32)> = ids.iter().copied().zip(0..).collect();
+    sorted.sort();
     sorted
 }
 

@@ -7,8 +7,6 @@ use super::forest::Forest;
 use super::map::matching;
 use super::path::{Place, Step};
 use super::{ChangeKind, Differ};
-use crate::gather::Gather as _;
-use crate::ordered;
 use crate::term::Term;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -30,7 +28,7 @@ impl Side {
     }
 
     fn ids(&self, forest: &Forest<'_>) -> Vec<u32> {
-        self.elements.iter().map(|element| forest.id(*element)).gathered()
+        self.elements.iter().map(|element| forest.id(*element)).collect()
     }
 
     /// The numbers of the keys of a keyword list, each with its position, ascending.
@@ -44,7 +42,7 @@ impl Side {
         };
         let mut keys =
             self.elements.iter().zip(0..).map(|(element, n)| Some((key(*element)?, n))).collect::<Option<Vec<_>>>()?;
-        ordered::sort(&mut keys);
+        keys.sort();
         keys.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a != b)).then_some(keys)
     }
 
@@ -62,7 +60,7 @@ impl<'t> Differ<'_, 't> {
         let other_keys = keywords.as_ref().is_some_and(|(left, right)| left != right);
         let pairs = if !other_keys && !self.are_proved_different(&before, &after) {
             let n = before.elements.len().min(after.elements.len()) as u32;
-            (0..n).map(|n| Pair { before: n, after: n, kept: true }).gathered()
+            (0..n).map(|n| Pair { before: n, after: n, kept: true }).collect()
         } else if let Some((left, right)) = keywords {
             self.different = true;
             in_order(matching(&left, &right))
@@ -184,15 +182,15 @@ fn beside_one_another(mut pairs: Vec<Pair>, n_before: u32, n_after: u32) -> Vec<
         }
         is_free
     };
-    let free_a = free(n_before, pairs.iter().map(|pair| pair.before).gathered());
-    let free_b = free(n_after, pairs.iter().map(|pair| pair.after).gathered());
+    let free_a = free(n_before, pairs.iter().map(|pair| pair.before).collect());
+    let free_b = free(n_after, pairs.iter().map(|pair| pair.after).collect());
     let mut anchors: Vec<(u32, u32)> =
-        pairs.iter().filter(|pair| pair.kept).map(|pair| (pair.before, pair.after)).gathered();
+        pairs.iter().filter(|pair| pair.kept).map(|pair| (pair.before, pair.after)).collect();
     anchors.push((n_before, n_after));
     let (mut i, mut j) = (0, 0);
     for (end_i, end_j) in anchors {
         let left = |range: core::ops::Range<u32>, free: &[bool]| -> Vec<u32> {
-            range.filter(|n| free.get(*n as usize).copied().unwrap_or(false)).gathered()
+            range.filter(|n| free.get(*n as usize).copied().unwrap_or(false)).collect()
         };
         let gap = left(i..end_i, &free_a).into_iter().zip(left(j..end_j, &free_b));
         pairs.extend(gap.map(|(before, after)| Pair { before, after, kept: true }));

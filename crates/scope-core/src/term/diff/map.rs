@@ -5,8 +5,6 @@
 use super::forest::Forest;
 use super::path::Step;
 use super::{ChangeKind, Differ};
-use crate::gather::Gather as _;
-use crate::ordered;
 use crate::term::Term;
 use alloc::vec::Vec;
 
@@ -27,8 +25,8 @@ impl Side {
             _ => children.len() / 2,
         };
         let keys = (0..).zip(children.iter().step_by(2)).filter(|(_, key)| forest.exact(**key));
-        let mut keys: Vec<(u32, u32)> = keys.map(|(pair, key)| (forest.id(*key), pair)).gathered();
-        ordered::sort(&mut keys);
+        let mut keys: Vec<(u32, u32)> = keys.map(|(pair, key)| (forest.id(*key), pair)).collect();
+        keys.sort();
         Self { children, size, keys }
     }
 
