@@ -1,4 +1,4 @@
-//! TypeScript types of the door, from the Rust types themselves, and a method per request.
+//! TypeScript types of the API, from the Rust types themselves, and a method per request.
 
 use scope_query::api::names::TABLE;
 use scope_query::api::{Request, answer};
@@ -20,7 +20,7 @@ pub(super) fn answers() -> String {
 
 /// A type and all those it is made of, by name.
 fn declared<T: TS + 'static>() -> String {
-    // The door has no integer above 2^53, so every integer is a `number`.
+    // The API has no integer above 2^53, so every integer is a `number`.
     let mut declared =
         Declared { config: Config::new().with_large_int("number"), seen: BTreeSet::new(), types: BTreeMap::new() };
     declared.visit::<T>();
