@@ -20,9 +20,9 @@ use rustler::{
 use scope_core::event::{Class, Kind, N_CLASSES};
 use scope_core::file::ReadLimits;
 use scope_core::header::Header;
-use scope_core::redact::Redactor;
 use scope_core::store::Limits;
 use scope_core::term::etf::{self, Origin};
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::trace::{Source as TraceSource, Trace};
 use scope_core::writer::Writer;

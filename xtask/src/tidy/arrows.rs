@@ -5,8 +5,7 @@ use super::tree::Tree;
 
 /// Each package of the workspace, and the packages of the workspace it may depend on.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("scope-bulk", &[]),
-    ("scope-core", &["scope-bulk"]),
+    ("scope-core", &[]),
     ("scope-query", &["scope-core"]),
     ("scope_nif", &["scope-core", "scope-query"]),
     ("scope-wasm", &["scope-core", "scope-query"]),

@@ -16,7 +16,7 @@ use crate::requests::render;
 use crate::requests::render::difference::{Side, difference};
 use crate::requests::render::view::{self, View};
 use alloc::vec::Vec;
-use scope_core::diff::Verdict;
+use scope_core::term::diff::Verdict;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 

@@ -118,7 +118,7 @@ pub struct Diff<'t> {
 /// Compares two terms.
 ///
 /// ```
-/// use scope_core::diff::{Limits, Verdict, diff, path_text};
+/// use scope_core::term::diff::{Limits, Verdict, diff, path_text};
 /// use scope_core::term::Term;
 ///
 /// let cart = |total| Term::Map(vec![(Term::Atom("total".into()), Term::Integer(total))]);

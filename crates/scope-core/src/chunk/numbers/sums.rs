@@ -9,8 +9,7 @@ impl Numbers {
     ///
     /// A difference of either sign is a number by its zigzag code: 0, -1, 1, -2 are 0, 1, 2, 3. Sums that overflow wrap.
     #[must_use]
-    #[inline(never)]
-    pub fn summed(&self, n: usize, base: u64) -> (u64, Self) {
+    pub(in crate::chunk) fn summed(&self, n: usize, base: u64) -> (u64, Self) {
         let sums = match self {
             Self::Zeros => Sums::of(core::iter::repeat_n(base, n)),
             Self::U8(numbers) => Sums::of(numbers.iter().map(|number| base.wrapping_add((*number).into()))),
@@ -34,8 +33,7 @@ impl Numbers {
     /// Of `n` lengths that are larger by `base`: where each thing begins that has one, and where the last ends, which is the last element and
     /// is said with all its bits. Sums that overflow wrap.
     #[must_use]
-    #[inline(never)]
-    pub fn starts(&self, n: usize, base: u64) -> (Vec<u32>, u64) {
+    pub(in crate::chunk) fn starts(&self, n: usize, base: u64) -> (Vec<u32>, u64) {
         let mut starts = alloc::vec![0; n + 1];
         let slots = starts.get_mut(1..).unwrap_or_default();
         let end = match self {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 /// The numbers.
 #[derive(Clone, Debug)]
-pub enum Numbers {
+pub(super) enum Numbers {
     /// All are 0, however many there are.
     Zeros,
     /// In a byte each.
@@ -25,8 +25,7 @@ pub enum Numbers {
 impl Numbers {
     /// The numbers whose planes these are; those of a width that numbers do not have are taken for zeros.
     #[must_use]
-    #[inline(never)]
-    pub fn of_planes(width: usize, planes: &[u8]) -> Self {
+    pub(super) fn of_planes(width: usize, planes: &[u8]) -> Self {
         let n = planes.len().checked_div(width).unwrap_or(0);
         let plane = |i: usize| planes.get(i * n..(i + 1) * n).unwrap_or_default();
         match width {
@@ -50,7 +49,7 @@ impl Numbers {
     }
 
     /// Appends the planes.
-    pub fn put_planes(&self, out: &mut Vec<u8>) {
+    pub(super) fn put_planes(&self, out: &mut Vec<u8>) {
         for shift in (0..self.width() as u32 * 8).step_by(8) {
             match self {
                 Self::Zeros => {}
@@ -64,7 +63,7 @@ impl Numbers {
 
     /// Bytes a number takes.
     #[must_use]
-    pub const fn width(&self) -> usize {
+    pub(super) const fn width(&self) -> usize {
         match self {
             Self::Zeros => 0,
             Self::U8(_) => 1,
@@ -76,8 +75,7 @@ impl Numbers {
 
     /// The largest; 0 if there is none.
     #[must_use]
-    #[inline(never)]
-    pub fn largest(&self) -> u64 {
+    pub(super) fn largest(&self) -> u64 {
         match self {
             Self::Zeros => 0,
             Self::U8(numbers) => largest(numbers).into(),
@@ -89,8 +87,7 @@ impl Numbers {
 
     /// Whether each of `n` numbers is larger than the one before.
     #[must_use]
-    #[inline(never)]
-    pub fn ascend(&self, n: usize) -> bool {
+    pub(super) fn ascend(&self, n: usize) -> bool {
         match self {
             Self::Zeros => n < 2,
             Self::U8(numbers) => ascend(numbers),

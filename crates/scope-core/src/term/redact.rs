@@ -52,7 +52,7 @@ impl Redactor {
     /// Whether a value under this key must go.
     ///
     /// ```
-    /// let redactor = scope_core::redact::Redactor::default();
+    /// let redactor = scope_core::term::redact::Redactor::default();
     /// assert!(redactor.is_sensitive(b"X-Api-Key"));
     /// assert!(!redactor.is_sensitive(b"token_count"));
     /// ```

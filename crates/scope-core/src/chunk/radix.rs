@@ -8,8 +8,7 @@ const DIGIT_BITS: u32 = 8;
 const N_DIGITS: usize = 1 << DIGIT_BITS;
 
 /// Sorts by all bits from `lowest_bit` on.
-#[inline(never)]
-pub fn sort_from_bit(numbers: &mut Vec<u64>, lowest_bit: u32) {
+pub(super) fn sort_from_bit(numbers: &mut Vec<u64>, lowest_bit: u32) {
     let first = numbers.first().copied().unwrap_or(0);
     let differing = numbers.iter().fold(0, |differing, number| differing | (number ^ first));
     let mut sorted = alloc::vec![0; numbers.len()];
