@@ -1,6 +1,6 @@
 //! `bench query`, the filters: over a whole recording when no index helps, and with what an index or a chunk's dictionary knows.
 //!
-//! Invariant: a filter that scans finds too little to fill its page, so that it has looked at every event it must look at.
+//! Invariant: a filter that scans finds too little to fill its page, so that it has read every event it must read.
 
 use crate::bench::mix;
 use crate::bench::report::Row;
