@@ -10,17 +10,13 @@
 extern crate alloc;
 
 pub mod baseline;
-mod block;
-mod checksum;
 pub mod chunk;
-pub mod diff;
 pub mod elixir;
 pub mod error;
 pub mod event;
 pub mod file;
 pub mod header;
 pub mod loss;
-pub mod redact;
 pub mod sampler;
 pub mod store;
 pub mod symbols;

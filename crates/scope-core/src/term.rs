@@ -37,12 +37,14 @@
 use crate::elixir::Elixir;
 
 mod cursor;
+pub mod diff;
 pub mod etf;
 pub mod inspect;
 pub mod localize;
 pub mod part;
 pub mod pattern;
 pub mod read;
+pub mod redact;
 pub mod resolve;
 pub(crate) mod search;
 mod tree;

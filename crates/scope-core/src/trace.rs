@@ -17,7 +17,7 @@ use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
-use alloc::string::String;
+use crate::symbols::PeerKey;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use chunk_list::ChunkList;
@@ -52,17 +52,6 @@ pub enum Source {
     Live,
     /// A file or dump.
     File,
-}
-
-/// A message's other party, independent of any chunk's dictionary.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum PeerKey {
-    /// A process of the recorded node.
-    Process(ProcessKey),
-    /// A registered name of the recorded node.
-    Name(String),
-    /// A reference (alias).
-    Reference(crate::symbols::ReferenceWords),
 }
 
 /// An immutable trace.

@@ -27,7 +27,7 @@ use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
 use scope_core::header::Header;
 use scope_core::loss::{Loss, Reason};
-use scope_core::redact::Redactor;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::term::write::Term;
 use scope_core::writer::Writer;

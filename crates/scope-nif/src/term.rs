@@ -3,6 +3,8 @@
 pub(crate) mod map_order;
 pub(crate) mod native_record;
 pub(crate) mod raw_term;
+pub(crate) mod recorded_term;
 pub(crate) mod reference;
+pub(crate) mod serializer;
 pub(crate) mod term_kind;
 pub(crate) mod value;

@@ -7,8 +7,8 @@ mod step;
 
 use anyhow::{Context, Result};
 use scope_core::header::Header;
-use scope_core::redact::Redactor;
 use scope_core::store::Limits;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve::{Ids, resolve};
 use scope_core::term::{Term, write::write};
 use scope_core::writer::Writer;

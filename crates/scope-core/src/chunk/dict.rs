@@ -14,6 +14,7 @@ mod build;
 pub(crate) use build::DictBuilder;
 
 use crate::chunk::column::Column;
+use crate::chunk::radix;
 use crate::error::{Error, Result};
 use crate::symbols::ReferenceWords;
 use crate::wire::{Reader, put_leb};
@@ -23,7 +24,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::ops::Range;
-use scope_bulk::radix;
 
 mod entity_kind {
     pub(super) const PROCESS: u8 = 1;

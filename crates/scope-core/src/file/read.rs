@@ -4,8 +4,8 @@
 //! sequence numbers; and if nothing tells, by the number of sections in the end section.
 
 use crate::baseline::Baseline;
-use crate::block::Budget;
 use crate::chunk::Chunk;
+use crate::chunk::block::Budget;
 use crate::elixir::Elixir;
 use crate::error::Error;
 use crate::event::{Class, MAX_TICK, N_CLASSES, OrderKey};

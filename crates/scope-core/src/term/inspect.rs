@@ -11,7 +11,6 @@ mod atom;
 mod erlang;
 mod number;
 mod printer;
-mod structure;
 mod text;
 
 use crate::Symbols;

@@ -5,9 +5,10 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
+use crate::symbols::PeerKey;
 use crate::trace::chunk_list::ChunkList;
 use crate::trace::presence::Listed;
-use crate::trace::{Direction, PeerKey, RowRef};
+use crate::trace::{Direction, RowRef};
 use crate::{EntityId, ProcessKey};
 use alloc::collections::BinaryHeap;
 use alloc::collections::binary_heap::PeekMut;

@@ -9,8 +9,9 @@ use crate::model::process::restart::Restarts;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use alloc::rc::Rc;
+use scope_core::symbols::PeerKey;
 use scope_core::term::{Term, read};
-use scope_core::trace::{Direction, PeerKey};
+use scope_core::trace::Direction;
 use scope_core::{Class, OrderKey, ProcessKey};
 
 /// With more children than this, a parent's spawns are not searched for whom a child replaced.

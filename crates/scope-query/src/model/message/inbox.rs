@@ -14,8 +14,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use scope_core::chunk::{Chunk, MAX_ROWS, TermId};
+use scope_core::symbols::PeerKey;
 use scope_core::symbols::ReferenceWords;
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 
 /// Messages by their match keys.

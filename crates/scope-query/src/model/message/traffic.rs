@@ -10,7 +10,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
 
 /// The messages of one process up to a point of the order.

@@ -11,8 +11,9 @@ use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::symbols::PeerKey;
 use scope_core::term::read;
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// Exited children of one parent that may still be replaced. In a storm each is replaced at once; the children of a supervisor of tasks never
