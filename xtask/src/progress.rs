@@ -3,6 +3,7 @@
 mod summary;
 
 use anyhow::Result;
+use std::thread;
 use std::time::{Duration, Instant};
 pub(crate) use summary::Tests;
 
@@ -34,13 +35,22 @@ impl Steps {
     /// Runs a step that also counts tests.
     pub(crate) fn counted(&mut self, name: &str, work: impl FnOnce(&mut Option<Tests>) -> Result<()>) {
         say(name);
-        let began = Instant::now();
-        let mut tests = None;
-        let failure = work(&mut tests).err().map(|error| format!("{error:#}"));
-        if let Some(why) = &failure {
-            eprintln!("FAILED {name}: {why}");
+        self.done.push(Step::run(name.into(), work));
+    }
+
+    /// Runs steps side by side, for such as mostly wait.
+    pub(crate) fn side_by_side<W>(&mut self, steps: Vec<(String, W)>)
+    where
+        W: FnOnce(&mut Option<Tests>) -> Result<()> + Send,
+    {
+        for (name, _work) in &steps {
+            say(name);
         }
-        self.done.push(Step { name: name.into(), took: began.elapsed(), tests, failure, skipped: None });
+        self.done.extend(thread::scope(|scope| {
+            let running: Vec<_> =
+                steps.into_iter().map(|(name, work)| scope.spawn(move || Step::run(name, work))).collect();
+            running.into_iter().map(|step| step.join().expect("a step does not panic")).collect::<Vec<_>>()
+        }));
     }
 
     /// Counts a step that cannot run here as one skipped test.
@@ -61,7 +71,7 @@ impl Steps {
             };
             let tests = step.tests.map(|tests| format!("  {tests}")).unwrap_or_default();
             let why = step.skipped.as_ref().map(|why| format!("  ({why})")).unwrap_or_default();
-            println!("{verdict:<6} {:<28} {:>6.1} s{tests}{why}", step.name, step.took.as_secs_f64());
+            println!("{verdict:<6} {:<36} {:>6.1} s{tests}{why}", step.name, step.took.as_secs_f64());
         }
         let n_failed = self.done.iter().filter(|step| step.failure.is_some()).count();
         let mut all = Tests::default();
@@ -81,6 +91,18 @@ impl Steps {
     }
 }
 
+impl Step {
+    fn run(name: String, work: impl FnOnce(&mut Option<Tests>) -> Result<()>) -> Self {
+        let began = Instant::now();
+        let mut tests = None;
+        let failure = work(&mut tests).err().map(|error| format!("{error:#}"));
+        if let Some(why) = &failure {
+            eprintln!("FAILED {name}: {why}");
+        }
+        Self { name, took: began.elapsed(), tests, failure, skipped: None }
+    }
+}
+
 /// One progress line.
 pub(crate) fn say(what: &str) {
     println!("==> {what}");
@@ -89,6 +111,20 @@ pub(crate) fn say(what: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_side_by_side_meet_and_are_listed_in_their_order() {
+        let meeting = std::sync::Barrier::new(2);
+        let meet = |tests: &mut Option<Tests>| {
+            meeting.wait();
+            *tests = Some(Tests { passed: 1, ..Tests::default() });
+            Ok(())
+        };
+        let mut steps = Steps::new();
+        steps.side_by_side(vec![("one".into(), meet), ("two".into(), meet)]);
+        let names: Vec<_> = steps.done.iter().map(|step| (step.name.as_str(), step.tests.unwrap().passed)).collect();
+        assert_eq!(names, [("one", 1), ("two", 1)]);
+    }
 
     #[test]
     fn a_failed_step_fails_the_whole_and_the_others_still_run() {

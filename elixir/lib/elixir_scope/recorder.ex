@@ -106,7 +106,7 @@ defmodule ElixirScope.Recorder do
       tracer = Tracing.open(tracer_state, own_processes())
       :ok = Janitor.adopt(tracer)
       :ok = Current.open()
-      {epoch, _wall} = Native.anchor(native)
+      {epoch, _wall} = Native.epoch(native)
       state = State.new(options, mode, base, epoch, tracer.sessions != %{})
       performer = %Performer{native: native, tracer: tracer}
       server = run(:start, %{state: state, performer: performer, server_loop: ServerLoop.functions(), from: nil})

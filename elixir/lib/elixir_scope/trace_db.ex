@@ -173,7 +173,7 @@ defmodule ElixirScope.TraceDB do
   @spec store_event(:process | :message | :function | :genserver, map()) :: :ok | {:error, Error.t()}
   def store_event(type, event) do
     with {:ok, native} <- Current.native(),
-         {monotonic, wall} = Native.anchor(native),
+         {monotonic, wall} = Native.epoch(native),
          {:ok, row} <- ManualEvent.row(type, event, wall - monotonic) do
       Current.put([row])
     end

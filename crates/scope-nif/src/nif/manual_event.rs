@@ -11,7 +11,6 @@ use crate::term::raw_term;
 use rustler::types::atom;
 use rustler::{Atom, Encoder, Env, Error, NifResult, NifStruct, ResourceArc, Term};
 use scope_core::event::{Kind, MAX_TICK};
-use serde_json::Value;
 
 /// The word of a term, 0 for `nil`.
 fn optional(term: Term<'_>) -> u64 {
@@ -52,7 +51,7 @@ fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<Row<'a>>)
     // What was captured before comes before: a pid's earlier process must be known to have ended.
     let mut sealing = recorder.recorder().drained_if_traced();
     if !recorder.recorder().is_running() {
-        return failure(env, "not_running", "the recorder has been stopped", &Value::Null);
+        return failure(env, "not_running", "the recorder has been stopped");
     }
     let now_ns = sealing.advance();
     let mut events = Vec::with_capacity(rows.len());
@@ -60,7 +59,7 @@ fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<Row<'a>>)
         let (event, time) = row.read()?;
         match time.map(|time| ns_of(&sealing, time, now_ns)).transpose() {
             Ok(ns) => events.push((event, ns)),
-            Err(message) => return failure(env, "bad_argument", &message, &Value::Null),
+            Err(message) => return failure(env, "bad_argument", &message),
         }
     }
     for (event, ns) in &events {

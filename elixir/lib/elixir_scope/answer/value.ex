@@ -13,7 +13,8 @@ defmodule ElixirScope.Answer.Value do
 
   # Two processes that had one pid are the same pid here; their texts in the API differ.
   def process(%{pid: text}, %{live?: true}) do
-    text |> String.split("~") |> hd() |> String.to_charlist() |> :erlang.list_to_pid()
+    text = if :binary.last(text) == ?>, do: text, else: text |> String.split("~") |> hd()
+    text |> :erlang.binary_to_list() |> :erlang.list_to_pid()
   end
 
   def process(%{pid: text}, _imported), do: %Foreign{type: :pid, text: text}

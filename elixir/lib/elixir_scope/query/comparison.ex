@@ -15,15 +15,15 @@ defmodule ElixirScope.Query.Comparison do
     case {in_trace?(a, options), in_trace?(b, options)} do
       {true, true} ->
         {process, options} = Keyword.split(options, [:process])
-        {answer, source} = Client.answer!(:compare_states, process, &moments(a, b, &1), options)
-        Decoder.comparison(answer.data, source)
+        {answer, _source} = Client.answer!(:compare_states, process, &moments(a, b, &1), options)
+        Decoder.comparison(answer.data)
 
       {false, false} ->
         source = Source.hold([a, b])
         request = %{kind: "compare_states", was: "control-0-0", became: "control-0-1", limit: options[:limit] || @limit}
 
         case Source.ask(source, request) do
-          {:ok, answer} -> Decoder.comparison(answer.data, source)
+          {:ok, answer} -> Decoder.comparison(answer.data)
           {:error, error, _partial} -> raise error
         end
 

@@ -48,7 +48,25 @@ defmodule ElixirScope.Query.Moment do
 
   @doc "A time of the API on the wall clock."
   @spec at(non_neg_integer(), Source.t()) :: DateTime.t()
-  def at(time, source), do: DateTime.from_unix!(source.wall + time, :nanosecond)
+  def at(time, %{midnight: {midnight, midnight_ns}} = source) do
+    ns = source.wall + time
+    us = div(ns - midnight_ns, 1_000)
+
+    # An answer has thousands of times, most of them of one day: its date is worked out once.
+    if ns >= midnight_ns and ns < midnight_ns + @day do
+      second = div(us, 1_000_000)
+
+      %DateTime{
+        midnight
+        | hour: div(second, 3_600),
+          minute: second |> div(60) |> rem(60),
+          second: rem(second, 60),
+          microsecond: {rem(us, 1_000_000), 6}
+      }
+    else
+      DateTime.from_unix!(ns, :nanosecond)
+    end
+  end
 
   defp bound(time), do: time |> max(0) |> min(@max)
 

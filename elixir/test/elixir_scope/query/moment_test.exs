@@ -6,7 +6,7 @@ defmodule ElixirScope.Query.MomentTest do
   setup do
     wall = System.system_time(:nanosecond)
     monotonic = System.monotonic_time(:nanosecond)
-    %{source: %Source{native: make_ref(), live?: true, monotonic: monotonic, wall: wall}}
+    %{source: %Source{native: make_ref(), live?: true, monotonic: monotonic, wall: wall, midnight: Source.midnight(wall)}}
   end
 
   test "there and back", %{source: source} do
@@ -18,6 +18,19 @@ defmodule ElixirScope.Query.MomentTest do
     end
 
     assert Moment.timestamp(nil, source) == nil
+  end
+
+  test "a time on the wall clock is that of Elixir's own clock, over midnights too", %{source: source} do
+    day = 86_400_000_000_000
+
+    for time <- [0, 1, 999, 1_000, day - 1, day, div(day, 2), 3 * day] ++ Enum.map(1..500, fn _ -> :rand.uniform(2 * day) end) do
+      assert Moment.at(time, source) == DateTime.from_unix!(source.wall + time, :nanosecond)
+    end
+
+    for wall <- [0, -1, -day, day - 1], time <- [0, 1, 1_000_000_007, day] do
+      source = %{source | wall: wall, midnight: Source.midnight(wall)}
+      assert Moment.at(time, source) == DateTime.from_unix!(wall + time, :nanosecond)
+    end
   end
 
   test "an event, and anything with a timestamp, is a time", %{source: source} do

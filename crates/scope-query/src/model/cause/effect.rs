@@ -86,9 +86,9 @@ impl<'a> Causes<'a> {
 
     /// Why a message that was sent has no effect.
     fn undelivered_stop(&mut self, row: &Row<'a>) -> Option<Stop> {
-        let (told, n_events) = addressee::passages(self.trace, self.naming(), &[*row]);
+        let (sent, n_events) = addressee::passages(self.trace, self.naming(), &[*row]);
         self.n_events += n_events;
-        match told.get(&row.id())?.fate {
+        match sent.get(&row.id())?.fate {
             Fate::NotTraced => Some(Stop::NotTraced(Class::Message)),
             Fate::Ambiguous => Some(Stop::Ambiguous(Class::Message)),
             _ => None,

@@ -31,8 +31,8 @@ impl<'a> Census<'a> {
     pub(crate) fn at(trace: &'a Trace, until: OrderKey) -> Self {
         let mut members: BTreeMap<ProcessKey, Member<'a>> = BTreeMap::new();
         for entry in trace.baseline().map_or(&[][..], |baseline| baseline.processes()) {
-            let lifetime = Lifetime::remembered(trace, entry.process);
-            let origin = Origin::remembered(trace, entry.process);
+            let lifetime = Lifetime::from_baseline(trace, entry.process);
+            let origin = Origin::from_baseline(trace, entry.process);
             members.insert(entry.process, Member { origin, lifetime, exit: None });
         }
         let mut n_events = 0;

@@ -20,7 +20,7 @@ pub(crate) struct Lifetime {
 
 impl Lifetime {
     pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Self {
-        let mut lifetime = Self::remembered(trace, process);
+        let mut lifetime = Self::from_baseline(trace, process);
         let all = Window::all();
         for at in trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
             lifetime.learn(&Row::read(trace, at));
@@ -29,7 +29,7 @@ impl Lifetime {
     }
 
     /// What the baseline remembers.
-    pub(crate) fn remembered(trace: &Trace, process: ProcessKey) -> Self {
+    pub(crate) fn from_baseline(trace: &Trace, process: ProcessKey) -> Self {
         let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
         let spawned = remembered.filter(|entry| entry.identity_known && !entry.seen_by_sweep);
         let (spawn, seen) = (spawned.map(|entry| entry.since), remembered.map(|entry| entry.since));

@@ -55,7 +55,7 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
     let mut open: BTreeMap<ProcessKey, OrderKey> =
         remembered.into_iter().flat_map(|entry| &entry.links).map(|peer| (*peer, OrderKey::default())).collect();
-    for (row, peer) in told(trace, process) {
+    for (row, peer) in linked_rows(trace, process) {
         n_events += 1;
         match row.kind() {
             Kind::Link => {
@@ -88,7 +88,7 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
 }
 
 /// The link and unlink events of either end, oldest first, each with the other process.
-fn told(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
+fn linked_rows(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
     let all = Window::all();
     let (from, to, classes) = (all.first_key(), all.last_key(), [Class::Process]);
     let own = trace.process_rows(process, &classes, from, to, Direction::Forward);
@@ -98,8 +98,8 @@ fn told(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
     });
     let theirs = trace.peer_rows(&PeerKey::Process(process), &classes, from, to, Direction::Forward);
     let theirs = theirs.map(|at| Row::read(trace, at)).filter_map(|row| Some((row, row.process()?)));
-    let mut told: Vec<_> =
+    let mut linked: Vec<_> =
         own.chain(theirs).filter(|(row, _)| matches!(row.kind(), Kind::Link | Kind::Unlink)).collect();
-    told.sort_by_key(|(row, _)| (row.key(), row.id()));
-    told
+    linked.sort_by_key(|(row, _)| (row.key(), row.id()));
+    linked
 }

@@ -70,7 +70,7 @@ impl Origin {
     /// What was known of a process at a point of the order. What is remembered from before the low_watermark counts at any time, as does the first
     /// that is recorded later where nothing was known until then: who a process is does not change.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, until: OrderKey) -> Self {
-        let mut origin = Self::remembered(trace, process);
+        let mut origin = Self::from_baseline(trace, process);
         let first = OrderKey::default();
         for at in trace.process_rows(process, &[Class::Process], first, OrderKey::MAX, Direction::Forward) {
             origin.learn(&Row::read(trace, at), until);
@@ -82,7 +82,7 @@ impl Origin {
     }
 
     /// What the baseline remembers.
-    pub(crate) fn remembered(trace: &Trace, process: ProcessKey) -> Self {
+    pub(crate) fn from_baseline(trace: &Trace, process: ProcessKey) -> Self {
         let mut origin = Self::default();
         let Some(baseline) = trace.baseline() else { return origin };
         let Some(entry) = baseline.process(process) else { return origin };
