@@ -915,7 +915,7 @@ export type Strategy = {
   period_s: number | null,
 };
 
-/** A term as text. */
+/** A term as text. A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place. */
 export type Term = {
   /** Its id for a `term` request: `<event id>`. */
   id: string,
