@@ -1,25 +1,24 @@
-//! What eviction forgets, remembered: identity, parent, names, links, how it began and last state of every process still alive.
+//! What is kept of evicted events: identity, parent, names, links, how it began and last state of every process still alive.
 //!
-//! Invariant: it holds exactly what the process and state rows below their low_watermarks say, whether their chunks are gone or not.
+//! Invariant: it holds exactly what the process and state rows below their low watermarks say, whether their chunks are gone or not.
 //! Invariant: bounded by `max_bytes`; what does not fit is dropped per process, how it began first, then its state, and marked.
 
 mod encode;
 mod fold;
 
-pub(crate) use fold::is_remembered;
+pub(crate) use fold::is_folded;
 
 use crate::chunk::StoredTerm;
+use crate::elixir::Elixir;
 use crate::event::{EventId, OrderKey};
-use crate::gather::Gather as _;
-use crate::ordered;
-use crate::ordered::Map;
 use crate::term::localize::relocate;
 use crate::{ProcessKey, Symbols};
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Everything known of one process alive at the low_watermark. Names are text: a baseline has no dictionary a reader must care for.
+/// Everything known of one process alive at the low watermark. Names are text: a baseline has no dictionary a reader must care for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessEntry {
     /// Which process.
@@ -30,7 +29,7 @@ pub struct ProcessEntry {
     pub initial_call: Option<(String, String, u32)>,
     /// When it was spawned (or first seen, if `seen_by_sweep` or not `identity_known`).
     pub since: OrderKey,
-    /// It was alive before the recorder looked: its spawn was not seen.
+    /// A sweep found it alive: its spawn was not recorded.
     pub seen_by_sweep: bool,
     /// Its spawn or a sweep was seen; else only something it did, and its spawn may still be held as an event.
     pub identity_known: bool,
@@ -38,7 +37,7 @@ pub struct ProcessEntry {
     pub names: Vec<(String, OrderKey)>,
     /// Linked processes, ascending.
     pub links: Vec<ProcessKey>,
-    /// The last event that told how it began: its spawn, or a sweep. `None` although `identity_known`: dropped for want of room.
+    /// The last event that describes how it began: its spawn, or a sweep. `None` although `identity_known`: dropped for want of room.
     pub origin: Option<Origin>,
     /// Its last state.
     pub state: Option<LastState>,
@@ -46,7 +45,7 @@ pub struct ProcessEntry {
     pub state_dropped: bool,
 }
 
-/// The event that told how a process began; its term is [`Baseline::origin_term`].
+/// The event that describes how a process began; its term is [`Baseline::origin_term`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// Its id.
@@ -72,12 +71,12 @@ pub struct Baseline {
     /// By key.
     entries: Vec<ProcessEntry>,
     /// The terms of the entries' last states, with ids of `symbols`.
-    states: Map<ProcessKey, KeptTerm>,
+    states: BTreeMap<ProcessKey, KeptTerm>,
     /// The terms of the entries' origins, likewise.
-    origins: Map<ProcessKey, KeptTerm>,
+    origins: BTreeMap<ProcessKey, KeptTerm>,
     symbols: Symbols,
     /// Processes that have exited while rows of theirs with earlier keys may still come.
-    exited: Map<ProcessKey, OrderKey>,
+    exited: BTreeMap<ProcessKey, OrderKey>,
     at: OrderKey,
     /// When `symbols` has grown to this many entries it is made anew from what is still used.
     tidy_at: usize,
@@ -99,6 +98,11 @@ impl Baseline {
     #[must_use]
     pub fn processes(&self) -> &[ProcessEntry] {
         &self.entries
+    }
+
+    /// Says which Elixir the node has.
+    pub(crate) const fn set_elixir(&mut self, elixir: Elixir) {
+        self.symbols.elixir = elixir;
     }
 
     /// What is known of one process.
@@ -149,8 +153,8 @@ impl Baseline {
         if excess == 0 {
             return;
         }
-        let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).gathered();
-        ordered::sort(&mut begun);
+        let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).collect();
+        begun.sort();
         for (_, process) in begun {
             if excess == 0 {
                 return;
@@ -161,8 +165,8 @@ impl Baseline {
             }
         }
         let key_of = |entry: &ProcessEntry| entry.state.as_ref().map(|state| state.key);
-        let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).gathered();
-        ordered::sort(&mut oldest);
+        let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).collect();
+        oldest.sort();
         for (_, process) in oldest {
             if excess == 0 {
                 return;
@@ -176,8 +180,8 @@ impl Baseline {
         while excess > 0 && self.exited.pop_first().is_some() {
             excess = excess.saturating_sub(size_of::<(ProcessKey, OrderKey)>());
         }
-        let mut sizes: Vec<_> = self.entries.iter().map(|entry| (entry.since, entry_bytes(entry))).gathered();
-        ordered::sort(&mut sizes);
+        let mut sizes: Vec<_> = self.entries.iter().map(|entry| (entry.since, entry_bytes(entry))).collect();
+        sizes.sort();
         let mut border = None;
         for (since, n_bytes) in sizes {
             if excess == 0 {
@@ -198,6 +202,7 @@ impl Baseline {
             return;
         }
         let old = core::mem::take(&mut self.symbols);
+        self.symbols.elixir = old.elixir;
         let symbols = core::cell::RefCell::new(&mut self.symbols);
         for term in self.states.values_mut().chain(self.origins.values_mut()) {
             let mut bytes = Vec::new();

@@ -4,12 +4,13 @@
 //!
 //! Invariant: id 0 means "none" in every table, so that an empty column is all zeros.
 
-use crate::hashed::HashMap;
+use crate::elixir::Elixir;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
+use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 macro_rules! id {
@@ -40,10 +41,10 @@ id! {
 }
 
 impl EntityId {
-    /// Marks the ids of entities that nobody speaks of for long. The others keep their ids, so that terms that hold them stay equal.
+    /// Marks the ids of short-lived entities. The others keep their ids, so that terms that hold them stay equal.
     const EPHEMERAL: u32 = 1 << 31;
 
-    /// Whether it is one of them.
+    /// Whether the entity is short-lived.
     #[must_use]
     pub const fn is_ephemeral(self) -> bool {
         self.0 & Self::EPHEMERAL != 0
@@ -167,12 +168,23 @@ pub enum Entity {
         /// The node.
         node: AtomId,
     },
-    /// A party of a kind that cannot be read; the number only tells equal ones apart.
+    /// A party of a kind that cannot be read; equal numbers mean equal parties.
     Opaque(u64),
 }
 
+/// A message's other party, independent of any chunk's dictionary.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PeerKey {
+    /// A process of the recorded node.
+    Process(ProcessKey),
+    /// A registered name of the recorded node.
+    Name(String),
+    /// A reference (alias).
+    Reference(ReferenceWords),
+}
+
 impl Entity {
-    /// Whether it is spoken of for a moment only, and in no term.
+    /// Whether it is short-lived and occurs in no term.
     const fn is_ephemeral(&self) -> bool {
         matches!(self, Self::Reference(_) | Self::Port(_) | Self::RemoteProcess { .. } | Self::Opaque(_))
     }
@@ -197,11 +209,13 @@ pub struct Symbols {
     /// `None` where a process was forgotten.
     entities: Vec<Option<Entity>>,
     free: Vec<EntityId>,
-    /// What nobody speaks of for long: references above all, a new one for each call of a server.
+    /// Short-lived entities: above all references, a new one for each call of a server.
     ephemeral: Vec<Entity>,
     entity_ids: HashMap<Entity, EntityId>,
     mfas: Vec<Mfa>,
     mfa_ids: HashMap<Mfa, MfaId>,
+    /// The release of Elixir of the node that all this is of.
+    pub(crate) elixir: Elixir,
 }
 
 impl Symbols {
@@ -311,14 +325,6 @@ impl Symbols {
     pub fn counts(&self) -> (usize, usize, usize) {
         (self.atoms.len(), self.entities.len() - self.free.len() + self.ephemeral.len(), self.mfas.len())
     }
-
-    /// A function as Elixir writes it: `Mod.fun/1`, `:erlang_mod.fun/1`.
-    #[must_use]
-    pub fn mfa_text(&self, id: MfaId) -> String {
-        self.mfa(id).map_or_else(String::new, |mfa| {
-            crate::term::inspect::mfa_text(self.atom(mfa.module), self.atom(mfa.function), mfa.arity)
-        })
-    }
 }
 
 #[cfg(test)]
@@ -370,7 +376,7 @@ mod tests {
         assert_eq!(symbols.atom(a), "ok");
         assert_eq!(symbols.atom(AtomId::NONE), "");
         let mfa = symbols.intern_function("Elixir.Shop.Cart", "add", 2);
-        assert_eq!(symbols.mfa_text(mfa), "Shop.Cart.add/2");
+        assert_eq!(symbols.intern_function("Elixir.Shop.Cart", "add", 2), mfa);
         assert_eq!(symbols.entity(EntityId(7)), None);
     }
 }

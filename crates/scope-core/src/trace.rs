@@ -1,4 +1,4 @@
-//! A trace to ask questions of: an immutable view of a store, or of a file.
+//! A trace to query: an immutable view of a store, or of a file.
 //!
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
@@ -15,11 +15,9 @@ use crate::ProcessKey;
 use crate::baseline::Baseline;
 use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
-use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
-use crate::ordered;
-use alloc::string::String;
+use crate::symbols::PeerKey;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use chunk_list::ChunkList;
@@ -56,17 +54,6 @@ pub enum Source {
     File,
 }
 
-/// A message's other party, independent of any chunk's dictionary.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum PeerKey {
-    /// A process of the recorded node.
-    Process(ProcessKey),
-    /// A registered name of the recorded node.
-    Name(String),
-    /// A reference (alias).
-    Reference(crate::symbols::ReferenceWords),
-}
-
 /// An immutable trace.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -94,7 +81,7 @@ impl Trace {
         self.source
     }
 
-    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before the low_watermarks.
+    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before the low watermarks.
     #[must_use]
     pub fn baseline(&self) -> Option<&Baseline> {
         self.baseline.as_deref()
@@ -158,14 +145,14 @@ impl Trace {
     fn processes_between(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
         let remembered = self.baseline().map_or(&[][..], |baseline| baseline.processes());
         let remembered = remembered.iter().map(|entry| entry.process).filter(|process| (from..=to).contains(process));
-        let mut found: Vec<_> = remembered.gathered();
-        ordered::sort(&mut found);
+        let mut found: Vec<_> = remembered.collect();
+        found.sort();
         found.dedup();
         self.lists.iter().for_each(|list| list.add_processes(from, to, &mut found));
         found
     }
 
-    /// All rows of these classes with `from <= key <= to` and not below the low_watermark, in order.
+    /// All rows of these classes with `from <= key <= to` and not below the low watermark, in order.
     #[must_use]
     pub fn rows(&self, classes: &[Class], from: OrderKey, to: OrderKey, direction: Direction) -> RowIter<'_> {
         self.select(Selection::All, classes, from, to, direction)
@@ -204,9 +191,9 @@ impl Trace {
         let occurrences = (0..).zip(chunks).flat_map(|(chunk_idx, chunk)| {
             chunk.process_ids().map(move |(process, id)| (process, chunk_idx, chunk.rows_with_process(id)))
         });
-        let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.gathered();
+        let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.collect();
         // Stable, because each chunk is a sorted run.
-        ordered::sort_by_key(&mut occurrences, |(process, chunk_idx, _)| (*process, *chunk_idx));
+        occurrences.sort_by_key(|(process, chunk_idx, _)| (*process, *chunk_idx));
         let mut rows = Vec::new();
         for own in occurrences.chunk_by(|(a, ..), (b, ..)| a == b) {
             rows.clear();
@@ -219,7 +206,7 @@ impl Trace {
                 rows.extend(listed.iter().map(row).filter(|row| row.key >= low_watermark));
             }
             if own.len() > 1 {
-                ordered::sort_by_key(&mut rows, |row| (row.key, row.chunk_idx));
+                rows.sort_by_key(|row| (row.key, row.chunk_idx));
             }
             if let ([(process, ..), ..], [_, ..]) = (own, &*rows) {
                 visit(*process, &rows);
@@ -227,7 +214,7 @@ impl Trace {
         }
     }
 
-    /// How many rows of a class a process has, at or above the low_watermark. Costs a look at each segment of the index, not at each chunk.
+    /// How many rows of a class a process has, at or above the low watermark. Reads each segment of the index, not each chunk.
     #[must_use]
     pub fn n_rows_of(&self, process: ProcessKey, class: Class) -> u64 {
         self.list(class).n_rows_of(process, self.low_watermark(class))
@@ -267,22 +254,22 @@ impl Trace {
         to: OrderKey,
         direction: Direction,
     ) -> RowIter<'a> {
-        RowIter::new(self.lanes_of(classes), selection, from, to, direction)
+        RowIter::new(self.lists_of(classes), selection, from, to, direction)
     }
 
     /// The chunks of messages that have a term with this match key: index into [`Trace::chunks`], and the term. Ascending; costs a few
-    /// looks for the whole trace, not one for each chunk.
+    /// reads for the whole trace, not one per chunk.
     pub fn chunks_with_term(&self, key: u64) -> impl Iterator<Item = (u32, TermId)> {
         self.list(Class::Message).with_term(key).map(|(idx, term)| (idx as u32, term))
     }
 
-    /// All rows of these classes with `from <= key <= to` and not below the low_watermark, in order, as stretches of one chunk each.
+    /// All rows of these classes with `from <= key <= to` and not below the low watermark, in order, as stretches of one chunk each.
     #[must_use]
     pub fn runs(&self, classes: &[Class], from: OrderKey, to: OrderKey) -> RunIter<'_> {
-        RunIter::new(self.lanes_of(classes), from, to)
+        RunIter::new(self.lists_of(classes), from, to)
     }
 
-    fn lanes_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &ChunkList, OrderKey)> {
+    fn lists_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &ChunkList, OrderKey)> {
         let wanted = Class::ALL.iter().filter(|class| classes.contains(class));
         wanted.map(|class| (*class, self.list(*class), self.low_watermark(*class)))
     }

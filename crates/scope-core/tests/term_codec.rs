@@ -6,12 +6,12 @@ mod generate;
 
 use generate::{AnyTerm, Random};
 use quickcheck::{QuickCheck, TestResult};
-use scope_core::redact::Redactor;
 use scope_core::term::etf::{Origin, to_etf};
 use scope_core::term::inspect::{Limits, inspect};
 use scope_core::term::localize::localize;
 use scope_core::term::part::part;
 use scope_core::term::read::read;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
 use scope_core::term::write::write;
 use scope_core::term::{MAX_DEPTH, Names, Opaque, Term, tag};
@@ -199,7 +199,7 @@ fn long_texts_end_in_dots() {
 fn read_all(bytes: &[u8], symbols: &mut Symbols) -> bool {
     let is_term = read(bytes, symbols).is_ok();
     assert!(inspect(bytes, symbols, Limits { text_bytes: 100, ..Limits::default() }).len() <= 103);
-    let all = Limits { elements: usize::MAX, printable: usize::MAX, text_bytes: usize::MAX };
+    let all = Limits { elements: Some(usize::MAX), printable: usize::MAX, text_bytes: usize::MAX };
     assert_eq!(inspect(bytes, symbols, all) == "#Damaged<>", !is_term);
     for origin in [Origin::Imported, Origin::Own { node: "n@h", creation: 1 }] {
         let mut out = vec![131];

@@ -39,14 +39,14 @@ defmodule ElixirScope.VmTrace do
   @doc "Everything that is still on: flags, patterns on the behaviours, the watch for loaded modules, sessions."
   def left_on do
     flags = for pid <- Process.list(), flags = flags(pid), flags != [], do: {pid, flags}
-    patterns = for mfa <- Map.values(ServerLoop.functions()), pattern?(mfa), do: mfa
+    patterns = for mfa <- Map.keys(ServerLoop.functions()), pattern?(mfa), do: mfa
     loads = if :erlang.trace_info({:erlang, :finish_loading, 1}, :meta) == {:meta, false}, do: [], else: [:finish_loading]
     flags ++ patterns ++ loads ++ session_names()
   end
 
   defp sessions do
     with pid when is_pid(pid) <- Process.whereis(Recorder),
-         %{recording: %{tracer: tracer}} <- :sys.get_state(pid) do
+         %{performer: %{tracer: tracer}} <- :sys.get_state(pid) do
       Map.values(tracer.sessions)
     end
     |> List.wrap()

@@ -1,35 +1,26 @@
 //! A Rust compiler that has the standard library for WebAssembly.
 //!
-//! One whose standard library is built here, for size, from rustup's source of it, or from Debian's on machines on which rustup must not
+//! Its standard library is built here, for speed, from rustup's source of it, or from Debian's on machines on which rustup must not
 //! download anything, which they say with `RUSTUP_AUTO_INSTALL=0`. Where there is no source, the target that the toolchain has or rustup
 //! installs does as well, and modules are larger.
 
-use super::{TARGET, debian, std_build};
+use super::toolchain::Toolchain;
+use super::{TARGET, rust_src, std_build};
 use crate::progress::say;
-use crate::{command, workspace};
-use anyhow::{Context, Result, ensure};
+use crate::{command, debian, workspace};
+use anyhow::{Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the modules ask of a host beyond the compiler's own choice: vectors, which Node, browsers and other hosts have had since 2021,
 /// and which copy and widen columns many numbers at a time.
-const FEATURES: &str = "-Ctarget-feature=+simd128";
+pub(super) const FEATURES: &str = "-Ctarget-feature=+simd128";
 
 /// How to call cargo for [`TARGET`].
 #[derive(Debug)]
 pub(crate) struct Compiler {
-    /// The compiler to use instead of the toolchain's, whose standard library is built for size.
+    /// The compiler to use instead of the toolchain's, whose standard library was built here.
     rustc: Option<PathBuf>,
-}
-
-/// The toolchain in use.
-#[derive(Debug)]
-pub(super) struct Toolchain {
-    pub(super) sysroot: PathBuf,
-    /// `x86_64-unknown-linux-gnu`
-    pub(super) host: String,
-    /// `1.95.0`
-    pub(super) release: String,
 }
 
 impl Compiler {
@@ -37,7 +28,7 @@ impl Compiler {
     pub(crate) fn ready() -> Result<Self> {
         let toolchain = Toolchain::current()?;
         let sources = workspace::target().join("wasm-std").join(&toolchain.release);
-        let dir = sources.join("small");
+        let dir = sources.join("fast");
         let rustc = std_build::rustc(&dir);
         if std_build::is_built(&dir) {
             return Ok(Self { rustc: Some(rustc) });
@@ -104,7 +95,7 @@ fn library(dir: &Path, toolchain: &Toolchain) -> Result<PathBuf> {
         debian::is_here(),
         "there is no source of the standard library: `rustup component add rust-src` installs it"
     );
-    debian::library(dir, &toolchain.release)
+    rust_src::library(dir, &toolchain.release)
 }
 
 /// Where modules are built, apart from what is built for this machine.
@@ -115,29 +106,4 @@ pub(super) fn target_dir() -> PathBuf {
 fn may_use_rustup() -> bool {
     let is_forbidden = std::env::var("RUSTUP_AUTO_INSTALL").is_ok_and(|value| value == "0");
     !is_forbidden && Command::new("rustup").arg("--version").output().is_ok_and(|done| done.status.success())
-}
-
-impl Toolchain {
-    fn current() -> Result<Self> {
-        let ask = |args: &[&str]| command::output(command::program("rustc", workspace::root()).args(args));
-        let about = ask(&["-vV"])?;
-        let field = |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-        Ok(Self {
-            sysroot: ask(&["--print", "sysroot"])?.trim().into(),
-            host: field("host: ").context("rustc -vV names its host")?,
-            release: field("release: ").context("rustc -vV names its release")?,
-        })
-    }
-
-    fn has_target(&self) -> bool {
-        has_libraries(&self.sysroot.join("lib/rustlib").join(TARGET).join("lib"))
-    }
-}
-
-/// Whether a folder of a sysroot holds a standard library.
-pub(super) fn has_libraries(dir: &Path) -> bool {
-    let is_std = |name: &str| name.starts_with("libstd-") && name.ends_with(".rlib");
-    dir.read_dir().is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| is_std(&entry.file_name().to_string_lossy())))
-    })
 }

@@ -1,14 +1,12 @@
 //! Which chunks of a class name a process, so that one process among many is found without opening every chunk.
 //!
-//! Segments of sorted entries are merged like the digits of a number: adding a chunk costs little, a search looks at a few segments,
+//! Segments of sorted entries are merged like the digits of a number: adding a chunk costs little, a search reads a few segments,
 //! and because segments are immutable and shared a snapshot costs nothing.
 //!
 //! Invariant: a chunk is listed for exactly the processes of its dictionary; a listed chunk may be gone.
 
 use crate::chunk::Chunk;
 use crate::event::Kinds;
-use crate::gather::Gather as _;
-use crate::ordered;
 use crate::trace::Direction;
 use crate::{EntityId, ProcessKey};
 use alloc::boxed::Box;
@@ -126,7 +124,7 @@ impl Presence {
                 }
             }
             if found.len() > n_known {
-                ordered::sort(found);
+                found.sort();
             }
         }
     }
@@ -188,7 +186,7 @@ impl Segment {
         let mut draft = Draft::default();
         draft.entries.reserve_exact(parts.iter().map(|part| part.entries.len()).sum());
         // The next process of each part; there are few parts, so that the smallest is found by looking at all.
-        let mut heads: Vec<usize> = parts.iter().map(|_| 0).gathered();
+        let mut heads: Vec<usize> = parts.iter().map(|_| 0).collect();
         let next = |part: &Arc<Self>, head: usize| part.processes.get(head).map(|(process, _)| *process);
         while let Some(process) = parts.iter().zip(&heads).filter_map(|(part, head)| next(part, *head)).min() {
             for (part, head) in parts.iter().zip(&mut heads).filter(|(part, head)| next(part, **head) == Some(process))

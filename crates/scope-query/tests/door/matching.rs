@@ -101,6 +101,8 @@ impl Stage<'_> {
                 }
                 let by_name = what == 1 && scene.names && self.holder == Some(to);
                 let urgent = what == 2 && scene.priority;
+                // A priority message that is equal to another cannot be told from it.
+                let message = if urgent { Term::Tuple(vec![atom("urgent"), message]) } else { message };
                 let by_alias = urgent || what == 3 && scene.aliases;
                 let address = match (by_name, by_alias) {
                     (true, _) => To::Name("one"),

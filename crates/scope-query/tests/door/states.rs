@@ -6,12 +6,15 @@ use scope_core::term::Term;
 use scope_core::trace::Trace;
 use scope_core::{Kind, OrderKey, ProcessKey};
 use scope_query::Error;
-use scope_query::api::answer::{Data, State};
-use scope_query::api::request::{ProcessWindow, Request, StateAt};
+use scope_query::Request;
+use scope_query::answer::State;
+use scope_query::requests::Data;
+use scope_query::requests::ProcessWindow;
+use scope_query::requests::state_at::StateAtRequest;
 
 fn state_at(trace: &Trace, process: &str, time: u64) -> Result<State, Error> {
-    match ask(trace, Request::StateAt(StateAt { process: process.into(), time }))?.data {
-        Data::State(state) => Ok(state),
+    match ask(trace, Request::StateAt(StateAtRequest { process: process.into(), time }))?.data {
+        Data::StateAt(state) => Ok(state),
         data => panic!("a state, not {data:?}"),
     }
 }
@@ -149,7 +152,7 @@ fn the_evicted_last_state_of_a_quiet_server_is_known() {
     }
     let trace = script.trace();
     let state = state_at(&trace, ":quiet", 8).expect("a state");
-    assert_eq!((state.id, state.time, &*state.state.text), (id.to_string(), 2, ":as_ever"));
+    assert_eq!((state.id, state.time, &*state.state.text.written()), (id.to_string(), 2, ":as_ever"));
     assert_eq!((state.module.as_deref(), state.process.name.as_deref()), (Some("Shop.Cart"), Some(":quiet")));
     assert_eq!(
         state_at(&trace, "<0.2.0>", 5),
@@ -184,5 +187,5 @@ fn a_state_recorded_in_part_is_an_error_that_holds_it() {
     assert_eq!(error.code(), "incomplete_state");
     assert_eq!(error.to_string(), "the state of <0.1.0> at 2 was recorded in part: cut at [0, 0, 0], redacted at [1]");
     let partial = error.partial().expect("what is there");
-    assert!(partial.state.text.contains("items:") && !partial.state.complete, "{}", partial.state.text);
+    assert!(partial.state.text.written().contains("items:") && !partial.state.complete, "{}", partial.state.text);
 }

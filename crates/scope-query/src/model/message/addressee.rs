@@ -5,8 +5,8 @@ use crate::model::message::inbox::{Inbox, receivers_of};
 use crate::model::process::holder;
 use crate::model::process::naming::{Holding, Naming};
 use crate::model::row::Row;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
 use scope_core::{Entity, EventId, Flags, OrderKey, ProcessKey};
 
@@ -25,10 +25,10 @@ pub(crate) fn passages<'a>(
     trace: &'a Trace,
     naming: &mut Naming<'a>,
     sends: &[Row<'a>],
-) -> (Map<EventId, Passage<'a>>, u64) {
-    let mut told = Map::new();
-    let mut wanted: Map<ProcessKey, Set<u64>> = Map::new();
-    let (mut n_events, mut names) = (0, Names { trace, holdings: Map::new() });
+) -> (BTreeMap<EventId, Passage<'a>>, u64) {
+    let mut told = BTreeMap::new();
+    let mut wanted: BTreeMap<ProcessKey, BTreeSet<u64>> = BTreeMap::new();
+    let (mut n_events, mut names) = (0, Names { trace, holdings: BTreeMap::new() });
     for send in sends {
         let addressee = names.addressee(send);
         let to = if let Addressee::Process(process) = addressee { Some(process) } else { None };
@@ -41,7 +41,7 @@ pub(crate) fn passages<'a>(
             told.insert(send.id(), Passage::of_send(*send, None, Fate::NotTraced));
             continue;
         };
-        let mut receivers: Set<ProcessKey> = to.into_iter().collect();
+        let mut receivers: BTreeSet<ProcessKey> = to.into_iter().collect();
         if addressee == Addressee::Alias {
             receivers = receivers_of(trace, key);
             if receivers.is_empty() {
@@ -52,7 +52,7 @@ pub(crate) fn passages<'a>(
             wanted.entry(receiver).or_default().insert(key);
         }
     }
-    let asked: Set<EventId> = sends.iter().map(Row::id).filter(|id| !told.contains_key(id)).collect();
+    let asked: BTreeSet<EventId> = sends.iter().map(Row::id).filter(|id| !told.contains_key(id)).collect();
     for (receiver, keys) in wanted {
         let (passages, n) = Inbox::of(trace, naming, receiver).passages(&keys);
         n_events += n;
@@ -67,19 +67,19 @@ pub(crate) fn passages<'a>(
 }
 
 /// The processes that a send may have reached.
-pub(crate) fn reached(trace: &Trace, send: &Row<'_>) -> Set<ProcessKey> {
+pub(crate) fn reached(trace: &Trace, send: &Row<'_>) -> BTreeSet<ProcessKey> {
     let key = send.term().map(|term| term.key);
-    match (Names { trace, holdings: Map::new() }.addressee(send), key) {
+    match (Names { trace, holdings: BTreeMap::new() }.addressee(send), key) {
         (Addressee::Process(process), _) => [process].into_iter().collect(),
         (Addressee::Alias, Some(key)) => receivers_of(trace, key),
-        _ => Set::new(),
+        _ => BTreeSet::new(),
     }
 }
 
 /// The names of the sends of one answer, each looked up once.
 struct Names<'a> {
     trace: &'a Trace,
-    holdings: Map<&'a str, Vec<(Holding, ProcessKey)>>,
+    holdings: BTreeMap<&'a str, Vec<(Holding, ProcessKey)>>,
 }
 
 impl<'a> Names<'a> {

@@ -11,20 +11,19 @@ use crate::model::message::mailbox_order;
 use crate::model::process::naming::{self, Holding, Naming};
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use scope_core::chunk::{Chunk, MAX_ROWS, TermId};
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::{Map, Set};
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 
 /// Messages of a receiver looked at to decide which equal ones it handled, at most.
 const MAX_IN_ORDER: usize = 1 << 11;
 
 /// Messages by their match keys.
-pub(crate) type ByKey<'a> = Map<u64, Equal<'a>>;
+pub(crate) type ByKey<'a> = BTreeMap<u64, Equal<'a>>;
 
 /// One receiver.
 #[derive(Debug)]
@@ -75,7 +74,7 @@ impl<'a> Inbox<'a> {
     }
 
     /// The messages with these keys, in order, and how many events were looked at.
-    pub(crate) fn gather(&self, keys: &Set<u64>) -> (ByKey<'a>, u64) {
+    pub(crate) fn gather(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
         let (mut found, mut n_events) = self.own(keys);
         for key in keys.iter() {
             if let Some(equal) = found.get_mut(key).filter(|equal| equal.has_aliases()) {
@@ -89,7 +88,7 @@ impl<'a> Inbox<'a> {
     fn add_others(&self, key: u64, equal: &mut Equal<'a>) -> u64 {
         let receivers = receivers_of(self.trace, key);
         let others = receivers.into_iter().filter(|receiver| *receiver != self.receiver);
-        let (mut n_events, keys) = (0, Set::from_iter([key]));
+        let (mut n_events, keys) = (0, BTreeSet::from_iter([key]));
         for (number, other) in (1..).zip(others) {
             let inbox = Self::named(self.trace, other, naming::holdings(self.trace, other));
             let (mut found, n) = inbox.own(&keys);
@@ -101,7 +100,7 @@ impl<'a> Inbox<'a> {
     }
 
     /// The messages with these keys to this receiver and to aliases.
-    fn own(&self, keys: &Set<u64>) -> (ByKey<'a>, u64) {
+    fn own(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
         let mut found: ByKey<'a> = keys.iter().map(|key| (*key, Equal::default())).collect();
         let low_watermark = self.trace.low_watermark(Class::Message);
         let search = Search::of(self.trace, keys);
@@ -129,9 +128,9 @@ impl<'a> Inbox<'a> {
     }
 
     /// What became of the messages with these keys, and how many events were looked at.
-    pub(crate) fn passages(&self, keys: &Set<u64>) -> (Vec<Passage<'a>>, u64) {
+    pub(crate) fn passages(&self, keys: &BTreeSet<u64>) -> (Vec<Passage<'a>>, u64) {
         let (found, n_events) = self.gather(keys);
-        (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).gathered(), n_events)
+        (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).collect(), n_events)
     }
 
     fn take(&self, equal: &mut Equal<'a>, row: Row<'a>) {
@@ -186,9 +185,9 @@ impl<'a> Inbox<'a> {
             let rows = trace.peer_rows(&peer, &[Class::Message], from, to, direction);
             rows.map(move |at| Row::read(trace, at)).peekable()
         };
-        let names: Set<&str> = self.names.iter().map(|holding| &*holding.name).collect();
+        let names: BTreeSet<&str> = self.names.iter().map(|holding| &*holding.name).collect();
         let names = names.into_iter().map(|name| PeerKey::Name(name.into()));
-        let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).gathered();
+        let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).collect();
         let merged = core::iter::from_fn(move || {
             let heads = ways.iter_mut().enumerate().filter_map(|(way, rows)| Some((rows.peek()?.key(), way)));
             let (_, way) = if direction == Direction::Forward { heads.min() } else { heads.max() }?;
@@ -246,7 +245,7 @@ impl Recorded for Inbox<'_> {
                 return None;
             }
             let delivered = rows.iter().filter(|row| row.kind() == Kind::Delivered);
-            let keys: Set<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
+            let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
             let (found, _) = self.gather(&keys);
             // What is handled may be an equal one that waited before.
             let since = found.values().filter_map(|equal| equal.waiting_since(from, &self.losses)).min();
@@ -259,12 +258,12 @@ impl Recorded for Inbox<'_> {
 }
 
 /// The processes that something with this key was delivered to.
-pub(crate) fn receivers_of(trace: &Trace, key: u64) -> Set<ProcessKey> {
-    let mut receivers = Set::new();
+pub(crate) fn receivers_of(trace: &Trace, key: u64) -> BTreeSet<ProcessKey> {
+    let mut receivers = BTreeSet::new();
     let chunks = trace.chunks(Class::Message);
     for (chunk_idx, term) in trace.chunks_with_term(key) {
         let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
-        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).gathered();
+        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();
         let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
         let delivered =
             rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.low_watermark(Class::Message));
@@ -278,7 +277,7 @@ enum Search<'k> {
     /// In these chunks, as these terms; ascending.
     Found(Vec<(u32, TermId, u64)>),
     /// To be looked for in every chunk.
-    All(&'k Set<u64>),
+    All(&'k BTreeSet<u64>),
 }
 
 /// How the rows of a chunk that have wanted keys are told.
@@ -286,19 +285,19 @@ enum Wanted<'k> {
     /// By these terms, ascending.
     Terms(&'k [(u32, TermId, u64)]),
     /// By the keys of their terms.
-    Keys(&'k Set<u64>),
+    Keys(&'k BTreeSet<u64>),
 }
 
 impl<'k> Search<'k> {
-    fn of(trace: &Trace, keys: &'k Set<u64>) -> Self {
+    fn of(trace: &Trace, keys: &'k BTreeSet<u64>) -> Self {
         /// A search costs about as much as looking at so many rows, among which those sent to references may be all.
         const ROWS_PER_SEARCH: usize = 16;
         if keys.len() > MAX_ROWS / ROWS_PER_SEARCH {
             return Self::All(keys);
         }
         let found = |key: &'k u64| trace.chunks_with_term(*key).map(|(chunk_idx, term)| (chunk_idx, term, *key));
-        let mut found: Vec<_> = keys.iter().flat_map(found).gathered();
-        ordered::sort(&mut found);
+        let mut found: Vec<_> = keys.iter().flat_map(found).collect();
+        found.sort();
         Self::Found(found)
     }
 

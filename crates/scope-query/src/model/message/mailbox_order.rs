@@ -5,7 +5,6 @@ use crate::model::message::matcher::{Arrival, Line, Matcher, Tied, UNKNOWN, sett
 use crate::model::row::Row;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_core::{Kind, OrderKey, ProcessKey};
 
@@ -15,7 +14,7 @@ pub(crate) fn handled<'a>(
     trace: &'a Trace,
     key: u64,
     from: OrderKey,
-    found: &Map<u64, Equal<'a>>,
+    found: &BTreeMap<u64, Equal<'a>>,
     rows: &[Row<'a>],
 ) -> Vec<HandledMessage> {
     let mut events: Vec<Event<'a>> = Vec::new();

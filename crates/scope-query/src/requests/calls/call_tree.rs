@@ -3,9 +3,7 @@
 //! Invariant: a function that calls itself stays in its node, and what is nested deeper than asked is summed up in the node above: the
 //! tree and its stacks stay small whatever recursion does.
 
-use crate::api::Answer;
-use crate::api::answer::{CallNode, Data};
-use crate::api::request::CallTree;
+use crate::answer::{Answer, Function};
 use crate::argument::cursor;
 use crate::argument::process_ref;
 use crate::error::Result;
@@ -17,22 +15,76 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::page::ranked;
 use crate::requests::render;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
-use scope_core::hashed::HashMap;
-use scope_core::ordered::{self, Map};
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "call_tree";
 const DEFAULT_DEPTH: u32 = 64;
 /// Each row shows the functions around it as text: twice as deep is four times as much.
 const MAX_DEPTH: u32 = 256;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &CallTree) -> Result<Answer> {
+/// The arguments of `call_tree`. A call is in the window when it begins there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct CallTreeRequest {
+    /// A pid or a registered name; without one the calls of all processes make one tree.
+    pub process: Option<String>,
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Calls nested deeper than this are summed up in the node above (default 64, at most 256).
+    pub max_depth: Option<u32>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// The calls of a function within one chain of callers, as a node of a tree in preorder; siblings come by time, longest first.
+///
+/// A function that calls itself stays in its node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct CallNode {
+    /// Its place in the tree, from 0.
+    pub index: u64,
+    /// The place of the node around it, or `null`.
+    pub parent: Option<u64>,
+    /// Nodes around it.
+    pub depth: u32,
+    /// The function.
+    pub function: Function,
+    /// The functions from the outermost to this one as flame graphs take them: `Shop.order/1;Shop.price/1`. With `own_ns` it is a
+    /// line of folded stacks.
+    pub stack: String,
+    /// Calls that began in the window.
+    pub calls: u64,
+    /// Of these, calls whose end is not in the trace.
+    pub open: u64,
+    /// Of these, calls whose returns were not traced.
+    pub call_only: u64,
+    /// Of these, calls left by an exception.
+    pub errors: u64,
+    /// Time in the calls that ended; of a function that calls itself, the outermost.
+    pub total_ns: u64,
+    /// Time in them without the traced calls inside.
+    pub own_ns: u64,
+    /// Calls below that are nested too deep to have a node.
+    pub deeper: u64,
+    /// Time in these, the outermost of each nest.
+    pub deeper_ns: u64,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &CallTreeRequest) -> Result<Answer<Vec<CallNode>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::count(KIND, request.after.as_deref())?;
@@ -43,14 +95,14 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CallTree) -> Result<A
     let mut tree = Tree { window, max_depth, nodes: Vec::new(), idxs: HashMap::default(), n_open: 0 };
     let (functions, n_events) = walk(trace, process, FunctionFilter::default(), &mut tree);
     let (page, next) = ranked(tree.preorder(&functions), KIND, place, limit);
-    let data = page.iter().filter_map(|place| tree.shown(place, &functions)).gathered();
+    let data = page.iter().filter_map(|place| tree.shown(place, &functions)).collect();
 
     let mut coverage = coverage(trace, window, &[Class::Call], n_events);
     if let Some(process) = process {
         coverage.not_traced = not_traced(trace, process, Class::Call, window.clipped(trace));
     }
     coverage.truncated = next.is_some();
-    Ok(Answer { data: Data::CallTree(data), coverage, next })
+    Ok(Answer { data, coverage, next })
 }
 
 #[derive(Debug)]
@@ -135,8 +187,8 @@ impl Tree {
 
     /// The nodes that have calls in the window, or below which are some: children behind their parent, the one with the most time first.
     fn preorder(&self, functions: &Functions) -> Vec<Position> {
-        let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).gathered();
-        let mut children: Map<Option<u32>, Vec<u32>> = Map::new();
+        let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).collect();
+        let mut children: BTreeMap<Option<u32>, Vec<u32>> = BTreeMap::new();
         for (idx, node) in (0..self.nodes.len() as u32).zip(&self.nodes).rev() {
             if used.get(idx as usize) == Some(&true) {
                 children.entry(node.parent).or_default().push(idx);
@@ -147,7 +199,7 @@ impl Tree {
         }
         let key = |idx: &u32| self.nodes.get(*idx as usize).map(|node| (node.total_ns, node.calls, node.function));
         for siblings in children.values_mut() {
-            ordered::sort_by(siblings, |a, b| {
+            siblings.sort_by(|a, b| {
                 let (Some((a_ns, a_calls, a)), Some((b_ns, b_calls, b))) = (key(a), key(b)) else {
                     return a.cmp(b);
                 };
@@ -157,7 +209,7 @@ impl Tree {
         let mut order: Vec<Position> = Vec::new();
         // The next on top.
         let mut pending: Vec<(u32, Option<u64>)> =
-            children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).gathered();
+            children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).collect();
         while let Some((idx, parent)) = pending.pop() {
             let index = order.len() as u64;
             order.push(Position { idx, index, parent });
@@ -193,7 +245,7 @@ impl Tree {
             // A semicolon ends a function in folded stacks.
             mfa_text(module, function, arity).replace(';', ":")
         };
-        let mut names: Vec<String> = around.map(name).gathered();
+        let mut names: Vec<String> = around.map(name).collect();
         names.reverse();
         names.join(";")
     }

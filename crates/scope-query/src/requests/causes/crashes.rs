@@ -1,8 +1,6 @@
 //! `crashes`: every abnormal exit with its circumstances, and what the exits have in common.
 
-use crate::api::Answer;
-use crate::api::answer::{Cause, Crash, Crashes as Data, Event, Followed, Frame, Function, Linked, NotTraced, Restart};
-use crate::api::request::Crashes;
+use crate::answer::{Answer, Event, Function, NotTraced, Process, State, Term};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::Result;
@@ -18,18 +16,17 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage_of_moment, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
+use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use scope_core::chunk::TermId;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "crashes";
 const DEFAULT_CRASHES: u32 = 100;
@@ -39,7 +36,136 @@ const DEFAULT_EVENTS: u32 = 10;
 const MAX_EVENTS: u32 = 1_000;
 const MAX_CAUSES: usize = 100;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
+/// The arguments of `crashes`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct CrashesRequest {
+    /// Only of this process: a pid or a registered name.
+    pub process: Option<String>,
+    /// Only of this cause, as an answer spells it.
+    pub cause: Option<String>,
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Events shown before each crash (default 10, at most 1000).
+    pub events: Option<u32>,
+    /// Most crashes (default 100, at most 1000: each comes with its circumstances).
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// Abnormal exits and what they have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Crashes {
+    /// The causes of all abnormal exits asked for, on this page or not: the most frequent first, at most 100.
+    pub causes: Vec<Cause>,
+    /// The page, oldest first.
+    pub crashes: Vec<Crash>,
+}
+
+/// Exits that say the same: the same kind of error, raised in the same function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Cause {
+    /// `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`.
+    pub text: String,
+    /// How many exits, those among them that followed another one.
+    pub n: u64,
+    /// The first one's time.
+    pub first: u64,
+    /// The last one's time.
+    pub last: u64,
+    /// The first one's id.
+    pub id: String,
+}
+
+/// One abnormal exit: any but `:normal`, `:shutdown` and `{:shutdown, _}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Crash {
+    /// The id of the exit.
+    pub id: String,
+    /// When.
+    pub time: u64,
+    /// Who.
+    pub process: Process,
+    /// The callback module of its last state, or `null`.
+    pub module: Option<String>,
+    /// The exit reason.
+    pub reason: Term,
+    /// As in [`Cause::text`].
+    pub cause: String,
+    /// Where it was raised, innermost first; empty when the reason has no stacktrace.
+    pub stacktrace: Vec<Frame>,
+    /// The exit that this one followed, or `null`.
+    pub followed: Option<Followed>,
+    /// The last state, of whatever completeness, or `null` when none was recorded.
+    pub last_state: Option<State>,
+    /// The message it was handling, or `null`: it was waiting, or its handling was not recorded (coverage says so).
+    pub handling: Option<Event>,
+    /// The events of the process before, oldest first.
+    pub before: Vec<Event>,
+    /// Who was linked to it, and what became of them.
+    pub linked: Vec<Linked>,
+    /// The process started in its place, or `null` when none was seen.
+    pub restarted: Option<Restart>,
+}
+
+/// A place in a stacktrace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Frame {
+    /// The function.
+    pub function: Function,
+    /// The source file as the compiler knew it.
+    pub file: Option<String>,
+    /// The line.
+    pub line: Option<u32>,
+}
+
+/// An exit that led to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Followed {
+    /// The id of the exit before.
+    pub id: String,
+    /// Whose it was.
+    pub process: Process,
+    /// `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's.
+    pub over: String,
+}
+
+/// A process that was linked to one that crashed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Linked {
+    /// Which.
+    pub process: Process,
+    /// Its own exit, or `null` when none was seen.
+    pub exit: Option<String>,
+    /// It exited at that time or later, with the same reason.
+    pub died_along: bool,
+}
+
+/// A process started in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Restart {
+    /// When.
+    pub time: u64,
+    /// Which.
+    pub process: Process,
+    /// Who started it: the parent of both.
+    pub by: Process,
+    /// `certain`: its supervisor said that both are the same child. `likely`: the next with the same start.
+    pub certainty: String,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &CrashesRequest) -> Result<Answer<Crashes>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::within("limit", request.limit, DEFAULT_CRASHES, 1..=MAX_CRASHES)?;
     let n_events = cursor::within("events", request.events, DEFAULT_EVENTS, 0..=MAX_EVENTS)?;
@@ -50,7 +176,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Crashes) -> Result<An
     let mut reasons = Reasons::default();
     let exits = exits(trace, process, window, &mut reasons);
     let exits: Vec<Exit<'_>> =
-        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).gathered();
+        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).collect();
     let causes = causes(&exits);
     let n_exits = exits.len() as u64;
     let mut passes = cursor::resume(after);
@@ -61,14 +187,14 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Crashes) -> Result<An
 
     let (mut view, mut families) = (View::new(trace), Families::default());
     let crashes: Vec<Crash> =
-        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).gathered();
+        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).collect();
     // A state or a link may be as old as its process, and what it did before is of any class.
     let mut coverage = coverage_of_moment(trace, window, Class::ALL, n_exits);
     coverage.not_traced =
-        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).gathered();
+        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).collect();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    Ok(Answer { data: crate::api::answer::Data::Crashes(Data { causes, crashes }), coverage, next })
+    Ok(Answer { data: Crashes { causes, crashes }, coverage, next })
 }
 
 /// What was not recorded of a crash's circumstances.
@@ -76,7 +202,7 @@ fn missing(trace: &Trace, exit: &Exit<'_>, crash: &Crash) -> Vec<NotTraced> {
     let moment = Window { from: exit.row.tick(), to: exit.row.tick() };
     let classes = [(Class::Message, crash.handling.is_none()), (Class::State, crash.last_state.is_none())];
     let absent = classes.into_iter().filter(|(_, absent)| *absent);
-    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).gathered()
+    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).collect()
 }
 
 /// An abnormal exit.
@@ -89,7 +215,7 @@ struct Exit<'a> {
 /// What was found out about reasons, which are equal in a storm of crashes.
 #[derive(Default)]
 struct Reasons {
-    known: Map<(u32, TermId), Option<Rc<str>>>,
+    known: BTreeMap<(u32, TermId), Option<Rc<str>>>,
 }
 
 impl Reasons {
@@ -109,11 +235,11 @@ fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reas
         None => trace.rows(&[Class::Process], from, to, forward),
     };
     let exits = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() == Kind::Exit);
-    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).gathered()
+    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).collect()
 }
 
 fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
-    let mut causes: Map<&str, Cause> = Map::new();
+    let mut causes: BTreeMap<&str, Cause> = BTreeMap::new();
     for exit in exits {
         let (id, time) = (exit.row.id().to_string(), exit.row.tick());
         let text = || String::from(&*exit.cause);
@@ -122,8 +248,8 @@ fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
         cause.n += 1;
         cause.last = time;
     }
-    let mut causes: Vec<Cause> = causes.into_values().gathered();
-    ordered::sort_by_key(&mut causes, |cause| (Reverse(cause.n), cause.first));
+    let mut causes: Vec<Cause> = causes.into_values().collect();
+    causes.sort_by_key(|cause| (Reverse(cause.n), cause.first));
     causes.truncate(MAX_CAUSES);
     causes
 }
@@ -147,9 +273,9 @@ fn crash<'a>(
         time: row.tick(),
         process: view.process(*process, key),
         module,
-        reason: view::term(row)?,
+        reason: view.term(row)?,
         cause: (**cause).into(),
-        stacktrace: frames.into_iter().map(frame).gathered(),
+        stacktrace: frames.into_iter().map(frame).collect(),
         followed: exit::followed(trace, row).map(|(before, over)| Followed {
             id: before.id().to_string(),
             process: view.process(before.process().unwrap_or(*process), before.key()),
@@ -166,7 +292,7 @@ fn crash<'a>(
 /// The restarts of the parents met so far: each costs the lives of all its children.
 #[derive(Default)]
 struct Families {
-    by_parent: Map<ProcessKey, Restarts>,
+    by_parent: BTreeMap<ProcessKey, Restarts>,
 }
 
 impl Families {
@@ -190,7 +316,7 @@ fn frame(place: Place) -> Frame {
 fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until: OrderKey, n: usize) -> Vec<Event> {
     let rows = trace.process_rows(process, Class::ALL, OrderKey::default(), until, Direction::Backward);
     let rows = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() != Kind::Exit && row.key() <= until);
-    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).gathered();
+    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).collect();
     events.reverse();
     events
 }
@@ -206,5 +332,5 @@ fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Lin
             exit: its.map(|its| its.id().to_string()),
         }
     });
-    told.gathered()
+    told.collect()
 }

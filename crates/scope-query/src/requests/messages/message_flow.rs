@@ -1,8 +1,6 @@
 //! `message_flow`: the messages between two processes, or from or to one, with their three instants.
 
-use crate::api::Answer;
-use crate::api::answer::Data;
-use crate::api::request::MessageFlow;
+use crate::answer::{Answer, Message};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
@@ -16,16 +14,38 @@ use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::messages::message;
 use crate::requests::page::Page;
 use crate::requests::render::view::View;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::{Map, Set};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "message_flow";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlow) -> Result<Answer> {
+/// The arguments of `message_flow`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct MessageFlowRequest {
+    /// One process.
+    pub a: String,
+    /// The other process; `null` means every other.
+    pub b: Option<String>,
+    /// `both` (the default), `from_a` or `to_a`.
+    pub direction: Option<String>,
+    /// First time of sending, inclusive.
+    pub from: Option<u64>,
+    /// Last time of sending, inclusive.
+    pub to: Option<u64>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -> Result<Answer<Vec<Message>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
@@ -41,7 +61,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlow) -> Resul
         a,
         b,
         n_events: 0,
-        listed: Map::new(),
+        listed: BTreeMap::new(),
     };
     if from_a {
         flow.list_from_a(&mut view);
@@ -58,13 +78,13 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlow) -> Resul
     let parties = [Some(a), b.filter(|b| *b != a)];
     let silent = parties.into_iter().flatten();
     coverage.not_traced =
-        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).gathered();
+        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).gathered();
+    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).collect();
     let turns = Turns::of(trace, &passages);
-    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).gathered();
-    Ok(Answer { data: Data::Messages(messages), coverage, next })
+    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).collect();
+    Ok(Answer { data: messages, coverage, next })
 }
 
 /// Whether messages from `a`, and messages to `a`, are asked for.
@@ -90,7 +110,7 @@ struct Flow<'a> {
     b: Option<ProcessKey>,
     n_events: u64,
     /// What may be a row, in order: a send whose fate is yet to be found, or a message that is settled.
-    listed: Map<Place, Listed<'a>>,
+    listed: BTreeMap<Place, Listed<'a>>,
 }
 
 enum Listed<'a> {
@@ -121,7 +141,7 @@ impl<'a> Flow<'a> {
         let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
         let rows = self.rows_of(sender, self.window.last_key());
         let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias);
-        let mut came = Set::new();
+        let mut came = BTreeSet::new();
         if rows.iter().any(|row| row.kind() == Kind::Send && by_alias(row)) {
             // By an alias only what came to it can have been meant for it.
             let (from, last) = (self.from, Window::all().last_key());
@@ -140,12 +160,12 @@ impl<'a> Flow<'a> {
     /// What was sent to the process, and what came to it by an alias or from elsewhere.
     fn list_all_to_a(&mut self, view: &mut View<'a>) {
         let inbox = Inbox::of(self.trace, &mut view.naming, self.a);
-        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).gathered();
+        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).collect();
         self.n_events += sent.len() as u64;
         self.list(sent.into_iter());
         let delivered =
             self.rows_of(self.a, Window::all().last_key()).into_iter().filter(|row| row.kind() == Kind::Delivered);
-        let keys: Set<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
+        let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
         let (passages, n_events) = inbox.passages(&keys);
         self.n_events += n_events;
         for passage in passages {
@@ -164,7 +184,7 @@ impl<'a> Flow<'a> {
 
     fn rows_of(&mut self, process: ProcessKey, to: OrderKey) -> Vec<Row<'a>> {
         let rows = self.trace.process_rows(process, &[Class::Message], self.from, to, Direction::Forward);
-        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).gathered();
+        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).collect();
         self.n_events += rows.len() as u64;
         rows
     }
@@ -182,7 +202,7 @@ impl<'a> Flow<'a> {
             let sends: Vec<Row<'a>> = batch
                 .iter()
                 .filter_map(|(_, listed)| if let Listed::Send(row) = listed { Some(*row) } else { None })
-                .gathered();
+                .collect();
             let (mut told, n_events) = addressee::passages(self.trace, &mut view.naming, &sends);
             self.n_events += n_events;
             let passages = batch.into_iter().filter_map(|(place, listed)| match listed {

@@ -1,12 +1,12 @@
 //! The difference of two located terms, as the door shows it.
 
-use crate::api::answer::{Change, Difference};
+use crate::answer::{Change, Difference};
 use crate::error::Result;
 use crate::model::term_ref::{Located, part_id};
 use crate::requests::render::view;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::diff::{self, Limits, Step, path_text};
+use scope_core::term::diff::{self, Limits, Step, path_text};
 use scope_core::term::read;
 
 /// A term with its id at the door.
@@ -46,7 +46,7 @@ fn shown(
     side: &Side<'_>,
     path: &[Step<'_>],
     number: impl Fn(&Step<'_>) -> Option<u32>,
-) -> Result<Option<crate::api::answer::Term>> {
+) -> Result<Option<crate::answer::Term>> {
     let Some(steps) = path.iter().map(number).collect::<Option<Vec<u32>>>() else { return Ok(None) };
     let part = side.located.part(&steps)?;
     Ok(part.map(|part| view::part_term(part_id(&side.id, &steps), &part)))

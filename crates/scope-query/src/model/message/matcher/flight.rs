@@ -8,7 +8,7 @@ use super::message::{Message, Messages};
 use alloc::vec;
 use alloc::vec::Vec;
 use hashbrown::hash_map::Entry;
-use scope_core::hashed::HashMap;
+use hashbrown::HashMap;
 
 /// Slots of the sieve of messages to aliases.
 const N_SLOTS: usize = 1 << 10;

@@ -12,7 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use scope_core::Kind;
 use scope_core::chunk::Chunk;
-use scope_core::hashed::HashMap;
+use hashbrown::HashMap;
 
 /// Bits of a sieve: half a megabyte of them at most.
 const MIN_BITS: usize = 1 << 10;
