@@ -49,7 +49,7 @@ pub struct Chunk {
     elixir: Elixir,
 }
 
-/// A stored term together with what the chunk knows of it.
+/// A stored term with its match key and completeness.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredTerm<'a> {
     /// The stored form; read it with [`crate::term::read`], names from the chunk.
@@ -63,7 +63,7 @@ pub struct StoredTerm<'a> {
 impl Chunk {
     /// Puts checked parts together and builds the index.
     fn assemble(class: Class, seq: u32, columns: Columns, mut terms: Terms, dict: Dict) -> Self {
-        // Only messages are looked for by what they say.
+        // Only messages are searched by their terms.
         if class == Class::Message {
             terms.index_keys();
         }
@@ -141,7 +141,7 @@ impl Chunk {
         kind.class() == self.class && self.columns.kinds.meet(Kinds::only(kind))
     }
 
-    /// The kinds of some rows: no more of them are looked at than it takes to have met every kind of the chunk.
+    /// The kinds of some rows: reading stops once every kind of the chunk was found.
     pub(crate) fn kinds_of(&self, rows: &[u16]) -> Kinds {
         let mut kinds = Kinds::default();
         for row in rows {
@@ -167,7 +167,7 @@ impl Chunk {
         crate::event::Flags(self.columns.flags.get(row as usize) as u8)
     }
 
-    /// Only the function or atom of a row (cheaper); which of them, the kind says.
+    /// Only the function or atom of a row (cheaper); the kind decides which of them.
     #[must_use]
     #[inline]
     pub fn what(&self, row: u32) -> u32 {
@@ -348,7 +348,7 @@ impl Chunk {
         self.terms.len()
     }
 
-    /// Whether nothing of any term was cut, redacted or opaque; a chunk without terms says so too.
+    /// Whether nothing of any term was cut, redacted or opaque; also true of a chunk without terms.
     #[must_use]
     pub fn all_complete(&self) -> bool {
         self.n_terms() == 0 || self.terms.all_complete()

@@ -1,4 +1,4 @@
-//! What a trace says about where it came from.
+//! The origin of a trace: recorder, node, versions, options and clocks.
 
 use crate::error::Result;
 use crate::wire::{Reader, put_blob};

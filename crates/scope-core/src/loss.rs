@@ -30,7 +30,7 @@ impl Reason {
     pub const ALL: &'static [Self] =
         &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated, Self::UnknownShape];
 
-    /// The name at the door.
+    /// The name in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ pub struct ClassCounts {
     pub evicted: u64,
     /// Events not kept because of the sample rate.
     pub sampled_out: u64,
-    /// Events of functions or processes nobody asked for.
+    /// Events of functions or processes that are not targets.
     pub filtered: u64,
     /// Events lost, by [`Reason`].
     pub dropped: [u64; Reason::ALL.len()],

@@ -22,7 +22,7 @@
 //! | 200 | atom | u64, or LEB128 when stored | exact |
 //! | 201 | pid of this node | u64, or LEB128 when stored | exact |
 //! | 202 | reference of this node | u8 n (1..=5), n x u32 | exact |
-//! | 203 | opaque | u8 [`Opaque`], u64 number that tells equal ones apart | opaque |
+//! | 203 | opaque | u8 [`Opaque`], u64 number, equal for equal terms | opaque |
 //! | 204 | redacted | - | redacted |
 //! | 205 | cut | - (in place of a term, or as the tail of a list: the rest was not walked) | cut |
 //! | 206 | binary, cut | u32 n kept, u64 total, n bytes | cut |

@@ -1,6 +1,6 @@
 //! From events to sealed chunks: one open chunk per class, sealed by size, handed to the store.
 //!
-//! Invariant: asking does not seal, unless the whole window has moved past an open chunk's first row; polling makes no tiny chunks.
+//! Invariant: a snapshot seals a chunk only if the whole window has moved past its first row; frequent snapshots make no tiny chunks.
 
 use crate::chunk::Chunk;
 use crate::chunk::build::ChunkBuilder;
@@ -48,9 +48,9 @@ pub struct Writer {
 #[derive(Debug)]
 struct Open {
     builder: ChunkBuilder,
-    /// A copy of the builder as it is, if one was asked for since the last row.
+    /// A copy of the builder as it is, if one was made since the last row.
     frozen: Option<Arc<Chunk>>,
-    /// The smallest key among the rows that were above the low_watermark when they came.
+    /// The smallest key among the rows that were above the low watermark when they came.
     first: Option<OrderKey>,
     /// The smallest tick of all rows.
     oldest_tick: u64,
@@ -189,7 +189,7 @@ impl Writer {
             let still_open =
                 counted.iter().filter(|chunk| self.open[chunk.class() as usize].builder.seq() == chunk.seq());
             let still_open: Vec<&Chunk> = still_open.map(|chunk| &**chunk).collect();
-            let low_watermarks = self.store.wanted_floors(&still_open);
+            let low_watermarks = self.store.required_low_watermarks(&still_open);
             let passed = Class::ALL.iter().copied().filter(|class| {
                 self.open[*class as usize].first.is_some_and(|first| first < low_watermarks[*class as usize])
             });
@@ -211,9 +211,9 @@ impl Writer {
         self.settle(&[]);
     }
 
-    /// Tells the time, by which rows grow too old.
-    pub fn tell_time(&mut self, now: u64) {
-        if self.store.tell_time(now) {
+    /// Sets the current time, against which the age of rows is limited.
+    pub fn set_time(&mut self, now: u64) {
+        if self.store.set_time(now) {
             self.settle(&[]);
         }
     }
@@ -229,7 +229,7 @@ impl Writer {
         &mut self.store
     }
 
-    /// What can be asked now, complete up to `watermark`.
+    /// A view of everything held now, complete up to `watermark`.
     pub fn snapshot(&mut self, watermark: u64) -> Trace {
         let open: Vec<Arc<Chunk>> = self.open.iter_mut().filter_map(|open| open.freeze(self.elixir)).collect();
         self.settle(&open);

@@ -179,7 +179,7 @@ impl RecorderCore {
         }
         self.count(now);
         self.watermark = self.watermark.max(complete_to);
-        self.writer.tell_time(self.watermark);
+        self.writer.set_time(self.watermark);
         self.last_drain = now;
         if self.writer.tidy_symbols() {
             self.words.forget(self.writer.symbols());

@@ -1,7 +1,7 @@
-//! Reads a file section by section, and says of every part that it could not read what was in it, as far as anything still tells.
+//! Reads a file section by section, and reports what each unreadable part held, as far as other parts describe it.
 //!
 //! A lost chunk is named by its own head if that is intact, else by the copy in the next chunk's head, else by a gap in the
-//! sequence numbers; and if nothing tells, by the number of sections in the end section.
+//! sequence numbers; and failing these, by the number of sections in the end section.
 
 use crate::baseline::Baseline;
 use crate::chunk::Chunk;
@@ -43,7 +43,7 @@ struct Reading {
 
 /// A chunk of the file.
 struct Known {
-    /// What was said of it last.
+    /// Its summary in the latest head.
     brief: Brief,
     /// It itself, if it could be read.
     chunk: Option<Arc<Chunk>>,
@@ -146,12 +146,12 @@ impl Reading {
                     known.chunk.get_or_insert_with(|| Arc::new(chunk));
                 }
             }
-            Ok(_) => self.lose(&brief, Reason::Damaged, "its head says something else"),
+            Ok(_) => self.lose(&brief, Reason::Damaged, "its head differs"),
             Err((reason, why)) => self.lose(&brief, reason, &why),
         }
     }
 
-    /// Keeps what a head says of a chunk; whether nothing was known of that chunk.
+    /// Keeps the summary of a chunk from a head; returns whether the chunk was unknown until then.
     fn know(&mut self, brief: Brief) -> bool {
         let place = (brief.class, brief.seq);
         let is_new = !self.known.contains_key(&place);
@@ -159,7 +159,7 @@ impl Reading {
         is_new
     }
 
-    /// The chunk that must have been met last, by what the next one says.
+    /// The chunk that must come before, according to the next head.
     fn expect(&mut self, before: Option<Brief>) {
         if let Some(before) = before.filter(|before| self.previous.as_ref() != Some(before))
             && self.know(before)
@@ -187,7 +187,7 @@ impl Reading {
         self.losses.push(Loss { class: None, n_events: None, from_tick, to_tick: MAX_TICK, reason, detail });
     }
 
-    /// Chunks that neither their own head nor the next one's told of, but that the numbers of their class leave room for.
+    /// Chunks that no head describes, but that the gaps in the sequence numbers of their class imply.
     fn lose_gaps(&mut self) {
         let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).collect();
         for pair in briefs.windows(2) {

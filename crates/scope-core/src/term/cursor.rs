@@ -1,4 +1,4 @@
-//! Reads the grammar of [`term`](crate::term) one item at a time: the only place that knows the layout behind each tag.
+//! Reads the grammar of [`term`](crate::term) one item at a time: the only place that depends on the layout behind each tag.
 //!
 //! Invariant: a count is believed only when the bytes left could hold that many terms, so that no reader allocates more than
 //! its input's size.

@@ -45,8 +45,8 @@ pub enum Origin<'a> {
     Imported,
 }
 
-/// Appends plain ETF (without the leading 131) of a stored term to `out`. `atom_exists` says whether the edge knows an atom;
-/// it is asked about imported atoms only.
+/// Appends plain ETF (without the leading 131) of a stored term to `out`. `atom_exists` returns whether the binding has an atom;
+/// it is called for imported atoms only.
 ///
 /// # Errors
 /// [`Error::Corrupt`](crate::Error::Corrupt) when the bytes are not exactly one stored term; `out` is then as it was.

@@ -40,7 +40,7 @@ pub enum Term {
     Port(u64),
     /// A reference of the recorded node.
     Reference(ReferenceWords),
-    /// What could not be read, and a number that tells equal ones apart.
+    /// What could not be read, and a number that is equal for equal terms.
     Opaque(Opaque, u64),
     /// A value removed under the redaction rules.
     Redacted,
