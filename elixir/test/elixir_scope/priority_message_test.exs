@@ -9,7 +9,12 @@ defmodule ElixirScope.PriorityMessageTest do
   defp overtaken(messages, urgent) do
     pid = start_probe(0)
     test = self()
-    :sys.replace_state(pid, fn state -> send(test, {:alias, apply(:erlang, :alias, [[:priority]])}) && state end)
+
+    :sys.replace_state(pid, fn state ->
+      send(test, {:alias, apply(:erlang, :alias, [[:priority]])})
+      state
+    end)
+
     alias = receive(do: ({:alias, alias} -> alias))
     {:ok, _} = ElixirScope.trace_genserver(pid)
     :erlang.suspend_process(pid)
