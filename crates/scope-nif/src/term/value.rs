@@ -4,7 +4,6 @@
 //! than this library is refused like any other.
 //! Invariant: neither depth nor size of a term is trusted; an improper list is refused.
 
-use crate::term::term_kind::{self, TermKind};
 use rustler::types::atom;
 use rustler::{Binary, Error, MapIterator, NifResult, Term};
 use serde_json::{Map, Number, Value};
