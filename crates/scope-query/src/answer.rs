@@ -17,6 +17,7 @@ mod server_call;
 mod state;
 mod supervision;
 mod term;
+pub mod word;
 
 pub use call::Call;
 pub use chain::{Chain, Edge, Step, Stop};
@@ -30,6 +31,11 @@ pub use server_call::ServerCall;
 pub use state::State;
 pub use supervision::{Child, Replacement, Strategy};
 pub use term::Term;
+pub use word::{
+    CallOutcome, Certainty, ChangeKind, EdgeKind, EventClass, EventFlag, EventKind, ExitPath, LossReason,
+    MessageHandling, MessageOutcome, ProcessStatus, ServerCallOutcome, StopReason, StopSubject, TermKind, TraceSource,
+    Verdict,
+};
 
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
