@@ -33,7 +33,7 @@ dump({Recorder, _}) ->
 %% Nothing is evicted from rounds of this length; the sealer's work is that of any recording.
 config(BufferBytes) ->
     #{
-        by_hand => false,
+        manual => false,
         epoch => nil,
         max_events => 8000000,
         max_bytes => 4 bsl 30,

@@ -1,4 +1,4 @@
-%% What is traced: fresh processes, told to do a burst of operations, which count what they do.
+%% What is traced: fresh processes that do a burst of operations on request, and count what they do.
 %%
 %% Every event carries the operation's number, so that a reader can tell that none is missing and none is out of order.
 -module(bench_workload).

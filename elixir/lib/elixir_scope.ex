@@ -15,51 +15,53 @@ defmodule ElixirScope do
       iex> ElixirScope.stop()
       :ok
 
-  Recording begins with `setup/1`: the life of every process. The `trace_*` functions add messages, states and calls for what they
-  name. Questions can be asked meanwhile, and of a dump that `export/1` wrote, here or on another node, after `import/1`.
+  `setup/1` starts to record the life of every process. The `trace_*` functions add messages, states and calls of the processes and
+  modules that they name. The other functions answer questions while the recording runs. With the option `trace:` they answer from a file that
+  `export/1` wrote, on this node or on another one, and that `import/1` read.
 
-  **Times** are accepted as a `DateTime`, as `System.monotonic_time(:nanosecond)` of the recorded node, as `{:ago, 5, :minute}`, and as an event
-  or its id. Answers carry `timestamp`, that same integer, and `at`, a `DateTime`. Durations are in ns.
+  **Times** can be given as a `DateTime`, as `System.monotonic_time(:nanosecond)` of the recorded node, as `{:ago, 5, :minute}`, or as an event
+  or its id. Rows of answers have `timestamp`, that same integer, and `at`, a `DateTime`. Durations are in ns, and their names end in `_ns`.
 
-  **Processes** are accepted as a pid, a string such as `"#PID<0.123.0>"` or `"<0.123.0>~2"` (the second process that had that pid), a registered name,
-  `{:via, module, name}`, `{:global, name}`, and an `ElixirScope.Foreign` of an imported trace. A name means whoever held it at the time asked.
+  **Processes** can be given as a pid, a string such as `"#PID<0.123.0>"` or `"<0.123.0>~2"` (the second process that had that pid), a registered name,
+  `{:via, module, name}`, `{:global, name}`, or an `ElixirScope.Foreign` of an imported trace. A name means the process that held it at the time in question.
 
-  **Lists** come from functions that raise `ElixirScope.Error` on bad input or a process the trace has never seen. They log one warning when
-  rows may be missing: lost, evicted, not traced, or cut by `limit:`. `query/2` gives the same facts as data.
+  **Functions that return a list** raise `ElixirScope.Error` for a wrong argument and for a process that the trace has never seen. They log one
+  warning when rows may be missing: lost, evicted, not traced, or cut off by `limit:`. `query/2` returns the same facts as data.
 
-  **Terms** are real terms. Where something was too large to keep, could not be kept or must not be kept, stands an
-  `ElixirScope.Truncated`, `ElixirScope.Opaque` or `ElixirScope.Redacted`.
+  **Terms** are real terms. An `ElixirScope.Truncated` stands for a part that was too large to keep, an `ElixirScope.Opaque` for one that could not be
+  kept, and an `ElixirScope.Redacted` for a secret.
   """
 
   alias ElixirScope.{Answer, Dump, Error, Event, Recorder, Trace, Types}
   alias ElixirScope.Query.Client
-  alias ElixirScope.Recorder.TargetRequest
+  alias ElixirScope.Recorder.{Current, Row, TargetRequest}
 
   @type process :: Types.process()
   @type time :: Types.time()
   @type traced :: Types.traced()
 
   @doc """
-  Starts recording. With the options of a recording that runs already, it is `:ok` and does nothing. A store that `ElixirScope.TraceDB.start_link/1`
-  started is adopted with its options.
+  Starts to record. If a recording with the same options runs already, it returns `:ok` and does nothing. If `ElixirScope.TraceDB.start_link/1` has
+  started a store, the recording uses that store and its options.
 
-    * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only`, `:minimal` or `:off`: what the targets of `trace_*` may record.
-      Every level but `:off` records the life of all processes. `:minimal` adds of targets the states at their start, at their end or
-      crash, and when a state was replaced or code changed, at no cost for each message
-    * `:sample_rate` - the share of calls and messages recorded, 0.0 to 1.0 (default); see `ElixirScope.Settings.set_sample_rate/1`
-    * `:retention` - limits of single classes besides those below, `%{call: [max_events: 1_000, max_bytes: 1_000_000, max_age: 60_000]}` with ages
+    * `:tracing_level` - `:full` (default), `:messages_only`, `:states_only`, `:minimal` or `:off`: what is recorded of the targets of
+      `trace_*`. Every level but `:off` records the life of all processes. `:minimal` adds the states of targets at their start, at their end or
+      crash, and after a state was replaced or code changed; it costs nothing per message
+    * `:sample_rate` - the share of calls and messages that is recorded, from 0.0 to 1.0 (default); see `ElixirScope.Settings.set_sample_rate/1`
+    * `:retention` - limits of single classes, besides those below, `%{call: [max_events: 1_000, max_bytes: 1_000_000, max_age: 60_000]}` with ages
       in ms; see `ElixirScope.Settings.set_retention/1`
-    * `:trace_all` - begin with `trace_all_processes/1` (default `false`)
-    * `:max_events` - events kept of messages, calls and states together (default 10,000); older ones are evicted
-    * `:max_bytes` - memory for what is kept (default 256 MiB)
-    * `:max_term_bytes` - bytes a term may take, by class (default 256; 16 KiB for `:state`, `:process` and `:control`)
+    * `:trace_all` - start with `trace_all_processes/1` (default `false`)
+    * `:max_events` - how many messages, calls and states are kept in total (default 10,000); older ones are evicted
+    * `:max_bytes` - how much memory they may take (default 256 MiB)
+    * `:max_term_bytes` - how many bytes a term may take, by class (default 256; 16 KiB for `:state`, `:process` and `:control`)
     * `:redact` - keys whose values are never stored, besides password, passwd, secret, token, authorization, cookie, api_key and private_key;
       `:none` redacts nothing. A key is looked for in maps, keyword lists and pairs; a text that a program made of them, such as a log
       line, is only a text
     * `:meta` - a map of notes for the trace's header
     * `:storage` - `:memory`; `:ets` is accepted and means the same
 
-  A wrong option raises `ArgumentError`. `:persist`, `:max_rate`, `:phoenix` and `:ai_integration` are not built yet: `code: :not_supported`.
+  A wrong option raises `ArgumentError`. `:persist`, `:max_rate`, `:phoenix` and `:ai_integration` are not built yet and return an error with
+  `code: :not_supported`.
 
       iex> ElixirScope.setup(max_events: 1_000)
       :ok
@@ -78,7 +80,7 @@ defmodule ElixirScope do
   def setup(options \\ []), do: Recorder.setup(options)
 
   @doc """
-  Stops recording. Nothing is traced after it and nothing is left behind; what was recorded is gone, unless `export/1` wrote it.
+  Stops the recording. Nothing is traced afterwards. The recording is gone, unless `export/1` wrote it to a file.
 
       iex> ElixirScope.stop()
       :ok
@@ -87,7 +89,7 @@ defmodule ElixirScope do
   def stop, do: Recorder.stop()
 
   @doc """
-  Records with a supervisor's lifetime: `{ElixirScope, options}` among its children.
+  Lets a supervisor start and stop the recording: put `{ElixirScope, options}` among its children.
 
       iex> {:ok, supervisor} = Supervisor.start_link([{ElixirScope, max_events: 500}], strategy: :one_for_one)
       iex> {:ok, %{level: :full}} = ElixirScope.status()
@@ -99,18 +101,18 @@ defmodule ElixirScope do
   def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Recorder.Session, :start_link, [options]}}
 
   @doc """
-  Records the calls of a module's functions, with arguments, and with their returns where that does the traced process no harm (a
-  tail-recursive function is recorded without; `warnings` names it).
+  Records the calls of a module's functions with their arguments and, where that does not harm the traced process, their returns. The returns
+  of tail-recursive functions are not recorded; `warnings` names these functions.
 
     * `:scope` - `:exported` (default) or `:all` functions
-    * `:in` - only in these processes
-    * `:returns` - `false` for calls alone
-    * `:for` - ms after which it ends by itself; `:max` - events after which it does
-    * `:args` - `:arity` for the number of arguments alone
-    * `:await` - `true` for a module that is not there yet: it is traced when it is loaded
+    * `:in` - only calls in these processes
+    * `:returns` - `false` to record calls without returns
+    * `:for` - the time in ms after which tracing ends; `:max` - the number of events after which it ends
+    * `:args` - `:arity` to record the number of arguments only
+    * `:await` - `true` to wait for a module that is not loaded: it is traced as soon as it is
 
-  A module that is compiled and loaded again stays traced. Functions called very often are named in `warnings`, found by counting calls for 50 ms
-  before tracing begins; give `:in` or `:max`.
+  A module that is compiled and loaded again stays traced. `warnings` also names functions that are called very often: calls are counted for 50 ms
+  before tracing begins. Limit the tracing of such functions with `:in` or `:max`.
 
       iex> ElixirScope.setup()
       :ok
@@ -132,7 +134,7 @@ defmodule ElixirScope do
   def trace_module(module, options \\ []), do: TargetRequest.trace_module(module, options)
 
   @doc """
-  Records the calls of one function, exported or private; `:_` as arity means all. Options as `trace_module/2`, without `:scope`.
+  Records the calls of one function, exported or private; the arity `:_` means every arity. The options are those of `trace_module/2`, without `:scope`.
 
       iex> ElixirScope.setup()
       :ok
@@ -147,8 +149,8 @@ defmodule ElixirScope do
   def trace_function(function, options \\ []), do: TargetRequest.trace_function(function, options)
 
   @doc """
-  Records the messages and states of a GenServer, Agent, supervisor, `:gen_statem` or `:gen_event`. Its state is known from the first message it
-  handles on, as `:sys.get_state/1` would show it. Options `:for` and `:max` as `trace_module/2`, `:follow` as `trace_process/2`.
+  Records the messages and states of a GenServer, Agent, supervisor, `:gen_statem` or `:gen_event`. The state is recorded after each message that it
+  handles, as `:sys.get_state/1` would return it. Options: `:for` and `:max` as in `trace_module/2`, `:follow` as in `trace_process/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -162,8 +164,9 @@ defmodule ElixirScope do
   def trace_genserver(process, options \\ []), do: TargetRequest.trace_genserver(process, options)
 
   @doc """
-  Records all of one process: its messages, its states if it is a server, and its calls of the module it was started with, or of
-  `modules: [..]`. With `follow: :spawned` what it spawns is recorded like it, and what that spawns. Other options as `trace_module/2`.
+  Records the messages of one process, its states if it is a server, and its calls of the module that it was started with, or of
+  `modules: [..]`. With `follow: :spawned` the processes that it spawns are recorded in the same way, and those that they spawn. The other options are those of
+  `trace_module/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -175,7 +178,7 @@ defmodule ElixirScope do
   def trace_process(process, options \\ []), do: TargetRequest.trace_process(process, options)
 
   @doc """
-  As `trace_process/2`, for the process that holds a registered name now.
+  Does what `trace_process/2` does, for the process that now holds a registered name.
 
       iex> ElixirScope.setup()
       :ok
@@ -187,8 +190,8 @@ defmodule ElixirScope do
   def trace_named_process(name, options \\ []), do: TargetRequest.trace_process(name, options)
 
   @doc """
-  Records the messages of all processes, and the states of all GenServers, present and future. A busy node slows down
-  severalfold: use `for: ms`.
+  Records the messages of all processes and the states of all GenServers, including those that are started later. A busy node becomes several
+  times slower: limit the time with `for: ms`.
 
       iex> ElixirScope.setup()
       :ok
@@ -204,7 +207,7 @@ defmodule ElixirScope do
   def trace_all_processes(options \\ []), do: TargetRequest.trace_all_processes(options)
 
   @doc """
-  Records the states of all GenServers, present and future, without their messages: what a state came of is not recorded.
+  Records the states of all GenServers, including those that are started later, but not their messages. So the cause of a state is unknown.
 
       iex> ElixirScope.setup()
       :ok
@@ -223,7 +226,7 @@ defmodule ElixirScope do
   def trace_all_genservers(options \\ []), do: TargetRequest.trace_all_genservers(options)
 
   @doc """
-  Ends `trace_module/2`. What was recorded stays. It is an error, `:not_traced`, when the module is not a target; so with every `untrace_*`.
+  Ends `trace_module/2`. What was recorded stays. If the module is not a target, the error is `:not_traced`. All `untrace_*` functions work like this.
 
       iex> ElixirScope.setup()
       :ok
@@ -235,7 +238,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_module(module()) :: :ok | {:error, Error.t()}
-  def untrace_module(module), do: TargetRequest.untrace({:module, module})
+  def untrace_module(module), do: TargetRequest.untrace_module(module)
 
   @doc """
   Ends `trace_function/2` for the same `{module, function, arity}`; see `untrace_module/1`.
@@ -249,7 +252,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_function({module(), atom(), arity() | :_}) :: :ok | {:error, Error.t()}
-  def untrace_function(function), do: TargetRequest.untrace({:function, function})
+  def untrace_function(function), do: TargetRequest.untrace_function(function)
 
   @doc """
   Ends `trace_genserver/2`; see `untrace_module/1`.
@@ -305,11 +308,11 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
-  def untrace_all_processes, do: TargetRequest.untrace(:all_processes)
+  def untrace_all_processes, do: TargetRequest.untrace_everywhere(:all_processes)
 
   @doc "Ends `trace_all_genservers/1`; see `untrace_module/1`."
   @spec untrace_all_genservers() :: :ok | {:error, Error.t()}
-  def untrace_all_genservers, do: TargetRequest.untrace(:all_genservers)
+  def untrace_all_genservers, do: TargetRequest.untrace_everywhere(:all_genservers)
 
   @doc "Changes the level of a running recording. See `ElixirScope.Settings.set_level/1`."
   @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}
@@ -335,7 +338,7 @@ defmodule ElixirScope do
   @spec server_calls(process() | nil, keyword()) :: [map()]
   defdelegate server_calls(server, options \\ []), to: ElixirScope.Query.Messages
 
-  @doc "Who was alive at a time: states, mailboxes, calls, names. See `ElixirScope.Query.Snapshot.system_snapshot_at/2`."
+  @doc "The system at a time: processes, states, mailboxes, calls, names. See `ElixirScope.Query.Snapshot.system_snapshot_at/2`."
   @spec system_snapshot_at(time(), keyword()) :: {:ok, map()} | {:error, Error.t()}
   defdelegate system_snapshot_at(time, options \\ []), to: ElixirScope.Query.Snapshot
 
@@ -375,11 +378,11 @@ defmodule ElixirScope do
   @spec why(Event.t() | map() | String.t(), keyword()) :: [map()]
   defdelegate why(event, options \\ []), to: ElixirScope.Query.Causes
 
-  @doc "What followed from an event, across processes. See `ElixirScope.Query.Causes.impact/2`."
+  @doc "The effects of an event, across processes. See `ElixirScope.Query.Causes.impact/2`."
   @spec impact(Event.t() | map() | String.t(), keyword()) :: [map()]
   defdelegate impact(event, options \\ []), to: ElixirScope.Query.Causes
 
-  @doc "A first look: what the trace covers and what stands out. See `ElixirScope.Query.Overview.overview/1`."
+  @doc "An overview: what the trace covers, and what stands out. See `ElixirScope.Query.Overview.overview/1`."
   @spec overview(keyword()) :: map()
   defdelegate overview(options \\ []), to: ElixirScope.Query.Overview
 
@@ -426,16 +429,16 @@ defmodule ElixirScope do
   @spec compare_states(term(), term(), keyword()) :: map()
   defdelegate compare_states(a, b, options \\ []), to: ElixirScope.Query.States
 
-  @doc "When a part of a state changed, from what to what, and why. See `ElixirScope.Query.States.state_changes/3`."
+  @doc "When a part of a state changed, with the values before and after and the cause. See `ElixirScope.Query.States.state_changes/3`."
   @spec state_changes(process(), String.t(), keyword()) :: [map()]
   defdelegate state_changes(process, path, options \\ []), to: ElixirScope.Query.States
 
-  @doc "How a process came from one state into another. See `ElixirScope.Query.States.analyze_state_change/4`."
+  @doc "How a process changed from one state to another. See `ElixirScope.Query.States.analyze_state_change/4`."
   @spec analyze_state_change(process(), term(), term(), keyword()) :: map()
   defdelegate analyze_state_change(process, before, later, options \\ []), to: ElixirScope.Query.States
 
   @doc """
-  Any request of the door, with its answer as it is: see `ElixirScope.Answer`. Options `:limit`, `:after` and `:trace`.
+  Sends any request of the API and returns the plain answer: see `ElixirScope.Answer`. Options: `:limit`, `:after`, `:trace`.
 
       iex> ElixirScope.setup()
       :ok
@@ -452,7 +455,7 @@ defmodule ElixirScope do
   def query(request, options \\ []), do: Client.raw(request, options)
 
   @doc """
-  Puts a note into the trace, in the calling process.
+  Writes a note into the trace, as an event of the calling process.
 
       iex> ElixirScope.setup()
       :ok
@@ -466,10 +469,11 @@ defmodule ElixirScope do
       :ok
   """
   @spec mark(term(), map()) :: :ok | {:error, Error.t()}
-  def mark(label, meta \\ %{}) when is_map(meta), do: Recorder.call({:mark, self(), label, meta})
+  def mark(label, meta \\ %{}) when is_map(meta), do: Current.put([Row.note(:mark, %{label: label, meta: meta}, self())])
 
   @doc """
-  What is being traced, and per class what was emitted, stored, evicted, filtered and dropped (these add up).
+  What is traced, and how many events of each class were emitted. Each emitted event was stored, evicted, sampled out, filtered or dropped, and
+  is counted once.
 
       iex> ElixirScope.setup()
       :ok
@@ -505,7 +509,8 @@ defmodule ElixirScope do
   def export(path), do: Dump.export(path)
 
   @doc """
-  Reads a `.scope` file, for the option `trace:` of every question; `export/1` has an example with one. What is no trace is refused.
+  Reads a `.scope` file; the result is given to other functions as the option `trace:`, as in the example of `export/1`. A file that is not a trace is
+  refused.
 
       iex> {:error, error} = ElixirScope.import("mix.exs")
       iex> error.code
@@ -515,7 +520,7 @@ defmodule ElixirScope do
   def import(path), do: Dump.import(path)
 
   @doc """
-  The time now, as answers give it.
+  The time now, on the clock of the timestamps in answers.
 
       iex> ElixirScope.now() == System.monotonic_time(:nanosecond)
       false

@@ -3,7 +3,8 @@ defmodule ElixirScope.CorpusMixCompileTest do
   # it is made here and not committed.
   use ElixirScope.RecordingCase
 
-  alias ElixirScope.{Native, Recorder}
+  alias ElixirScope.Native
+  alias ElixirScope.Recorder.Current
 
   @moduletag :corpus
   @moduletag timeout: 180_000
@@ -49,7 +50,8 @@ defmodule ElixirScope.CorpusMixCompileTest do
       for %{process: pid} <- ElixirScope.function_calls({Kernel.ParallelCompiler, :compile_to_path, 3}), uniq: true, do: pid
 
     assert [compiler] = compiler
-    {:ok, live} = Recorder.call(:source)
+    {:ok, recorder} = Current.native()
+    live = Native.snapshot(recorder)
     end_time = time_of_first(Native.query_json(live, ~s({"kind":"events","limit":1,"backward":true})))
     file = Path.join(dir, "compile.scope")
     :ok = ElixirScope.export(file)
@@ -85,7 +87,7 @@ defmodule ElixirScope.CorpusMixCompileTest do
     end)
   end
 
-  # Each module counts itself while it is compiled, and waits for the one before it.
+  # Each module counts itself while it is compiled, and calls the one before it, so it waits for that.
   defp generate(dir) do
     File.mkdir_p!(Path.join(dir, "lib"))
 
@@ -102,7 +104,7 @@ defmodule ElixirScope.CorpusMixCompileTest do
     for {module, before} <- Enum.zip(@modules, [nil | @modules]) do
       File.write!(Path.join(dir, "lib/#{Macro.underscore(module) |> String.replace("/", "_")}.ex"), """
       defmodule #{module} do
-        #{before && "require #{before}"}
+        #{before && "#{before}.f1(0)"}
         Agent.update(:generated_tally, &(&1 + 1))
         for n <- 1..20, do: def(unquote(:"f\#{n}")(x), do: {unquote(n), x})
       end

@@ -1,5 +1,5 @@
 defmodule ElixirScope.CorpusTest do
-  # The recorded cases of tests/corpus, asked from Elixir: the door's answers must be those that Rust gives, to the byte, and the public
+  # The recorded cases of tests/corpus, asked from Elixir: the API's answers must be those that Rust gives, to the byte, and the public
   # functions must say the same in real terms.
   use ExUnit.Case, async: true
 
@@ -24,7 +24,7 @@ defmodule ElixirScope.CorpusTest do
         %{imported: ElixirScope.import(Path.join(dir, "trace.scope")), asked: asked}
       end
 
-      test "the door's text is the accepted one, to the byte", %{imported: imported, asked: asked} do
+      test "the API's text is the accepted one, to the byte", %{imported: imported, asked: asked} do
         for {request, accepted} <- asked do
           case imported do
             {:ok, trace} -> assert Native.query_json(trace.native, request) == accepted
@@ -185,9 +185,9 @@ defmodule ElixirScope.CorpusTest do
   defp options(request, trace), do: for({"limit", limit} <- request, do: {:limit, limit}) ++ [trace: trace]
 
   # What a row says in numbers and words, without its terms.
-  defp figures("message_flow", row), do: {row.id, row.waiting, row.delivery, Atom.to_string(row.matched)}
+  defp figures("message_flow", row), do: {row.id, row.waiting_ns, row.delivery_ns, Atom.to_string(row.matched)}
   defp figures("state_timeline", row), do: {row.id, row.complete, row.at_termination}
-  defp figures("execution_path", row), do: {row.id, row.duration, row.own_duration, row.depth, Atom.to_string(row.outcome)}
+  defp figures("execution_path", row), do: {row.id, row.duration_ns, row.own_ns, row.depth, Atom.to_string(row.outcome)}
   defp figures("events", row), do: {row.id, Atom.to_string(row.kind), row.complete}
 
   defp accepted_figures("message_flow", row), do: {row["id"], row["waiting_ns"], row["delivery_ns"], row["matched"]}

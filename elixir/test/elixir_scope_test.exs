@@ -61,7 +61,7 @@ defmodule ElixirScopeTest do
     assert_raise ElixirScope.Error, fn -> ElixirScope.state_timeline(self()) end
   end
 
-  test "a dead process, a name nobody has, a process that is no GenServer" do
+  test "a dead process, an unknown name, a process that is not a GenServer" do
     ElixirScope.setup()
     dead = spawn(fn -> :ok end)
     await_exit(dead)
@@ -71,8 +71,8 @@ defmodule ElixirScopeTest do
       assert message == "#{inspect(dead)} is not alive"
     end
 
-    assert {:error, %{code: :not_found, message: message}} = ElixirScope.trace_named_process(:nobody)
-    assert message =~ "no process is registered as :nobody"
+    assert {:error, %{code: :not_found, message: message}} = ElixirScope.trace_named_process(:unknown_name)
+    assert message =~ "no process is registered as :unknown_name"
     assert {:error, %{code: :bad_argument, message: message}} = ElixirScope.trace_genserver(self())
     assert message =~ "is not a GenServer"
   end

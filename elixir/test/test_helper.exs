@@ -1,4 +1,4 @@
-# Where the VM's own logs and crash reports of planted faults go is nobody's business here.
+# The VM's own logs and the crash reports of planted faults are of no interest here.
 Logger.configure(level: :warning)
 
 # Tests use these of OTP, and from Elixir 1.15 on Mix hides what a project does not name.

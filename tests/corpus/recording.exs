@@ -35,13 +35,13 @@ defmodule Corpus.Recording do
     {:module, ^module} = :code.load_file(module)
   end
 
-  @doc "Now, as the door counts time: ns since the recording began."
+  @doc "Now, as the API counts time: ns since the recording began."
   def time do
     {:ok, answer} = ElixirScope.query(%{kind: :info})
     System.monotonic_time(:nanosecond) - String.to_integer(answer.data.monotonic_anchor_ns)
   end
 
-  @doc "A pid as the door writes it."
+  @doc "A pid as the API writes it."
   def text(pid), do: pid |> :erlang.pid_to_list() |> List.to_string()
 
   @doc "Waits for a process to end."

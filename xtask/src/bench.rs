@@ -3,22 +3,12 @@
 //! Invariant: what is measured is a release build. The verb is, like all others, a development build: it runs itself again.
 //! Invariant: a row whose check failed is no row; the suite then fails.
 
-mod aggregate;
-mod bound;
 mod capture;
-mod events;
-mod filter;
 mod line;
-mod machine;
 mod mix;
 mod node;
-mod peak;
 mod query;
-mod readback;
 mod report;
-mod rounds;
-mod row_log;
-mod shop;
 mod store;
 mod wasm;
 

@@ -49,15 +49,15 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(done.stdout).with_context(|| format!("{} wrote something else than UTF-8", spell(command)))
 }
 
-/// Runs to the end, passes stdout on line by line, and shows each line to `see`.
-pub(crate) fn run_seeing(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
+/// Runs to the end, passes stdout on line by line, each after the label, and shows each line to `see`.
+pub(crate) fn run_seeing(command: &mut Command, label: &str, mut see: impl FnMut(&str)) -> Result<()> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", spell(command)))?;
     let stdout = child.stdout.take().context("a piped child has a stdout")?;
     for line in BufReader::new(stdout).split(b'\n') {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
-        println!("{line}");
+        println!("{label}{line}");
         see(&line);
     }
     let status = child.wait()?;

@@ -44,7 +44,7 @@ pub(crate) fn run() -> Result<()> {
 fn play(dir: &Path, run: &[&str], script: &str) -> Result<()> {
     let mut node = mix(dir);
     node.args(run);
-    for module in ["node", "story", "facts", "page", "door"] {
+    for module in ["node", "story", "facts", "page", "requests"] {
         node.args(["-r", &format!("demo/{module}.exs")]);
     }
     node.arg(format!("demo/{script}.exs")).arg(dir).arg(if is_colourful() { "colour" } else { "plain" });

@@ -8,9 +8,10 @@ mod bench;
 mod codegen;
 mod command;
 mod corpus;
+mod debian;
 mod demo;
 mod dist;
-mod otp27;
+mod otp;
 mod progress;
 mod setup;
 mod test;
@@ -45,6 +46,8 @@ enum Verb {
     Codegen(codegen::CodegenArgs),
     /// Check the rules of the architecture
     Tidy,
+    /// Run a program with another release of Erlang/OTP: `cargo xtask otp 29 -- mix test`
+    Otp(otp::OtpArgs),
     /// Pack what others install: the native library, the WebAssembly module for any host, the npm package
     Dist(dist::DistArgs),
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Verb::Bench(args) => bench::run(args),
         Verb::Codegen(args) => codegen::run(&args),
         Verb::Tidy => tidy::run(),
+        Verb::Otp(args) => otp::run(&args),
         Verb::Dist(args) => dist::run(&args),
     };
     match done {

@@ -1,7 +1,11 @@
 //! Steps with their times, and an honest summary at the end.
 
+mod summary;
+
 use anyhow::Result;
+use std::thread;
 use std::time::{Duration, Instant};
+pub(crate) use summary::Tests;
 
 /// A list of steps that are run one after the other; a failed one does not stop the others.
 pub(crate) struct Steps {
@@ -18,14 +22,6 @@ struct Step {
     skipped: Option<String>,
 }
 
-/// What a test program said it ran.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tests {
-    pub(crate) passed: u64,
-    pub(crate) failed: u64,
-    pub(crate) skipped: u64,
-}
-
 impl Steps {
     pub(crate) fn new() -> Self {
         Self { done: Vec::new(), began: Instant::now() }
@@ -39,13 +35,22 @@ impl Steps {
     /// Runs a step that also counts tests.
     pub(crate) fn counted(&mut self, name: &str, work: impl FnOnce(&mut Option<Tests>) -> Result<()>) {
         say(name);
-        let began = Instant::now();
-        let mut tests = None;
-        let failure = work(&mut tests).err().map(|error| format!("{error:#}"));
-        if let Some(why) = &failure {
-            eprintln!("FAILED {name}: {why}");
+        self.done.push(Step::run(name.into(), work));
+    }
+
+    /// Runs steps side by side, for such as mostly wait.
+    pub(crate) fn side_by_side<W>(&mut self, steps: Vec<(String, W)>)
+    where
+        W: FnOnce(&mut Option<Tests>) -> Result<()> + Send,
+    {
+        for (name, _work) in &steps {
+            say(name);
         }
-        self.done.push(Step { name: name.into(), took: began.elapsed(), tests, failure, skipped: None });
+        self.done.extend(thread::scope(|scope| {
+            let running: Vec<_> =
+                steps.into_iter().map(|(name, work)| scope.spawn(move || Step::run(name, work))).collect();
+            running.into_iter().map(|step| step.join().expect("a step does not panic")).collect::<Vec<_>>()
+        }));
     }
 
     /// Counts a step that cannot run here as one skipped test.
@@ -66,7 +71,7 @@ impl Steps {
             };
             let tests = step.tests.map(|tests| format!("  {tests}")).unwrap_or_default();
             let why = step.skipped.as_ref().map(|why| format!("  ({why})")).unwrap_or_default();
-            println!("{verdict:<6} {:<28} {:>6.1} s{tests}{why}", step.name, step.took.as_secs_f64());
+            println!("{verdict:<6} {:<36} {:>6.1} s{tests}{why}", step.name, step.took.as_secs_f64());
         }
         let n_failed = self.done.iter().filter(|step| step.failure.is_some()).count();
         let mut all = Tests::default();
@@ -86,67 +91,16 @@ impl Steps {
     }
 }
 
-impl Tests {
-    /// Adds what one line of a test program's output says, if it is a summary: cargo's (`test result: ok. 3 passed; ..`), ExUnit's
-    /// (`2 doctests, 6 tests, 0 failures, 1 excluded`) or Node's (`# pass 3`, `# fail 0` and `# skipped 0`, one to a line).
-    pub(crate) fn see(&mut self, line: &str) {
-        if let Some(rest) = line.trim().strip_prefix("test result: ") {
-            let rest = rest.split_once(". ").map_or("", |(_verdict, counts)| counts);
-            for (n, what) in numbers(rest, ';') {
-                match what {
-                    "passed" => self.passed += n,
-                    "failed" => self.failed += n,
-                    "ignored" => self.skipped += n,
-                    _ => {}
-                }
-            }
-        } else if line.contains(" failure") && line.contains(" test") {
-            let mut run = 0;
-            let mut failed = 0;
-            for (n, what) in numbers(line, ',') {
-                match what {
-                    "test" | "tests" | "doctest" | "doctests" | "property" | "properties" => run += n,
-                    "failure" | "failures" => failed += n,
-                    "skipped" | "excluded" => {
-                        self.skipped += n;
-                        run = run.saturating_sub(n);
-                    }
-                    _ => {}
-                }
-            }
-            self.passed += run.saturating_sub(failed);
-            self.failed += failed;
-        } else if let Some((what, n)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(' '))
-            && let Ok(n) = n.parse::<u64>()
-        {
-            match what {
-                "pass" => self.passed += n,
-                "fail" | "cancelled" => self.failed += n,
-                "skipped" | "todo" => self.skipped += n,
-                _ => {}
-            }
+impl Step {
+    fn run(name: String, work: impl FnOnce(&mut Option<Tests>) -> Result<()>) -> Self {
+        let began = Instant::now();
+        let mut tests = None;
+        let failure = work(&mut tests).err().map(|error| format!("{error:#}"));
+        if let Some(why) = &failure {
+            eprintln!("FAILED {name}: {why}");
         }
+        Self { name, took: began.elapsed(), tests, failure, skipped: None }
     }
-
-    fn add(&mut self, other: Self) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.skipped += other.skipped;
-    }
-}
-
-impl std::fmt::Display for Tests {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} tests passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
-    }
-}
-
-/// The `<number> <word>` pairs of a line.
-fn numbers(line: &str, separator: char) -> impl Iterator<Item = (u64, &str)> {
-    line.split(separator).filter_map(|part| {
-        let mut words = part.split_whitespace();
-        Some((words.next()?.parse().ok()?, words.next()?))
-    })
 }
 
 /// One progress line.
@@ -159,21 +113,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn summaries_of_cargo_ex_unit_and_node_are_counted() {
-        let mut tests = Tests::default();
-        for line in [
-            "running 3 tests",
-            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "2 doctests, 6 tests, 1 failure, 1 skipped",
-            "# tests 5",
-            "# pass 4",
-            "# fail 1",
-            "# duration_ms 20.1",
-        ] {
-            tests.see(line);
-        }
-        assert_eq!(tests, Tests { passed: 3 + 2 + 6 + 4, failed: 3, skipped: 2 });
+    fn steps_side_by_side_meet_and_are_listed_in_their_order() {
+        let meeting = std::sync::Barrier::new(2);
+        let meet = |tests: &mut Option<Tests>| {
+            meeting.wait();
+            *tests = Some(Tests { passed: 1, ..Tests::default() });
+            Ok(())
+        };
+        let mut steps = Steps::new();
+        steps.side_by_side(vec![("one".into(), meet), ("two".into(), meet)]);
+        let names: Vec<_> = steps.done.iter().map(|step| (step.name.as_str(), step.tests.unwrap().passed)).collect();
+        assert_eq!(names, [("one", 1), ("two", 1)]);
     }
 
     #[test]

@@ -42,18 +42,14 @@ fn missing() -> Vec<&'static Need> {
     NEEDS.iter().filter(|need| need.version().is_none()).collect()
 }
 
-/// Only root on a Debian may install; anybody else is told what to install.
-pub(crate) fn can_install() -> bool {
+/// Only root on a Debian may install; for others there is advice.
+fn can_install() -> bool {
     Path::new("/etc/debian_version").exists()
         && command::output(command::program("id", workspace::root()).arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
 fn install(missing: &[&Need]) -> Result<()> {
-    install_packages(&packages(missing))
-}
-
-/// Installs packages of Debian that are not there yet.
-pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
+    let packages = packages(missing);
     println!("==> installing {} with apt-get", packages.join(" "));
     let apt = || {
         let mut apt = command::program("apt-get", workspace::root());

@@ -4,8 +4,9 @@ use crate::command::{self, cargo, program};
 use crate::progress::{Steps, Tests};
 use crate::wasm::module::{self, Edge};
 use crate::wasm::npm;
-use crate::{codegen, corpus, demo, otp27, setup, tidy, workspace};
-use anyhow::{Result, bail};
+use crate::wasm::size::Size;
+use crate::{codegen, corpus, demo, dist, otp, setup, tidy, workspace};
+use anyhow::{Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use std::path::Path;
 use std::process::Command;
@@ -51,11 +52,12 @@ fn rust(steps: &mut Steps) {
     steps.step("tidy", tidy::run);
     steps.step("codegen --check", || codegen::run(&codegen::CodegenArgs { check: true }));
     steps.step("cargo fmt --check", || command::run(cargo(root).args(["fmt", "--all", "--check"])));
-    steps.step("cargo clippy", || {
-        command::run(cargo(root).args(["clippy", "--workspace", "--all-targets", EDGES, "--", "--deny", "warnings"]))
+    steps.step("build with cargo clippy", || {
+        let mut build = linting()?;
+        command::run(build.args(["test", "--workspace", "--all-targets", "--no-run", EDGES]))
     });
     steps.counted("cargo test", |tests| {
-        counting(tests, cargo(root).args(["test", "--workspace", "--no-fail-fast", EDGES]))
+        counting(tests, "", linting()?.args(["test", "--workspace", "--no-fail-fast", EDGES]))
     });
     steps.step("corpus, from Rust", || corpus::check(None));
 }
@@ -63,42 +65,80 @@ fn rust(steps: &mut Steps) {
 /// The edges of scope-wasm, which no build of this machine's own has.
 const EDGES: &str = "--features=scope-wasm/c-abi,scope-wasm/js";
 
+/// Cargo that compiles the workspace with Clippy and refuses warnings. `cargo clippy` only checks: what it compiled cannot be run, and all
+/// dependencies are compiled a second time for the tests. Clippy's driver is a whole compiler, so that here it is the one that builds them.
+fn linting() -> Result<Command> {
+    let root = workspace::root();
+    let sysroot = command::output(program("rustc", root).args(["--print", "sysroot"]))?;
+    let driver = Path::new(sysroot.trim()).join("bin/clippy-driver");
+    ensure!(driver.exists(), "{} is missing: `rustup component add clippy`, or Debian's rust-clippy", driver.display());
+    let mut cargo = cargo(root);
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", driver).env("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings");
+    Ok(cargo)
+}
+
 fn elixir(steps: &mut Steps) {
     for (name, dir) in [("elixir", workspace::elixir()), ("shop", workspace::shop())] {
         steps.step(&format!("mix format, {name}"), || command::run(mix(&dir).args(["format", "--check-formatted"])));
         steps.step(&format!("mix compile, {name}"), || {
             command::run(mix(&dir).env("MIX_ENV", "test").args(["compile", "--warnings-as-errors"]))
         });
-        steps.counted(&format!("mix test, {name}"), |tests| counting(tests, mix(&dir).arg("test")));
     }
-    match otp27::suite() {
-        Ok(mut suite) => steps.counted("mix test, OTP 27", |tests| counting(tests, &mut suite)),
-        Err(why) => steps.skip("mix test, OTP 27", why),
+    let own = otp::own_versions().unwrap_or_else(|_| "this machine's OTP".into());
+    for (name, dir) in [(own.as_str(), workspace::elixir()), ("shop", workspace::shop())] {
+        steps.counted(&format!("mix test, {name}"), |tests| {
+            counting(tests, "", mix(&dir).args(["test", "--warnings-as-errors"]))
+        });
     }
+    other_releases(steps);
     steps.step("demo", demo::run);
+}
+
+/// The Elixir suite on the other releases, side by side: it mostly waits.
+fn other_releases(steps: &mut Steps) {
+    let mut suites = Vec::new();
+    for release in otp::RELEASES {
+        match dist::build_library().and_then(|library| release.suite(&library)) {
+            Ok((versions, mut suite)) => {
+                let label = format!("OTP {}: ", release.otp);
+                let run = move |tests: &mut Option<Tests>| counting(tests, &label, &mut suite);
+                suites.push((format!("mix test, {versions}"), run));
+            }
+            Err(why) => steps.skip(&format!("mix test, OTP {}", release.otp), format!("{why:#}")),
+        }
+    }
+    steps.side_by_side(suites);
 }
 
 fn js(steps: &mut Steps) {
     steps.step("npm package", npm::build);
-    steps.counted("node tests", |tests| counting(tests, npm::npm(&workspace::js()).args(["test", "--silent"])));
+    steps.step("module size", module_size);
+    steps.counted("node tests", |tests| counting(tests, "", npm::npm(&workspace::js()).args(["test", "--silent"])));
     steps.counted("corpus, from wasmtime", |tests| {
         let module = module::build(Edge::CAbi)?;
-        let mut wasmtime = cargo(workspace::root());
+        let mut wasmtime = linting()?;
         // Of the whole workspace, as in `cargo test` before: of one package, cargo would build wasmtime again with fewer features.
         wasmtime.args(["test", "--workspace", EDGES, "--test", "corpus", "--", "--include-ignored"]);
         wasmtime.env("SCOPE_WASM", module);
-        counting(tests, &mut wasmtime)
+        counting(tests, "", &mut wasmtime)
     });
+}
+
+/// Prints how large the module is, which must be within its budget.
+fn module_size() -> Result<()> {
+    let size = Size::of(&npm::module())?;
+    println!("the module has {} bytes as built, {} as Brotli sends it", size.built, size.sent);
+    size.check()
 }
 
 fn mix(dir: &Path) -> Command {
     program("mix", dir)
 }
 
-/// Runs a test program, and counts what its summaries say; one that runs no test has failed.
-fn counting(tests: &mut Option<Tests>, command: &mut Command) -> Result<()> {
+/// Runs a test program, and counts what its summaries say; one that runs no test has failed. A label goes before each line.
+fn counting(tests: &mut Option<Tests>, label: &str, command: &mut Command) -> Result<()> {
     let mut seen = Tests::default();
-    let done = command::run_seeing(command, |line| seen.see(line));
+    let done = command::run_seeing(command, label, |line| seen.see(line));
     *tests = Some(seen);
     done?;
     if seen.passed == 0 {

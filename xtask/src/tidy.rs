@@ -3,24 +3,24 @@
 //! Invariant: a rule is a pure function of the [`Tree`], and its tests plant a violation: a check that cannot fail is a defect.
 
 mod arrows;
+mod circles;
 mod documents;
-mod glue;
+mod faces;
 mod hash_order;
 mod headers;
+mod layers;
 mod names;
-mod native;
 mod places;
+mod problem;
 mod purity;
-mod rust_source;
 mod size;
 mod tree;
 mod unsafety;
+mod words;
 
 use anyhow::{Result, bail};
+use problem::Problem;
 use tree::Tree;
-
-/// A rule that is broken somewhere: where, and what to do about it.
-type Problem = String;
 
 /// What a rule is called in the list, and the rule.
 type Rule = (&'static str, fn(&Tree) -> Vec<Problem>);
@@ -29,14 +29,16 @@ const RULES: &[Rule] = &[
     ("arrows between crates point one way", arrows::check),
     ("the core and the query engine are pure", purity::check),
     ("unsafe code stays in its place and says why it is sound", unsafety::check),
-    ("one Elixir module faces the native library", native::check),
-    ("one TypeScript file faces the module", glue::check),
-    ("files stay small", size::check),
+    ("modules form no circle", circles::check),
+    ("a layer knows nothing above it", layers::check),
+    ("one file faces each foreign library", faces::check),
+    ("files stay small, folders narrow", size::check),
     ("names say what a file holds", names::check),
     ("every source file says what it is", headers::check),
     ("hash maps are never iterated", hash_order::check),
     ("no file names one machine", places::check),
     ("documents speak of what exists", documents::check),
+    ("words are the field's", words::check),
 ];
 
 /// Checks every rule over the checkout.

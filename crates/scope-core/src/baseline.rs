@@ -10,12 +10,10 @@ pub(crate) use fold::is_remembered;
 
 use crate::chunk::StoredTerm;
 use crate::event::{EventId, OrderKey};
-use crate::gather::Gather as _;
-use crate::ordered;
-use crate::ordered::Map;
 use crate::term::localize::relocate;
 use crate::{ProcessKey, Symbols};
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -72,12 +70,12 @@ pub struct Baseline {
     /// By key.
     entries: Vec<ProcessEntry>,
     /// The terms of the entries' last states, with ids of `symbols`.
-    states: Map<ProcessKey, KeptTerm>,
+    states: BTreeMap<ProcessKey, KeptTerm>,
     /// The terms of the entries' origins, likewise.
-    origins: Map<ProcessKey, KeptTerm>,
+    origins: BTreeMap<ProcessKey, KeptTerm>,
     symbols: Symbols,
     /// Processes that have exited while rows of theirs with earlier keys may still come.
-    exited: Map<ProcessKey, OrderKey>,
+    exited: BTreeMap<ProcessKey, OrderKey>,
     at: OrderKey,
     /// When `symbols` has grown to this many entries it is made anew from what is still used.
     tidy_at: usize,
@@ -149,8 +147,8 @@ impl Baseline {
         if excess == 0 {
             return;
         }
-        let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).gathered();
-        ordered::sort(&mut begun);
+        let mut begun: Vec<_> = self.entries.iter().filter_map(|e| Some((e.origin?.key, e.process))).collect();
+        begun.sort();
         for (_, process) in begun {
             if excess == 0 {
                 return;
@@ -161,8 +159,8 @@ impl Baseline {
             }
         }
         let key_of = |entry: &ProcessEntry| entry.state.as_ref().map(|state| state.key);
-        let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).gathered();
-        ordered::sort(&mut oldest);
+        let mut oldest: Vec<_> = self.entries.iter().filter_map(|e| Some((key_of(e)?, e.process))).collect();
+        oldest.sort();
         for (_, process) in oldest {
             if excess == 0 {
                 return;
@@ -176,8 +174,8 @@ impl Baseline {
         while excess > 0 && self.exited.pop_first().is_some() {
             excess = excess.saturating_sub(size_of::<(ProcessKey, OrderKey)>());
         }
-        let mut sizes: Vec<_> = self.entries.iter().map(|entry| (entry.since, entry_bytes(entry))).gathered();
-        ordered::sort(&mut sizes);
+        let mut sizes: Vec<_> = self.entries.iter().map(|entry| (entry.since, entry_bytes(entry))).collect();
+        sizes.sort();
         let mut border = None;
         for (since, n_bytes) in sizes {
             if excess == 0 {

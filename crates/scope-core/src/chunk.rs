@@ -5,6 +5,7 @@
 //! Invariant: rows keep the order of arrival, so that a row number is final as soon as the row is taken in; reading in time order
 //! goes through the index.
 
+pub(crate) mod block;
 pub mod build;
 mod column;
 mod columns;
@@ -12,11 +13,13 @@ pub(crate) mod dict;
 mod encode;
 mod index;
 mod keys;
+mod numbers;
+mod radix;
 mod terms;
 
 use crate::event::{Class, Event, Kinds, OrderKey};
+use crate::symbols::PeerKey;
 use crate::term::{Names, search};
-use crate::trace::PeerKey;
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey};
 use columns::Columns;
 use dict::Dict;

@@ -11,16 +11,15 @@
 //! Invariant: no bytes panic a reader, keep it busy for more than a fixed multiple of their length, or make it allocate more than
 //! its limits; and no damage goes unsaid.
 
+mod checksum;
 mod end;
 mod read;
 pub(crate) mod section;
 mod write;
 
-use crate::checksum;
 use crate::error::{Error, Result};
-use crate::event::{N_CLASSES, OrderKey};
 use crate::trace::Trace;
-use crate::wire::{Reader, put_key};
+use crate::wire::Reader;
 use alloc::vec::Vec;
 
 /// The format version this crate writes, and the newest it reads.
@@ -81,22 +80,4 @@ pub fn write(trace: &Trace) -> Vec<u8> {
     let sum = checksum::of(&[&out]);
     out.extend_from_slice(&sum.to_le_bytes());
     write::write(trace, out)
-}
-
-/// Appends one key per class, with their number in front.
-pub(crate) fn encode_floors(low_watermarks: &[OrderKey; N_CLASSES], out: &mut Vec<u8>) {
-    out.push(N_CLASSES as u8);
-    low_watermarks.iter().for_each(|low_watermark| put_key(out, *low_watermark));
-}
-
-/// Reads what [`encode_floors`] wrote; the low_watermarks of classes of a newer format are skipped.
-pub(crate) fn decode_floors(reader: &mut Reader<'_>) -> Result<[OrderKey; N_CLASSES]> {
-    let mut low_watermarks = [OrderKey::default(); N_CLASSES];
-    for class in 0..usize::from(reader.u8()?) {
-        let low_watermark = reader.key()?;
-        if let Some(slot) = low_watermarks.get_mut(class) {
-            *slot = low_watermark;
-        }
-    }
-    Ok(low_watermarks)
 }

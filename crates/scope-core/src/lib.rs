@@ -10,19 +10,12 @@
 extern crate alloc;
 
 pub mod baseline;
-mod block;
-mod checksum;
 pub mod chunk;
-pub mod diff;
 pub mod error;
 pub mod event;
 pub mod file;
-pub mod gather;
-pub mod hashed;
 pub mod header;
 pub mod loss;
-pub mod ordered;
-pub mod redact;
 pub mod sampler;
 pub mod store;
 pub mod symbols;

@@ -187,7 +187,9 @@ impl Store {
             if is_remembered(*class) && n_hidden > 0 {
                 let sunk = core::iter::once((*class, &**list, old));
                 let rows = RowIter::new(sunk, Selection::All, old, new, Direction::Forward);
-                Arc::make_mut(&mut self.baseline).fold(list, rows.take_while(|row| row.key < new));
+                let rows = rows.take_while(|row| row.key < new);
+                let rows = rows.filter_map(|row| Some((&**list.chunks().get(row.chunk_idx as usize)?, row.row)));
+                Arc::make_mut(&mut self.baseline).fold(rows);
                 self.unsettled = true;
             }
             if list.chunks().iter().any(|chunk| chunk.last() < new) {

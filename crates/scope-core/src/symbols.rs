@@ -4,12 +4,12 @@
 //!
 //! Invariant: id 0 means "none" in every table, so that an empty column is all zeros.
 
-use crate::hashed::HashMap;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
+use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 macro_rules! id {
@@ -171,6 +171,17 @@ pub enum Entity {
     Opaque(u64),
 }
 
+/// A message's other party, independent of any chunk's dictionary.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PeerKey {
+    /// A process of the recorded node.
+    Process(ProcessKey),
+    /// A registered name of the recorded node.
+    Name(String),
+    /// A reference (alias).
+    Reference(ReferenceWords),
+}
+
 impl Entity {
     /// Whether it is spoken of for a moment only, and in no term.
     const fn is_ephemeral(&self) -> bool {
@@ -311,14 +322,6 @@ impl Symbols {
     pub fn counts(&self) -> (usize, usize, usize) {
         (self.atoms.len(), self.entities.len() - self.free.len() + self.ephemeral.len(), self.mfas.len())
     }
-
-    /// A function as Elixir writes it: `Mod.fun/1`, `:erlang_mod.fun/1`.
-    #[must_use]
-    pub fn mfa_text(&self, id: MfaId) -> String {
-        self.mfa(id).map_or_else(String::new, |mfa| {
-            crate::term::inspect::mfa_text(self.atom(mfa.module), self.atom(mfa.function), mfa.arity)
-        })
-    }
 }
 
 #[cfg(test)]
@@ -370,7 +373,7 @@ mod tests {
         assert_eq!(symbols.atom(a), "ok");
         assert_eq!(symbols.atom(AtomId::NONE), "");
         let mfa = symbols.intern_function("Elixir.Shop.Cart", "add", 2);
-        assert_eq!(symbols.mfa_text(mfa), "Shop.Cart.add/2");
+        assert_eq!(symbols.intern_function("Elixir.Shop.Cart", "add", 2), mfa);
         assert_eq!(symbols.entity(EntityId(7)), None);
     }
 }

@@ -34,13 +34,14 @@
 //! Invariant: no reader recurses deeper than [`MAX_DEPTH`], and none trusts a length it has not checked against the bytes left.
 
 mod cursor;
-pub mod decimal;
+pub mod diff;
 pub mod etf;
 pub mod inspect;
 pub mod localize;
 pub mod part;
 pub mod pattern;
 pub mod read;
+pub mod redact;
 pub mod resolve;
 pub(crate) mod search;
 mod tree;

@@ -15,11 +15,9 @@ use crate::ProcessKey;
 use crate::baseline::Baseline;
 use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, EventId, Kind, N_CLASSES, OrderKey};
-use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Losses};
-use crate::ordered;
-use alloc::string::String;
+use crate::symbols::PeerKey;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use chunk_list::ChunkList;
@@ -54,17 +52,6 @@ pub enum Source {
     Live,
     /// A file or dump.
     File,
-}
-
-/// A message's other party, independent of any chunk's dictionary.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum PeerKey {
-    /// A process of the recorded node.
-    Process(ProcessKey),
-    /// A registered name of the recorded node.
-    Name(String),
-    /// A reference (alias).
-    Reference(crate::symbols::ReferenceWords),
 }
 
 /// An immutable trace.
@@ -158,8 +145,8 @@ impl Trace {
     fn processes_between(&self, from: ProcessKey, to: ProcessKey) -> Vec<ProcessKey> {
         let remembered = self.baseline().map_or(&[][..], |baseline| baseline.processes());
         let remembered = remembered.iter().map(|entry| entry.process).filter(|process| (from..=to).contains(process));
-        let mut found: Vec<_> = remembered.gathered();
-        ordered::sort(&mut found);
+        let mut found: Vec<_> = remembered.collect();
+        found.sort();
         found.dedup();
         self.lists.iter().for_each(|list| list.add_processes(from, to, &mut found));
         found
@@ -204,9 +191,9 @@ impl Trace {
         let occurrences = (0..).zip(chunks).flat_map(|(chunk_idx, chunk)| {
             chunk.process_ids().map(move |(process, id)| (process, chunk_idx, chunk.rows_with_process(id)))
         });
-        let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.gathered();
+        let mut occurrences: Vec<(ProcessKey, u32, &[u16])> = occurrences.collect();
         // Stable, because each chunk is a sorted run.
-        ordered::sort_by_key(&mut occurrences, |(process, chunk_idx, _)| (*process, *chunk_idx));
+        occurrences.sort_by_key(|(process, chunk_idx, _)| (*process, *chunk_idx));
         let mut rows = Vec::new();
         for own in occurrences.chunk_by(|(a, ..), (b, ..)| a == b) {
             rows.clear();
@@ -219,7 +206,7 @@ impl Trace {
                 rows.extend(listed.iter().map(row).filter(|row| row.key >= low_watermark));
             }
             if own.len() > 1 {
-                ordered::sort_by_key(&mut rows, |row| (row.key, row.chunk_idx));
+                rows.sort_by_key(|row| (row.key, row.chunk_idx));
             }
             if let ([(process, ..), ..], [_, ..]) = (own, &*rows) {
                 visit(*process, &rows);

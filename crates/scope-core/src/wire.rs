@@ -3,7 +3,7 @@
 //! Invariant: a reader never goes past its bytes and never believes a count that the bytes left could not hold.
 
 use crate::error::{Error, Result};
-use crate::event::OrderKey;
+use crate::event::{N_CLASSES, OrderKey};
 use alloc::vec::Vec;
 
 const MAX_LEB_BYTES: usize = 10;
@@ -119,6 +119,18 @@ impl<'a> Reader<'a> {
         let thread = u16::try_from(thread).map_err(|_| self.corrupt("a thread number has more than 16 bits"))?;
         Ok(OrderKey { tick, thread, tie })
     }
+
+    /// What [`put_keys`] wrote; keys of classes of a newer format are skipped.
+    pub(crate) fn keys(&mut self) -> Result<[OrderKey; N_CLASSES]> {
+        let mut keys = [OrderKey::default(); N_CLASSES];
+        for class in 0..usize::from(self.u8()?) {
+            let key = self.key()?;
+            if let Some(slot) = keys.get_mut(class) {
+                *slot = key;
+            }
+        }
+        Ok(keys)
+    }
 }
 
 /// Appends a number as [`Reader::leb`] reads it.
@@ -135,6 +147,12 @@ pub(crate) fn put_key(out: &mut Vec<u8>, key: OrderKey) {
     put_leb(out, key.tick);
     put_leb(out, key.thread.into());
     put_leb(out, key.tie.into());
+}
+
+/// Appends a key for each class, with the number of classes in front.
+pub(crate) fn put_keys(out: &mut Vec<u8>, keys: &[OrderKey; N_CLASSES]) {
+    out.push(N_CLASSES as u8);
+    keys.iter().for_each(|key| put_key(out, *key));
 }
 
 /// Appends bytes as [`Reader::blob`] reads them.

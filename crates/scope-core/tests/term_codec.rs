@@ -6,12 +6,12 @@ mod generate;
 
 use generate::{AnyTerm, Random};
 use quickcheck::{QuickCheck, TestResult};
-use scope_core::redact::Redactor;
 use scope_core::term::etf::{Origin, to_etf};
 use scope_core::term::inspect::{Limits, inspect};
 use scope_core::term::localize::localize;
 use scope_core::term::part::part;
 use scope_core::term::read::read;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
 use scope_core::term::write::write;
 use scope_core::term::{MAX_DEPTH, Names, Opaque, Term, tag};

@@ -3,7 +3,7 @@
 
 use quickcheck::{Arbitrary, Gen, quickcheck};
 use scope_core::ProcessKey;
-use scope_core::diff::{Change, ChangeKind, Diff, Limits, Place, Verdict, diff, path_text};
+use scope_core::term::diff::{Change, ChangeKind, Diff, Limits, Place, Verdict, diff, path_text};
 use scope_core::term::{Opaque, Term};
 use std::collections::{BTreeMap, VecDeque};
 

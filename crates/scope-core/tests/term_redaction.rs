@@ -6,9 +6,9 @@ mod generate;
 
 use generate::AnyTerm;
 use quickcheck::QuickCheck;
-use scope_core::redact::{DEFAULT_KEYS, Redactor};
 use scope_core::term::localize::localize;
 use scope_core::term::read::read;
+use scope_core::term::redact::{DEFAULT_KEYS, Redactor};
 use scope_core::term::resolve::{Resolved, Words, resolve};
 use scope_core::term::write::write;
 use scope_core::term::{MAX_DEPTH, Term};

@@ -27,7 +27,7 @@ use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
 use scope_core::header::Header;
 use scope_core::loss::{Loss, Reason};
-use scope_core::redact::Redactor;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve;
 use scope_core::term::write::Term;
 use scope_core::writer::Writer;
@@ -72,7 +72,7 @@ struct Batch {
 pub(crate) struct RecorderCore {
     generation: u32,
     /// Nothing is traced, and times are given.
-    pub(crate) by_hand: bool,
+    pub(crate) manual: bool,
     pub(crate) clock: Clock,
     pub(crate) writer: Writer,
     words: TermInterner,
@@ -99,7 +99,7 @@ pub(crate) struct RecorderCore {
 impl RecorderCore {
     pub(crate) fn new(
         generation: u32,
-        by_hand: bool,
+        manual: bool,
         clock: Clock,
         writer: Writer,
         redactor: Redactor,
@@ -108,7 +108,7 @@ impl RecorderCore {
     ) -> Self {
         Self {
             generation,
-            by_hand,
+            manual,
             clock,
             writer,
             words: TermInterner::new(),
@@ -311,7 +311,7 @@ impl RecorderCore {
             None => (ns, 0, 0),
         };
         self.manual_last = Some((latest, n));
-        if self.by_hand {
+        if self.manual {
             self.watermark = self.watermark.max(ns);
         }
         // SAFETY: as ours.
@@ -364,7 +364,7 @@ impl RecorderCore {
 
     /// Seals open chunks that began before `age_ns` ago. Times given by hand are no ages.
     pub(crate) fn seal_older(&mut self, age_ns: u64) {
-        if !self.by_hand {
+        if !self.manual {
             self.writer.seal(self.watermark.saturating_sub(age_ns));
         }
     }

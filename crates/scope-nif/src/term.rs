@@ -1,5 +1,7 @@
 //! Terms of the running VM, and what is known of their layout.
 
 pub(crate) mod raw_term;
+pub(crate) mod recorded_term;
 pub(crate) mod reference;
+pub(crate) mod serializer;
 pub(crate) mod value;

@@ -17,6 +17,7 @@ mod server_call;
 mod state;
 mod supervision;
 mod term;
+mod text;
 pub mod word;
 
 pub use call::Call;
@@ -31,10 +32,11 @@ pub use server_call::ServerCall;
 pub use state::State;
 pub use supervision::{Child, Replacement, Strategy};
 pub use term::Term;
+pub use text::Text;
 pub use word::{
-    CallOutcome, Certainty, ChangeKind, EdgeKind, EventClass, EventFlag, EventKind, ExitPath, LossReason,
-    MessageHandling, MessageOutcome, ProcessStatus, ServerCallOutcome, StopReason, StopSubject, TermKind, TraceSource,
-    Verdict,
+    CallOutcome, Certainty, ChangeKind, EdgeKind, EventClass, EventFlag, EventKind, ExitPath, FindingTopic,
+    FindingUnit, LossReason, MessageHandling, MessageOutcome, ProcessStatus, ServerCallOutcome, StopReason,
+    StopSubject, TermKind, TraceSource, Verdict,
 };
 
 use alloc::string::String;

@@ -101,7 +101,7 @@ impl Filter {
         Found::new(self, trace, rows)
     }
 
-    /// How many rows were looked at one by one so far; `None` when none had to be, as all are wanted.
+    /// How many rows were tested one by one so far; `None` when none had to be, as all are wanted.
     pub(crate) fn n_tested(&self) -> Option<u64> {
         (!self.is_everything).then(|| self.n_tested.get())
     }

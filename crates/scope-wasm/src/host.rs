@@ -2,17 +2,17 @@
 //!
 //! Invariant: an address or a trace number that was not given out, or was given back, is refused and touches nothing.
 
-use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_query::Error;
 use scope_query::json::{answer_json, error_json};
+use std::collections::BTreeMap;
 
 /// Everything that was given out and not given back.
 #[derive(Debug, Default)]
 pub(crate) struct Host {
     /// By address of their first byte.
-    buffers: Map<usize, Vec<u8>>,
-    traces: Map<u32, Trace>,
+    buffers: BTreeMap<usize, Vec<u8>>,
+    traces: BTreeMap<u32, Trace>,
     last_trace: u32,
     /// Why the last `open` was refused, as JSON.
     refusal: String,
@@ -27,7 +27,7 @@ pub(crate) struct Place {
 
 impl Host {
     pub(crate) const fn new() -> Self {
-        Self { buffers: Map::new(), traces: Map::new(), last_trace: 0, refusal: String::new() }
+        Self { buffers: BTreeMap::new(), traces: BTreeMap::new(), last_trace: 0, refusal: String::new() }
     }
 
     /// A buffer of zeros that the caller may write to; `None` when there is no memory for it.

@@ -1,6 +1,6 @@
 defmodule ElixirScope.AIIntegration do
   @moduledoc """
-  Tools for an assistant that talks to a running system. It is not built yet, and says so:
+  Will offer tools to an assistant that talks to a running system. It is not built yet:
 
       iex> {:error, error} = ElixirScope.AIIntegration.setup()
       iex> {error.code, error.message}

@@ -1,9 +1,9 @@
 defmodule ElixirScope.Answer do
   @moduledoc """
-  An answer of the door: `data` by request, what it rests on (`coverage`), and the cursor that goes on (`next`).
+  A plain answer of the API: `data` depends on the request, `coverage` says how complete the answer is, and `next` is the cursor of the next page.
 
-  The data is as every edge shows it: times in ns since the recorder's start, terms as `%{id, text, bytes, complete}`.
-  The functions of `ElixirScope` turn it into real terms and clock times.
+  The data is the same in every language: times in ns since the start of the recording, terms as `%{id, text, bytes, complete}`.
+  The other functions of `ElixirScope` return real terms and clock times instead.
 
       iex> ElixirScope.setup()
       :ok

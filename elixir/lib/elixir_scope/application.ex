@@ -1,7 +1,7 @@
 defmodule ElixirScope.Application do
   @moduledoc false
-  # The recorder lives here, linked to no caller: a crashing shell or test does not end a recording.
-  # It is temporary: after a crash nothing records until the next setup.
+  # Supervises the recorder, which is linked to no caller: a shell or test that crashes does not end a recording.
+  # The recorder is temporary: after a crash there is no recording until the next setup.
 
   use Application
 
@@ -12,7 +12,7 @@ defmodule ElixirScope.Application do
       {DynamicSupervisor, name: ElixirScope.RecorderSupervisor, strategy: :one_for_one}
     ]
 
-    # Without the janitor a dead recorder would leave its patterns behind: they go down together.
+    # Without the janitor a dead recorder would leave its patterns behind, so both end together.
     Supervisor.start_link(children, strategy: :one_for_all, name: ElixirScope.Supervisor)
   end
 end

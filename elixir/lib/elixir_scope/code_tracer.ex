@@ -1,6 +1,6 @@
 defmodule ElixirScope.CodeTracer do
   @moduledoc """
-  Calls of functions: which are recorded, and what was recorded.
+  Records calls of functions, and returns what was recorded.
 
       iex> ElixirScope.setup()
       :ok
@@ -21,7 +21,7 @@ defmodule ElixirScope.CodeTracer do
   @type code :: module() | {module(), atom(), arity() | :_}
 
   @doc """
-  Records the calls of a module or of one function: `ElixirScope.trace_module/2` or `ElixirScope.trace_function/2`, whose options and errors it has.
+  Records the calls of a module or of one function: `ElixirScope.trace_module/2` or `ElixirScope.trace_function/2`, with the same options and errors.
 
       iex> ElixirScope.setup()
       :ok
@@ -35,7 +35,7 @@ defmodule ElixirScope.CodeTracer do
   def trace(module, options), do: ElixirScope.trace_module(module, options)
 
   @doc """
-  Ends `trace/2`. `:not_traced` when it was not traced.
+  Ends `trace/2`. The error is `:not_traced` if the code was not traced.
 
       iex> ElixirScope.setup()
       :ok
@@ -48,7 +48,7 @@ defmodule ElixirScope.CodeTracer do
   def untrace(module), do: ElixirScope.untrace_module(module)
 
   @doc """
-  The calls, returns and exceptions of a module, in every process, oldest first; the example above has it. Options `:function`, `:from`, `:to`,
+  The calls, returns and exceptions of a module, in every process, oldest first, as in the example above. Options: `:function`, `:from`, `:to`,
   `:limit`, `:after`, `:trace`.
 
       iex> ElixirScope.setup()

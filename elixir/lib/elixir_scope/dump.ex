@@ -2,19 +2,43 @@ defmodule ElixirScope.Dump do
   @moduledoc false
   # Traces to files and back.
   #
-  # Invariant: a file is whole or absent: it is written beside its place and renamed.
+  # Invariant: a file is complete or absent: it is written under another name and then renamed.
 
-  alias ElixirScope.{Error, Native, Recorder, Trace}
+  alias ElixirScope.{Error, Native, Trace}
+  alias ElixirScope.Recorder.Current
+
+  # Invariant: the file belongs to its owner alone (0600), and a link at its path is replaced, never followed.
 
   @spec export(Path.t()) :: :ok | {:error, Error.t()}
   def export(path) do
-    staged = "#{path}.#{System.unique_integer([:positive])}.tmp"
-
-    with {:ok, recorder} <- Recorder.call(:source),
+    with {:ok, recorder} <- Current.native(),
          {:ok, bytes} <- native(Native.dump(recorder)),
-         :ok <- file(File.mkdir_p(Path.dirname(path)), path),
-         :ok <- file(File.write(staged, bytes), path) do
-      file(File.rename(staged, path), path)
+         :ok <- file(File.mkdir_p(Path.dirname(path)), path) do
+      file(replace(path, bytes), path)
+    end
+  end
+
+  defp replace(path, bytes) do
+    staged = "#{path}.#{Base.encode16(:rand.bytes(8), case: :lower)}.tmp"
+
+    with :ok <- create(staged, bytes),
+         :ok <- File.rename(staged, path) do
+      :ok
+    else
+      {:error, :eexist} = error ->
+        error
+
+      error ->
+        File.rm(staged)
+        error
+    end
+  end
+
+  # Exclusive: what is already at the name, a link too, is not opened. The mode is set before there is anything to read.
+  defp create(staged, bytes) do
+    with {:ok, device} <- :file.open(staged, [:write, :exclusive, :raw, :binary]) do
+      written = with :ok <- File.chmod(staged, 0o600), :ok <- :file.write(device, bytes), do: :file.sync(device)
+      with :ok <- :file.close(device), do: written
     end
   end
 

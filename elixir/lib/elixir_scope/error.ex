@@ -1,13 +1,12 @@
 defmodule ElixirScope.Error do
   @moduledoc """
-  What went wrong: a stable `code` to match on, and a `message` for people.
+  An error: a stable `code` to match on, and a `message` for people.
 
       iex> error = %ElixirScope.Error{code: :not_found, message: "no process <0.999.0> in this trace"}
       iex> Exception.message(error)
       "no process <0.999.0> in this trace"
 
-  `:incomplete_state` carries what is known of the state in `partial`, and in `paths` the places in it that were cut,
-  redacted or opaque.
+  An `:incomplete_state` error has the known part of the state in `partial`, and in `paths` the places that were cut, redacted or opaque.
   """
 
   defexception [:code, :message, :partial, paths: []]

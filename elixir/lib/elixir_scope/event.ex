@@ -2,10 +2,13 @@ defmodule ElixirScope.Event do
   @moduledoc """
   One event of a trace.
 
-  `timestamp` is `System.monotonic_time(:nanosecond)` of the recorded node and can be passed back wherever a time is asked,
-  as can the event itself; `at` is the same moment as a `DateTime`. `process` is where it happened and `peer` the other party: a pid, a
-  name, or the text of a port or reference. `name` is the name the process held then, or the one it took or gave up. `term` is the message, arguments, value, state, exit reason or
-  details, by `kind`; `complete` says that nothing of it was cut, redacted or opaque.
+    * `timestamp` - `System.monotonic_time(:nanosecond)` of the recorded node; it can be given wherever a time can, and so can the event itself
+    * `at` - the same moment as a `DateTime`
+    * `process` - the process that the event happened in
+    * `peer` - the other process, name, port or reference of the event; ports and references are texts
+    * `name` - the name that the process held at that time, or that it took or gave up
+    * `term` - the message, arguments, value, state, exit reason or details, depending on `kind`
+    * `complete` - whether all of the term was recorded: nothing in it is truncated, redacted or opaque
 
       iex> event = %ElixirScope.Event{id: "process-0-1", class: :process, kind: :exit, timestamp: 5, term: :normal}
       iex> {event.kind, event.term}

@@ -1,7 +1,7 @@
 defmodule ElixirScope.Foreign do
   @moduledoc """
-  A pid, port, reference or unknown atom of an imported trace. It is never a live one of this node, which a pid of another node's dump
-  could be mistaken for. One of `type: :pid` is accepted wherever a process of that trace is asked.
+  A pid, port, reference or unknown atom of an imported trace, as text. A real pid could be mistaken for a live process of this node.
+  A struct with `type: :pid` can be given wherever a process of that trace can.
 
       iex> %ElixirScope.Foreign{type: :pid, text: "<0.123.0>"}.text
       "<0.123.0>"

@@ -1,6 +1,6 @@
 defmodule ElixirScope.MessageInterceptor do
   @moduledoc """
-  The messages of processes. Nothing is intercepted in the sense of being held up: the VM's trace events are recorded.
+  Records the messages of processes. No message is held up: what is recorded are the trace events of the VM.
 
       iex> ElixirScope.setup()
       :ok
@@ -24,8 +24,8 @@ defmodule ElixirScope.MessageInterceptor do
   alias ElixirScope.Recorder.TargetRequest
 
   @doc """
-  Records what a process sends and what is delivered to it and, if it is a GenServer, when it turns to it; neither states nor calls. Option
-  `:for` and errors as `ElixirScope.trace_process/2`; the example above has it.
+  Records the messages that a process sends, those that are delivered to it and, for a GenServer, when it handles them. States and calls are not recorded.
+  Options: `:for` and `:max`; errors as in `ElixirScope.trace_process/2`. The example above uses it.
 
       iex> ElixirScope.setup()
       :ok
@@ -39,7 +39,7 @@ defmodule ElixirScope.MessageInterceptor do
   def intercept(process, options \\ []), do: TargetRequest.trace_messages(process, options)
 
   @doc """
-  Ends `intercept/2`. What was recorded stays. `:not_traced` when it was not intercepted.
+  Ends `intercept/2`. What was recorded stays. The error is `:not_traced` if the process was not intercepted.
 
       iex> ElixirScope.setup()
       :ok
@@ -51,14 +51,16 @@ defmodule ElixirScope.MessageInterceptor do
   def release(process), do: TargetRequest.untrace_process(:messages, process)
 
   @doc """
-  The message events of one process, oldest first: `:send`, `:delivered`, `:handled`. Options `:from`, `:to`, `:limit`, `:after`, `:trace`; raises
-  `ElixirScope.Error` for a process never seen.
+  The message events of one process, oldest first: `:send`, `:delivered`, `:handled`. Options: `:from`, `:to`, `:limit`, `:after`, `:trace`. Raises
+  `ElixirScope.Error` for a process that the trace has never seen.
 
       iex> ElixirScope.setup()
       :ok
       iex> {:ok, _} = ElixirScope.MessageInterceptor.intercept(self())
       iex> send(self(), :hello)
       :hello
+      iex> receive do :hello -> :ok end
+      :ok
       iex> for event <- ElixirScope.MessageInterceptor.messages(self()), event.term == :hello, do: event.kind
       [:send, :delivered]
       iex> ElixirScope.stop()
@@ -78,7 +80,7 @@ defmodule ElixirScope.MessageInterceptor do
       iex> GenServer.call(counter, {:add, 1})
       1
       iex> [call, _reply] = ElixirScope.MessageInterceptor.between(self(), counter)
-      iex> {call.matched, call.waiting > 0}
+      iex> {call.matched, call.waiting_ns > 0}
       {:matched, true}
       iex> ElixirScope.stop()
       :ok

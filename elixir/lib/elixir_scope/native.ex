@@ -2,7 +2,7 @@ defmodule ElixirScope.Native do
   @moduledoc false
   # The one module that knows the native library, and the tracer module that the VM calls.
   #
-  # Invariant: loaded once and never reloaded (the VM would stop tracing without a word); so it holds nothing but stubs.
+  # Invariant: it is loaded once and never again, as the VM would silently stop tracing. So it contains stubs only.
 
   @on_load :load_library
 
@@ -37,16 +37,18 @@ defmodule ElixirScope.Native do
   def set_rate(_recorder, _ppm), do: stub()
   def set_limits(_recorder, _limits), do: stub()
   def put(_recorder, _rows), do: stub()
-  def put_at(_recorder, _rows), do: stub()
   def clear(_recorder, _instance), do: stub()
-  def query(_source, _request), do: stub()
-  def query_json(_source, _request), do: stub()
-  def terms(_source, _ids), do: stub()
+  def snapshot(_recorder), do: stub()
+  def release(_snapshot), do: stub()
+  def query(_snapshot, _request, _max_bytes), do: stub()
+  def query_texts(_snapshot, _request), do: stub()
+  def query_json(_snapshot, _request), do: stub()
   def hold(_node, _creation, _terms), do: stub()
   def dump(_recorder), do: stub()
   def load(_binary), do: stub()
   def status(_recorder), do: stub()
-  def anchor(_source), do: stub()
+  def epoch(_recorder), do: stub()
+  def anchor(_snapshot), do: stub()
 
   # What the VM looks up by name and arity in a tracer module.
   def enabled(_tag, _state, _tracee), do: stub()

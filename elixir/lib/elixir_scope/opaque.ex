@@ -1,6 +1,6 @@
 defmodule ElixirScope.Opaque do
   @moduledoc """
-  Stands in a recorded term for what cannot be kept: a function, a bitstring, a pid of another node. Equal ones have equal `id`s.
+  Stands in a recorded term for a value that cannot be kept: a function, a bitstring, a pid of another node. Equal values have equal `id`s.
 
       iex> %ElixirScope.Opaque{type: :function, id: 1} == %ElixirScope.Opaque{type: :function, id: 1}
       true

@@ -1,6 +1,6 @@
 defmodule ElixirScope.PhoenixTracker do
   @moduledoc """
-  HTTP requests, LiveViews, channels and broadcasts of a Phoenix application. It is not built yet, and says so:
+  Will record HTTP requests, LiveViews, channels and broadcasts of a Phoenix application. It is not built yet:
 
       iex> {:error, error} = ElixirScope.PhoenixTracker.setup()
       iex> {error.code, error.message}

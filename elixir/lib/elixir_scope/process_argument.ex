@@ -1,6 +1,6 @@
 defmodule ElixirScope.ProcessArgument do
   @moduledoc false
-  # A process as people name it: to a live pid (to trace it), or to the text the door knows (to ask about it).
+  # Converts a process as users give it to a live pid (to trace it), or to the text of the API (to ask about it).
 
   alias ElixirScope.{Error, Foreign}
 
@@ -22,7 +22,7 @@ defmodule ElixirScope.ProcessArgument do
     end
   end
 
-  @doc "The text of a process at the door."
+  @doc "The text of a process in the API."
   @spec to_text(term()) :: {:ok, String.t()} | {:error, Error.t()}
   def to_text(pid) when is_pid(pid), do: {:ok, pid |> :erlang.pid_to_list() |> List.to_string()}
   def to_text(%Foreign{type: :pid, text: text}), do: {:ok, text}
@@ -34,7 +34,7 @@ defmodule ElixirScope.ProcessArgument do
   def to_text({:via, _, _} = name), do: global_text(name)
   def to_text(other), do: wrong(other)
 
-  # Names of a registry are not in the trace: they mean whoever holds them now.
+  # Names of a registry are not in the trace: they mean the process that holds them now.
   defp global_text(name) do
     with {:ok, pid} <- to_pid(name), do: to_text(pid)
   end

@@ -1,8 +1,8 @@
 defmodule ElixirScope.ProcessObserver do
   @moduledoc """
-  The lives of processes: who was spawned by whom, linked, registered, and how it ended.
+  The lives of processes: when and by which process they were spawned, linked and registered, and how they ended.
 
-  From `ElixirScope.setup/1` on every process is observed, at every level but `:off`; there is nothing to switch on.
+  `ElixirScope.setup/1` starts to record the life of every process, at every level but `:off`; nothing else needs to be switched on.
 
       iex> ElixirScope.setup()
       :ok
@@ -21,7 +21,7 @@ defmodule ElixirScope.ProcessObserver do
 
   @doc """
   The events of a process's life, oldest first: `:spawn` or `:alive` (found when the recording began), `:link`, `:unlink`, `:register`,
-  `:unregister`, `:exit`. Options `:from`, `:to`, `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` for a process never seen.
+  `:unregister`, `:exit`. Options: `:from`, `:to`, `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` for a process that the trace has never seen.
 
       iex> ElixirScope.setup()
       :ok
@@ -35,7 +35,7 @@ defmodule ElixirScope.ProcessObserver do
   def lifecycle(process, options \\ []), do: Client.list!(:events, [process: process], [classes: ["process"]], options)
 
   @doc """
-  The exits between two times, with their reasons; options as `lifecycle/2`. See `ElixirScope.get_events_between/3`.
+  The exits between two times, with their reasons. The options are those of `lifecycle/2`. See `ElixirScope.get_events_between/3`.
 
       iex> ElixirScope.setup()
       :ok

@@ -1,6 +1,6 @@
 defmodule ElixirScope.QueryEngine do
   @moduledoc """
-  Every question in one module: the functions of the `ElixirScope.Query` modules, where each is described.
+  All query functions in one module. The `ElixirScope.Query` modules describe them.
 
       iex> ElixirScope.setup()
       :ok
@@ -16,9 +16,21 @@ defmodule ElixirScope.QueryEngine do
       :ok
   """
 
-  # The folder is the list: a new topic is delegated to without a word here.
-  @files Path.wildcard(Path.join(__DIR__, "query/*.ex"))
-  @topics for file <- @files, do: Module.concat(ElixirScope.Query, file |> Path.basename(".ex") |> Macro.camelize())
+  alias ElixirScope.Query
+
+  @topics [
+    Query.Calls,
+    Query.Causes,
+    Query.Crashes,
+    Query.Events,
+    Query.Messages,
+    Query.Overview,
+    Query.Performance,
+    Query.Processes,
+    Query.Queues,
+    Query.Snapshot,
+    Query.States
+  ]
 
   for topic <- @topics, {name, arity} <- Code.ensure_compiled!(topic).__info__(:functions) do
     arguments = Macro.generate_arguments(arity, __MODULE__)
@@ -28,7 +40,4 @@ defmodule ElixirScope.QueryEngine do
     @spec unquote(name)(unquote_splicing(any)) :: term()
     defdelegate unquote(name)(unquote_splicing(arguments)), to: topic
   end
-
-  @doc false
-  def __mix_recompile__?, do: Path.wildcard(Path.join(__DIR__, "query/*.ex")) != @files
 end

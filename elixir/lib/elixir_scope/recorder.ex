@@ -1,6 +1,7 @@
 defmodule ElixirScope.Recorder do
   @moduledoc false
-  # The owner of the native recorder. It holds the targets; ElixirScope.Recorder.State says what becomes of them.
+  # The owner of the native recorder: it turns calls and messages into operations on `ElixirScope.Recorder.State`, and performs what follows
+  # through `ElixirScope.Recorder.Performer`.
   #
   # Invariant: when it ends, nothing is traced any more: by its own terminate/2, or, if it was killed, by the native library
   # (which sees the owner die) and the janitor.
@@ -9,24 +10,35 @@ defmodule ElixirScope.Recorder do
   use GenServer, restart: :temporary, shutdown: :infinity
 
   alias ElixirScope.{Error, Native}
-  alias ElixirScope.Recorder.{Config, Current, Janitor, ModuleLoad, SetupMerge, SetupOptions, State, Target, TargetCheck, Tracing}
+
+  alias ElixirScope.Recorder.{
+    Config,
+    Current,
+    Inspection,
+    Janitor,
+    ModuleLoad,
+    Performer,
+    ServerLoop,
+    SetupMerge,
+    SetupOptions,
+    State,
+    TargetSet,
+    Tracing
+  }
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
-  # A followed process may be dead before it is known what it spawned.
-  @mourning_ms 100
+  @typedoc "The options, the mode, and the base of a later setup's options."
+  @type start_options :: {SetupOptions.t(), Config.mode(), SetupMerge.base()}
 
-  @typedoc "Options, a mode, and what later options are laid over."
-  @type given :: {SetupOptions.t(), Config.mode(), SetupMerge.base()}
-
-  @spec start_link(given()) :: GenServer.on_start()
-  def start_link(given), do: GenServer.start_link(__MODULE__, given, name: __MODULE__)
+  @spec start_link(start_options()) :: GenServer.on_start()
+  def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
 
   @doc "Starts it under the application's supervisor, linked to no caller."
-  @spec start(given()) :: {:ok, pid()} | {:error, Error.t() | {:already_started, pid()}}
-  def start(given) do
+  @spec start(start_options()) :: {:ok, pid()} | {:error, Error.t() | {:already_started, pid()}}
+  def start(options) do
     with {:application, {:ok, _started}} <- {:application, Application.ensure_all_started(:elixir_scope)},
-         {:ok, pid} <- DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {__MODULE__, given}) do
+         {:ok, pid} <- DynamicSupervisor.start_child(ElixirScope.RecorderSupervisor, {__MODULE__, options}) do
       {:ok, pid}
     else
       {:application, {:error, reason}} ->
@@ -90,11 +102,16 @@ defmodule ElixirScope.Recorder do
     Process.flag(:priority, :high)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
-         {:ok, native, state} <- Native.start(self(), Config.new(options, mode)) do
-      tracer = Tracing.open(state, own_processes())
+         {:ok, native, tracer_state} <- Native.start(self(), Config.new(options, mode)) do
+      tracer = Tracing.open(tracer_state, own_processes())
       :ok = Janitor.adopt(tracer)
-      Current.open(native)
-      {:ok, %{options: options, base: base, recording: State.start(native, tracer, options, mode)}}
+      :ok = Current.open()
+      {epoch, _wall} = Native.epoch(native)
+      state = State.new(options, mode, base, epoch, tracer.sessions != %{})
+      performer = %Performer{native: native, tracer: tracer}
+      server = run(:start, %{state: state, performer: performer, server_loop: ServerLoop.functions(), from: nil})
+      :ok = Current.publish(native)
+      {:ok, server}
     else
       {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
       {:error, error} -> {:stop, Error.from_native(error)}
@@ -102,112 +119,57 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def handle_call({:setup, given}, _from, %{recording: recording} = state) do
-    case SetupMerge.decide(recording.mode, state.base, state.options, given) do
-      :same ->
-        {:reply, :ok, state}
+  def handle_call(:level, _from, server), do: {:reply, server.state.level, server}
 
-      {:error, _} = error ->
-        {:reply, error, state}
-
-      {:adopt, options, mode} ->
-        {:reply, :ok, %{state | options: options, recording: State.adopt(recording, options, mode)}}
-    end
+  def handle_call(:status, _from, server) do
+    {:reply, {:ok, Map.merge(Native.status(server.performer.native), State.status(server.state))}, server}
   end
 
-  def handle_call(:level, _from, state), do: {:reply, state.recording.level, state}
-  def handle_call(:source, _from, state), do: {:reply, {:ok, state.recording.native}, state}
-  def handle_call(:status, _from, state), do: {:reply, {:ok, status(state.recording)}, state}
-
-  def handle_call({:mark, pid, label, meta}, _from, state) do
-    State.put(state.recording, [{:mark, pid, nil, nil, %{label: label, meta: meta}}])
-    {:reply, :ok, state}
+  def handle_call({:trace, target, for_ms}, from, server) do
+    findings = Inspection.findings(target, server.state.plan, server.performer.tracer)
+    answer({:trace, target, findings, for_ms, DateTime.utc_now()}, from, server)
   end
 
-  def handle_call(:clear, _from, state) do
-    :ok = Native.clear(state.recording.native, Config.instance())
-    {:reply, :ok, %{state | recording: State.cleared(state.recording)}}
-  end
+  def handle_call(:clear, from, server), do: answer(:clear, from, server)
 
-  def handle_call({request, _what, _how}, _from, %{recording: %{mode: {:by_hand, _epoch}}} = state)
-      when request in [:trace, :set] do
-    {:reply, Error.new(:not_supported, "ElixirScope.TraceDB runs in test_mode, which traces nothing"), state}
-  end
+  def handle_call({request, _what} = operation, from, server)
+      when request in [:setup, :set_level, :set_sample_rate, :set_retention, :untrace],
+      do: answer(operation, from, server)
 
-  def handle_call({request, _what, _how}, _from, %{recording: %{mode: :waiting}} = state) when request in [:trace, :set] do
-    {:reply, Error.new(:not_running, "only ElixirScope.TraceDB is running: ElixirScope.setup/1 begins to trace"), state}
-  end
+  def handle_call(other, _from, server), do: {:reply, Error.new(:bad_argument, "no request: #{inspect(other)}"), server}
 
-  def handle_call({:set, change, value}, _from, state) do
-    {:reply, :ok, %{state | recording: apply(State, change, [state.recording, value])}}
-  end
-
-  def handle_call({:trace, target, for_ms}, _from, %{recording: recording} = state) do
-    others = Map.values(Map.delete(recording.targets, target.key))
-
-    case TargetCheck.admit(target, others, recording.plan, recording.tracer) do
-      {:ok, target, skipped} ->
-        target = expiring(target, for_ms)
-        recording = recording |> State.remove(target.key) |> State.add(target)
-        {:reply, {:ok, %{target: target, skipped: skipped, level: recording.level}}, %{state | recording: recording}}
-
-      {:error, _} = error ->
-        {:reply, error, state}
-    end
-  end
-
-  def handle_call({:untrace, key}, _from, state) do
-    if is_map_key(state.recording.targets, key) do
-      {:reply, :ok, %{state | recording: state.recording |> State.remove(key) |> State.replan()}}
-    else
-      {:reply, Error.new(:not_traced, "#{Target.describe(key)}: not being traced"), state}
-    end
-  end
-
-  defp status(recording) do
-    targets =
-      for {key, target} <- recording.targets,
-          do: %{target: Target.describe(key), classes: target.classes, expires_at: target.expires_at}
-
-    Map.merge(Native.status(recording.native), %{
-      level: recording.level,
-      targets: Enum.sort_by(targets, & &1.target),
-      held_by_other_tracers: if(recording.sweep, do: recording.sweep.held, else: [])
-    })
-  end
+  defp answer(operation, from, server), do: {:noreply, run(operation, %{server | from: from})}
 
   @impl true
-  def handle_info(message, state), do: {:noreply, %{state | recording: told(message, state.recording)}}
+  def handle_cast(_other, server), do: {:noreply, server}
 
-  defp told({:expire, key, token}, recording) do
-    case recording.targets do
-      %{^key => %{timer: {_timer, ^token}}} -> recording |> State.remove(key, "for") |> State.replan()
-      _gone -> recording
+  @impl true
+  def handle_info(message, server) do
+    server = %{server | performer: Performer.received(message, server.performer)}
+
+    case operation(message, server) do
+      nil -> {:noreply, server}
+      operation -> {:noreply, run(operation, server)}
     end
   end
 
-  defp told({:DOWN, monitor, :process, pid, _reason}, recording) do
-    {^pid, monitors} = Map.pop(recording.monitors, monitor)
-    recording = %{recording | monitors: monitors}
+  defp operation({:expire, _key, _token} = operation, _server), do: operation
+  defp operation({:grace_over, _pid} = operation, _server), do: operation
+  defp operation(:read_supervisors, _server), do: :read_supervisors
+  defp operation({:check_pause, pid}, _server), do: {:check_pause, pid, Inspection.stack_words(pid)}
+  defp operation({:DOWN, _monitor, :process, pid, _reason}, _server), do: {:process_down, pid}
+  defp operation({:elixir_scope_followed, pairs}, _server), do: {:followed, all_followed([pairs])}
+  defp operation({:elixir_scope_spent, bit}, _server), do: {:spent, bit}
+  defp operation({:elixir_scope_spawned, parents}, _server), do: {:spawned, parents, Performer.now_ms()}
 
-    if State.follows?(recording, pid) do
-      Process.send_after(self(), {:mourned, pid}, @mourning_ms)
-      recording
-    else
-      State.forget(recording, pid)
+  defp operation({:elixir_scope_returns_off, mfa, pid, n_open}, _server),
+    do: {:returns_off, mfa, pid, n_open, Inspection.stack_words(pid)}
+
+  defp operation(other, %{state: state, performer: performer}) do
+    if ModuleLoad.loaded?(other) do
+      {lost, changes} = Inspection.loaded_modules(TargetSet.sorted(state), state.plan, performer.tracer)
+      {:modules_loaded, lost, changes}
     end
-  end
-
-  defp told({:mourned, pid}, recording), do: State.forget(recording, pid)
-  defp told({:elixir_scope_returns_off, mfa, pid, depth}, recording), do: State.returns_off(recording, mfa, pid, depth)
-  defp told({:elixir_scope_followed, pairs}, recording), do: State.followed(recording, all_followed([pairs]))
-  defp told({:elixir_scope_spent, bit}, recording), do: State.spent(recording, bit)
-  defp told({:elixir_scope_spawned, parents}, recording), do: State.spawned(recording, parents)
-  defp told(:read_families, recording), do: State.read_families(recording)
-  defp told({:spared, pid}, recording), do: State.spare(recording, pid)
-
-  defp told(other, recording) do
-    if ModuleLoad.loaded?(other), do: State.modules_loaded(recording), else: recording
   end
 
   # Many processes spawned at once are one change.
@@ -220,13 +182,30 @@ defmodule ElixirScope.Recorder do
   end
 
   @impl true
-  def terminate(_reason, state), do: State.stop(state.recording)
+  def terminate(_reason, server) do
+    Current.close()
+    run(:stop, server)
+  end
 
-  defp expiring(target, nil), do: target
+  defp run(operation, server) do
+    loop = Inspection.server_loop(server.server_loop, server.state.plan)
+    {state, []} = State.apply(server.state, {:server_loop, loop})
+    apply_operation(operation, %{server | state: state})
+  end
 
-  defp expiring(target, ms) do
-    token = make_ref()
-    timer = Process.send_after(self(), {:expire, target.key, token}, ms)
-    %{target | timer: {timer, token}, expires_at: DateTime.add(DateTime.utc_now(), ms, :millisecond)}
+  # What an action reads is applied before the next action, so that the trace has it in that order.
+  defp apply_operation(operation, server) do
+    {state, actions} = State.apply(server.state, operation)
+    Enum.reduce(actions, %{server | state: state}, &perform/2)
+  end
+
+  defp perform({:reply, reply}, server) do
+    GenServer.reply(server.from, reply)
+    %{server | from: nil}
+  end
+
+  defp perform(action, server) do
+    {performer, operations} = Performer.perform(action, server.performer)
+    Enum.reduce(operations, %{server | performer: performer}, &apply_operation/2)
   end
 end

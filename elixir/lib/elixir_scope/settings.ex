@@ -1,16 +1,16 @@
 defmodule ElixirScope.Settings do
   @moduledoc """
-  Changes a running recording: the level, the sample rate, and what is held.
+  Changes a running recording: the level, the sample rate, and how much is kept.
 
-  What was recorded stays. Each change is an event of the trace, so that an answer knows what was being recorded when.
+  What was recorded stays. Each change is recorded as an event, so that answers take into account what was recorded at which time.
   """
 
   alias ElixirScope.{Error, Recorder}
   alias ElixirScope.Recorder.SetupOptions
 
   @doc """
-  Changes the level. Targets stay targets, and record what the new level allows. `:off` traces nothing, not even the life of processes, and
-  those spawned meanwhile are found when another level follows.
+  Changes the level. Targets stay targets; what is recorded of them follows the new level. At `:off` nothing is traced, not even the life of processes.
+  Processes that are spawned meanwhile are found when another level is set.
 
       iex> ElixirScope.setup(tracing_level: :minimal)
       :ok
@@ -27,14 +27,14 @@ defmodule ElixirScope.Settings do
       iex> ElixirScope.stop()
       :ok
 
-  A level that there is not raises `ArgumentError`.
+  An unknown level raises `ArgumentError`.
   """
   @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}
   def set_level(level), do: set(:tracing_level, level, :set_level, "ElixirScope.set_level/1")
 
   @doc """
-  Changes the share of calls and messages that are recorded, from 0.0 to 1.0; of a call that is left out, its return is too, and of a message
-  all three instants. Lifecycle and states are always recorded.
+  Changes the share of calls and messages that is recorded, from 0.0 to 1.0. A call is recorded or left out together with its return, and a message
+  together with its delivery and handling. The life of processes and states are always recorded.
 
       iex> ElixirScope.setup()
       :ok
@@ -53,8 +53,8 @@ defmodule ElixirScope.Settings do
   def set_sample_rate(rate), do: set(:sample_rate, rate, :set_sample_rate, "ElixirScope.set_sample_rate/1")
 
   @doc """
-  Changes what each class may hold, as the option `:retention` of `ElixirScope.setup/1`; classes that are not named have no limits of their
-  own any more. What is too much is evicted at once.
+  Changes the limits of single classes, like the option `:retention` of `ElixirScope.setup/1`. The classes that are not named lose the limits that
+  they had. Events beyond the new limits are evicted at once.
 
       iex> ElixirScope.setup(retention: %{call: [max_events: 2]})
       :ok
@@ -75,6 +75,6 @@ defmodule ElixirScope.Settings do
 
   defp set(option, value, change, function) do
     SetupOptions.check!(option, value, function)
-    Recorder.call({:set, change, value})
+    Recorder.call({change, value})
   end
 end

@@ -1,16 +1,17 @@
 defmodule ElixirScope.StateRecorder do
   @moduledoc """
-  Records the states of a GenServer from its own code, also when nobody traces it.
+  Records the states of a GenServer from its own code, even when the server is not traced.
 
       # in the server's module, whose callbacks stay as they are
       use GenServer
       use ElixirScope.StateRecorder
 
-  Each callback's message is recorded before it and the state it returns after it; when the server terminates, its last state. While nothing records,
-  a callback costs one look into a table more. While the recorder traces the server's states itself (`ElixirScope.trace_genserver/2`), it alone records them.
+  The message of each callback is recorded before the call, the state that it returns after it, and the last state when the server terminates. While no
+  recording runs, a callback costs one table lookup. While the server's states are traced (`ElixirScope.trace_genserver/2`), they are recorded by tracing
+  alone.
 
-  What tracing sees and this does not: `:sys.replace_state/2`, and a reply that is thrown. What the server waits for is that its state is
-  copied, up to `max_term_bytes`, and taken in.
+  Unlike tracing, this does not see `:sys.replace_state/2` or a reply that is thrown. The server waits until its state is copied, up to `max_term_bytes`,
+  and stored.
 
       iex> ElixirScope.setup()
       :ok
@@ -24,7 +25,7 @@ defmodule ElixirScope.StateRecorder do
   """
 
   alias ElixirScope.Error
-  alias ElixirScope.Recorder.Current
+  alias ElixirScope.Recorder.{Current, Row}
 
   @callbacks [init: 1, handle_call: 3, handle_cast: 2, handle_info: 2, handle_continue: 2, code_change: 3]
 
@@ -83,7 +84,8 @@ defmodule ElixirScope.StateRecorder do
   end
 
   @doc """
-  Records a state of the calling process, as the callbacks do: for servers that are no GenServer. `:not_running` when nothing records.
+  Records a state of the calling process, like the callbacks do. It is meant for servers that are not a GenServer. The error is `:not_running` if no
+  recording runs.
 
       iex> ElixirScope.StateRecorder.record(MyApp.Loop, %{n: 1}) |> elem(1) |> Map.fetch!(:code)
       :not_running
@@ -97,9 +99,9 @@ defmodule ElixirScope.StateRecorder do
       :ok
   """
   @spec record(module(), term()) :: :ok | {:error, Error.t()}
-  def record(module, state) when is_atom(module), do: Current.put([state(:state, module, state)])
+  def record(module, state) when is_atom(module), do: Current.put([row(:state, module, state)])
 
-  # The message a callback works on is kept until there is a state to record it with: one way to the store instead of two.
+  # The message of a callback is kept until its state can be recorded, so that both take one NIF call.
   @pending {__MODULE__, :message}
 
   @doc false
@@ -107,23 +109,23 @@ defmodule ElixirScope.StateRecorder do
 
   def handled(module, {:message, message}) do
     if Current.wants_states?(self()) do
-      Process.put(@pending, {:handled, self(), nil, module, [message], System.monotonic_time(:nanosecond)})
+      Process.put(@pending, %{row(:handled, module, message) | time: System.monotonic_time(:nanosecond)})
     else
       Process.delete(@pending)
     end
   end
 
   @doc false
-  # Hands on what a callback returned.
+  # Returns the result of a callback.
   def returned(module, result) do
-    with {:state, state} <- state_of(result), do: put(state(:state, module, state))
+    with {:state, state} <- state_of(result), do: put(row(:state, module, state))
     result
   end
 
   @doc false
-  def terminated(module, state), do: put(state(:terminate, module, state))
+  def terminated(module, state), do: put(row(:terminate, module, state))
 
-  defp state(kind, module, state), do: {kind, self(), nil, module, [state], nil}
+  defp row(kind, module, term), do: %Row{kind: kind, process: self(), subject: module, term: [term]}
 
   defp put(row) do
     pending = List.wrap(Process.delete(@pending))

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Trace do
   @moduledoc """
-  A trace read by `ElixirScope.import/1`, for the `trace:` option of every question.
+  A trace that `ElixirScope.import/1` read, for the option `trace:` of other functions.
 
       iex> {:error, error} = ElixirScope.import("no/such/file.scope")
       iex> error.code

@@ -1,6 +1,6 @@
 defmodule ElixirScope.TraceDB do
   @moduledoc """
-  The store by itself: events told by hand, and questions about them.
+  The store by itself: it takes events from your own code, and answers questions about them.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true, epoch: 0)
       iex> alias ElixirScope.TraceDB
@@ -17,18 +17,18 @@ defmodule ElixirScope.TraceDB do
       iex> GenServer.stop(db)
       :ok
 
-  What is stored here goes the way of what is captured: secrets are redacted, terms are cut at `max_term_bytes`, the limits hold, and every
-  question of `ElixirScope` finds it. There is one store, of sealed chunks, and no second one behind this module.
+  These events are stored like traced ones: secrets are redacted, terms are cut at `max_term_bytes`, the limits apply, and all functions of `ElixirScope`
+  find them. There is one store, of sealed chunks; this module has none of its own.
 
-  Started before `ElixirScope.setup/1`, the store is adopted by it; without, `setup/1` starts one, and the functions here use that.
-  In `test_mode` nothing is traced, also after a setup: the store holds what it was told, with the times it was told, as soon as the
-  function returns.
+  If a store was started here, a later `ElixirScope.setup/1` uses it. If not, `setup/1` starts one, and the functions here use that.
+  In `test_mode` nothing is traced, even after a setup: the store holds the events that were passed to it, with the given times, as soon as the function
+  returns.
 
-  Events here are those of processes, messages, calls, states, spans and the VM; what the recorder notes about itself is not among them.
-  Times and processes are given as everywhere: see `ElixirScope`.
+  The functions here return events of processes, messages, calls, states, spans and the VM, but not those that the recorder writes about itself.
+  `ElixirScope` describes how times and processes are given.
   """
 
-  # After ElixirScope.stop/0 a supervisor shall not begin anew.
+  # After ElixirScope.stop/0 a supervisor must not start it again.
   use GenServer, restart: :transient
   alias ElixirScope.{Error, Event, Native, Query, Recorder}
   alias ElixirScope.Answer.{Decoder, Value}
@@ -43,15 +43,14 @@ defmodule ElixirScope.TraceDB do
   @doc """
   Starts the store, linked to the caller, with the options of `ElixirScope.setup/1` and
 
-    * `:test_mode` - `true`: nothing is traced, and times are as given
-    * `:epoch` - with `test_mode`, the integer that is time 0, when times are not `System.monotonic_time(:nanosecond)` but the test's own,
-      in ns; what has no time then happens so many ns after the start. Without it, events may lie up to 30 days back.
+    * `:test_mode` - `true`: nothing is traced, and events have the times that they are given
+    * `:epoch` - with `test_mode`: the integer, in ns, that is time 0 of the test's own clock. An event without a time then happens as many ns
+      later as have passed since the start. Without `:epoch`, times are `System.monotonic_time(:nanosecond)`, up to 30 days in the past.
 
-  When it ends, or after `ElixirScope.stop/0`, what was stored is gone. A wrong option raises `ArgumentError`; a recording that runs already is
-  `:already_started`, and an option that is not built yet `:not_supported`.
+  When the store ends, or after `ElixirScope.stop/0`, its events are gone. A wrong option raises `ArgumentError`. The error is `:already_started` if a
+  recording runs, and `:not_supported` for an option that is not built yet.
 
-  A later `ElixirScope.setup/1` begins to trace into this store. Its options may not contradict those given here, nor change what the store is
-  made with:
+  A later `ElixirScope.setup/1` traces into this store. Its options must not contradict those given here, or change the limits of the store:
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(max_events: 500)
       iex> {:error, error} = ElixirScope.setup(max_events: 1_000)
@@ -86,7 +85,7 @@ defmodule ElixirScope.TraceDB do
   end
 
   defp mode(false, nil), do: :waiting
-  defp mode(true, epoch) when is_nil(epoch) or is_integer(epoch), do: {:by_hand, epoch}
+  defp mode(true, epoch) when is_nil(epoch) or is_integer(epoch), do: {:manual, epoch}
 
   defp mode(test_mode, epoch) do
     raise ArgumentError,
@@ -127,10 +126,11 @@ defmodule ElixirScope.TraceDB do
   | | `:exception` | `:pid`, `:module`, `:function`, `:arity`, `:reason`; may have `:class` (`:error` by default) |
   | `:genserver` | `:state` (default), `:terminate` | `:pid`, `:state`; may have `:module` |
 
-  Each may have `:timestamp`; without, it is now. Processes are of this node: a pid or its text. They need not be alive, nor be known to the
-  store; of a pid that is used twice, the second process is the one spawned after the first was told to have exited.
+  Every event may have a `:timestamp`; without one it happens now. A process is a pid of this node or the text of one. It need not be alive or
+  known to the store. If a pid is used twice, the second process begins with the first spawn after an exit.
 
-  A wrong type, key or value is `:bad_argument` and named; so is a time before the recording's time 0, or, where it traces, a future one.
+  For a wrong type, key or value the error is `:bad_argument` and names it. So it is for a time before the recording's time 0 and, unless in
+  `test_mode`, for a time in the future.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true)
       iex> alias ElixirScope.TraceDB
@@ -173,14 +173,14 @@ defmodule ElixirScope.TraceDB do
   @spec store_event(:process | :message | :function | :genserver, map()) :: :ok | {:error, Error.t()}
   def store_event(type, event) do
     with {:ok, native} <- Current.native(),
-         {monotonic, wall} = Native.anchor(native),
+         {monotonic, wall} = Native.epoch(native),
          {:ok, row} <- ManualEvent.row(type, event, wall - monotonic) do
       Current.put([row])
     end
   end
 
   @doc """
-  Stores the state of a server: its module (or nil), its pid, its state. Option `:timestamp`, as in `store_event/2`, whose errors it has.
+  Stores the state of a server: its module (or nil), its pid and the state. The option `:timestamp` and the errors are those of `store_event/2`.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true)
       iex> ElixirScope.TraceDB.log_state(MyApp.Cart, self(), %{total: 5})
@@ -196,7 +196,7 @@ defmodule ElixirScope.TraceDB do
   end
 
   @doc """
-  The events that match every filter, oldest first, as `ElixirScope.Event`s. A map or a keyword list of
+  The events that match every filter, oldest first, as `ElixirScope.Event`s. The filters are a map or a keyword list:
 
     * `:type` - `:process`, `:message`, `:function`, `:genserver`, another class or kind of an `ElixirScope.Event`, or a list of them
     * `:pid` - a process; `:module`, `:function` - of a call, a state or a spawn
@@ -234,7 +234,7 @@ defmodule ElixirScope.TraceDB do
   end
 
   @doc """
-  Every stored state of a process, oldest first: the rows of `ElixirScope.state_timeline/2`, whose errors it has.
+  Every stored state of a process, oldest first: the rows of `ElixirScope.state_timeline/2`, with the same errors.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true)
       iex> for n <- 1..3, do: ElixirScope.TraceDB.log_state(nil, self(), n)
@@ -248,7 +248,7 @@ defmodule ElixirScope.TraceDB do
   defdelegate get_state_history(process), to: Query.States, as: :state_timeline
 
   @doc """
-  The state of a process at a time: the last one stored at or before it. As `ElixirScope.get_state_at/3`, whose errors it has.
+  The state of a process at a time: the last one at or before it, as from `ElixirScope.get_state_at/3`, with the same errors.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true, epoch: 0)
       iex> ElixirScope.TraceDB.log_state(nil, self(), :early, timestamp: 10)
@@ -263,7 +263,7 @@ defmodule ElixirScope.TraceDB do
   defdelegate get_state_at(process, time), to: Query.States
 
   @doc """
-  The events at most `window_ms` before or after a time, oldest first. Raises `ElixirScope.Error` for what is no time.
+  The events at most `window_ms` before or after a time, oldest first. Raises `ElixirScope.Error` if the time is not one.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true, epoch: 0)
       iex> for ms <- [1, 5, 9], do: ElixirScope.TraceDB.log_state(nil, self(), ms, timestamp: ms * 1_000_000)
@@ -295,8 +295,8 @@ defmodule ElixirScope.TraceDB do
   def next_event_after(time), do: neighbour!(time, fn at -> %{from: at + 1, backward: false} end)
 
   @doc """
-  The last event earlier than a time, or nil. Of several at that earlier time, it is the one stored last. Raises as `get_events_at/2`; `:evicted`
-  when there was one and it is gone.
+  The last event earlier than a time, or nil. Of several at that earlier time, it is the one stored last. Raises as `get_events_at/2`, and with
+  `:evicted` if that event was evicted.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true, epoch: 0)
       iex> for n <- [10, 20], do: ElixirScope.TraceDB.log_state(nil, self(), n, timestamp: n)
@@ -310,8 +310,8 @@ defmodule ElixirScope.TraceDB do
   def prev_event_before(time), do: neighbour!(time, fn at -> if at > 0, do: %{to: at - 1, backward: true} end)
 
   @doc """
-  The processes alive at a time, as far as the store knows: those whose spawn it was told (or that were found alive when the recording began)
-  and whose exit does not lie before it; in the order of their pids. Raises as `get_events_at/2`.
+  The processes that were alive at a time, as far as the store knows, in the order of their pids. These are the processes that were spawned, or found alive
+  when the recording began, and had not exited before that time. Raises as `get_events_at/2`.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true, epoch: 0)
       iex> ElixirScope.TraceDB.store_event(:process, %{event: :spawn, pid: self(), timestamp: 10})
@@ -339,7 +339,7 @@ defmodule ElixirScope.TraceDB do
   defp ended?(%{kind: kind, time: time}, at), do: kind == "exit" and time < at
 
   @doc """
-  Forgets everything stored. What is being traced goes on being traced; ids of events begin anew.
+  Removes all events from the store. Tracing goes on; the ids of events start again from the beginning.
 
       iex> {:ok, db} = ElixirScope.TraceDB.start_link(test_mode: true)
       iex> ElixirScope.TraceDB.log_state(nil, self(), 1)
@@ -364,12 +364,12 @@ defmodule ElixirScope.TraceDB do
   end
 
   defp first!(%{data: [row | _]} = answer, window, source) do
-    # Backward, what is held is nearer than what was evicted.
+    # Going backward, the events in the store are nearer than the evicted ones.
     if not window.backward, do: Client.warn(:next_event_after, %{answer | next: nil}, window.from)
     hd(Decoder.rows("events", [row], source))
   end
 
-  # Nothing is kept before it, which is not the same as nothing having happened.
+  # Events before it were evicted, which is different from no event having happened.
   defp first!(%{coverage: %{evicted_before: before}}, %{backward: true}, _source) when is_integer(before) do
     raise %Error{code: :evicted, message: "events before that time have been evicted (max_events, max_bytes)"}
   end
@@ -395,7 +395,7 @@ defmodule ElixirScope.TraceDB do
 
   defp moment!(time) do
     with {:ok, source} <- Source.open([]),
-         {:ok, at} <- Moment.to_door(time, source) do
+         {:ok, at} <- Moment.to_api(time, source) do
       {source, at}
     else
       {:error, error} -> raise error

@@ -1,7 +1,7 @@
 defmodule ElixirScope.Truncated do
   @moduledoc """
-  Stands in a recorded term where it was cut: `kept` of `total` bytes or elements of a binary, tuple, map, list or whole term (`of`).
-  `value` is what was kept.
+  Stands in a recorded term for a part that was cut. `of` is what was cut: a binary, a tuple, a map, a list or a whole term. `kept` of its `total` bytes or
+  elements were recorded, and `value` is that part.
 
       iex> %ElixirScope.Truncated{of: :binary, kept: 3, total: 5_000, value: "abc"}.total
       5000

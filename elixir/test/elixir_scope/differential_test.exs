@@ -149,7 +149,7 @@ defmodule ElixirScope.DifferentialTest do
   end
 
   defp functions do
-    %{recording: %{plan: plan}} = :sys.get_state(Recorder)
+    %{state: %{plan: plan}} = :sys.get_state(Recorder)
     for {mfa, %{role: role}} when role in [:call, :call_only] <- plan.functions, do: {mfa, role == :call}
   end
 
@@ -157,7 +157,7 @@ defmodule ElixirScope.DifferentialTest do
   defp spec(false), do: true
 
   defp reference(root, functions) do
-    collector = spawn_link(fn -> gather([]) end)
+    collector = spawn_link(fn -> collect([]) end)
     session = apply(:trace, :session_create, [:reference, collector, []])
     for {mfa, returns?} <- functions, do: apply(:trace, :function, [session, mfa, spec(returns?), [:local]])
     1 = apply(:trace, :process, [session, root, true, @flags])
@@ -168,20 +168,20 @@ defmodule ElixirScope.DifferentialTest do
     delivered = apply(:trace, :delivered, [session, :all])
     assert_receive {:trace_delivered, :all, ^delivered}, 60_000
     apply(:trace, :session_destroy, [session])
-    gathered(collector)
+    collected(collector)
   end
 
-  defp gathered(collector) do
-    send(collector, {:gathered, self()})
+  defp collected(collector) do
+    send(collector, {:collected, self()})
     assert_receive {:events, events}, 60_000
     forms = for event <- events, form = their_form(event), do: {elem(event, 1), form}
     Enum.group_by(forms, &elem(&1, 0), &elem(&1, 1))
   end
 
-  defp gather(events) do
+  defp collect(events) do
     receive do
-      {:gathered, from} -> send(from, {:events, Enum.reverse(events)})
-      event -> gather([event | events])
+      {:collected, from} -> send(from, {:events, Enum.reverse(events)})
+      event -> collect([event | events])
     end
   end
 
@@ -205,14 +205,14 @@ defmodule ElixirScope.DifferentialTest do
     root = root(work)
     test = self()
     # The tracer must be another process than the test, which sends to the root.
-    collector = spawn_link(fn -> gather([]) end)
+    collector = spawn_link(fn -> collect([]) end)
     for {mfa, returns?} <- functions, do: :erlang.trace_pattern(mfa, spec(returns?), [:local])
     1 = :erlang.trace(root, true, [{:tracer, collector} | @flags])
     run(root)
     delivered = :erlang.trace_delivered(:all)
     assert_receive {:trace_delivered, :all, ^delivered}, 60_000
     for module <- modules, do: :erlang.trace_pattern({module, :_, :_}, false, [:local])
-    send(collector, {:gathered, test})
+    send(collector, {:collected, test})
     assert_receive {:events, events}, 60_000
     pids = events |> Enum.map(&elem(&1, 1)) |> Enum.uniq()
     for pid <- pids, do: {pid, for(event <- events, elem(event, 1) == pid, form = their_form(event), do: form)}
@@ -232,7 +232,7 @@ defmodule ElixirScope.DifferentialTest do
   defp label(tuple, labels) when is_tuple(tuple), do: tuple |> Tuple.to_list() |> label(labels) |> List.to_tuple()
   defp label(other, _labels), do: other
 
-  # A counter that is asked in turn by the root and by a child, a crash that the root is told of, and names.
+  # A counter that is asked in turn by the root and by a child, a crash that the root is notified of, and names.
   defp script do
     root = self()
     Process.flag(:trap_exit, true)
@@ -273,7 +273,12 @@ defmodule ElixirScope.DifferentialTest do
   defp ring(size, rounds) do
     first = self()
     last = Enum.reduce(1..size, first, fn n, next -> spawn(fn -> pass(n, next) end) end)
-    for round <- 1..rounds, do: send(last, {:token, round}) && receive(do: ({:token, ^round} -> :ok))
+
+    for round <- 1..rounds do
+      send(last, {:token, round})
+      receive do: ({:token, ^round} -> :ok)
+    end
+
     send(last, :end)
     receive(do: (:end -> :ok))
   end

@@ -33,10 +33,13 @@ defmodule ElixirScope.DumpTest do
 
     assert ElixirScope.get_state_at(pid, end_time, trace: trace) == {:ok, {:state, 20}}
 
-    here = for row <- ElixirScope.message_flow(self(), pid, to: end_time), do: {row.id, row.waiting, row.matched}
+    here = for row <- ElixirScope.message_flow(self(), pid, to: end_time), do: {row.id, row.waiting_ns, row.matched}
 
     assert here ==
-             for(row <- ElixirScope.message_flow(self(), pid, to: end_time, trace: trace), do: {row.id, row.waiting, row.matched})
+             for(
+               row <- ElixirScope.message_flow(self(), pid, to: end_time, trace: trace),
+               do: {row.id, row.waiting_ns, row.matched}
+             )
 
     assert here != []
   end
@@ -80,5 +83,41 @@ defmodule ElixirScope.DumpTest do
     ElixirScope.setup()
     assert {:error, %{code: :file}} = ElixirScope.export("/proc/nowhere/x.scope")
     assert {:error, %{code: :bad_argument}} = ElixirScope.query(%{kind: :info}, trace: "x.scope")
+  end
+
+  describe "the file" do
+    setup do
+      dir = Path.join(System.tmp_dir!(), "elixir_scope_dump_#{System.unique_integer([:positive])}")
+      File.mkdir_p!(dir)
+      on_exit(fn -> File.rm_rf(dir) end)
+      ElixirScope.setup()
+      %{dir: dir}
+    end
+
+    test "belongs to its owner alone, whatever was there before", %{dir: dir} do
+      path = Path.join(dir, "a.scope")
+      File.write!(path, "old")
+      File.chmod!(path, 0o644)
+      assert ElixirScope.export(path) == :ok
+      assert Bitwise.band(File.stat!(path).mode, 0o777) == 0o600
+      assert File.ls!(dir) == ["a.scope"]
+    end
+
+    test "takes the place of a link, whose target stays as it is", %{dir: dir} do
+      {target, path} = {Path.join(dir, "target"), Path.join(dir, "link.scope")}
+      File.write!(target, "precious")
+      File.ln_s!(target, path)
+      assert ElixirScope.export(path) == :ok
+      assert File.read!(target) == "precious"
+      assert File.lstat!(path).type == :regular
+    end
+
+    test "that cannot be put in place leaves nothing behind", %{dir: dir} do
+      path = Path.join(dir, "taken")
+      File.mkdir_p!(Path.join(path, "inside"))
+      assert {:error, %ElixirScope.Error{code: :file, message: message}} = ElixirScope.export(path)
+      assert message =~ path
+      assert File.ls!(dir) == ["taken"]
+    end
   end
 end

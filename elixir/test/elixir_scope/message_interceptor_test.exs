@@ -42,7 +42,7 @@ defmodule ElixirScope.MessageInterceptorTest do
       assert [first, second | _] = for(row <- rows, row.to == probe, do: row)
       assert {first.matched, first.message} == {:matched, {:"$gen_cast", {:work, 20, self()}}}
       # The second waited until the first was done.
-      assert second.waiting >= 15_000_000 and second.waiting > first.waiting
+      assert second.waiting_ns >= 15_000_000 and second.waiting_ns > first.waiting_ns
       assert [{:begun, _}, {_ref, 1}] = for(row <- rows, row.from == probe, do: row.message)
     end
 
@@ -89,13 +89,13 @@ defmodule ElixirScope.MessageInterceptorTest do
     assert MessageInterceptor.messages(probe) == []
   end
 
-  test "messages told by hand are answered alike" do
+  test "injected messages are answered alike" do
     start_supervised!({TraceDB, test_mode: true, epoch: 0})
     [a, b] = ["<0.30001.0>", "<0.30002.0>"]
     TraceDB.store_event(:message, %{from: a, to: b, message: :ping, timestamp: 1})
     TraceDB.store_event(:message, %{event: :delivered, to: b, message: :ping, timestamp: 3})
     TraceDB.store_event(:message, %{from: b, to: a, message: :pong, timestamp: 5})
-    assert [%{message: :ping, delivery: 2}, %{message: :pong}] = MessageInterceptor.between(a, b)
+    assert [%{message: :ping, delivery_ns: 2}, %{message: :pong}] = MessageInterceptor.between(a, b)
     assert [:delivered, :send] = for(event <- MessageInterceptor.messages(b), do: event.kind)
   end
 end

@@ -31,13 +31,13 @@ defmodule ElixirScope.ProcessArgumentTest do
     assert ProcessArgument.to_text(%Foreign{type: :pid, text: "<0.1.0>"}) == {:ok, "<0.1.0>"}
   end
 
-  test "a dead process and an unknown name are told apart" do
+  test "a dead process and an unknown name are different errors" do
     {dead, monitor} = spawn_monitor(fn -> :ok end)
     assert_receive {:DOWN, ^monitor, _, _, _}
     assert {:error, %{code: :not_found, message: message}} = ProcessArgument.to_pid(dead)
     assert message == "#{inspect(dead)} is not alive"
-    assert {:error, %{code: :not_found, message: message}} = ProcessArgument.to_pid(:nobody_has_this)
-    assert message =~ "no process is registered as :nobody_has_this"
+    assert {:error, %{code: :not_found, message: message}} = ProcessArgument.to_pid(:unknown_name)
+    assert message =~ "no process is registered as :unknown_name"
   end
 
   test "what is no process is refused" do

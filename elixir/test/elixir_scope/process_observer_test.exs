@@ -9,7 +9,13 @@ defmodule ElixirScope.ProcessObserverTest do
 
     test "is recorded of every process, with parent, function and reason" do
       parent = self()
-      {pid, monitor} = spawn_monitor(fn -> send(parent, :up) && exit({:shutdown, :done}) end)
+
+      {pid, monitor} =
+        spawn_monitor(fn ->
+          send(parent, :up)
+          exit({:shutdown, :done})
+        end)
+
       assert_receive :up
       assert_receive {:DOWN, ^monitor, :process, ^pid, _reason}
       events = ProcessObserver.lifecycle(pid)
@@ -79,14 +85,14 @@ defmodule ElixirScope.ProcessObserverTest do
     end
   end
 
-  describe "told by hand" do
+  describe "of injected events" do
     test "a life is observed as a recorded one" do
       start_supervised!({TraceDB, test_mode: true, epoch: 0})
       pid = "#PID<0.30001.0>"
       TraceDB.store_event(:process, %{event: :spawn, pid: pid, parent: self(), timestamp: 1})
-      TraceDB.store_event(:process, %{event: :register, pid: pid, name: :told, timestamp: 2})
+      TraceDB.store_event(:process, %{event: :register, pid: pid, name: :injected, timestamp: 2})
       TraceDB.store_event(:process, %{event: :exit, pid: pid, reason: :kaput, timestamp: 3})
-      assert [:spawn, :register, :exit] = for(event <- ProcessObserver.lifecycle(:told), do: event.kind)
+      assert [:spawn, :register, :exit] = for(event <- ProcessObserver.lifecycle(:injected), do: event.kind)
       assert [%{term: :kaput}] = ProcessObserver.exits(0, 5)
     end
   end

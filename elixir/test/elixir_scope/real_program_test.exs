@@ -1,5 +1,5 @@
 defmodule ElixirScope.RealProgramTest do
-  # Programs that nobody here wrote, with every process of the node traced at :full. They must do what they do untraced, and no event may be
+  # Programs that are not ours, with every process of the node traced at :full. They must do what they do untraced, and no event may be
   # unaccounted for. (`mix compile` is traced in corpus_mix_compile_test.exs.)
   use ElixirScope.RecordingCase
 

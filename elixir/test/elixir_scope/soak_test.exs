@@ -21,7 +21,7 @@ defmodule ElixirScope.SoakTest do
       Process.sleep(1_000)
       {:ok, status} = ElixirScope.status()
       assert status.bytes <= @max_bytes
-      # It is told now and then of who spawned, and is always done with it.
+      # It gets messages about processes that spawned others, and must keep up with them.
       wait_until(fn -> Process.info(Process.whereis(ElixirScope.Recorder), :message_queue_len) == {:message_queue_len, 0} end)
     end
 

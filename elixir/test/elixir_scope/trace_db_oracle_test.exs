@@ -1,5 +1,5 @@
 defmodule ElixirScope.TraceDBOracleTest do
-  # Random events, told in any order, and the same questions to a plain list of them. A failure names its seed.
+  # Random events, stored in any order, and the same questions to a plain list of them. A failure names its seed.
   use ElixirScope.RecordingCase, async: false
   alias ElixirScope.{Error, TraceDB}
 
@@ -11,7 +11,7 @@ defmodule ElixirScope.TraceDBOracleTest do
 
   setup do
     log_level = Logger.level()
-    # Questions about what was evicted or not told warn, thousands of times here.
+    # Questions about events that were evicted or not stored warn, thousands of times here.
     Logger.configure(level: :error)
     on_exit(fn -> Logger.configure(level: log_level) end)
   end
@@ -19,7 +19,7 @@ defmodule ElixirScope.TraceDBOracleTest do
   defp random(n), do: :rand.uniform(n)
   defp moment, do: random(@moments) * @ms + random(2) - 1
 
-  # Events as {type, map}; each has its number in its term. The lives of a pid are told in their order, as is asked for.
+  # Events as {type, map}; each has its number in its term. The lives of a pid are stored in their order, as the store requires.
   defp events(n) do
     lives = for {pid, p} <- Enum.with_index(@pids), do: lives(pid, p)
     others = for i <- 1..n, do: other(i)
@@ -40,7 +40,7 @@ defmodule ElixirScope.TraceDBOracleTest do
     pid = Enum.random(@pids)
 
     case random(4) do
-      1 -> {:message, %{from: pid, to: :nobody, message: {:n, i}, timestamp: moment()}}
+      1 -> {:message, %{from: pid, to: :unknown_name, message: {:n, i}, timestamp: moment()}}
       2 -> {:function, %{pid: pid, module: Life, function: :step, args: [i], timestamp: moment()}}
       _ -> {:genserver, %{pid: pid, state: {:n, i}, timestamp: moment()}}
     end
@@ -59,8 +59,8 @@ defmodule ElixirScope.TraceDBOracleTest do
   end
 
   # What a list knows: type, kind, pid, which process of that pid, time, place in the telling, number.
-  defp tell(events) do
-    {told, _lives} =
+  defp store(events) do
+    {stored, _lives} =
       events
       |> Enum.with_index()
       |> Enum.map_reduce(%{}, fn {{type, map}, place}, lives ->
@@ -76,11 +76,11 @@ defmodule ElixirScope.TraceDBOracleTest do
             _other -> {nth, ended?}
           end
 
-        told = %{type: type, kind: kind, pid: pid, nth: nth, at: map.timestamp, place: place, n: number(map)}
-        {told, Map.put(lives, pid, {nth, ended?})}
+        stored = %{type: type, kind: kind, pid: pid, nth: nth, at: map.timestamp, place: place, n: number(map)}
+        {stored, Map.put(lives, pid, {nth, ended?})}
       end)
 
-    Enum.sort_by(told, &{&1.at, &1.place})
+    Enum.sort_by(stored, &{&1.at, &1.place})
   end
 
   defp number(%{reason: {:n, n}}), do: n
@@ -94,8 +94,8 @@ defmodule ElixirScope.TraceDBOracleTest do
   defp shown(nil), do: nil
 
   # First and last moment of each process of a pid; the next one cannot have begun before the one before it ended.
-  defp lifetimes(told, pid) do
-    of_pid = Enum.filter(told, &(&1.pid == pid))
+  defp lifetimes(stored, pid) do
+    of_pid = Enum.filter(stored, &(&1.pid == pid))
 
     for nth <- of_pid |> Enum.map(& &1.nth) |> Enum.uniq() |> Enum.sort() do
       mine = Enum.filter(of_pid, &(&1.nth == nth))
@@ -104,8 +104,8 @@ defmodule ElixirScope.TraceDBOracleTest do
   end
 
   # Which process of a pid a question about a stretch of time means: the last one alive in it, else the last.
-  defp meant(told, pid, from, to) do
-    case lifetimes(told, pid) do
+  defp meant(stored, pid, from, to) do
+    case lifetimes(stored, pid) do
       [] ->
         nil
 
@@ -115,10 +115,10 @@ defmodule ElixirScope.TraceDBOracleTest do
     end
   end
 
-  defp state_at(told, pid, at) do
-    nth = meant(told, pid, at, at)
-    life = told |> lifetimes(pid) |> List.keyfind(nth, 0)
-    state = told |> Enum.filter(&(&1.pid == pid and &1.nth == nth and &1.type == :genserver and &1.at <= at)) |> List.last()
+  defp state_at(stored, pid, at) do
+    nth = meant(stored, pid, at, at)
+    life = stored |> lifetimes(pid) |> List.keyfind(nth, 0)
+    state = stored |> Enum.filter(&(&1.pid == pid and &1.nth == nth and &1.type == :genserver and &1.at <= at)) |> List.last()
 
     cond do
       nth == nil -> {:error, :not_found}
@@ -153,37 +153,37 @@ defmodule ElixirScope.TraceDBOracleTest do
 
   test "every question is answered as a list of the events answers it" do
     each_seed(40, [], fn ->
-      told = random(120) |> events() |> tell()
-      assert numbers(TraceDB.query_events()) == Enum.map(told, & &1.n)
+      stored = random(120) |> events() |> store()
+      assert numbers(TraceDB.query_events()) == Enum.map(stored, & &1.n)
       moments = for m <- 0..(@moments + 1), d <- [0, 1], do: m * @ms + d
 
       for at <- moments do
-        assert shown(TraceDB.next_event_after(at)) == Enum.find_value(told, &(&1.at > at && &1.n))
-        assert shown(TraceDB.prev_event_before(at)) == told |> Enum.filter(&(&1.at < at)) |> List.last() |> then(&(&1 && &1.n))
+        assert shown(TraceDB.next_event_after(at)) == Enum.find_value(stored, &(&1.at > at && &1.n))
+        assert shown(TraceDB.prev_event_before(at)) == stored |> Enum.filter(&(&1.at < at)) |> List.last() |> then(&(&1 && &1.n))
 
         alive =
           for pid <- @pids,
-              Enum.any?(lifetimes(told, pid), fn {_, spawn, exit} ->
+              Enum.any?(lifetimes(stored, pid), fn {_, spawn, exit} ->
                 spawn != nil and spawn <= at and at <= (exit || :infinity)
               end),
               do: pid(pid)
 
         assert TraceDB.get_processes_at(at) == alive
-        for pid <- @pids, do: assert(code(TraceDB.get_state_at(pid, at)) == state_at(told, pid, at), "state of #{pid} at #{at}")
+        for pid <- @pids, do: assert(code(TraceDB.get_state_at(pid, at)) == state_at(stored, pid, at), "state of #{pid} at #{at}")
 
         window = random(4) - 1
-        near = Enum.filter(told, &(abs(&1.at - at) <= window * @ms))
+        near = Enum.filter(stored, &(abs(&1.at - at) <= window * @ms))
         assert numbers(TraceDB.get_events_at(at, window)) == Enum.map(near, & &1.n)
       end
 
-      for pid <- @pids, nth = meant(told, pid, 0, :infinity) do
-        states = for event <- told, event.pid == pid, event.nth == nth, event.type == :genserver, do: {:n, event.n}
+      for pid <- @pids, nth = meant(stored, pid, 0, :infinity) do
+        states = for event <- stored, event.pid == pid, event.nth == nth, event.type == :genserver, do: {:n, event.n}
         assert for(row <- TraceDB.get_state_history(pid), do: row.state) == states
 
         [from, to] = Enum.sort([moment(), moment()])
-        nth = meant(told, pid, from, to)
+        nth = meant(stored, pid, from, to)
         types = Enum.take_random([:process, :message, :function, :genserver], random(4))
-        wanted = for e <- told, e.pid == pid, e.nth == nth, e.at in from..to, e.type in types, do: e.n
+        wanted = for e <- stored, e.pid == pid, e.nth == nth, e.at in from..to, e.type in types, do: e.n
         assert numbers(TraceDB.query_events(pid: pid, type: types, from: from, to: to)) == wanted
         assert numbers(TraceDB.query_events(%{pid: pid, type: types, from: from, to: to, backward: true})) == Enum.reverse(wanted)
       end
@@ -192,8 +192,8 @@ defmodule ElixirScope.TraceDBOracleTest do
 
   test "after eviction answers are those of before, or say that it is gone" do
     each_seed(6, [max_events: 300], fn ->
-      told = events(800 + random(800)) |> tell()
-      {critical, others} = Enum.split_with(told, &(&1.type == :process))
+      stored = events(800 + random(800)) |> store()
+      {critical, others} = Enum.split_with(stored, &(&1.type == :process))
       held = Enum.take(others, -300)
       assert numbers(TraceDB.query_events(type: [:message, :function, :genserver])) == Enum.map(held, & &1.n)
       assert numbers(TraceDB.query_events()) == (critical ++ held) |> Enum.sort_by(&{&1.at, &1.place}) |> Enum.map(& &1.n)
@@ -201,7 +201,7 @@ defmodule ElixirScope.TraceDBOracleTest do
 
       answers =
         for at <- Enum.map(0..(@moments + 1), &(&1 * @ms)), pid <- @pids do
-          {found, wanted} = {code(TraceDB.get_state_at(pid, at)), state_at(told, pid, at)}
+          {found, wanted} = {code(TraceDB.get_state_at(pid, at)), state_at(stored, pid, at)}
           assert found in [wanted, {:error, :evicted}]
           # That a process never had a state is only known from its spawn on, or where nothing was evicted.
           if at > first.at and wanted != {:error, :not_traced}, do: assert({pid, at, found} == {pid, at, wanted})

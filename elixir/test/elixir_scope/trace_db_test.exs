@@ -53,13 +53,13 @@ defmodule ElixirScope.TraceDBTest do
       call = %{pid: @ada, module: Cart, function: :add}
       TraceDB.store_event(:function, Map.merge(call, %{args: [1], timestamp: 10}))
       TraceDB.store_event(:function, Map.merge(call, %{event: :return, arity: 1, result: nil, timestamp: 25}))
-      assert [%{duration: 15, result: nil, outcome: :returned}] = ElixirScope.execution_path(@ada)
+      assert [%{duration_ns: 15, result: nil, outcome: :returned}] = ElixirScope.execution_path(@ada)
 
       message = %{message: {:job, "x"}}
       TraceDB.store_event(:message, Map.merge(message, %{from: @bob, to: @ada, timestamp: 30}))
       TraceDB.store_event(:message, Map.merge(message, %{event: :delivered, to: @ada, timestamp: 31}))
       TraceDB.store_event(:message, Map.merge(message, %{event: :handled, to: @ada, module: Cart, timestamp: 40}))
-      assert [%{matched: :matched, waiting: 10, delivery: 1, message: {:job, "x"}}] = ElixirScope.message_flow(@ada, @bob)
+      assert [%{matched: :matched, waiting_ns: 10, delivery_ns: 1, message: {:job, "x"}}] = ElixirScope.message_flow(@ada, @bob)
       state(:done, 50)
       assert [%{cause: %{kind: :handled, term: {:job, "x"}}}] = ElixirScope.state_timeline(@ada)
     end
@@ -114,7 +114,7 @@ defmodule ElixirScope.TraceDBTest do
             {:process, %{event: :spawn, pid: @ada, mfa: {Cart, :run}}, ":mfa must be {module, function, arguments or arity}"},
             {:process, %{event: :register, pid: @ada, name: nil}, ":name must be an atom"},
             {:message, %{from: @ada, message: 1}, "no key :to"},
-            {:message, %{event: :delivered, to: :cart, message: 1}, ":to must be the pid of who received the message"},
+            {:message, %{event: :delivered, to: :cart, message: 1}, ":to must be the pid of the process that received the message"},
             {:function, %{pid: @ada, module: Cart, function: :add}, "no key :args"},
             {:function, %{pid: @ada, module: Cart, function: :add, args: [1], arity: 2}, ":arity must be the number of :args, 1"},
             {:function, %{pid: @ada, module: Cart, function: :add, arity: 256}, ":arity must be an integer from 0 to 255"},
@@ -164,7 +164,7 @@ defmodule ElixirScope.TraceDBTest do
   end
 
   describe "clear" do
-    test "forgets what was told, and takes more" do
+    test "removes the events, and takes more" do
       start_db()
       TraceDB.store_event(:process, %{event: :spawn, pid: @ada, timestamp: 1})
       TraceDB.store_event(:process, %{event: :exit, pid: @ada, reason: :normal, timestamp: 2})
@@ -197,7 +197,7 @@ defmodule ElixirScope.TraceDBTest do
   describe "adoption by setup" do
     test "uses its store, its events and its options" do
       start_supervised!({TraceDB, max_events: 300, max_term_bytes: %{state: 1_000}})
-      assert TraceDB.log_state(nil, @ada, :told) == :ok
+      assert TraceDB.log_state(nil, @ada, :stored) == :ok
       assert {:error, %{code: :not_running, message: message}} = ElixirScope.trace_process(self())
       assert message =~ "ElixirScope.setup/1 begins to trace"
       assert left_on() == []
@@ -209,7 +209,7 @@ defmodule ElixirScope.TraceDBTest do
       {:ok, _} = ElixirScope.trace_genserver(probe)
       GenServer.call(probe, {:put, String.duplicate("x", 2_000)})
       assert {:error, %{code: :incomplete_state}} = ElixirScope.get_state_at(probe, ElixirScope.now())
-      assert TraceDB.get_state_at(@ada, ElixirScope.now()) == {:ok, :told}
+      assert TraceDB.get_state_at(@ada, ElixirScope.now()) == {:ok, :stored}
       for n <- 1..1_000, do: TraceDB.log_state(nil, @ada, n)
       capture_log(fn -> assert length(TraceDB.query_events(type: [:message, :genserver])) <= 300 end)
       assert {:error, %{code: :bad_argument, message: message}} = TraceDB.log_state(nil, @ada, 1, timestamp: {:in, 5})

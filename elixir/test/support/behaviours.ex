@@ -31,7 +31,7 @@ defmodule ElixirScope.Behaviours.Switch do
   def code_change(_old, state, data, extra), do: {:ok, state, {data, extra}}
 end
 
-defmodule ElixirScope.Behaviours.Door do
+defmodule ElixirScope.Behaviours.Lock do
   @moduledoc false
   # A gen_statem with a callback function for each state.
 
@@ -47,7 +47,7 @@ defmodule ElixirScope.Behaviours.Door do
   def open({:call, from}, :close, n), do: {:next_state, :closed, n + 1, [{:reply, from, :ok}]}
 end
 
-defmodule ElixirScope.Behaviours.Tally do
+defmodule ElixirScope.Behaviours.Sum do
   @moduledoc false
   # A handler of a gen_event.
 

@@ -1,6 +1,6 @@
 defmodule ElixirScope.CorpusJson do
   @moduledoc false
-  # Reads the JSON of the corpus: OTP has no JSON before 27, and the package has no dependency. What the door writes is all it has to
+  # Reads the JSON of the corpus: OTP has no JSON before 27, and the package has no dependency. What the API writes is all it has to
   # know: no floats, no spaces between tokens.
 
   @doc "The value of a document; objects become maps with string keys."

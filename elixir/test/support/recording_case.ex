@@ -17,7 +17,7 @@ defmodule ElixirScope.RecordingCase do
     on_exit(&ElixirScope.stop/0)
   end
 
-  @doc "A process that ends with the test, linked to nobody."
+  @doc "A process that ends with the test, linked to no process."
   def start_probe(state) do
     {:ok, pid} = GenServer.start(ElixirScope.Probe, state)
     on_exit(fn -> Process.exit(pid, :kill) end)

@@ -46,7 +46,7 @@ defmodule ElixirScope.VmTrace do
 
   defp sessions do
     with pid when is_pid(pid) <- Process.whereis(Recorder),
-         %{recording: %{tracer: tracer}} <- :sys.get_state(pid) do
+         %{performer: %{tracer: tracer}} <- :sys.get_state(pid) do
       Map.values(tracer.sessions)
     end
     |> List.wrap()

@@ -45,7 +45,7 @@ fn crashes(trace: &Trace) -> Result<Vec<Event>> {
     let request = EventsRequest { kinds: Some(vec!["exit".into()]), limit: Some(10_000), ..Default::default() };
     let Data::Events(mut exits) = answer(trace, &Request::Events(request))?.data else { bail!("events answer events") };
     let is_orderly = |text: &str| text == ":normal" || text.starts_with(":shutdown") || text.starts_with("{:shutdown");
-    exits.retain(|exit| exit.term.as_ref().is_some_and(|reason| !is_orderly(&reason.text)));
+    exits.retain(|exit| exit.term.as_ref().is_some_and(|reason| !is_orderly(&reason.text.written())));
     Ok(exits)
 }
 
@@ -53,7 +53,7 @@ fn state_before(trace: &Trace, pid: &str, time: u64) -> Result<String> {
     let request = StateAtRequest { process: pid.into(), time: time.saturating_sub(1) };
     match answer(trace, &Request::StateAt(request)) {
         Ok(answer) => match answer.data {
-            Data::StateAt(state) => Ok(state.state.text),
+            Data::StateAt(state) => Ok(state.state.text.written().into_owned()),
             _ => bail!("state_at answers a state"),
         },
         // Not every process keeps a state that was recorded; the error says which of the reasons it is.

@@ -18,7 +18,7 @@ defmodule Demo.Node do
     System.halt(1)
   end
 
-  # Nobody writes to our standard input: it ends when the process at its other end does.
+  # No program writes to our standard input: it ends when the process at its other end does.
   defp end_with_parent do
     case IO.read(:stdio, :line) do
       line when is_binary(line) -> end_with_parent()

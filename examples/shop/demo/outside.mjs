@@ -1,4 +1,4 @@
-// Opens the file that record.exs wrote, without a BEAM: the npm package asks what demo/door.exs asked, and every answer must be the same.
+// Opens the file that record.exs wrote, without a BEAM: the npm package sends the requests of demo/requests.exs, and every answer must be the same.
 // Started by `cargo xtask demo`: node outside.mjs DIR PACKAGE
 
 import { readFileSync } from "node:fs";

@@ -21,4 +21,4 @@ Demo.Node.must_be_right(leaks, "the file")
 
 Demo.Page.line("the same answers to all #{map_size(answers)} questions, without the shop running")
 
-Demo.Node.must_be_right(Demo.Door.write(trace, dir), "the file")
+Demo.Node.must_be_right(Demo.Requests.write(trace, dir), "the file")

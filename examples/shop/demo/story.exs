@@ -53,7 +53,7 @@ defmodule Demo.Story do
       %{
         message: spoken(message.message),
         after_ns: message.timestamp - first,
-        waiting_ns: message.waiting
+        waiting_ns: message.waiting_ns
       }
     end
   end
@@ -63,14 +63,14 @@ defmodule Demo.Story do
     |> Enum.map(&text(&1.process))
     |> Enum.uniq()
     |> Enum.flat_map(&ElixirScope.execution_path(&1, source))
-    |> Enum.filter(& &1.duration)
-    |> Enum.sort_by(&{-&1.duration, &1.timestamp})
+    |> Enum.filter(& &1.duration_ns)
+    |> Enum.sort_by(&{-&1.duration_ns, &1.timestamp})
     |> Enum.map(fn call ->
       %{
         function: {call.module, call.function, call.arity},
         args: call.args |> unpersonal() |> inspect(),
-        duration_ns: call.duration,
-        own_ns: call.own_duration
+        duration_ns: call.duration_ns,
+        own_ns: call.own_ns
       }
     end)
   end

@@ -1,7 +1,7 @@
 defmodule Shop do
   @moduledoc """
   A small web shop without the web: carts, stock, payment, receipts. It is written as people write such things, bug included, so
-  that there is something real to record. What it does, and where it breaks, is told in `facts.md`.
+  that there is something real to record. `facts.md` describes what it does and where it breaks.
 
       iex> {:ok, _pid} = Shop.Cart.open("cart-doc", "ada")
       iex> Shop.Cart.add("cart-doc", "lamp", 2)

@@ -1,4 +1,4 @@
-# A timer makes a server ask another; nobody sent what the timer sends.
+# A timer makes a server ask another; no process sent what the timer sends.
 import Corpus.Recording
 
 defmodule Clock do

@@ -1,14 +1,20 @@
 //! `bench capture`: what being traced costs, in CPU time of the traced side.
 
-use super::bound::Bound;
+mod events;
+mod readback;
+mod rounds;
+mod shop;
+
 use super::line::Line;
 use super::node::Node;
-use super::report::{Report, Row};
-use super::rounds::Rounds;
-use super::shop::{self, Shop};
+use super::report::{Bound, Report, Row};
 use crate::progress::say;
 use anyhow::Result;
+use rounds::Rounds;
+use shop::Shop;
 
+/// Of bench/, with all the workloads.
+const MODULE: &str = "bench_capture";
 const SCHEDULERS: [usize; 2] = [1, 2];
 /// In the order of the table.
 const WORKLOADS: [&str; 4] = ["calls", "calls_return", "pingpong", "genserver"];
@@ -48,13 +54,13 @@ pub(crate) fn run(quick: bool, buffer_bytes: usize) -> Result<Report> {
             "mode: :rounds, rounds: {n_rounds}, events: {n_events}, buffer_bytes: {buffer_bytes}, dump: ~c{dump:?}"
         );
         let mut rounds = Rounds::new(dump);
-        node.run(schedulers, &options, |line| rounds.take(&line))?;
+        node.run(schedulers, MODULE, &options, |line| rounds.take(&line))?;
         add_rows(schedulers, rounds, &mut report);
 
         say(&format!("the rate at which loss begins, with {schedulers} scheduler(s)"));
         let options = format!("mode: :rates, rates: {RATES:?}, seconds: {seconds}, buffer_bytes: {buffer_bytes}");
         let mut rate = 0;
-        node.run(schedulers, &options, |line| take_rate(&line, &mut rate, &mut report))?;
+        node.run(schedulers, MODULE, &options, |line| take_rate(&line, &mut rate, &mut report))?;
         rates.push(Row::counted(&named(schedulers, "sustained/ours"), rate as f64 / 1e6, "M events/s"));
     }
     report.rows.extend(rates);
@@ -83,7 +89,9 @@ fn add_shop(node: &Node, quick: bool, report: &mut Report) -> Result<()> {
     say("the shop, with the settings for production");
     let mut shop = Shop::default();
     let schedulers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    node.run(schedulers, &shop::options(if quick { 3 } else { 9 }, quick), |line| shop.take(&line).map(|()| None))?;
+    node.run(schedulers, MODULE, &shop::options(if quick { 3 } else { 9 }, quick), |line| {
+        shop.take(&line).map(|()| None)
+    })?;
     shop.report(report);
     Ok(())
 }

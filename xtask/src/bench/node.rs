@@ -53,11 +53,12 @@ impl Node {
         Ok(Self { recorder: build.join("lib/elixir_scope/ebin"), dir })
     }
 
-    /// Starts the node with so many schedulers, lets `main` of `bench_capture` run with these options (the inside of an
+    /// Starts the node with so many schedulers, lets `main` of a module of bench/ run with these options (the inside of an
     /// Elixir map), and shows each line to `see`; what that says is the node's next line of input.
     pub(crate) fn run(
         &self,
         schedulers: usize,
+        module: &str,
         options: &str,
         mut see: impl FnMut(Line) -> Result<Option<&'static str>>,
     ) -> Result<()> {
@@ -65,7 +66,7 @@ impl Node {
         // No scheduler may spin while it waits: that would count as cost of whatever is waited for.
         let flags = format!("+S {schedulers}:{schedulers} +sbwt none +sbwtdcpu none +sbwtdio none");
         node.args(["--erl", &flags, "-pa"]).arg(&self.dir).arg("-pa").arg(&self.recorder);
-        let main = format!(":bench_capture.main(%{{{options}, dir: ~c{:?}}})", self.dir);
+        let main = format!(":{module}.main(%{{{options}, dir: ~c{:?}}})", self.dir);
         let mut child = node.args(["-e", &main]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut answers = child.stdin.take().context("a piped child has a stdin")?;
         let said = child.stdout.take().context("a piped child has a stdout")?;

@@ -4,15 +4,18 @@
 //!
 //! Invariant: an error is no answer; a question that has none fails the suite.
 
+mod aggregate;
+mod elixir;
+mod filter;
+mod peak;
 mod question;
 
-use super::aggregate;
-use super::mix::Mix;
-use super::peak::Peak;
+use super::mix;
 use super::report::{Report, Row};
 use crate::progress::say;
 use anyhow::{Context, Result};
-use question::{Asked, Question};
+use peak::Peak;
+use question::{Asked, N_QUESTIONS, Question};
 use scope_core::event::Class;
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;
@@ -20,8 +23,6 @@ use scope_query::Request;
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Questions of each kind.
-const N_QUESTIONS: u64 = 101;
 /// The most an answer may take while it is made, of the bytes of the recording.
 const MOST_MEMORY: f64 = 0.1;
 
@@ -52,7 +53,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
             rows.push(Row::median(&format!("{}/{}", question.name, size(*n_events)), cost.times_ms, "ms"));
             most = most.max(cost.peak_bytes);
         }
-        filters.extend(super::filter::rows(&trace, &size(*n_events), &mut report.notes)?);
+        filters.extend(filter::rows(&trace, &size(*n_events), &mut report.notes)?);
         let share = most as f64 / n_bytes as f64;
         if share > MOST_MEMORY && !quick {
             report
@@ -63,13 +64,14 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         memory.push(Row::counted(&format!("memory/{}", size(*n_events)), share * 100.0, "% of the recording"));
     }
     report.rows = rows.into_iter().flatten().chain(filters).chain(whole).chain(memory).collect();
+    elixir::add_rows(quick, &mut report)?;
     Ok(report)
 }
 
 /// A recording of the mix as a file gives it.
 fn recording(n_events: usize) -> Result<(Trace, u64)> {
     say(&format!("asking a recording of {n_events} events"));
-    let (mut writer, end) = Mix::recorded(n_events)?;
+    let (mut writer, end) = mix::recorded(n_events)?;
     let dump = writer.dump(end);
     drop(writer);
     Ok((file::read(&dump, ReadLimits::default())?, end))

@@ -2,9 +2,12 @@
 //!
 //! Invariant: a ratio is computed from the two values shown, not from others.
 
-use super::bound::{Bound, Judged};
-use super::machine;
+mod bound;
+mod machine;
+
 use anyhow::{Result, ensure};
+pub(crate) use bound::Bound;
+use bound::Judged;
 use serde_json::{Map, Value, json};
 use std::fmt;
 

@@ -2,9 +2,10 @@
 //!
 //! Loading is measured in a process of its own, whose heap holds nothing else.
 
-use super::mix::Mix;
+mod row_log;
+
+use super::mix;
 use super::report::{Report, Row};
-use super::row_log;
 use crate::progress::say;
 use crate::{command, workspace};
 use anyhow::{Context, Result};
@@ -26,7 +27,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
     let mut seal = Vec::new();
     let mut dump = Vec::new();
     for _ in 0..ROUNDS {
-        let mut mix = Mix::generate(n_events)?;
+        let mut mix = mix::generate(n_events)?;
         let end = mix.end();
         let began = Instant::now();
         mix.seal()?;
@@ -35,7 +36,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
     }
 
     say("the same events as a plain log");
-    let (log, n_payload) = row_log::write(&Mix::generate(n_events)?)?;
+    let (log, n_payload) = row_log::write(&mix::generate(n_events)?)?;
     let zstd = row_log::compressed_bytes(&log)?;
 
     say("loading, in a process of its own");

@@ -5,39 +5,24 @@
 //! Invariant: the answers of both are equal to the byte, or the run fails.
 
 pub(super) mod native;
+mod question;
 mod worker;
 
-use super::mix::{self, Mix};
+use super::mix;
 use super::report::{Report, Row};
 use crate::progress::say;
 use crate::wasm::npm;
+use crate::wasm::size::Size;
 use crate::{command, workspace};
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use question::{N_REQUESTS, N_WHOLE, Questions, Round, questions};
+use scope_core::file::{self, ReadLimits};
 use std::fs;
 use std::path::PathBuf;
 use worker::Worker;
 
-/// Requests of each kind, about different processes and times.
-const N_REQUESTS: u64 = 51;
 /// Rounds of both that are not counted: engines compile what is hot, and memory grows once.
 const N_WARM_UP: usize = 2;
-
-/// Requests of one kind, as JSON.
-#[derive(Debug, Serialize, Deserialize)]
-struct Questions {
-    name: String,
-    requests: Vec<String>,
-}
-
-/// What one program measured in one round.
-#[derive(Debug, Deserialize, Serialize)]
-struct Round {
-    load_ms: f64,
-    /// For each of the [`Questions`], the time of each request.
-    request_ms: Vec<Vec<f64>>,
-}
 
 pub(crate) fn run(quick: bool) -> Result<Report> {
     let (n_events, n_rounds) = if quick { (200_000, 3) } else { (1_000_000, 7) };
@@ -45,7 +30,7 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
     npm::build()?;
     say(&format!("sealing {n_events} events"));
     let (path, end) = write_trace(n_events)?;
-    let questions = questions(end);
+    let questions = questions(&file::read(&fs::read(&path)?, ReadLimits::default())?, end)?;
 
     let me = std::env::current_exe().context("xtask knows its own program")?;
     let mut native = command::program(&me.to_string_lossy(), workspace::root());
@@ -79,10 +64,13 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
         report.rows.push(Row::median(&format!("{}/wasm", asked.name), medians(&wasm_rounds), "ms").over(&["native"]));
         report.rows.push(Row::median(&format!("{}/native", asked.name), medians(&native_rounds), "ms"));
     }
-    let module = fs::metadata(workspace::js().join("dist/core.wasm"))?.len();
-    report.rows.push(Row::counted("module/wasm", module as f64 / 1e3, "KB"));
+    let module = Size::of(&npm::module())?;
+    report.rows.push(Row::counted("module/wasm", module.built as f64 / 1e3, "KB"));
+    report.rows.push(Row::counted("module_brotli/wasm", module.sent as f64 / 1e3, "KB"));
+    report.failures.extend(module.check().err().map(|error| error.to_string()));
     report.notes.push(format!(
-        "{n_events} events; each round is the median of {N_REQUESTS} requests, answered as JSON; {} answers compared",
+        "{n_events} events; each round is the median of {N_REQUESTS} requests, of {N_WHOLE} where each reads the whole recording, answered as \
+         JSON; {} answers compared",
         ours.len()
     ));
     Ok(report)
@@ -90,28 +78,13 @@ pub(crate) fn run(quick: bool) -> Result<Report> {
 
 /// Writes a generated recording; also gives the time of its last event.
 fn write_trace(n_events: usize) -> Result<(PathBuf, u64)> {
-    let mut mix = Mix::generate(n_events)?;
+    let mut mix = mix::generate(n_events)?;
     let end = mix.end();
     mix.seal()?;
     let path = workspace::target().join("bench/wasm.scope");
     fs::create_dir_all(path.with_file_name(""))?;
     fs::write(&path, mix.writer.dump(end))?;
     Ok((path, end))
-}
-
-fn questions(end: u64) -> Vec<Questions> {
-    let pid = |i: u64| mix::process(i).to_string();
-    let ask = |name: &str, request: &dyn Fn(u64) -> Value| Questions {
-        name: name.into(),
-        requests: (0..N_REQUESTS).map(|i| request(i).to_string()).collect(),
-    };
-    vec![
-        ask("state_at", &|i| json!({"kind": "state_at", "process": pid(i), "time": end / 2 + i * end / 400})),
-        ask("events", &|i| json!({"kind": "events", "from": i * end / 100, "limit": 100})),
-        ask("message_flow", &|i| json!({"kind": "message_flow", "a": pid(i), "b": pid(i + 1), "limit": 100})),
-        ask("execution_path", &|i| json!({"kind": "execution_path", "process": pid(i), "limit": 100})),
-        ask("state_timeline", &|i| json!({"kind": "state_timeline", "process": pid(i), "limit": 100})),
-    ]
 }
 
 /// The requests that were answered differently, or with an error.

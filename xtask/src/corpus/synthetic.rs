@@ -1,23 +1,22 @@
-//! Traces that cannot be recorded on demand, told event by event: equal ticks and reused pids are up to the VM.
+//! Traces that cannot be recorded on demand, written event by event: equal ticks and reused pids are up to the VM.
 //!
 //! Invariant: a trace depends on its story alone, so that generating it again gives the same bytes.
 
 mod filters;
+mod step;
 
 use anyhow::{Context, Result};
-use scope_core::event::Flags;
 use scope_core::header::Header;
-use scope_core::redact::Redactor;
 use scope_core::store::Limits;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve::{Ids, resolve};
 use scope_core::term::{Term, write::write};
 use scope_core::writer::Writer;
-use scope_core::{Entity, EntityId, Event, Kind, OrderKey, ProcessKey};
+use scope_core::{Entity, EntityId, Event, Kind, ProcessKey};
+use step::{PARENT, Step, all_are_traced, atom, spawned, step};
 
 /// The seed of the match keys; any would do.
 const SEED: u64 = 7;
-
-const PARENT: ProcessKey = ProcessKey::first(100, 0);
 
 /// The trace of a case, or nothing for a case that is recorded.
 pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
@@ -35,89 +34,20 @@ pub(super) fn trace(case: &str) -> Option<Result<Vec<u8>>> {
     Some(dump(&story, limits))
 }
 
-/// One event. Which of the fields a kind uses is said at [`Kind`].
-struct Told {
-    key: OrderKey,
-    kind: Kind,
-    process: Option<ProcessKey>,
-    peer: Option<ProcessKey>,
-    /// The other party, where it is a registered name.
-    name: Option<&'static str>,
-    atom: Option<&'static str>,
-    function: Option<(&'static str, &'static str, u32)>,
-    flags: Flags,
-    term: Option<Term>,
-}
-
-/// An event of a process, by thread 0 and alone at its tick.
-const fn told(tick: u64, kind: Kind, process: ProcessKey) -> Told {
-    let key = OrderKey { tick, thread: 0, tie: 0 };
-    Told {
-        key,
-        kind,
-        process: Some(process),
-        peer: None,
-        name: None,
-        atom: None,
-        function: None,
-        flags: Flags::NONE,
-        term: None,
-    }
-}
-
-impl Told {
-    /// Which thread saw it, and as the how manieth of that thread's events at the same tick.
-    const fn by(mut self, thread: u16, tie: u32) -> Self {
-        self.key.thread = thread;
-        self.key.tie = tie;
-        self
-    }
-
-    const fn peer(mut self, peer: ProcessKey) -> Self {
-        self.peer = Some(peer);
-        self
-    }
-
-    const fn sent_to(mut self, name: &'static str) -> Self {
-        self.name = Some(name);
-        self
-    }
-
-    const fn function(mut self, module: &'static str, name: &'static str, arity: u32) -> Self {
-        self.function = Some((module, name, arity));
-        self
-    }
-
-    const fn flags(mut self, flags: Flags) -> Self {
-        self.flags = flags;
-        self
-    }
-
-    const fn atom(mut self, atom: &'static str) -> Self {
-        self.atom = Some(atom);
-        self
-    }
-
-    fn term(mut self, term: Term) -> Self {
-        self.term = Some(term);
-        self
-    }
-}
-
 /// The writer's thread is drained first although its number is higher, so that the order of arrival is not the order of the trace.
-fn clock_tie() -> Vec<Told> {
+fn clock_tie() -> Vec<Step> {
     const WRITER: ProcessKey = ProcessKey::first(101, 0);
     const SERVER: ProcessKey = ProcessKey::first(102, 0);
     let put = |n| Term::Tuple(vec![atom("put"), Term::Integer(n)]);
-    let send = |tick, n| told(tick, Kind::Send, WRITER).peer(SERVER).term(put(n));
-    let delivered = |tick, n| told(tick, Kind::Delivered, SERVER).term(put(n));
-    let handled = |tick, n| told(tick, Kind::Handled, SERVER).atom("Elixir.Register").term(put(n));
-    let state = |tick, n| told(tick, Kind::State, SERVER).atom("Elixir.Register").term(Term::Integer(n));
+    let send = |tick, n| step(tick, Kind::Send, WRITER).peer(SERVER).term(put(n));
+    let delivered = |tick, n| step(tick, Kind::Delivered, SERVER).term(put(n));
+    let handled = |tick, n| step(tick, Kind::Handled, SERVER).atom("Elixir.Register").term(put(n));
+    let state = |tick, n| step(tick, Kind::State, SERVER).atom("Elixir.Register").term(Term::Integer(n));
     vec![
         all_are_traced(),
         spawned(1_000, WRITER),
         spawned(1_001, SERVER),
-        told(1_002, Kind::Register, SERVER).atom("register"),
+        step(1_002, Kind::Register, SERVER).atom("register"),
         send(4_000, 0).by(1, 0),
         // Two threads at one tick.
         send(5_000, 1).by(1, 0),
@@ -135,22 +65,22 @@ fn clock_tie() -> Vec<Told> {
     ]
 }
 
-/// Two senders say the same before either is heard; others can be told apart, or come from nowhere, or go nowhere.
-fn equal_senders() -> Vec<Told> {
+/// Two senders say the same before either is heard; others can be distinguished, or come from nowhere, or go nowhere.
+fn equal_senders() -> Vec<Step> {
     const A: ProcessKey = ProcessKey::first(101, 0);
     const B: ProcessKey = ProcessKey::first(102, 0);
     const SERVER: ProcessKey = ProcessKey::first(103, 0);
     let put = |n| Term::Tuple(vec![atom("put"), Term::Integer(n)]);
     let tick = || atom("tick");
-    let send = |at, from, message| told(at, Kind::Send, from).peer(SERVER).term(message);
-    let delivered = |at, message| told(at, Kind::Delivered, SERVER).term(message);
-    let handled = |at, message| told(at, Kind::Handled, SERVER).atom("Elixir.Server").term(message);
+    let send = |at, from, message| step(at, Kind::Send, from).peer(SERVER).term(message);
+    let delivered = |at, message| step(at, Kind::Delivered, SERVER).term(message);
+    let handled = |at, message| step(at, Kind::Handled, SERVER).atom("Elixir.Server").term(message);
     vec![
         all_are_traced(),
         spawned(500, A),
         spawned(501, B),
         spawned(502, SERVER),
-        told(503, Kind::Register, SERVER).atom("server"),
+        step(503, Kind::Register, SERVER).atom("server"),
         send(1_000, A, tick()),
         send(1_010, B, tick()),
         delivered(1_020, tick()),
@@ -172,33 +102,33 @@ fn equal_senders() -> Vec<Told> {
     ]
 }
 
-fn pid_reused() -> Vec<Told> {
+fn pid_reused() -> Vec<Step> {
     const CLIENT: ProcessKey = ProcessKey::first(101, 0);
     const CART: ProcessKey = ProcessKey::first(140, 0);
     const TILL: ProcessKey = ProcessKey { incarnation: 2, ..CART };
-    let state = |tick, server, n| told(tick, Kind::State, server).term(Term::Integer(n));
+    let state = |tick, server, n| step(tick, Kind::State, server).term(Term::Integer(n));
     let message = |n| Term::Tuple(vec![atom("add"), Term::Integer(n)]);
     let sent = |tick, server, n| {
         [
-            told(tick, Kind::Send, CLIENT).peer(server).term(message(n)),
-            told(tick + 10, Kind::Delivered, server).term(message(n)),
-            told(tick + 20, Kind::Handled, server).term(message(n)),
+            step(tick, Kind::Send, CLIENT).peer(server).term(message(n)),
+            step(tick + 10, Kind::Delivered, server).term(message(n)),
+            step(tick + 20, Kind::Handled, server).term(message(n)),
         ]
     };
     let mut story = vec![
         all_are_traced(),
         spawned(500, CLIENT),
         spawned(1_000, CART),
-        told(1_010, Kind::Register, CART).atom("cart"),
+        step(1_010, Kind::Register, CART).atom("cart"),
         state(1_020, CART, 1).atom("Elixir.Cart"),
     ];
     story.extend(sent(2_000, CART, 1));
     story.extend([
         state(2_030, CART, 2).atom("Elixir.Cart"),
-        told(5_000, Kind::Unregister, CART).atom("cart"),
-        told(5_001, Kind::Exit, CART).term(atom("normal")),
+        step(5_000, Kind::Unregister, CART).atom("cart"),
+        step(5_001, Kind::Exit, CART).term(atom("normal")),
         spawned(8_000, TILL),
-        told(8_010, Kind::Register, TILL).atom("till"),
+        step(8_010, Kind::Register, TILL).atom("till"),
         state(8_020, TILL, 100).atom("Elixir.Till"),
     ]);
     story.extend(sent(9_000, TILL, 50));
@@ -206,8 +136,8 @@ fn pid_reused() -> Vec<Told> {
     story
 }
 
-/// A supervisor and its server, told of at the beginning, and then so many short lives that nothing of it is held any more.
-fn outlived_chunks() -> Vec<Told> {
+/// A supervisor and its server, seen at the beginning, and then so many short lives that nothing of it is held any more.
+fn outlived_chunks() -> Vec<Step> {
     const SUPERVISOR: ProcessKey = ProcessKey::first(101, 0);
     const CART: ProcessKey = ProcessKey::first(102, 0);
     const OTHER: ProcessKey = ProcessKey::first(103, 0);
@@ -236,51 +166,36 @@ fn outlived_chunks() -> Vec<Told> {
     };
     let mut story = vec![
         all_are_traced(),
-        told(1_000, Kind::Spawn, SUPERVISOR).peer(PARENT).term(arguments(PARENT, "supervisor", of_shop)),
-        told(1_010, Kind::Spawn, CART).peer(SUPERVISOR).term(arguments(SUPERVISOR, "Elixir.Cart", Term::Integer(7))),
-        told(1_020, Kind::Link, CART).peer(SUPERVISOR),
-        told(1_030, Kind::Register, CART).atom("cart"),
-        told(1_040, Kind::Spawn, OTHER).peer(SUPERVISOR).term(arguments(SUPERVISOR, "Elixir.Other", Term::Integer(8))),
-        told(1_050, Kind::Alive, SUPERVISOR).peer(PARENT).term(found(
+        step(1_000, Kind::Spawn, SUPERVISOR).peer(PARENT).term(arguments(PARENT, "supervisor", of_shop)),
+        step(1_010, Kind::Spawn, CART).peer(SUPERVISOR).term(arguments(SUPERVISOR, "Elixir.Cart", Term::Integer(7))),
+        step(1_020, Kind::Link, CART).peer(SUPERVISOR),
+        step(1_030, Kind::Register, CART).atom("cart"),
+        step(1_040, Kind::Spawn, OTHER).peer(SUPERVISOR).term(arguments(SUPERVISOR, "Elixir.Other", Term::Integer(8))),
+        step(1_050, Kind::Alive, SUPERVISOR).peer(PARENT).term(found(
             "Elixir.Shop",
             vec![Term::Pid(PARENT)],
             pair("supervisor", strategy),
         )),
-        told(1_060, Kind::Alive, CART).peer(SUPERVISOR).term(found(
+        step(1_060, Kind::Alive, CART).peer(SUPERVISOR).term(found(
             "Elixir.Cart",
             vec![Term::Pid(SUPERVISOR), Term::Pid(PARENT)],
             pair("child", child),
         )),
-        told(2_000, Kind::State, CART).atom("Elixir.Cart").term(list(vec![atom("book")])),
-        told(2_100, Kind::Exit, OTHER).term(atom("boom")),
+        step(2_000, Kind::State, CART).atom("Elixir.Cart").term(list(vec![atom("book")])),
+        step(2_100, Kind::Exit, OTHER).term(atom("boom")),
     ];
     for n in 0..200 {
         let short = ProcessKey::first(1_000 + n, 0);
         let tick = 3_000 + u64::from(n) * 10;
         story.push(spawned(tick, short));
-        story.push(told(tick + 1, Kind::State, short).atom("Elixir.Short").term(Term::Integer(n.into())));
-        story.push(told(tick + 2, Kind::Exit, short).term(atom("normal")));
+        story.push(step(tick + 1, Kind::State, short).atom("Elixir.Short").term(Term::Integer(n.into())));
+        story.push(step(tick + 2, Kind::Exit, short).term(atom("normal")));
     }
     story
 }
 
-/// The recorder looks at everything from the beginning.
-fn all_are_traced() -> Told {
-    let classes = ["message", "call", "state"].map(atom).into();
-    let details = Term::Map(vec![(atom("classes"), Term::List(classes, None))]);
-    Told { process: None, ..told(0, Kind::TargetAdded, PARENT) }.term(details)
-}
-
-fn spawned(tick: u64, process: ProcessKey) -> Told {
-    told(tick, Kind::Spawn, process).peer(PARENT).term(Term::List(vec![], None))
-}
-
-fn atom(text: &str) -> Term {
-    Term::Atom(text.into())
-}
-
-/// Takes a story in, in the order it is told, and writes it as a dump that is complete up to its last event.
-fn dump(story: &[Told], limits: Limits) -> Result<Vec<u8>> {
+/// Takes a story in, in the order it is step, and writes it as a dump that is complete up to its last event.
+fn dump(story: &[Step], limits: Limits) -> Result<Vec<u8>> {
     let header = Header {
         recorder_version: env!("CARGO_PKG_VERSION").into(),
         node: "synthetic@nohost".into(),
@@ -292,31 +207,31 @@ fn dump(story: &[Told], limits: Limits) -> Result<Vec<u8>> {
         ..Header::default()
     };
     let mut writer = Writer::new(header, limits, SEED);
-    for told in story {
-        take_in(&mut writer, told).with_context(|| format!("{:?} at {:?}", told.kind, told.key))?;
+    for step in story {
+        take_in(&mut writer, step).with_context(|| format!("{:?} at {:?}", step.kind, step.key))?;
     }
-    let watermark = story.iter().map(|told| told.key.tick).max().unwrap_or_default();
+    let watermark = story.iter().map(|step| step.key.tick).max().unwrap_or_default();
     Ok(writer.dump(watermark))
 }
 
-fn take_in(writer: &mut Writer, told: &Told) -> Result<()> {
+fn take_in(writer: &mut Writer, step: &Step) -> Result<()> {
     let seed = writer.seed();
     let symbols = writer.symbols();
-    let what = match (told.kind, told.function) {
+    let what = match (step.kind, step.function) {
         (Kind::Spawn | Kind::Alive, _) => symbols.intern_function("proc_lib", "init_p", 5).0,
         (_, Some((module, name, arity))) => symbols.intern_function(module, name, arity).0,
-        _ => told.atom.map_or(0, |text| symbols.intern_atom(text).0),
+        _ => step.atom.map_or(0, |text| symbols.intern_atom(text).0),
     };
     let mut id = |process: Option<ProcessKey>| process.map_or(EntityId::NONE, |key| symbols.intern_process(key));
-    let (process, mut peer) = (id(told.process), id(told.peer));
-    if let Some(name) = told.name {
+    let (process, mut peer) = (id(step.process), id(step.peer));
+    if let Some(name) = step.name {
         let name = symbols.intern_atom(name);
         peer = symbols.intern_entity(&Entity::Name(name));
     }
-    let event = Event { key: told.key, kind: told.kind, flags: told.flags, process, peer, what };
+    let event = Event { key: step.key, kind: step.kind, flags: step.flags, process, peer, what };
     let (mut raw, mut bytes) = (Vec::new(), Vec::new());
     let mut resolved = None;
-    if let Some(term) = &told.term {
+    if let Some(term) = &step.term {
         write(term, symbols, &mut raw);
         resolved = Some(resolve(&raw, &mut Ids, symbols, &Redactor::default(), seed, &mut bytes)?);
     }

@@ -1,6 +1,6 @@
 //! Documents speak of what exists: links lead somewhere, and the crates in ARCHITECTURE.md are the crates there are.
 
-use super::Problem;
+use super::problem::Problem;
 use super::tree::{File, Tree};
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! Answers are the same on every run, so hash maps are looked up and never walked. Clippy's lint does not see hashbrown's types.
 
-use super::Problem;
-use super::rust_source::{code_lines, has_word, product};
+use super::problem::Problem;
 use super::tree::Tree;
+use super::tree::rust_line::{code_lines, has_word, product};
 
 const TYPES: &[&str] = &["HashMap", "HashSet", "HashTable"];
 const WALKS: &[&str] = &[

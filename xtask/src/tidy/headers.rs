@@ -1,6 +1,6 @@
 //! Every source file opens by saying what it is and why it exists.
 
-use super::Problem;
+use super::problem::Problem;
 use super::tree::Tree;
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {

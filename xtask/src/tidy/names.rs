@@ -1,6 +1,6 @@
 //! A file is named for the one concept it holds.
 
-use super::Problem;
+use super::problem::Problem;
 use super::tree::Tree;
 
 /// Names under which anything may gather, so that everything does.

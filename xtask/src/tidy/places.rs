@@ -1,6 +1,6 @@
 //! No committed file names a place on one machine, or a registry's host.
 
-use super::Problem;
+use super::problem::Problem;
 use super::tree::Tree;
 
 /// Spelled in two halves, so that this file does not find itself.

@@ -1,5 +1,9 @@
 //! The checkout as the rules see it: the files that are, or would be, committed, and the packages of the workspace.
 
+pub(super) mod elixir_module;
+pub(super) mod rust_line;
+pub(super) mod rust_module;
+
 use crate::{command, workspace};
 use anyhow::{Context, Result};
 use std::fs;

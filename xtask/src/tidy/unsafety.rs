@@ -1,8 +1,8 @@
 //! Unsafe code: only where another language is faced, and each block says why it is sound.
 
-use super::Problem;
-use super::rust_source::{code_lines, has_word};
+use super::problem::Problem;
 use super::tree::Tree;
+use super::tree::rust_line::{code_lines, has_word};
 
 /// Where Rust faces the BEAM.
 const ALLOWED: &str = "crates/scope-nif/";

@@ -4,10 +4,11 @@
 //! download anything, which they say with `RUSTUP_AUTO_INSTALL=0`. Where there is no source, the target that the toolchain has or rustup
 //! installs does as well, and modules are larger.
 
-use super::{TARGET, debian, std_build};
+use super::toolchain::Toolchain;
+use super::{TARGET, rust_src, std_build};
 use crate::progress::say;
-use crate::{command, workspace};
-use anyhow::{Context, Result, ensure};
+use crate::{command, debian, workspace};
+use anyhow::{Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,16 +21,6 @@ const FEATURES: &str = "-Ctarget-feature=+simd128";
 pub(crate) struct Compiler {
     /// The compiler to use instead of the toolchain's, whose standard library is built for size.
     rustc: Option<PathBuf>,
-}
-
-/// The toolchain in use.
-#[derive(Debug)]
-pub(super) struct Toolchain {
-    pub(super) sysroot: PathBuf,
-    /// `x86_64-unknown-linux-gnu`
-    pub(super) host: String,
-    /// `1.95.0`
-    pub(super) release: String,
 }
 
 impl Compiler {
@@ -104,7 +95,7 @@ fn library(dir: &Path, toolchain: &Toolchain) -> Result<PathBuf> {
         debian::is_here(),
         "there is no source of the standard library: `rustup component add rust-src` installs it"
     );
-    debian::library(dir, &toolchain.release)
+    rust_src::library(dir, &toolchain.release)
 }
 
 /// Where modules are built, apart from what is built for this machine.
@@ -115,29 +106,4 @@ pub(super) fn target_dir() -> PathBuf {
 fn may_use_rustup() -> bool {
     let is_forbidden = std::env::var("RUSTUP_AUTO_INSTALL").is_ok_and(|value| value == "0");
     !is_forbidden && Command::new("rustup").arg("--version").output().is_ok_and(|done| done.status.success())
-}
-
-impl Toolchain {
-    fn current() -> Result<Self> {
-        let ask = |args: &[&str]| command::output(command::program("rustc", workspace::root()).args(args));
-        let about = ask(&["-vV"])?;
-        let field = |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-        Ok(Self {
-            sysroot: ask(&["--print", "sysroot"])?.trim().into(),
-            host: field("host: ").context("rustc -vV names its host")?,
-            release: field("release: ").context("rustc -vV names its release")?,
-        })
-    }
-
-    fn has_target(&self) -> bool {
-        has_libraries(&self.sysroot.join("lib/rustlib").join(TARGET).join("lib"))
-    }
-}
-
-/// Whether a folder of a sysroot holds a standard library.
-pub(super) fn has_libraries(dir: &Path) -> bool {
-    let is_std = |name: &str| name.starts_with("libstd-") && name.ends_with(".rlib");
-    dir.read_dir().is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| is_std(&entry.file_name().to_string_lossy())))
-    })
 }

@@ -67,6 +67,11 @@ pub(crate) fn build() -> Result<()> {
     command::run(npm(&js).args(["run", "--silent", "build"]))
 }
 
+/// The optimised module that the package has.
+pub(crate) fn module() -> PathBuf {
+    workspace::js().join("dist/core.wasm")
+}
+
 /// Packs `js/dist` as npm would publish it, into `dir`.
 pub(crate) fn pack(dir: &Path) -> Result<PathBuf> {
     let mut pack = npm(&workspace::js());

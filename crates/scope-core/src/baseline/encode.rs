@@ -2,7 +2,7 @@
 //!
 //! | block | contents |
 //! |---|---|
-//! | 1 | low_watermarks of all classes, see [`encode_floors`](crate::file::encode_floors); key of [`Baseline::at`]; processes dropped; count and entries |
+//! | 1 | low_watermarks of all classes, see [`put_keys`]; key of [`Baseline::at`]; processes dropped; count and entries |
 //! | 2 | atoms and entities of the terms, as in a chunk |
 //! | 3 | count; for each process whose beginning is remembered: process, the event's id and key, its term or a zero byte |
 //!
@@ -12,12 +12,11 @@
 
 use super::{Baseline, KeptTerm, LastState, Origin, ProcessEntry};
 use crate::ProcessKey;
-use crate::block::{Block, Budget, put_block};
+use crate::chunk::block::{Block, Budget, put_block};
 use crate::chunk::dict::Dict;
 use crate::error::Result;
 use crate::event::{Class, EventId, N_CLASSES, OrderKey};
-use crate::file::{decode_floors, encode_floors};
-use crate::wire::{Reader, put_blob, put_key, put_leb};
+use crate::wire::{Reader, put_blob, put_key, put_keys, put_leb};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -43,7 +42,7 @@ const BYTES_PER_BYTE: u64 = 16;
 impl Baseline {
     pub(crate) fn encode(&self, low_watermarks: &[OrderKey; N_CLASSES], out: &mut Vec<u8>) {
         let mut contents = Vec::new();
-        encode_floors(low_watermarks, &mut contents);
+        put_keys(&mut contents, low_watermarks);
         put_key(&mut contents, self.at);
         put_leb(&mut contents, self.n_dropped);
         put_leb(&mut contents, self.entries.len() as u64);
@@ -103,7 +102,7 @@ impl Baseline {
         let origins = origins.map(|block| block.open(budget)).transpose()?.unwrap_or_default();
         budget.spend(BYTES_PER_BYTE * (entries.len() + dictionary.len() + origins.len()) as u64)?;
         let mut reader = Reader::new(&entries, "baseline");
-        let low_watermarks = decode_floors(&mut reader)?;
+        let low_watermarks = reader.keys()?;
         let (at, n_dropped, n_entries) = (reader.key()?, reader.leb()?, reader.count(7)?);
         budget.spend(BYTES_PER_ENTRY * n_entries as u64)?;
         let symbols = Dict::decode(&dictionary)?.to_symbols()?;

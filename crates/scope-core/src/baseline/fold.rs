@@ -6,13 +6,11 @@
 use super::{Baseline, KeptTerm, LastState, Origin, ProcessEntry};
 use crate::chunk::{Chunk, StoredTerm};
 use crate::event::{Class, Event, EventId, Kind, OrderKey};
-use crate::ordered::Map;
 use crate::term::Names;
 use crate::term::localize::{localize, relocate};
 use crate::term::resolve::Resolved;
-use crate::trace::RowRef;
-use crate::trace::chunk_list::ChunkList;
 use crate::{AtomId, EntityId, Mfa, ProcessKey, Symbols};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -22,33 +20,32 @@ pub(crate) const fn is_remembered(class: Class) -> bool {
 }
 
 impl Baseline {
-    /// Folds rows of one list, which come in order.
-    pub(crate) fn fold(&mut self, list: &ChunkList, rows: impl Iterator<Item = RowRef>) {
+    /// Folds rows of one class, which come in order, each with its chunk.
+    pub(crate) fn fold<'c>(&mut self, rows: impl Iterator<Item = (&'c Chunk, u32)>) {
         // Of the states, and of what tells how a process began, only the last of each process matters.
-        let mut last_states = Map::new();
-        let mut last_origins = Map::new();
-        for row in rows {
-            let Some(chunk) = list.chunks().get(row.chunk_idx as usize) else { continue };
-            let event = chunk.event(row.row);
+        let mut last_states = BTreeMap::new();
+        let mut last_origins = BTreeMap::new();
+        for (chunk, row) in rows {
+            let event = chunk.event(row);
             if event.kind.class() == Class::State {
                 last_states.extend(chunk.process(event.process).map(|process| (process, (row, chunk))));
             } else {
-                self.fold_process(&event, &**chunk, event.mfa().and_then(|mfa| chunk.mfa(mfa)));
+                self.fold_process(&event, chunk, event.mfa().and_then(|mfa| chunk.mfa(mfa)));
                 if is_origin(event.kind) {
                     last_origins.extend(chunk.process(event.process).map(|process| (process, (row, chunk))));
                 }
             }
         }
-        let found = |row: RowRef, chunk: &Chunk| EventId { class: row.class, chunk: chunk.seq(), row: row.row };
+        let id = |row: u32, chunk: &Chunk| EventId { class: chunk.class(), chunk: chunk.seq(), row };
         for (row, chunk) in last_states.into_values() {
-            let term = chunk.term(chunk.term_id(row.row));
-            let event = chunk.event(row.row);
-            self.fold_state(found(row, chunk), &event, &**chunk, |symbols| from_chunk(&term?, chunk, symbols));
+            let term = chunk.term(chunk.term_id(row));
+            let event = chunk.event(row);
+            self.fold_state(id(row, chunk), &event, chunk, |symbols| from_chunk(&term?, chunk, symbols));
         }
         for (row, chunk) in last_origins.into_values() {
-            let term = chunk.term(chunk.term_id(row.row));
-            let event = chunk.event(row.row);
-            self.fold_origin(found(row, chunk), &event, &**chunk, |symbols| from_chunk(&term?, chunk, symbols));
+            let term = chunk.term(chunk.term_id(row));
+            let event = chunk.event(row);
+            self.fold_origin(id(row, chunk), &event, chunk, |symbols| from_chunk(&term?, chunk, symbols));
         }
     }
 

@@ -12,10 +12,10 @@
 //!
 //! Invariant: the same values always take the same width and bytes.
 
+use crate::chunk::numbers::Numbers;
 use crate::error::{Error, Result};
 use crate::wire::Reader;
 use alloc::vec::Vec;
-use scope_bulk::numbers::Numbers;
 
 /// How a column is written to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,9 +14,8 @@ mod build;
 pub(crate) use build::DictBuilder;
 
 use crate::chunk::column::Column;
+use crate::chunk::radix;
 use crate::error::{Error, Result};
-use crate::gather::Gather as _;
-use crate::ordered;
 use crate::symbols::ReferenceWords;
 use crate::wire::{Reader, put_leb};
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey, Symbols};
@@ -25,7 +24,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::ops::Range;
-use scope_bulk::radix;
 
 mod entity_kind {
     pub(super) const PROCESS: u8 = 1;
@@ -70,9 +68,9 @@ impl Dict {
             n_processes: by_process.len(),
             entities,
         };
-        let atom = |place: u32| dict.atom_bytes(AtomId(place + 1));
-        let by_text = ordered::arranged(dict.n_atoms(), &|a, b| order(atom(a), atom(b)));
-        dict.by_text = by_text.into_iter().map(|place| AtomId(place + 1)).collect();
+        let mut by_text: Box<[AtomId]> = (1..=dict.n_atoms() as u32).map(AtomId).collect();
+        by_text.sort_by(|a, b| order(dict.atom_bytes(*a), dict.atom_bytes(*b)));
+        dict.by_text = by_text;
         dict
     }
 
@@ -252,8 +250,8 @@ fn processes(entities: &[Entity]) -> Vec<u32> {
     }
     let [number, serial, incarnation, id] = all.map(|all| u32::BITS - all.leading_zeros());
     if number + serial + incarnation + id > u64::BITS {
-        ordered::sort(&mut found);
-        return found.into_iter().map(|(_, id)| id).gathered();
+        found.sort();
+        return found.into_iter().map(|(_, id)| id).collect();
     }
     // All four in one number, as is usual: their ids are in order already.
     let pack = |(key, own_id): &(ProcessKey, u32)| {

@@ -5,11 +5,11 @@
 //! | class | 1 |
 //! | sequence number | 4 |
 //! | rows | 4 |
-//! | blocks: 1 columns, 2 term bytes, 3 term table, 4 dictionary | see [`block`](crate::block) |
+//! | blocks: 1 columns, 2 term bytes, 3 term table, 4 dictionary | see [`block`](crate::chunk::block) |
 //!
 //! Invariant: a chunk that was read answers like the one that was written, row by row.
 
-use crate::block::{Block, Budget, put_block};
+use crate::chunk::block::{Block, Budget, put_block};
 use crate::chunk::columns::Columns;
 use crate::chunk::dict::Dict;
 use crate::chunk::terms::Terms;

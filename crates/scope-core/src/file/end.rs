@@ -4,16 +4,15 @@
 //! |---|---|
 //! | sections in the file, this one included | LEB128 |
 //! | watermark | LEB128 |
-//! | low_watermarks | see [`encode_floors`] |
+//! | low_watermarks | see [`put_keys`] |
 //! | number of classes, number of counters | 1, 1 |
 //! | per class: emitted, stored, evicted, sampled out, filtered, dropped by reason | LEB128 each |
 //! | count of losses; each: class or FF, events + 1 or 0, first tick, last tick, reason, detail | 1, LEB128 x 3, 1, text |
 
 use crate::error::Result;
 use crate::event::{Class, MAX_TICK, N_CLASSES, OrderKey};
-use crate::file::{decode_floors, encode_floors};
 use crate::loss::{ClassCounts, Counts, Loss, Losses, Reason};
-use crate::wire::{Reader, put_blob, put_leb};
+use crate::wire::{Reader, put_blob, put_keys, put_leb};
 use alloc::vec::Vec;
 
 /// No count of events is larger, so that sums of them cannot overflow.
@@ -34,7 +33,7 @@ impl End {
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         put_leb(out, self.n_sections);
         put_leb(out, self.watermark);
-        encode_floors(&self.low_watermarks, out);
+        put_keys(out, &self.low_watermarks);
         out.extend_from_slice(&[N_CLASSES as u8, N_COUNTERS as u8]);
         for counts in &self.counts {
             let ClassCounts { emitted, stored, evicted, sampled_out, filtered, dropped } = counts;
@@ -55,7 +54,7 @@ impl End {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(bytes, "end");
         let (n_sections, watermark) = (reader.leb()?, reader.leb()?);
-        let low_watermarks = decode_floors(&mut reader)?;
+        let low_watermarks = reader.keys()?;
         let (n_classes, n_counters) = (reader.u8()?, reader.u8()?);
         let mut counts = Counts::default();
         for class in 0..usize::from(n_classes) {

@@ -4,21 +4,19 @@
 //! sequence numbers; and if nothing tells, by the number of sections in the end section.
 
 use crate::baseline::Baseline;
-use crate::block::Budget;
 use crate::chunk::Chunk;
+use crate::chunk::block::Budget;
 use crate::error::Error;
 use crate::event::{Class, MAX_TICK, N_CLASSES, OrderKey};
 use crate::file::ReadLimits;
 use crate::file::end::End;
 use crate::file::section::{Body, Brief, Found, Scanner, kind};
-use crate::gather::Gather as _;
 use crate::header::Header;
 use crate::loss::{Counts, Loss, Losses, Reason};
-use crate::ordered;
-use crate::ordered::Map;
 use crate::trace::chunk_list::ChunkList;
 use crate::trace::{Source, Trace};
 use crate::wire::Reader;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -36,7 +34,7 @@ struct Reading {
     /// The chunk met last, whether it could be read or not.
     previous: Option<Brief>,
     /// Every chunk that was met or named, and what could be read of them.
-    known: Map<(u8, u32), Known>,
+    known: BTreeMap<(u8, u32), Known>,
     n_sections: u64,
     end: Option<End>,
     losses: Losses,
@@ -56,7 +54,7 @@ pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -
         header: None,
         baseline: None,
         previous: None,
-        known: Map::new(),
+        known: BTreeMap::new(),
         n_sections: 0,
         end: None,
         losses: Losses::new(),
@@ -190,7 +188,7 @@ impl Reading {
 
     /// Chunks that neither their own head nor the next one's told of, but that the numbers of their class leave room for.
     fn lose_gaps(&mut self) {
-        let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).gathered();
+        let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).collect();
         for pair in briefs.windows(2) {
             let [earlier, later] = pair else { continue };
             // A store that evicts keeps no gap between chunks it still holds, but for chunks that were late as a whole.
@@ -227,7 +225,7 @@ impl Reading {
         let counts = counts(self.end.as_ref(), &lists, &low_watermarks);
         let mut losses = self.end.as_ref().map(|end| end.losses.clone()).unwrap_or_default();
         losses.append(&mut self.losses);
-        ordered::sort_by_key(&mut losses, |loss| loss.from_tick);
+        losses.sort_by_key(|loss| loss.from_tick);
         Trace {
             header: Arc::new(self.header.unwrap_or_default()),
             source: Source::File,

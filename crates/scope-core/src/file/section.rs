@@ -14,10 +14,10 @@
 //!
 //! Invariant: a head is short, so that looking for one costs a fixed amount a byte.
 
-use crate::checksum;
 use crate::chunk::Chunk;
 use crate::error::Result;
 use crate::event::Class;
+use crate::file::checksum;
 use crate::wire::Reader;
 use alloc::vec::Vec;
 

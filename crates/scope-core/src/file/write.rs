@@ -6,7 +6,6 @@ use crate::chunk::Chunk;
 use crate::event::Class;
 use crate::file::end::End;
 use crate::file::section::{Brief, kind, put_section};
-use crate::ordered;
 use crate::trace::Trace;
 use alloc::vec::Vec;
 
@@ -26,7 +25,7 @@ pub(super) fn write(trace: &Trace, preamble: Vec<u8>) -> Vec<u8> {
     trace.header().encode(&mut body);
     writer.section(kind::HEADER, &[], &body);
     let mut chunks: Vec<&Chunk> = Class::ALL.iter().flat_map(|class| trace.chunks(*class)).map(|c| &**c).collect();
-    ordered::sort_by_key(&mut chunks, |chunk| (chunk.last(), chunk.class(), chunk.seq()));
+    chunks.sort_by_key(|chunk| (chunk.last(), chunk.class(), chunk.seq()));
     if chunks.is_empty() {
         writer.baseline(trace);
     }

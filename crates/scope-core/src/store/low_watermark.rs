@@ -5,7 +5,6 @@
 use super::Store;
 use crate::chunk::Chunk;
 use crate::event::{Class, N_CLASSES, OrderKey};
-use crate::ordered;
 use alloc::vec::Vec;
 
 /// Classes that share one budget of events.
@@ -68,7 +67,7 @@ impl Store {
         let n_visible: u64 = chunks.iter().map(Visible::len).sum();
         let excess = n_visible.checked_sub(max).filter(|excess| *excess > 0)?;
         // The rows of the chunks that end first are enough: the row looked for is not behind the last of them.
-        ordered::sort_by_key(&mut chunks, |visible| visible.chunk.last());
+        chunks.sort_by_key(|visible| visible.chunk.last());
         let mut n = 0;
         let bound = chunks.iter().find_map(|visible| {
             n += visible.len();
@@ -83,7 +82,7 @@ impl Store {
         }
         let n_before = below(OrderKey::at(low));
         let mut keys: Vec<OrderKey> = chunks.iter().flat_map(|visible| visible.keys_at(low)).collect();
-        ordered::sort(&mut keys);
+        keys.sort();
         let last_hidden = keys.get((excess - n_before - 1) as usize)?;
         Some(last_hidden.next())
     }

@@ -9,8 +9,6 @@
 //! Invariant: with [`Origin::Imported`] no live pid, port or reference and no new atom can come of the result.
 
 use crate::error::Result;
-use crate::gather::Gather as _;
-use crate::ordered;
 use crate::term::cursor::{self, Cursor, Item, Stored, TOO_DEEP};
 use crate::term::read::reference_words;
 use crate::term::{MAX_DEPTH, Names, Opaque, tag};
@@ -164,8 +162,8 @@ impl<N: Names> Writer<'_, N> {
         }
         if inexact_keys.len() > 1 {
             let encoded = self.out.get(first..).unwrap_or_default();
-            let mut keys: Vec<_> = inexact_keys.into_iter().map(|range| encoded.get(range)).gathered();
-            ordered::sort(&mut keys);
+            let mut keys: Vec<_> = inexact_keys.into_iter().map(|range| encoded.get(range)).collect();
+            keys.sort();
             if keys.windows(2).any(|pair| pair.first() == pair.last()) {
                 self.pairs_as_list(start, first, &pairs, size.unwrap_or(n));
             }

@@ -10,7 +10,6 @@
 mod atom;
 mod number;
 mod printer;
-mod structure;
 mod text;
 
 use crate::Symbols;

@@ -6,7 +6,6 @@
 //! Invariant: [`Match::Yes`] and [`Match::No`] hold for whatever stood in the places that were not kept.
 //! Invariant: no tree is built, and the recursion is as deep as the pattern, not as the term.
 
-use crate::gather::Gather as _;
 use crate::symbols::PidText;
 use crate::term::cursor::{self, Cursor, Item, Stored};
 use crate::term::read::small_big;
@@ -61,7 +60,7 @@ impl Pattern {
     /// The pattern in the ids of one dictionary. `find` gives the id of an atom's text; an atom that the dictionary does not have is
     /// no atom of its terms.
     pub fn bind(&self, find: &impl Fn(&str) -> Option<AtomId>) -> Pattern<AtomId> {
-        let all = |patterns: &[Self]| patterns.iter().map(|pattern| pattern.bind(find)).gathered();
+        let all = |patterns: &[Self]| patterns.iter().map(|pattern| pattern.bind(find)).collect();
         match self {
             Self::Any => Pattern::Any,
             Self::Integer(value) => Pattern::Integer(*value),
@@ -73,7 +72,7 @@ impl Pattern {
             Self::Tuple(elements, open) => Pattern::Tuple(all(elements), *open),
             Self::List(elements, open) => Pattern::List(all(elements), *open),
             Self::Map(pairs) => {
-                Pattern::Map(pairs.iter().map(|(key, value)| (key.bind(find), value.bind(find))).gathered())
+                Pattern::Map(pairs.iter().map(|(key, value)| (key.bind(find), value.bind(find))).collect())
             }
         }
     }

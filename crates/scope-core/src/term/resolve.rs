@@ -5,8 +5,8 @@
 //! Invariant: a key that was cut counts as sensitive, as nobody can tell how it ended.
 
 use crate::error::Result;
-use crate::redact::{MAX_KEY_BYTES, Redactor};
 use crate::term::cursor::{self, Cursor, InFlight, Item, TOO_DEEP};
+use crate::term::redact::{MAX_KEY_BYTES, Redactor};
 use crate::term::{MAX_DEPTH, tag};
 use crate::{AtomId, EntityId, Symbols};
 use alloc::vec::Vec;

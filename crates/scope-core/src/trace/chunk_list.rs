@@ -7,7 +7,6 @@
 use crate::ProcessKey;
 use crate::chunk::{Chunk, TermId};
 use crate::event::{Class, Kinds, OrderKey};
-use crate::gather::Gather as _;
 use crate::trace::Direction;
 use crate::trace::key_filter::{KeyFilters, name_key};
 use crate::trace::presence::{Listed, Presence};
@@ -91,7 +90,7 @@ impl ChunkList {
         let is_message = self.chunks.first().is_some_and(|chunk| chunk.class() == Class::Message);
         is_message.then(|| {
             let found = self.keys.chunks_with(name_key(name)).into_iter().filter_map(|seq| self.position(seq));
-            found.filter(|idx| within.contains(idx)).gathered()
+            found.filter(|idx| within.contains(idx)).collect()
         })
     }
 

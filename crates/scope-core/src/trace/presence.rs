@@ -7,8 +7,6 @@
 
 use crate::chunk::Chunk;
 use crate::event::Kinds;
-use crate::gather::Gather as _;
-use crate::ordered;
 use crate::trace::Direction;
 use crate::{EntityId, ProcessKey};
 use alloc::boxed::Box;
@@ -126,7 +124,7 @@ impl Presence {
                 }
             }
             if found.len() > n_known {
-                ordered::sort(found);
+                found.sort();
             }
         }
     }
@@ -188,7 +186,7 @@ impl Segment {
         let mut draft = Draft::default();
         draft.entries.reserve_exact(parts.iter().map(|part| part.entries.len()).sum());
         // The next process of each part; there are few parts, so that the smallest is found by looking at all.
-        let mut heads: Vec<usize> = parts.iter().map(|_| 0).gathered();
+        let mut heads: Vec<usize> = parts.iter().map(|_| 0).collect();
         let next = |part: &Arc<Self>, head: usize| part.processes.get(head).map(|(process, _)| *process);
         while let Some(process) = parts.iter().zip(&heads).filter_map(|(part, head)| next(part, *head)).min() {
             for (part, head) in parts.iter().zip(&mut heads).filter(|(part, head)| next(part, **head) == Some(process))

@@ -5,10 +5,10 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
-use crate::gather::Gather as _;
+use crate::symbols::PeerKey;
 use crate::trace::chunk_list::ChunkList;
 use crate::trace::presence::Listed;
-use crate::trace::{Direction, PeerKey, RowRef};
+use crate::trace::{Direction, RowRef};
 use crate::{EntityId, ProcessKey};
 use alloc::collections::BinaryHeap;
 use alloc::collections::binary_heap::PeekMut;
@@ -126,7 +126,7 @@ impl<'a> RowIter<'a> {
             };
             Walk { class, list, from, pending }
         };
-        let walks = lists.map(walk).gathered();
+        let walks = lists.map(walk).collect();
         let mut rows = Self { direction, selection, to, walks, open: BinaryHeap::new(), due: None };
         rows.open_due();
         rows

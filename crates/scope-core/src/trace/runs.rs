@@ -7,7 +7,6 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, OrderKey};
-use crate::gather::Gather as _;
 use crate::trace::chunk_list::ChunkList;
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
@@ -82,7 +81,7 @@ impl<'a> RunIter<'a> {
             let from = from.max(low_watermark);
             Walk { class, list, from, pending: list.between(from, to) }
         };
-        Self { to, walks: lists.map(walk).gathered(), open: BinaryHeap::new() }
+        Self { to, walks: lists.map(walk).collect(), open: BinaryHeap::new() }
     }
 
     /// Opens every chunk that may hold the next row, and answers the smallest key a chunk still closed may have.

@@ -3,8 +3,8 @@
 use quickcheck::{Arbitrary, Gen};
 use scope_core::chunk::Chunk;
 use scope_core::header::Header;
-use scope_core::redact::Redactor;
 use scope_core::store::Limits;
+use scope_core::term::redact::Redactor;
 use scope_core::term::write::Term;
 use scope_core::term::{read, resolve, write};
 use scope_core::trace::{RowRef, Trace};

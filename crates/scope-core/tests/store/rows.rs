@@ -2,7 +2,8 @@
 
 use crate::history::{History, Peer, Plain, plains, unlimited};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
-use scope_core::trace::{Direction, PeerKey, RowRef, Run, Trace};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::{Direction, RowRef, Run, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 #[derive(Clone, Debug)]

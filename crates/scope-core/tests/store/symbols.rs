@@ -1,11 +1,12 @@
 //! A recorder that names ever new processes and references stays bounded, and what it recorded stays right.
 
 use scope_core::header::Header;
-use scope_core::redact::Redactor;
 use scope_core::store::Limits;
+use scope_core::symbols::PeerKey;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
 use scope_core::term::write::{Term, write};
-use scope_core::trace::{Direction, PeerKey};
+use scope_core::trace::Direction;
 use scope_core::writer::Writer;
 use scope_core::{Class, Entity, EntityId, Event, Flags, Kind, OrderKey, ProcessKey};
 

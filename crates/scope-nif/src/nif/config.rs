@@ -1,6 +1,6 @@
 //! What `start` is given: limits, caps, redaction keys and the trace's header.
 
-use crate::sealer::manual_clock::ByHand;
+use crate::sealer::manual_clock::ManualClock;
 use crate::sealer::recorder::Settings;
 use crate::term::value::text;
 use rustler::{Atom, Decoder, Error, NifResult, Term};
@@ -22,7 +22,7 @@ pub(crate) struct Config {
     pub(crate) redact: Vec<String>,
     pub(crate) header: Header,
     /// `None`: the recorder traces.
-    pub(crate) by_hand: Option<ByHand>,
+    pub(crate) manual: Option<ManualClock>,
 }
 
 /// Reads the configuration map.
@@ -58,7 +58,7 @@ pub(crate) fn read(map: Term<'_>) -> Result<Config, String> {
         settings: Settings { caps, depth, buffer_bytes, rate },
         redact: redact.collect::<Result<_, String>>()?,
         header: header(get(map, "header")?)?,
-        by_hand: if get(map, "by_hand")? { Some(ByHand { epoch_ns: get(map, "epoch")? }) } else { None },
+        manual: if get(map, "manual")? { Some(ManualClock { epoch_ns: get(map, "epoch")? }) } else { None },
     })
 }
 

@@ -19,7 +19,7 @@ struct Anchor {
 pub(crate) struct Clock {
     pub(crate) epoch_monotonic_ns: i64,
     pub(crate) epoch_wall_ns: i64,
-    /// Erlang's monotonic time at the epoch. What is shown as it may be another: see [`by_hand`](crate::sealer::manual_clock).
+    /// Erlang's monotonic time at the epoch. What is shown as it may be another: see [`manual_clock`](crate::sealer::manual_clock).
     zero_monotonic_ns: i64,
     anchors: Vec<Anchor>,
     /// The last anchor that was measured, not extrapolated.

@@ -119,7 +119,7 @@ impl Recorder {
     /// The same, but where nothing is traced nothing is committed either.
     pub(crate) fn drained_if_traced(&self) -> MutexGuard<'_, RecorderCore> {
         let sealing = lock(&self.sealing);
-        if sealing.by_hand {
+        if sealing.manual {
             return sealing;
         }
         drop(sealing);

@@ -1,30 +1,84 @@
-//! Between Elixir terms and the door's JSON values. Translates, decides nothing.
+//! Requests as Elixir gives them, as JSON values. Translates, decides nothing.
+//!
+//! Invariant: what a caller passes in is read by tests for one type each, never by asking for "the type": a term of a kind that is newer
+//! than this library is refused like any other.
+//! Invariant: neither depth nor size of a term is trusted; an improper list is refused.
 
 use rustler::types::atom;
-use rustler::{Atom, Binary, Encoder, Env, Error, ListIterator, MapIterator, NifResult, Term, TermType};
+use rustler::{Binary, Error, MapIterator, NifResult, Term};
 use serde_json::{Map, Number, Value};
 
+/// The deepest nesting of a request. The engine's own go three deep.
+const MAX_DEPTH: u32 = 16;
+/// The most values in one request.
+const MAX_VALUES: u32 = 100_000;
+
+/// Why a term is no request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("a request is made of maps, lists, atoms, strings and integers of at most 64 bits")]
+    Type,
+    #[error("a list in a request is improper")]
+    ImproperList,
+    #[error("a request is nested at most {MAX_DEPTH} deep")]
+    TooDeep,
+    #[error("a request has at most {MAX_VALUES} values")]
+    TooLarge,
+}
+
 /// A term as a value: maps with atom or string keys, strings, atoms (as strings; `nil`, `true` and `false` as themselves), integers,
-/// lists. Anything else is refused.
-pub(crate) fn from_term(term: Term<'_>) -> NifResult<Value> {
-    match term.get_type() {
-        TermType::Atom if term == atom::nil().to_term(term.get_env()) => Ok(Value::Null),
-        TermType::Atom => match term.decode::<bool>() {
-            Ok(truth) => Ok(Value::Bool(truth)),
-            Err(_) => Ok(Value::String(term.atom_to_string()?)),
-        },
-        TermType::Integer => {
+/// lists.
+///
+/// # Errors
+/// [`Refused`] for anything else.
+pub(crate) fn from_term(term: Term<'_>) -> Result<Value, Refused> {
+    Reader { n_left: MAX_VALUES }.value(term, 0)
+}
+
+struct Reader {
+    n_left: u32,
+}
+
+impl Reader {
+    fn value(&mut self, term: Term<'_>, depth: u32) -> Result<Value, Refused> {
+        self.n_left = self.n_left.checked_sub(1).ok_or(Refused::TooLarge)?;
+        if term.is_atom() {
+            if term == atom::nil().to_term(term.get_env()) {
+                return Ok(Value::Null);
+            }
+            let value = term.decode::<bool>().map(Value::Bool);
+            return value.or_else(|_| text(term).map(Value::String)).map_err(|_| Refused::Type);
+        }
+        if term.is_binary() {
+            return text(term).map(Value::String).map_err(|_| Refused::Type);
+        }
+        if term.is_number() {
             let number = term.decode::<u64>().map(Number::from).or_else(|_| term.decode::<i64>().map(Number::from));
-            number.map(Value::Number)
+            return number.map(Value::Number).map_err(|_| Refused::Type);
         }
-        TermType::Binary => Ok(Value::String(text(term)?)),
-        TermType::List => term.decode::<ListIterator<'_>>()?.map(from_term).collect::<NifResult<_>>().map(Value::Array),
-        TermType::Map => {
-            let pairs = MapIterator::new(term).ok_or(Error::BadArg)?;
-            let pair = |(key, value)| Ok((text(key)?, from_term(value)?));
-            pairs.map(pair).collect::<NifResult<Map<_, _>>>().map(Value::Object)
+        let depth = depth + 1;
+        if (term.is_list() || term.is_map()) && depth > MAX_DEPTH {
+            return Err(Refused::TooDeep);
         }
-        _ => Err(Error::BadArg),
+        if term.is_list() {
+            return self.list(term, depth);
+        }
+        let pairs = MapIterator::new(term).ok_or(Refused::Type)?;
+        let mut fields = Map::new();
+        for (key, value) in pairs {
+            fields.insert(text(key).map_err(|_| Refused::Type)?, self.value(value, depth)?);
+        }
+        Ok(Value::Object(fields))
+    }
+
+    /// The iterator of rustler panics at the end of an improper list.
+    fn list(&mut self, mut list: Term<'_>, depth: u32) -> Result<Value, Refused> {
+        let mut values = Vec::new();
+        while let Ok((head, tail)) = list.list_get_cell() {
+            values.push(self.value(head, depth)?);
+            list = tail;
+        }
+        if list.is_empty_list() { Ok(Value::Array(values)) } else { Err(Refused::ImproperList) }
     }
 }
 
@@ -35,31 +89,4 @@ pub(crate) fn text(term: Term<'_>) -> NifResult<String> {
     }
     let bytes = term.decode::<Binary<'_>>()?;
     String::from_utf8(bytes.as_slice().to_vec()).map_err(|_| Error::BadArg)
-}
-
-/// A value as a term: objects are maps with atom keys, strings binaries, null is `nil`.
-pub(crate) fn to_term<'a>(env: Env<'a>, value: &Value) -> NifResult<Term<'a>> {
-    Ok(match value {
-        Value::Null => atom::nil().encode(env),
-        Value::Bool(truth) => truth.encode(env),
-        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-            (Some(n), _) => n.encode(env),
-            (None, Some(n)) => n.encode(env),
-            (None, None) => return Err(Error::BadArg),
-        },
-        Value::String(text) => text.encode(env),
-        Value::Array(values) => {
-            values.iter().map(|value| to_term(env, value)).collect::<NifResult<Vec<_>>>()?.encode(env)
-        }
-        Value::Object(fields) => {
-            let mut keys = Vec::with_capacity(fields.len());
-            let mut values = Vec::with_capacity(fields.len());
-            for (key, value) in fields {
-                // The keys are the field names of the answer types: a fixed, small set of atoms.
-                keys.push(Atom::from_str(env, key)?.encode(env));
-                values.push(to_term(env, value)?);
-            }
-            Term::map_from_term_arrays(env, &keys, &values)?
-        }
-    })
 }

@@ -274,6 +274,20 @@ word_sets! {
         "tuple",
         "map",
     ];
+    /// What a finding is about.
+    FindingTopic(FindingTopicSet) = &[
+        "lost",
+        "evicted",
+        "crashes",
+        "restarts",
+        "queue",
+        "bottleneck",
+        "own_time",
+        "slowest_call",
+        "call_errors",
+    ];
+    /// What the figure of a finding counts.
+    FindingUnit(FindingUnitSet) = &["events", "ns", "messages", "calls", "crashes", "restarts"];
     /// Where a trace is read from.
     TraceSource(TraceSourceSet) = &["live", "file"];
 }

@@ -9,12 +9,11 @@ use crate::model::process::holder::{held, holders};
 use crate::model::process::lifetime::Lifetime;
 use crate::model::process::naming::{self, Holding};
 use crate::model::window::Window;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Set;
 use scope_core::symbols::PidText;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
@@ -56,12 +55,12 @@ fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<Pro
 /// The processes that a pid, written as `text`, can mean, in the order of their lives; at least one.
 pub(crate) fn meant_by_pid(trace: &Trace, pid: PidText, text: &str) -> Result<Vec<ProcessKey>> {
     let incarnations = trace.incarnations(pid.number, pid.serial);
-    let meant: Vec<ProcessKey> = incarnations.iter().copied().filter(|process| pid.means(*process)).gathered();
+    let meant: Vec<ProcessKey> = incarnations.iter().copied().filter(|process| pid.means(*process)).collect();
     if !meant.is_empty() {
         return Ok(meant);
     }
     let known = if incarnations.is_empty() { trace.processes() } else { incarnations };
-    let known: Vec<String> = known.iter().map(ProcessKey::to_string).gathered();
+    let known: Vec<String> = known.iter().map(ProcessKey::to_string).collect();
     Err(Error::NotFound(format!("the trace has never seen {text}; it knows {}", suggestion(&known))))
 }
 
@@ -90,9 +89,9 @@ fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
 /// Why a name means nobody.
 pub(crate) fn never_held(trace: &Trace, name: &str) -> Error {
     let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
-    let mut names = Set::new();
+    let mut names = BTreeSet::new();
     names.extend(holdings.map(|holding| atom_text(&holding.name)));
-    let names: Vec<String> = names.into_iter().gathered();
+    let names: Vec<String> = names.into_iter().collect();
     Error::NotFound(format!(
         "no process was ever registered as {}; names the trace has seen: {}",
         atom_text(name),

@@ -7,8 +7,8 @@ mod reader;
 use crate::error::{Error, Result};
 use alloc::format;
 use alloc::vec::Vec;
-use scope_core::diff::{self, Limits, Verdict};
 use scope_core::term::Term;
+use scope_core::term::diff::{self, Limits, Verdict};
 
 /// A pattern; a cut place in it stands for anything.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,8 +11,6 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use scope_core::chunk::Chunk;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
 use scope_core::term::pattern::{Match, Pattern};
 use scope_core::{AtomId, Flags, Kind, MfaId, OrderKey};
 
@@ -29,7 +27,7 @@ pub(super) enum ChunkTest {
     Any(Vec<ChunkTest>),
 }
 
-/// What is asked of a row of the right kind.
+/// The test of a row of the right kind.
 #[derive(Debug)]
 pub(super) enum Asked {
     Process(Vec<Known>),
@@ -150,7 +148,7 @@ impl ChunkTest {
                 (!mfas.is_empty()).then_some(Asked::What(mfas, None))
             }),
             Ready::Term(_, patterns) => {
-                let bound: Vec<_> = patterns.iter().map(|pattern| pattern.bind(&atom)).gathered();
+                let bound: Vec<_> = patterns.iter().map(|pattern| pattern.bind(&atom)).collect();
                 let only_possible = bound.iter().all(|pattern| pattern.needs_the_unknown(&|_| false));
                 let any = chunk.n_terms() > 0 && !(only_possible && chunk.all_complete());
                 let memo = || Memo {
@@ -225,14 +223,14 @@ impl ChunkTest {
         match self {
             Self::Of(_, Asked::Process(known)) => {
                 let lists = known.iter().map(|known| chunk.rows_with_process(known.id()));
-                Some(merged(chunk, lists.gathered()))
+                Some(merged(chunk, lists.collect()))
             }
             Self::Of(_, Asked::Peer(known)) => {
-                Some(merged(chunk, known.iter().map(|known| chunk.rows_with_peer(known.id())).gathered()))
+                Some(merged(chunk, known.iter().map(|known| chunk.rows_with_peer(known.id())).collect()))
             }
             Self::Of(_, Asked::Row(row)) => {
                 let row = u16::try_from(*row).ok().filter(|row| usize::from(*row) < chunk.len());
-                Some(row.into_iter().gathered())
+                Some(row.into_iter().collect())
             }
             Self::All(tests) => tests.iter().filter_map(|test| test.listed(chunk)).min_by_key(Vec::len),
             _ => None,
@@ -246,16 +244,16 @@ fn merged(chunk: &Chunk, lists: Vec<&[u16]>) -> Vec<u16> {
         return only.to_vec();
     }
     let mut rows: Vec<(OrderKey, u16)> =
-        lists.into_iter().flatten().map(|row| (chunk.key(u32::from(*row)), *row)).gathered();
-    ordered::sort(&mut rows);
+        lists.into_iter().flatten().map(|row| (chunk.key(u32::from(*row)), *row)).collect();
+    rows.sort();
     rows.dedup();
-    rows.into_iter().map(|(_, row)| row).gathered()
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Which of a chunk's functions are wanted, by id; empty when none is.
 fn functions(chunk: &Chunk, wanted: impl Fn(scope_core::Mfa) -> bool) -> Vec<bool> {
     let ids = 0..=chunk.n_mfas() as u32;
-    let found: Vec<bool> = ids.map(|id| chunk.mfa(MfaId(id)).is_some_and(&wanted)).gathered();
+    let found: Vec<bool> = ids.map(|id| chunk.mfa(MfaId(id)).is_some_and(&wanted)).collect();
     if found.contains(&true) { found } else { Vec::new() }
 }
 

@@ -88,7 +88,7 @@ pub(crate) enum Measure {
     Own,
 }
 
-/// What is asked of a measure.
+/// The test of a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
     Compared(Order, u64),

@@ -8,10 +8,9 @@ use super::measure::Measures;
 use super::tri_state::Truth;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::vec::{self, Vec};
 use scope_core::event::N_CLASSES;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Map;
 use scope_core::trace::{RowIter, Trace};
 use scope_core::{Class, ProcessKey};
 
@@ -36,13 +35,13 @@ pub(crate) struct Found<'a> {
     filter: &'a Filter,
     trace: &'a Trace,
     rows: RowIter<'a>,
-    /// Per class, the test of the chunk looked at last.
+    /// Per class, the test of the chunk read last.
     tests: [Option<(u32, ChunkTest)>; N_CLASSES],
     measures: Option<Measures<'a>>,
     block: vec::IntoIter<Row<'a>>,
     block_len: usize,
     n_read: u64,
-    untold: Map<(ProcessKey, Class), (u64, u64)>,
+    untold: BTreeMap<(ProcessKey, Class), (u64, u64)>,
 }
 
 impl<'a> Found<'a> {
@@ -56,7 +55,7 @@ impl<'a> Found<'a> {
             block: Vec::new().into_iter(),
             block_len: FIRST_BLOCK,
             n_read: 0,
-            untold: Map::new(),
+            untold: BTreeMap::new(),
         }
     }
 
@@ -68,7 +67,7 @@ impl<'a> Found<'a> {
             return Some(row);
         }
         let rows = self.rows.by_ref().take(self.block_len).map(|at| Row::read(self.trace, at));
-        let block: Vec<Row<'a>> = rows.gathered();
+        let block: Vec<Row<'a>> = rows.collect();
         self.block_len = (self.block_len * 2).min(LARGEST_BLOCK);
         measures.prepare(&block);
         self.block = block.into_iter();
@@ -102,7 +101,7 @@ impl<'a> Found<'a> {
         self.n_read
     }
 
-    /// Whose messages or calls would have told whether rows that were left out are wanted: the first few.
+    /// The processes whose messages or calls were not traced, so that rows were left out that may be wanted: the first few.
     pub(crate) fn untraced(&self) -> impl Iterator<Item = (ProcessKey, Class, Window)> {
         self.untold
             .iter()

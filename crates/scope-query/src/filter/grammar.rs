@@ -45,7 +45,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         name: "to",
         value: Value::Party(Role::Destination),
-        doc: "a send to this process: to its pid, or to a name it held then. A reply to an alias names nobody",
+        doc: "a send to this process: to its pid, or to a name it held then. A reply to an alias names no process",
         example: "to::cart",
     },
     Field {

@@ -6,7 +6,6 @@ use crate::error::Error;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 
 /// The longest filter, in characters; all work on one is bounded by it.
 pub(crate) const MAX_CHARS: usize = 8_192;
@@ -28,7 +27,7 @@ pub(super) type Read<T> = core::result::Result<T, Mistake>;
 impl Mistake {
     /// The error with the line of the place and a caret under it.
     pub(super) fn error(&self, text: &str) -> Error {
-        let before = text.chars().take(self.offset).gathered();
+        let before: Vec<_> = text.chars().take(self.offset).collect();
         let column = before.iter().rev().take_while(|c| **c != '\n').count();
         let n_cut = column.saturating_sub(MAX_SHOWN);
         let line = text.chars().skip(self.offset - column + n_cut).take_while(|c| *c != '\n');
@@ -49,7 +48,7 @@ pub(super) struct Lexer {
 
 impl Lexer {
     pub(super) fn new(text: &str) -> Read<Self> {
-        let chars: Vec<_> = text.chars().take(MAX_CHARS + 1).enumerate().gathered();
+        let chars: Vec<_> = text.chars().take(MAX_CHARS + 1).enumerate().collect();
         if chars.len() > MAX_CHARS {
             let what = format!("a filter has at most {MAX_CHARS} characters; it goes on");
             return Err(Mistake { offset: MAX_CHARS, what });

@@ -2,7 +2,7 @@
 //!
 //! Rows come in blocks, so that the messages to a receiver are matched together, and the calls of a process are paired once.
 //!
-//! Invariant: a length is never guessed: where nothing decides between equal messages it is possible, where nobody looked unrecorded.
+//! Invariant: a length is never guessed: it is possible where equal messages cannot be distinguished, unrecorded where it was not traced.
 
 use super::expression::{Bound, Measure};
 use super::tri_state::Truth;
@@ -13,8 +13,8 @@ use crate::model::message::delivery::{Fate, Handling, Passage};
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::ordered::{self, Map};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Flags, Kind, ProcessKey};
 
@@ -22,9 +22,9 @@ use scope_core::{Class, EventId, Flags, Kind, ProcessKey};
 #[derive(Clone, Copy, Debug)]
 enum Length {
     Known(u64),
-    /// Equal messages cannot be told apart.
+    /// Equal messages cannot be distinguished.
     Ambiguous,
-    /// What would tell was not recorded.
+    /// What would show it was not recorded.
     Unrecorded,
     /// There is none: it never arrived.
     Absent,
@@ -65,19 +65,19 @@ pub(super) struct Asked {
     pub(super) calls: bool,
 }
 
-/// The lengths of the rows looked at.
+/// The lengths of the rows measured.
 #[derive(Debug)]
 pub(super) struct Measures<'a> {
     trace: &'a Trace,
     naming: Naming<'a>,
     asked: Asked,
-    travels: Map<EventId, Travel>,
-    calls: Map<ProcessKey, Lengths>,
+    travels: BTreeMap<EventId, Travel>,
+    calls: BTreeMap<ProcessKey, Lengths>,
 }
 
 impl<'a> Measures<'a> {
     pub(super) const fn new(trace: &'a Trace, asked: Asked) -> Self {
-        Self { trace, naming: Naming::new(trace), asked, travels: Map::new(), calls: Map::new() }
+        Self { trace, naming: Naming::new(trace), asked, travels: BTreeMap::new(), calls: BTreeMap::new() }
     }
 
     /// Finds out all there is to know of these rows; what was known of others is forgotten, but for calls.
@@ -119,7 +119,7 @@ impl<'a> Measures<'a> {
         lengths.get(at)?.1
     }
 
-    /// The process whose messages or calls would have told.
+    /// The process whose messages or calls would have shown it.
     pub(super) fn untold(&self, id: EventId, row: &Row<'_>) -> Option<(ProcessKey, Class)> {
         let to = self.travels.get(&id).and_then(|travel| travel.to);
         to.or_else(|| row.process()).map(|process| (process, row.chunk.class()))
@@ -146,6 +146,6 @@ fn lengths(trace: &Trace, process: ProcessKey) -> Lengths {
             *length = Some((ended.duration_ns, ended.own_ns));
         }
     }
-    ordered::sort_by_key(&mut lengths, |(id, _)| *id);
+    lengths.sort_by_key(|(id, _)| *id);
     lengths
 }

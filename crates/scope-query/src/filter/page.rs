@@ -5,7 +5,6 @@ use super::grammar::{FIELDS, Field, Value};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::{Class, Kind};
 
 /// Filters that say more than one field does, and what they find.
@@ -34,9 +33,9 @@ pub fn markdown() -> String {
     }
     page += VALUES;
     let names = |names: Vec<&str>| names.join("`, `");
-    page += &format!("\n- Classes: `{}`.\n", names(Class::ALL.iter().map(|class| class.name()).gathered()));
-    page += &format!("- Kinds: `{}`.\n", names(Kind::ALL.iter().map(|kind| kind.name()).gathered()));
-    page += &format!("- Flags: `{}`.\n", names(FLAGS.iter().map(|(name, _)| *name).gathered()));
+    page += &format!("\n- Classes: `{}`.\n", names(Class::ALL.iter().map(|class| class.name()).collect()));
+    page += &format!("- Kinds: `{}`.\n", names(Kind::ALL.iter().map(|kind| kind.name()).collect()));
+    page += &format!("- Flags: `{}`.\n", names(FLAGS.iter().map(|(name, _)| *name).collect()));
     page += UNKNOWN;
     page += "\n## Examples\n\nEach finds something in the corpus case `filters`; a test asks them all.\n\n| filter | finds |\n|---|---|\n";
     for (example, finds) in JOINED {
@@ -98,9 +97,9 @@ const UNKNOWN: &str = "
 ## What was not recorded
 
 - A pattern that meets a place that was cut, redacted or opaque may match or not. If the answer depends on it the event is given, with the flag `possible`.
-- Equal messages that cannot be told apart have no certain `waiting` or `delivery`: they are given as `possible` too.
+- Equal messages that cannot be distinguished have no certain `waiting` or `delivery`: they are given as `possible` too.
 - Where a delivery, handling or return was not recorded there is nothing to compare. Such an event is left out, whether the comparison is negated or not; the coverage's
-  `not_traced` names the processes (the first 16) that would have told, and `waiting:unknown` finds the events.
+  `not_traced` names the processes (the first 16) that would have shown it, and `waiting:unknown` finds the events.
 - What never arrived did not wait: `waiting` and `delivery` fail.
 ";
 

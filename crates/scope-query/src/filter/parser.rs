@@ -21,7 +21,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::{Class, Kind};
 
 /// Reads a filter; an empty one is everything.
@@ -94,7 +93,7 @@ fn test(lexer: &mut Lexer, depth: usize) -> Read<Test> {
     let shown = lexer.shown();
     let name = lexer.take_while(|c| c.is_ascii_lowercase() || c == '_');
     let Some(Field { value, .. }) = FIELDS.iter().find(|field| field.name == name) else {
-        let names: Vec<&str> = FIELDS.iter().map(|field| field.name).gathered();
+        let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
         return lexer.mistake(offset, format!("expected a field ({}), not {shown},", names.join(", ")));
     };
     match *value {
@@ -204,7 +203,7 @@ fn one_of<T: Copy>(lexer: &mut Lexer, what: &str, all: &[T], name: impl Fn(T) ->
     if let Some(found) = all.iter().find(|value| name(**value) == word) {
         return Ok(*found);
     }
-    let names: Vec<&str> = all.iter().map(|value| name(*value)).gathered();
+    let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
     lexer.mistake(offset, format!("expected {what} ({}), not {word:?},", names.join(", ")))
 }
 

@@ -1,6 +1,6 @@
 //! Who is meant by a process in a filter: over the whole trace, not at one moment.
 //!
-//! A bare pid means each process that had it: an event tells which. A name means whoever held it when the event happened.
+//! A bare pid means each process that had it: an event says which. A name means whoever held it when the event happened.
 
 use super::expression::{Party, Role};
 use crate::argument::process_ref;
@@ -10,7 +10,6 @@ use crate::model::process::naming::{self, Holding};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::chunk::Chunk;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Entity, EntityId, OrderKey, ProcessKey};
 
@@ -74,16 +73,16 @@ impl Meant {
         let processes: Vec<(ProcessKey, Span)> = match party {
             Party::Pid(pid) => {
                 let meant = process_ref::meant_by_pid(trace, *pid, &pid.to_string())?;
-                meant.into_iter().map(|process| (process, Span::ALWAYS)).gathered()
+                meant.into_iter().map(|process| (process, Span::ALWAYS)).collect()
             }
             Party::Name(name) => {
                 let held = holder::held(trace, name);
-                // A message can be sent to a name that nobody holds.
+                // A message can be sent to a name that no process holds.
                 if held.is_empty() && !addressed {
                     return Err(process_ref::never_held(trace, name));
                 }
                 names.extend(addressed.then(|| (name.clone(), Span::ALWAYS)));
-                held.into_iter().map(|(holding, process)| (process, Span::of(&holding))).gathered()
+                held.into_iter().map(|(holding, process)| (process, Span::of(&holding))).collect()
             }
         };
         for (process, meant) in processes.iter().filter(|_| addressed) {
@@ -105,7 +104,7 @@ impl Meant {
         let processes = self.processes.iter();
         let known =
             processes.filter_map(|(process, meant)| Some(Known { id: chunk.find_process(*process)?, meant: *meant }));
-        let mut known: Vec<Known> = known.gathered();
+        let mut known: Vec<Known> = known.collect();
         for (name, meant) in &self.names {
             let Some(atom) = chunk.find_atom(name) else { continue };
             let is_meant = |entity: &Entity| match entity {

@@ -8,9 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
-use scope_core::gather::Gather as _;
 use scope_core::symbols::PidText;
-use scope_core::term::decimal;
 use scope_core::term::pattern::Pattern;
 
 const EXPECTED: &str =
@@ -245,8 +243,11 @@ fn number(lexer: &mut Lexer) -> Read<Pattern> {
         digits.push('e');
         digits += &lexer.take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '+'));
     }
-    let value =
-        if is_float { decimal::float(&digits).map(Pattern::Float) } else { digits.parse().ok().map(Pattern::Integer) };
+    let value = if is_float {
+        digits.parse().ok().filter(|float: &f64| float.is_finite()).map(Pattern::Float)
+    } else {
+        digits.parse().ok().map(Pattern::Integer)
+    };
     match value {
         Some(value) => Ok(value),
         None => lexer.mistake(offset, "expected an integer of 64 bits or a float".into()),
@@ -279,7 +280,7 @@ pub(super) fn written(pattern: &Pattern) -> String {
 }
 
 fn listed(elements: impl Iterator<Item = String>, open: bool) -> String {
-    elements.chain(open.then(|| "...".into())).gathered().join(", ")
+    elements.chain(open.then(|| "...".into())).collect::<Vec<_>>().join(", ")
 }
 
 fn atom_written(text: &str) -> String {
@@ -295,7 +296,7 @@ fn binary(bytes: &[u8], more: &str, more_bytes: &str) -> String {
         Ok(text) => quoted(text) + more,
         Err(_) => {
             let more_bytes = (!more_bytes.is_empty()).then(|| more_bytes.into());
-            let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte}")).chain(more_bytes).gathered();
+            let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte}")).chain(more_bytes).collect();
             format!("<<{}>>", bytes.join(", "))
         }
     }

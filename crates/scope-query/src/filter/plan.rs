@@ -9,7 +9,6 @@ use crate::error::Result;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::ordered;
 use scope_core::term::pattern::Pattern;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Flags, Kind};
@@ -55,7 +54,7 @@ impl Node {
     pub(super) fn new(trace: &Trace, expression: &Expression) -> Result<Self> {
         let joined = |parts: &[Expression]| -> Result<Vec<Self>> {
             let mut nodes = parts.iter().map(|part| Self::new(trace, part)).collect::<Result<Vec<_>>>()?;
-            ordered::sort_by_key(&mut nodes, Self::cost);
+            nodes.sort_by_key(Self::cost);
             Ok(nodes)
         };
         Ok(match expression {
@@ -73,7 +72,7 @@ impl Node {
             one => Vec::from([one]),
         };
         parts.push(other);
-        ordered::sort_by_key(&mut parts, Self::cost);
+        parts.sort_by_key(Self::cost);
         Self::All(parts)
     }
 

@@ -9,7 +9,7 @@ use scope_core::term::pattern::Match;
 pub(crate) enum Truth {
     /// It fails.
     No,
-    /// What would tell was not recorded.
+    /// What would show it was not recorded.
     Unrecorded,
     /// It may hold: what it looks at was recorded in part.
     Possible,

@@ -23,12 +23,12 @@ use crate::model::process::lifetime::Lifetime;
 use crate::model::process::naming::Naming;
 use crate::model::process::restart::Restarts;
 use crate::model::row::Row;
+use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 use arrival::Arrivals;
 use core::cell::OnceCell;
-use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind, ProcessKey};
 
@@ -70,14 +70,14 @@ impl<'a> Found<'a> {
 pub(crate) struct Causes<'a> {
     pub(crate) trace: &'a Trace,
     naming: Naming<'a>,
-    known: Map<EventId, Rc<Found<'a>>>,
-    arrivals: Map<(ProcessKey, u64), Rc<Arrivals<'a>>>,
-    inboxes: Map<ProcessKey, Rc<Inbox<'a>>>,
-    lifetimes: Map<ProcessKey, Lifetime>,
-    is_server: Map<ProcessKey, bool>,
-    restarts: Map<ProcessKey, Option<Rc<Restarts>>>,
+    known: BTreeMap<EventId, Rc<Found<'a>>>,
+    arrivals: BTreeMap<(ProcessKey, u64), Rc<Arrivals<'a>>>,
+    inboxes: BTreeMap<ProcessKey, Rc<Inbox<'a>>>,
+    lifetimes: BTreeMap<ProcessKey, Lifetime>,
+    is_server: BTreeMap<ProcessKey, bool>,
+    restarts: BTreeMap<ProcessKey, Option<Rc<Restarts>>>,
     everyone: OnceCell<Watch>,
-    /// Events looked at.
+    /// Events read.
     pub(crate) n_events: u64,
 }
 
@@ -86,12 +86,12 @@ impl<'a> Causes<'a> {
         Self {
             trace,
             naming: Naming::new(trace),
-            known: Map::new(),
-            arrivals: Map::new(),
-            inboxes: Map::new(),
-            lifetimes: Map::new(),
-            is_server: Map::new(),
-            restarts: Map::new(),
+            known: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
+            inboxes: BTreeMap::new(),
+            lifetimes: BTreeMap::new(),
+            is_server: BTreeMap::new(),
+            restarts: BTreeMap::new(),
             everyone: OnceCell::new(),
             n_events: 0,
         }

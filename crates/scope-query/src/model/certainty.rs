@@ -5,7 +5,7 @@
 pub(crate) enum Certainty {
     /// The events themselves say so, and nothing that is missing could say otherwise.
     Certain,
-    /// It is so unless something unusual happened that nobody recorded.
+    /// It is so unless something unusual happened that was not recorded.
     Likely,
     /// One of several explanations.
     Possible,

@@ -28,11 +28,11 @@ impl<'a> Last<'a> {
         if let Some(at) = held {
             return Some(Self::Held(Row::read(trace, at)));
         }
-        Self::remembered(trace, process).filter(|state| state.key() <= key)
+        Self::from_baseline(trace, process).filter(|state| state.key() <= key)
     }
 
     /// The last state of a process that the baseline remembers.
-    fn remembered(trace: &'a Trace, process: ProcessKey) -> Option<Self> {
+    fn from_baseline(trace: &'a Trace, process: ProcessKey) -> Option<Self> {
         let baseline = trace.baseline()?;
         let state = baseline.process(process)?.state.as_ref()?;
         let (term, symbols) = baseline.state_term(process)?;
@@ -70,7 +70,7 @@ impl<'a> Last<'a> {
 }
 
 /// What led to the state shown at `key`: the last message the process handled since its state before, or its spawn. The spawn only
-/// where all its states since were recorded, or all its messages: else it may have handled messages that nobody saw.
+/// where all its states since were recorded, or all its messages: else it may have handled messages that were not recorded.
 pub(crate) fn cause(trace: &Trace, process: ProcessKey, key: OrderKey) -> Option<Row<'_>> {
     let until = key.previous()?;
     let since = caused_since(trace, process, until);
@@ -114,7 +114,7 @@ pub(crate) fn history<'a>(
     let held = trace.process_rows(process, &[Class::State], window.first_key(), window.last_key(), Direction::Forward);
     let held = held.map(|at| Last::Held(Row::read(trace, at)));
     // One that is remembered from inside the window comes before all that are held.
-    let remembered = Last::remembered(trace, process).filter(|state| {
+    let remembered = Last::from_baseline(trace, process).filter(|state| {
         let inside = window.first_key()..=window.last_key();
         inside.contains(&state.key()) && state.key() < trace.low_watermark(Class::State)
     });

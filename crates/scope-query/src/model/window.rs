@@ -1,6 +1,6 @@
 //! The stretch of time a request asks about.
 //!
-//! Invariant: `from <= to`, and both are times the door can hold.
+//! Invariant: `from <= to`, and both are times that an answer can hold.
 
 use crate::error::{Error, Result};
 use alloc::format;

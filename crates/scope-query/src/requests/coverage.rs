@@ -8,7 +8,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
@@ -60,13 +59,13 @@ fn dropped(trace: &Trace, asked: Window, classes: &[Class], causes: Option<Windo
             to: loss.to_tick.min(MAX_TICK),
             reason: loss.reason.name().into(),
         })
-        .gathered()
+        .collect()
 }
 
 /// The parts of a window in which a living process was not recorded for a class.
 pub(crate) fn not_traced(trace: &Trace, process: ProcessKey, class: Class, window: Window) -> Vec<NotTraced> {
     let gaps = trace_intervals::untraced(trace, process, class, window);
-    gaps.into_iter().map(|gap| process_gap(process, class, gap)).gathered()
+    gaps.into_iter().map(|gap| process_gap(process, class, gap)).collect()
 }
 
 /// A window in which a process was not recorded for a class.
@@ -90,7 +89,7 @@ pub(crate) fn functions_not_traced(
         from: gap.from,
         to: gap.to,
     };
-    gaps.into_iter().map(shown).gathered()
+    gaps.into_iter().map(shown).collect()
 }
 
 /// The functions as text: `Shop.Cart`, `Shop.Cart.add/2`. `None` without a module.

@@ -3,7 +3,6 @@
 use crate::argument::cursor::{Cursor, count_text};
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::{EventId, OrderKey};
 
 /// The rows of one page.
@@ -21,7 +20,7 @@ impl<T> Page<T> {
         limit: usize,
         key: impl Fn(&T) -> (OrderKey, EventId),
     ) -> Self {
-        let mut rows: Vec<T> = rows.into_iter().take(limit.saturating_add(1)).gathered();
+        let mut rows: Vec<T> = rows.into_iter().take(limit.saturating_add(1)).collect();
         let more = rows.len() > limit;
         rows.truncate(limit);
         let last = rows.last().filter(|_| more).map(|row| {
@@ -45,7 +44,7 @@ impl<T> Page<T> {
 /// The part of a ranking that begins at `place`, and the `next` of the answer. Ranks may shift in a live trace: they have no other key.
 pub(in crate::requests) fn ranked<T>(rows: Vec<T>, kind: &str, place: u64, limit: usize) -> (Vec<T>, Option<String>) {
     let (n_rows, first) = (rows.len(), usize::try_from(place).unwrap_or(usize::MAX));
-    let page: Vec<T> = rows.into_iter().skip(first).take(limit).gathered();
+    let page: Vec<T> = rows.into_iter().skip(first).take(limit).collect();
     let end = first.saturating_add(page.len());
     let next = (end < n_rows && !page.is_empty()).then(|| count_text(kind, end as u64));
     (page, next)

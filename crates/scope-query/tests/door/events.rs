@@ -127,5 +127,5 @@ fn an_event_shows_all_it_has() {
     assert_eq!((&*process.pid, process.name.as_deref()), ("<0.5.0>", Some("Shop.Inventory")));
     assert_eq!(call.flags, ["no_return"]);
     let term = call.term.as_ref().expect("arguments");
-    assert_eq!((&*term.id, &*term.text, term.complete), ("call-0-0", "[1]", true));
+    assert_eq!((&*term.id, &*term.text.written(), term.complete), ("call-0-0", "[1]", true));
 }

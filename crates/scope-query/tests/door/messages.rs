@@ -331,10 +331,13 @@ fn a_name_reaches_whoever_held_it_when_it_was_sent_to() {
     let ask = |a: &str, b: &str| messages(ask(&trace, Request::MessageFlow(flow(a, b))).expect("an answer"));
     let first = ask("<0.1.0>", "<0.2.0>");
     assert_eq!(first.len(), 1);
-    assert_eq!((&*first[0].message.text, first[0].sent_to.as_deref()), (":a", Some(":cart")));
+    assert_eq!((&*first[0].message.text.written(), first[0].sent_to.as_deref()), (":a", Some(":cart")));
     assert_eq!(first[0].to.as_ref().and_then(|to| to.name.as_deref()), Some(":cart"));
     // The name means its last holder in the window.
-    assert_eq!(ask("<0.1.0>", ":cart").iter().map(|message| &*message.message.text).collect::<Vec<_>>(), [":b"]);
+    assert_eq!(
+        ask("<0.1.0>", ":cart").iter().map(|message| message.message.text.to_string()).collect::<Vec<_>>(),
+        [":b"]
+    );
 }
 
 #[test]

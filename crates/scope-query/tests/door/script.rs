@@ -2,8 +2,8 @@
 
 use scope_core::event::Flags;
 use scope_core::header::Header;
-use scope_core::redact::Redactor;
 use scope_core::store::Limits;
+use scope_core::term::redact::Redactor;
 use scope_core::term::resolve::{Ids, Resolved, resolve};
 use scope_core::term::{Term, write::write};
 use scope_core::trace::Trace;

@@ -152,7 +152,7 @@ fn the_evicted_last_state_of_a_quiet_server_is_known() {
     }
     let trace = script.trace();
     let state = state_at(&trace, ":quiet", 8).expect("a state");
-    assert_eq!((state.id, state.time, &*state.state.text), (id.to_string(), 2, ":as_ever"));
+    assert_eq!((state.id, state.time, &*state.state.text.written()), (id.to_string(), 2, ":as_ever"));
     assert_eq!((state.module.as_deref(), state.process.name.as_deref()), (Some("Shop.Cart"), Some(":quiet")));
     assert_eq!(
         state_at(&trace, "<0.2.0>", 5),
@@ -187,5 +187,5 @@ fn a_state_recorded_in_part_is_an_error_that_holds_it() {
     assert_eq!(error.code(), "incomplete_state");
     assert_eq!(error.to_string(), "the state of <0.1.0> at 2 was recorded in part: cut at [0, 0, 0], redacted at [1]");
     let partial = error.partial().expect("what is there");
-    assert!(partial.state.text.contains("items:") && !partial.state.complete, "{}", partial.state.text);
+    assert!(partial.state.text.written().contains("items:") && !partial.state.complete, "{}", partial.state.text);
 }

@@ -1,18 +1,11 @@
 defmodule ElixirScope.Answer.CostDecoder do
   @moduledoc false
-  # What functions and queues cost, as Elixir shows it: durations in ns, names as atoms, processes as pids. Besides `ElixirScope.Answer.Decoder`,
-  # because none of these rows has a term.
+  # Converts answers about the cost of functions and queues: names to atoms, processes to pids. They have a module of their own, as their rows
+  # contain no terms.
 
+  import ElixirScope.Answer.Words, only: [word: 1]
   alias ElixirScope.Answer.Value
   alias ElixirScope.Query.{Moment, Source}
-
-  # The door's own words, which must be atoms whether or not anybody has used them yet.
-  @words ~w(
-    lost evicted crashes restarts queue bottleneck own_time slowest_call call_errors
-    events ns messages calls ppm
-    info performance_analysis slowest_function_calls function_calls message_queue_analysis
-  )a
-  @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 
   @doc "The row of a function."
   @spec function(map(), Source.t()) :: map()
@@ -26,14 +19,14 @@ defmodule ElixirScope.Answer.CostDecoder do
       errors: row.errors,
       recursive: row.recursive,
       cut: row.cut,
-      total: row.total_ns,
-      own: row.own_ns,
+      total_ns: row.total_ns,
+      own_ns: row.own_ns,
       own_unknown: row.own_unknown,
       slowest: row.slowest,
       callers: Enum.map(row.callers, &calling/1),
       callees: Enum.map(row.callees, &calling/1)
     })
-    |> Map.merge(row.duration |> durations() |> Map.take([:mean, :p50, :p95, :p99, :max, :error_ppm]))
+    |> Map.merge(row.duration |> durations() |> Map.take([:mean_ns, :p50_ns, :p95_ns, :p99_ns, :max_ns, :error_ppm]))
   end
 
   @doc "A node of a call tree."
@@ -42,7 +35,7 @@ defmodule ElixirScope.Answer.CostDecoder do
     row
     |> mfa()
     |> Map.merge(Map.take(row, [:index, :parent, :depth, :stack, :calls, :open, :call_only, :errors, :deeper]))
-    |> Map.merge(%{total: row.total_ns, own: row.own_ns, deeper_total: row.deeper_ns})
+    |> Map.merge(Map.take(row, [:total_ns, :own_ns, :deeper_ns]))
   end
 
   @doc "The queues and their bottleneck."
@@ -51,13 +44,13 @@ defmodule ElixirScope.Answer.CostDecoder do
     %{bottleneck: bottleneck && bottleneck(bottleneck, source), queues: Enum.map(queues, &queue(&1, source))}
   end
 
-  @doc "A first look."
+  @doc "An overview."
   @spec overview(map(), Source.t()) :: map()
   def overview(data, source) do
     %{
       from: Moment.timestamp(data.from, source),
       to: Moment.timestamp(data.to, source),
-      processes: data.n_processes,
+      n_processes: data.n_processes,
       classes: Map.new(data.classes, &{Value.atom(&1.class), Map.delete(&1, :class)}),
       findings: Enum.map(data.findings, &finding(&1, source))
     }
@@ -96,13 +89,13 @@ defmodule ElixirScope.Answer.CostDecoder do
       waiting: row.waiting && durations(row.waiting),
       handling: row.handling && durations(row.handling),
       delivery: row.delivery && durations(row.delivery),
-      arrival_interval: row.arrival_interval_ns,
-      service_interval: row.service_interval_ns,
+      arrival_interval_ns: row.arrival_interval_ns,
+      service_interval_ns: row.service_interval_ns,
       senders: for(sender <- row.senders, do: %{process: Value.process(sender.process, source), messages: sender.messages}),
       waits_for:
         for(
           waits <- row.waits_for,
-          do: %{process: Value.process(waits.process, source), replies: waits.replies, total: waits.sum_ns}
+          do: %{process: Value.process(waits.process, source), replies: waits.replies, sum_ns: waits.sum_ns}
         )
     }
     |> Map.merge(
@@ -110,23 +103,12 @@ defmodule ElixirScope.Answer.CostDecoder do
     )
   end
 
-  defp durations(nil),
-    do: durations(%{n: 0, sum_ns: 0, mean_ns: nil, p50_ns: nil, p95_ns: nil, p99_ns: nil, max_ns: nil, error_ppm: 0})
+  @durations [:n, :sum_ns, :mean_ns, :p50_ns, :p95_ns, :p99_ns, :max_ns, :error_ppm]
 
-  defp durations(row) do
-    %{
-      n: row.n,
-      total: row.sum_ns,
-      mean: row.mean_ns,
-      p50: row.p50_ns,
-      p95: row.p95_ns,
-      p99: row.p99_ns,
-      max: row.max_ns,
-      error_ppm: row.error_ppm
-    }
-  end
+  defp durations(nil), do: @durations |> Map.new(&{&1, nil}) |> Map.merge(%{n: 0, sum_ns: 0, error_ppm: 0})
+  defp durations(row), do: Map.take(row, @durations)
 
-  defp calling(row), do: %{function: row.function && mfa_tuple(row.function), calls: row.calls, total: row.total_ns}
+  defp calling(row), do: %{function: row.function && mfa_tuple(row.function), calls: row.calls, total_ns: row.total_ns}
 
   defp mfa(%{function: function}) do
     {module, function, arity} = mfa_tuple(function)
@@ -135,6 +117,4 @@ defmodule ElixirScope.Answer.CostDecoder do
 
   defp mfa_tuple(%{module: module, function: function, arity: arity}),
     do: {Value.atom(module), Value.existing(function, function), arity}
-
-  defp word(text), do: Map.get(@by_text, text, text)
 end

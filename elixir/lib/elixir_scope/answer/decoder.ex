@@ -1,31 +1,14 @@
 defmodule ElixirScope.Answer.Decoder do
   @moduledoc false
-  # Answers of the door as Elixir shows them: real terms, atoms and pids, clock times.
+  # Converts answers of the API to the rows of the public functions: real terms, atoms and pids, clock times.
   #
-  # Invariant: the terms of an answer are fetched in one call.
+  # Invariant: nothing here asks: an answer has its terms in it, as `%{value: term, complete: boolean}`.
   # Invariant: reading an answer creates no atom; one this node does not know stays text.
 
-  alias ElixirScope.{Event, Native}
+  import ElixirScope.Answer.Words, only: [word: 1]
+  alias ElixirScope.Event
   alias ElixirScope.Answer.{CostDecoder, Value}
   alias ElixirScope.Query.{Moment, Source}
-
-  # The door's own words, which must be atoms whether or not anybody has used them yet.
-  @words ~w(
-    control process message call state span runtime
-    recorder_started recorder_stopped level_changed rate_changed target_added target_removed pattern_added pattern_removed sweep_done
-    governor_step loss mark returns_off spawn alive exit link unlink register unregister send delivered handled return exception terminate
-    span_start span_stop scheduled_in scheduled_out gc_start gc_stop
-    link call
-    matched ambiguous undelivered to_dead external not_traced
-    returned raised open call_only no_return arity_only possible
-    not_handled not_recorded replied late caller_exited server_exited
-    alive exited not_yet certain likely worker supervisor permanent transient temporary
-    one_for_one one_for_all rest_for_one simple_one_for_one
-    equal different unknown
-    reply_ref caller_ref unique_match content_match same_process_order callers link_exit monitor_exit call_exit restart
-    entry_point evicted lost depth limit alive first_spawn signal own recorder
-  )a
-  @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 
   @doc "The rows of an answer, by the kind of its request."
   @spec rows(String.t(), [map()], Source.t()) :: [map() | Event.t()]
@@ -49,10 +32,7 @@ defmodule ElixirScope.Answer.Decoder do
   def rows("message_queue_analysis", data, source), do: CostDecoder.queues(data, source)
   def rows("overview", data, source), do: CostDecoder.overview(data, source)
 
-  def rows(kind, rows, source) do
-    terms = rows |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source)
-    Enum.map(rows, &row(kind, &1, terms, source))
-  end
+  def rows(kind, rows, source), do: Enum.map(rows, &row(kind, &1, source))
 
   @doc "The one map of an answer, by the kind of its request."
   @spec one(String.t(), map(), Source.t()) :: map()
@@ -61,20 +41,9 @@ defmodule ElixirScope.Answer.Decoder do
     shown
   end
 
-  @doc "The real term behind a term of the door."
-  @spec term(map(), Source.t()) :: term()
-  def term(%{id: id}, source), do: Map.fetch!(fetch([id], source), id)
+  defp row("events", row, source), do: event(row, source)
 
-  defp fetch(ids, source), do: ids |> Enum.zip(Native.terms(source.native, ids)) |> Map.new()
-
-  defp term_ids(%{id: _, text: _, bytes: _, complete: _} = term), do: [term.id]
-  defp term_ids(%{} = map), do: Enum.flat_map(Map.values(map), &term_ids/1)
-  defp term_ids(list) when is_list(list), do: Enum.flat_map(list, &term_ids/1)
-  defp term_ids(_scalar), do: []
-
-  defp row("events", row, terms, source), do: event(row, terms, source)
-
-  defp row("message_flow", row, terms, source) do
+  defp row("message_flow", row, source) do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.sent_at || row.delivered_at, source),
@@ -82,42 +51,42 @@ defmodule ElixirScope.Answer.Decoder do
       from: Value.process(row.from, source),
       to: Value.process(row.to, source),
       sent_to: row.sent_to,
-      message: value(row.message, terms),
+      message: value(row.message),
       delivered_at: Moment.timestamp(row.delivered_at, source),
       handled_at: Moment.timestamp(row.handled_at, source),
-      waiting: row.waiting_ns,
-      delivery: row.delivery_ns,
+      waiting_ns: row.waiting_ns,
+      delivery_ns: row.delivery_ns,
       queue_length: row.queue_length,
       matched: word(row.matched),
       handling: row.handling && word(row.handling)
     }
   end
 
-  defp row("message", %{message: message, call: call}, terms, source) do
-    call = call && row("server_calls", call, terms, source)
-    "message_flow" |> row(message, terms, source) |> Map.put(:call, call)
+  defp row("message", %{message: message, call: call}, source) do
+    call = call && row("server_calls", call, source)
+    "message_flow" |> row(message, source) |> Map.put(:call, call)
   end
 
-  defp row("server_calls", row, terms, source) do
+  defp row("server_calls", row, source) do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.sent_at, source),
       at: Moment.at(row.sent_at, source),
       caller: Value.process(row.caller, source),
       server: Value.process(row.server, source),
-      request: request(value(row.request, terms)),
-      reply: reply(value(row.reply, terms)),
+      request: request(value(row.request)),
+      reply: reply(value(row.reply)),
       handled_at: Moment.timestamp(row.handled_at, source),
       replied_at: Moment.timestamp(row.replied_at, source),
       returned_at: Moment.timestamp(row.returned_at, source),
-      waiting: row.waiting_ns,
-      handling: row.handling_ns,
-      latency: row.latency_ns,
+      waiting_ns: row.waiting_ns,
+      handling_ns: row.handling_ns,
+      latency_ns: row.latency_ns,
       outcome: word(row.outcome)
     }
   end
 
-  defp row("snapshot_at", %{time: time, processes: processes}, terms, source) do
+  defp row("snapshot_at", %{time: time, processes: processes}, source) do
     of = fn field, shown ->
       for row <- processes, held = shown.(Map.fetch!(row, field)), into: %{}, do: {Value.process(row.process, source), held}
     end
@@ -126,28 +95,28 @@ defmodule ElixirScope.Answer.Decoder do
       timestamp: Moment.timestamp(time, source),
       at: Moment.at(time, source),
       active_processes: Enum.map(processes, &Value.process(&1.process, source)),
-      process_states: of.(:state, &held_state(&1, terms, source)),
-      pending_messages: of.(:mailbox, &mailbox(&1, terms, source)),
+      process_states: of.(:state, &held_state(&1, source)),
+      pending_messages: of.(:mailbox, &mailbox(&1, source)),
       names: for(row <- processes, name <- row.names, into: %{}, do: {Value.atom(name), Value.process(row.process, source)}),
-      in_flight_calls: of.(:calls, &open_calls(&1, terms, source)),
-      waiting_on: of.(:waits_for, &open_request(&1, terms, source))
+      in_flight_calls: of.(:calls, &open_calls(&1, source)),
+      waiting_on: of.(:waits_for, &open_request(&1, source))
     }
   end
 
-  defp row("state_timeline", row, terms, source) do
+  defp row("state_timeline", row, source) do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.time, source),
       at: Moment.at(row.time, source),
-      state: value(row.state, terms),
+      state: value(row.state),
       complete: row.state.complete,
       module: Value.atom(row.module),
       at_termination: row.at_termination,
-      cause: row.cause && event(row.cause, terms, source)
+      cause: row.cause && event(row.cause, source)
     }
   end
 
-  defp row(kind, row, terms, source) when kind in ["execution_path", "function_calls", "slowest_function_calls"] do
+  defp row(kind, row, source) when kind in ["execution_path", "function_calls", "slowest_function_calls"] do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.time, source),
@@ -156,17 +125,17 @@ defmodule ElixirScope.Answer.Decoder do
       module: Value.atom(row.function.module),
       function: Value.existing(row.function.function, row.function.function),
       arity: row.function.arity,
-      args: value(row.args, terms),
+      args: value(row.args),
       depth: row.depth,
-      duration: row.duration_ns,
-      own_duration: row.own_ns,
-      result: value(row.result, terms),
+      duration_ns: row.duration_ns,
+      own_ns: row.own_ns,
+      result: value(row.result),
       outcome: word(row.outcome)
     }
   end
 
-  defp row("process_info", row, terms, source) do
-    began(row, terms, source)
+  defp row("process_info", row, source) do
+    began(row, source)
     |> Map.merge(%{
       status: word(row.status),
       at: Moment.at(row.at, source),
@@ -182,9 +151,9 @@ defmodule ElixirScope.Answer.Decoder do
     })
   end
 
-  defp row("find_processes", row, terms, source), do: row |> began(terms, source) |> Map.put(:crashed, row.crashed)
+  defp row("find_processes", row, source), do: row |> began(source) |> Map.put(:crashed, row.crashed)
 
-  defp row("process_relationships", row, _terms, source) do
+  defp row("process_relationships", row, source) do
     %{
       process: Value.process(row.process, source),
       pid: row.process.pid,
@@ -203,7 +172,7 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  defp row("supervision_tree", row, _terms, source) do
+  defp row("supervision_tree", row, source) do
     %{
       process: Value.process(row.process, source),
       pid: row.process.pid,
@@ -218,40 +187,40 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  defp row("state_changes", row, terms, source) do
+  defp row("state_changes", row, source) do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.time, source),
       at: Moment.at(row.time, source),
-      before: value(row.before, terms),
-      after: value(row.after, terms),
-      diff: difference(row.difference, terms),
-      cause: row.cause && event(row.cause, terms, source)
+      before: value(row.before),
+      after: value(row.after),
+      diff: difference(row.difference),
+      cause: row.cause && event(row.cause, source)
     }
   end
 
-  defp row("analyze_state_change", row, terms, source) do
+  defp row("analyze_state_change", row, source) do
     %{
-      before: row("state_timeline", row.was, terms, source),
-      after: row("state_timeline", row.became, terms, source),
+      before: row("state_timeline", row.was, source),
+      after: row("state_timeline", row.became, source),
       certain: row.certain,
       n_between: row.n_between,
-      diff: difference(row.difference, terms),
-      trigger: row.trigger && event(row.trigger, terms, source),
-      causes: Enum.map(row.causes, &row("chain", &1, terms, source))
+      diff: difference(row.difference),
+      trigger: row.trigger && event(row.trigger, source),
+      causes: Enum.map(row.causes, &row("chain", &1, source))
     }
   end
 
-  defp row("chain", row, terms, source) do
+  defp row("chain", row, source) do
     %{
       depth: row.depth,
-      event: event(row.event, terms, source),
-      causes: for(edge <- row.causes, do: %{id: edge.id, kind: word(edge.kind), certainty: word(edge.certainty), n: edge.n}),
+      event: event(row.event, source),
+      causes: for(cause <- row.causes, do: %{id: cause.id, kind: word(cause.kind), certainty: word(cause.certainty), n: cause.n}),
       stop: row.stop && %{reason: word(row.stop.reason), what: row.stop.what && word(row.stop.what)}
     }
   end
 
-  defp row("crash", row, terms, source) do
+  defp row("crash", row, source) do
     %{
       id: row.id,
       timestamp: Moment.timestamp(row.time, source),
@@ -259,15 +228,15 @@ defmodule ElixirScope.Answer.Decoder do
       process: Value.process(row.process, source),
       name: Value.atom(row.process.name),
       module: Value.atom(row.module),
-      reason: value(row.reason, terms),
+      reason: value(row.reason),
       cause: row.cause,
       stacktrace: Enum.map(row.stacktrace, &frame/1),
       followed:
         row.followed &&
           %{id: row.followed.id, process: Value.process(row.followed.process, source), over: word(row.followed.over)},
-      last_state: row.last_state && row("state_timeline", row.last_state, terms, source),
-      handling: row.handling && event(row.handling, terms, source),
-      before: Enum.map(row.before, &event(&1, terms, source)),
+      last_state: row.last_state && row("state_timeline", row.last_state, source),
+      handling: row.handling && event(row.handling, source),
+      before: Enum.map(row.before, &event(&1, source)),
       linked:
         for(link <- row.linked, do: %{process: Value.process(link.process, source), exit: link.exit, died_along: link.died_along}),
       restarted:
@@ -281,8 +250,8 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  # What every way of showing a process has. `pid` is the door's text, which tells the bearers of a reused pid apart.
-  defp began(row, terms, source) do
+  # The fields that all rows about a process have. `pid` is its text in the API, which differs for two processes that had one pid.
+  defp began(row, source) do
     %{
       process: Value.process(row.process, source),
       pid: row.process.pid,
@@ -292,7 +261,7 @@ defmodule ElixirScope.Answer.Decoder do
       parent: Value.process(row.parent, source),
       spawned_at: Moment.timestamp(row.spawned_at, source),
       exited_at: Moment.timestamp(row.exited_at, source),
-      exit_reason: value(row.exit_reason, terms)
+      exit_reason: value(row.exit_reason)
     }
   end
 
@@ -307,7 +276,7 @@ defmodule ElixirScope.Answer.Decoder do
   defp ancestors(texts, source), do: Enum.map(texts, &peer(&1, source))
 
   defp strategy(nil), do: nil
-  defp strategy(row), do: %{strategy: row.strategy && word(row.strategy), intensity: row.intensity, period: row.period_s}
+  defp strategy(row), do: %{strategy: row.strategy && word(row.strategy), intensity: row.intensity, period_s: row.period_s}
 
   defp child(nil), do: nil
 
@@ -337,83 +306,81 @@ defmodule ElixirScope.Answer.Decoder do
   end
 
   @doc "A difference with real terms."
-  @spec comparison(map(), Source.t()) :: map()
-  def comparison(%{difference: difference}, source) do
-    difference(difference, difference.changes |> Enum.flat_map(&term_ids/1) |> Enum.uniq() |> fetch(source))
-  end
+  @spec comparison(map()) :: map()
+  def comparison(%{difference: difference}), do: difference(difference)
 
-  defp difference(difference, terms) do
+  defp difference(difference) do
     of_kind = fn kind -> Enum.filter(difference.changes, &(&1.kind == kind)) end
-    both = fn change -> %{path: change.path, before: value(change.before, terms), after: value(change.after, terms)} end
+    both = fn change -> %{path: change.path, before: value(change.before), after: value(change.after)} end
 
     %{
       verdict: word(difference.verdict),
-      added: for(change <- of_kind.("added"), do: %{path: change.path, value: value(change.after, terms)}),
-      removed: for(change <- of_kind.("removed"), do: %{path: change.path, value: value(change.before, terms)}),
+      added: for(change <- of_kind.("added"), do: %{path: change.path, value: value(change.after)}),
+      removed: for(change <- of_kind.("removed"), do: %{path: change.path, value: value(change.before)}),
       changed: Enum.map(of_kind.("changed"), both),
-      moved: for(change <- of_kind.("moved"), do: %{path: change.path, value: value(change.after, terms)}),
+      moved: for(change <- of_kind.("moved"), do: %{path: change.path, value: value(change.after)}),
       unknown: Enum.map(of_kind.("unknown"), both),
       n_changes: difference.n_changes
     }
   end
 
-  # What a cut message still tells of the request and the reply in it.
+  # The request and the reply in a message; a message that was cut is shown as it is.
   defp request({:"$gen_call", _from, request}), do: request
   defp request(partial), do: partial
 
   defp reply({_tag, reply}), do: reply
   defp reply(partial), do: partial
 
-  defp held_state(nil, _terms, _source), do: nil
+  defp held_state(nil, _source), do: nil
 
-  defp held_state(state, terms, source) do
+  defp held_state(state, source) do
     %{
-      state: value(state.state, terms),
+      state: value(state.state),
       since: Moment.timestamp(state.time, source),
       module: Value.atom(state.module),
       complete: state.state.complete
     }
   end
 
-  defp mailbox(nil, _terms, _source), do: nil
+  defp mailbox(nil, _source), do: nil
 
-  defp mailbox(mailbox, terms, source) do
+  defp mailbox(mailbox, source) do
     messages =
       for message <- mailbox.messages do
         %{
           id: message.id,
-          message: value(message.message, terms),
+          message: value(message.message),
           sent_at: Moment.timestamp(message.sent_at, source),
           delivered_at: Moment.timestamp(message.delivered_at, source)
         }
       end
 
     since = Moment.timestamp(mailbox.since, source)
-    %{waiting: mailbox.n_waiting, on_the_way: mailbox.n_on_the_way, since: since, messages: messages}
+    %{n_waiting: mailbox.n_waiting, n_on_the_way: mailbox.n_on_the_way, since: since, messages: messages}
   end
 
-  defp open_calls([], _terms, _source), do: nil
+  defp open_calls([], _source), do: nil
 
-  defp open_calls(calls, terms, source) do
+  defp open_calls(calls, source) do
     for call <- calls do
       %{
         id: call.id,
         module: Value.atom(call.function.module),
         function: Value.existing(call.function.function, call.function.function),
         arity: call.function.arity,
-        args: value(call.args, terms),
+        args: value(call.args),
         since: Moment.timestamp(call.time, source)
       }
     end
   end
 
-  defp open_request(nil, _terms, _source), do: nil
+  defp open_request(nil, _source), do: nil
 
-  defp open_request(request, terms, source) do
+  defp open_request(request, source) do
     %{
       id: request.id,
       server: peer(request.sent_to, source),
-      request: request(value(request.request, terms)),
+      request: request(value(request.request)),
       since: Moment.timestamp(request.sent_at, source)
     }
   end
@@ -424,7 +391,10 @@ defmodule ElixirScope.Answer.Decoder do
     {Value.atom(function.module), Value.existing(function.function, function.function), function.arity, location}
   end
 
-  defp event(row, terms, source) do
+  # An answer may have thousands of events, so each is built at once.
+  defp event(row, source) do
+    {module, function, arity, name} = what(row)
+
     %Event{
       id: row.id,
       class: word(row.class),
@@ -432,23 +402,25 @@ defmodule ElixirScope.Answer.Decoder do
       timestamp: Moment.timestamp(row.time, source),
       at: Moment.at(row.time, source),
       process: Value.process(row.process, source),
+      name: name,
       peer: peer(row.peer, source),
-      term: value(row.term, terms),
+      module: module,
+      function: function,
+      arity: arity,
+      term: value(row.term),
       complete: row.term == nil or row.term.complete,
       flags: Enum.map(row.flags, &word/1)
     }
-    |> struct!(what(row))
   end
 
-  defp what(%{function: %{module: module, function: function, arity: arity}} = row) do
-    [module: Value.atom(module), function: Value.existing(function, function), arity: arity, name: held_name(row)]
-  end
+  defp what(%{function: %{module: module, function: function, arity: arity}} = row),
+    do: {Value.atom(module), Value.existing(function, function), arity, held_name(row)}
 
   defp what(%{kind: kind} = row) when kind in ["handled", "state", "terminate"],
-    do: [module: Value.atom(row.atom), name: held_name(row)]
+    do: {Value.atom(row.atom), nil, nil, held_name(row)}
 
-  defp what(%{atom: nil} = row), do: [name: held_name(row)]
-  defp what(%{atom: name}), do: [name: Value.atom(name)]
+  defp what(%{atom: nil} = row), do: {nil, nil, nil, held_name(row)}
+  defp what(%{atom: name}), do: {nil, nil, nil, Value.atom(name)}
 
   defp held_name(%{process: nil}), do: nil
   defp held_name(%{process: process}), do: Value.atom(process.name)
@@ -457,8 +429,6 @@ defmodule ElixirScope.Answer.Decoder do
   defp peer("<" <> _ = pid, source), do: Value.process(%{pid: pid}, source)
   defp peer(name, _source), do: Value.atom(name)
 
-  defp value(nil, _terms), do: nil
-  defp value(%{id: id}, terms), do: Map.fetch!(terms, id)
-
-  defp word(text), do: Map.get(@by_text, text, text)
+  defp value(nil), do: nil
+  defp value(%{value: value}), do: value
 end

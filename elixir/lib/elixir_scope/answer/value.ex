@@ -7,13 +7,14 @@ defmodule ElixirScope.Answer.Value do
   alias ElixirScope.Foreign
   alias ElixirScope.Query.Source
 
-  @doc "A process of the door: a live pid only where it is this node's own."
+  @doc "A process of the API: a live pid if it is of this node's own recording."
   @spec process(map() | nil, Source.t()) :: pid() | Foreign.t() | nil
   def process(nil, _source), do: nil
 
-  # Of a pid that was reused both bearers are the same pid; the door's text tells them apart.
+  # Two processes that had one pid are the same pid here; their texts in the API differ.
   def process(%{pid: text}, %{live?: true}) do
-    text |> String.split("~") |> hd() |> String.to_charlist() |> :erlang.list_to_pid()
+    text = if :binary.last(text) == ?>, do: text, else: text |> String.split("~") |> hd()
+    text |> :erlang.binary_to_list() |> :erlang.list_to_pid()
   end
 
   def process(%{pid: text}, _imported), do: %Foreign{type: :pid, text: text}

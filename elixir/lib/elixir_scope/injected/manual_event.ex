@@ -1,10 +1,11 @@
 defmodule ElixirScope.Injected.ManualEvent do
   @moduledoc false
-  # Events told by hand: from a type and a map, as `ElixirScope.TraceDB.store_event/2` takes them, to a row of the native recorder.
+  # Converts an injected event, the type and map of `ElixirScope.TraceDB.store_event/2`, to a row of the native recorder.
   #
-  # Invariant: a key is used, or refused by its name. None is ignored.
+  # Invariant: every key is used, or refused by name.
 
   alias ElixirScope.Error
+  alias ElixirScope.Recorder.Row
 
   @types [:process, :message, :function, :genserver]
   # {type, event}: keys that must be there, keys that may be.
@@ -42,10 +43,8 @@ defmodule ElixirScope.Injected.ManualEvent do
     timestamp: "System.monotonic_time(:nanosecond), another integer where `epoch:` says so, or a DateTime"
   }
 
-  @type row :: {atom(), pid() | nil, pid() | atom() | nil, mfa() | atom() | nil, [term()], integer() | nil}
-
   @doc "The row of an event. `wall` is wall clock minus the recording's own time, for a DateTime."
-  @spec row(atom(), map(), integer()) :: {:ok, row()} | {:error, Error.t()}
+  @spec row(atom(), map(), integer()) :: {:ok, Row.t()} | {:error, Error.t()}
   def row(type, event, wall) when type in @types and is_map(event) do
     with {:ok, what, form} <- form(type, event),
          :ok <- known(event, form, type, what),
@@ -95,19 +94,21 @@ defmodule ElixirScope.Injected.ManualEvent do
   defp value(key, atom, _wall) when key in [:name, :module, :function],
     do: if(is_atom(atom) and atom != nil, do: {:ok, atom}, else: :error)
 
-  defp value(:mfa, {m, f, args} = mfa, _wall) when is_atom(m) and is_atom(f) and is_list(args) and length(args) <= 255,
-    do: {:ok, mfa}
+  defp value(:mfa, {m, f, args} = mfa, _wall) when is_atom(m) and is_atom(f) and is_list(args),
+    do: if(arguments?(args), do: {:ok, mfa}, else: :error)
 
-  defp value(:mfa, {m, f, a} = mfa, _wall) when is_atom(m) and is_atom(f) and a in 0..255, do: {:ok, mfa}
+  defp value(:mfa, {m, f, a} = mfa, _wall) when is_atom(m) and is_atom(f) and is_integer(a) and a in 0..255, do: {:ok, mfa}
   defp value(:mfa, _other, _wall), do: :error
-  defp value(:args, args, _wall), do: if(is_list(args) and length(args) <= 255, do: {:ok, args}, else: :error)
+  defp value(:args, args, _wall), do: if(arguments?(args), do: {:ok, args}, else: :error)
   defp value(:arity, arity, _wall), do: if(arity in 0..255, do: {:ok, arity}, else: :error)
   defp value(:class, class, _wall), do: if(class in [:error, :exit, :throw], do: {:ok, class}, else: :error)
   defp value(:timestamp, nil, _wall), do: {:ok, nil}
   defp value(:timestamp, %DateTime{} = time, wall), do: {:ok, DateTime.to_unix(time, :nanosecond) - wall}
-  # What the native library can take at all; the recording's own bounds are its business.
+  # The native library checks the bounds of the recording; this is what fits its integers.
   defp value(:timestamp, time, _wall), do: if(time in -0x7FFFFFFFFFFFFFFF..0x7FFFFFFFFFFFFFFF, do: {:ok, time}, else: :error)
   defp value(_any_term, value, _wall), do: {:ok, value}
+
+  defp arguments?(args), do: is_list(args) and not List.improper?(args) and length(args) <= 255
 
   defp pid(pid) when is_pid(pid), do: if(node(pid) == node(), do: {:ok, pid}, else: :error)
   defp pid("#PID" <> text), do: pid(text)
@@ -133,7 +134,7 @@ defmodule ElixirScope.Injected.ManualEvent do
   defp kind(:message, :send, v), do: row(v, :send, v.from, v.to, nil, [v.message])
 
   defp kind(:message, _kind, %{to: name}) when is_atom(name),
-    do: wrong(":to", inspect(name), "the pid of who received the message, or its text")
+    do: wrong(":to", inspect(name), "the pid of the process that received the message, or its text")
 
   defp kind(:message, kind, v), do: row(v, kind, v.to, nil, v[:module], [v.message])
 
@@ -153,7 +154,9 @@ defmodule ElixirScope.Injected.ManualEvent do
 
   defp kind(:genserver, kind, v), do: row(v, kind, v.pid, nil, v[:module], [v.state])
 
-  defp row(v, kind, process, peer, what, term), do: {:ok, {kind, process, peer, what, term, v[:timestamp]}}
+  defp row(v, kind, process, peer, subject, term) do
+    {:ok, %Row{kind: kind, process: process, peer: peer, subject: subject, term: term, time: v[:timestamp]}}
+  end
 
   defp wrong(what, got, allowed), do: Error.new(:bad_argument, "#{what} must be #{allowed}, got: #{got}")
 end

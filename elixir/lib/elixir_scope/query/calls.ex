@@ -7,8 +7,8 @@ defmodule ElixirScope.Query.Calls do
   alias ElixirScope.Types
 
   @doc """
-  The traced calls of a process in order: `%{id, timestamp, at, process, module, function, arity, args, depth, duration, own_duration, result, outcome}`.
-  `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. Options as `message_flow/3`.
+  The traced calls of a process in order: `%{id, timestamp, at, process, module, function, arity, args, depth, duration_ns, own_ns, result, outcome}`.
+  `result` is the value, or `{class, reason}` when `outcome` is `:raised`; it is unknown for `:open` and `:call_only`. The options are those of `message_flow/3`.
 
       iex> ElixirScope.setup()
       :ok
@@ -16,7 +16,7 @@ defmodule ElixirScope.Query.Calls do
       iex> ElixirScope.Doc.Sum.of([1, 2])
       3
       iex> [call] = ElixirScope.execution_path(self())
-      iex> {call.function, call.args, call.result, call.outcome, call.duration > 0}
+      iex> {call.function, call.args, call.result, call.outcome, call.duration_ns > 0}
       {:of, [[1, 2]], 3, :returned, true}
       iex> ElixirScope.stop()
       :ok

@@ -1,30 +1,34 @@
 defmodule ElixirScope.Query.Causes do
   @moduledoc """
-  Questions about causes and effects. `ElixirScope` has the same functions.
+  Causes and effects of events. `ElixirScope` has the same functions.
 
-  Both answer with the steps of a chain, which is a graph: the event itself first, then the others by their distance from it. A step is
-  `%{depth, event, causes, stop}`:
+  Both functions return the steps of a chain. The chain is a graph: the event itself comes first, then the others in the order of their distance from
+  it. A step is `%{depth, event, causes, stop}`:
 
-    * `depth` - how many edges away the event is, at least
+    * `depth` - the length of the shortest path from the event
     * `event` - an `ElixirScope.Event`
-    * `causes` - what led to it, among the events of the chain: `%{id, kind, certainty, n}`
-    * `stop` - why the chain does not go on from there, `%{reason, what}`, or `nil`
+    * `causes` - its causes among the events of the chain: `%{id, kind, certainty, n}`
+    * `stop` - why the chain ends there: `%{reason, what}`, or `nil`
 
-  The `kind` of a cause says what joins the two:
+  The `kind` of a cause says how the two events are connected:
 
   | kind | | certainty |
   |---|---|---|
   | `:caller_ref`, `:reply_ref` | a request of `GenServer.call/3`, or its reply: both carry its reference | `:certain` |
-  | `:unique_match` | a message, and nothing equal was on the way | `:certain`, unless something was not recorded meanwhile |
+  | `:unique_match` | a message, and no equal one was on the way | `:certain`, unless some events of that time were not recorded |
   | `:content_match` | one of `n` equal messages | `:possible` |
-  | `:same_process_order` | what the process was at: the call it was in, the message it handled, the reply it had waited for | `:likely` |
+  | `:same_process_order` | what the process was doing: the call it was in, the message it handled, the reply it had waited for | `:likely` |
   | `:callers` | the process is the first of a task's `$callers` | `:likely` |
   | `:link_exit`, `:monitor_exit`, `:call_exit` | the exit of another process, over a link, a monitor, or a call to it | `:likely` |
   | `:restart` | a supervisor started it in place of what had exited | `:certain` or `:likely` |
 
-  The `reason` of a stop is `:entry_point` (there is no cause in the recorded system; `what` is `:external` for a message that no recorded process sent,
-  of a timer, a port or another node; `:alive`, `:first_spawn`, `:signal`, `:own`, `:recorder`), `:not_traced`, `:evicted` or `:lost` (the events
-  that would tell, of the class `what`, are not there), `:ambiguous` (it is one of too many), `:depth` or `:limit`.
+  The `reason` of a stop is one of
+
+    * `:entry_point` - there is no cause in the recorded system. `what` is `:external` for a message that no recorded process sent, such as that of a timer,
+      a port or another node, or `:alive`, `:first_spawn`, `:signal`, `:own` or `:recorder`
+    * `:not_traced`, `:evicted`, `:lost` - the events of the class `what`, which would show the cause, are missing
+    * `:ambiguous` - too many events could be the cause
+    * `:depth`, `:limit` - the limits given
   """
 
   alias ElixirScope.Event
@@ -34,11 +38,11 @@ defmodule ElixirScope.Query.Causes do
   @type step :: %{depth: non_neg_integer(), event: Event.t(), causes: [map()], stop: map() | nil}
 
   @doc """
-  The chain of causes behind an event, across processes, back to where it came from.
+  The chain of causes of an event, across processes, back to its origin.
 
-  The event is an `ElixirScope.Event`, any row of an answer that has an `id` (a state, a message, a crash), or an id. Options: `:depth` (most steps away,
-  default 20, at most 200), `:limit` (most steps in all, default 100, at most 1000), `:trace`. Raises `ElixirScope.Error` with `code` `:not_found`
-  or `:evicted` for an event that the trace does not hold, `:bad_argument` for what names no event.
+  The event is an `ElixirScope.Event`, any row of an answer that has an `id` (a state, a message, a crash), or an id. Options: `:depth` (the longest distance,
+  default 20, at most 200), `:limit` (the number of steps, default 100, at most 1000), `:trace`. Raises `ElixirScope.Error` with `code` `:not_found`
+  or `:evicted` for an event that the trace does not hold, `:bad_argument` if the argument names no event.
 
       iex> ElixirScope.setup()
       :ok
@@ -60,8 +64,8 @@ defmodule ElixirScope.Query.Causes do
   def why(event, options \\ []), do: Client.chain!(:why, event, options)
 
   @doc """
-  What followed from an event, across processes: the same relation as `why/2`, read forward. Takes the same, and answers with the same steps;
-  the `causes` of each are those among the steps.
+  The effects of an event, across processes: the relation of `why/2` in the other direction. Arguments and steps are those of `why/2`; the `causes` of a
+  step are its causes among the steps.
 
       iex> ElixirScope.setup()
       :ok

@@ -1,13 +1,13 @@
 defmodule ElixirScope.Query.Client do
   @moduledoc false
-  # Questions of the public functions: arguments to a request of the door, its answer to what the function returns.
+  # From the arguments of a public function to a request, and from the answer to what the function returns.
 
   require Logger
   alias ElixirScope.{Answer, Error, Opaque, ProcessArgument, Redacted, Truncated}
   alias ElixirScope.Answer.Decoder
   alias ElixirScope.Query.{Moment, Source}
 
-  # The most the door gives at once. The store is bounded, so a list is whole unless the user asks for less.
+  # The most rows that the API returns at once. The store is bounded, so a list is whole unless the user gives a limit.
   @limit 100_000
   @common [:trace, :limit, :after, :from, :to]
 
@@ -29,33 +29,29 @@ defmodule ElixirScope.Query.Client do
   @spec answer!(atom(), keyword(), (Source.t() -> {:ok, keyword()} | {:error, Error.t()}), keyword(), pos_integer()) ::
           {Answer.t(), Source.t()}
   def answer!(kind, processes, fields, options, limit \\ @limit) do
-    with :ok <- known(options, @common, kind),
-         {:ok, source} <- Source.open(options),
-         {:ok, processes} <- texts(processes),
-         {:ok, fields} <- fields.(source),
-         {:ok, window} <- window(options, source),
-         request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || limit, after: options[:after]}, window),
-         request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
-         {:ok, answer} <- ask(source, request) do
-      warn(kind, answer, window[:from] || 0)
-      {answer, source}
-    else
-      {:error, error} -> raise error
-    end
+    source!(options, @common, kind, fn source ->
+      with {:ok, processes} <- texts(processes),
+           {:ok, fields} <- fields.(source),
+           {:ok, window} <- window(options, source),
+           request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || limit, after: options[:after]}, window),
+           request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
+           {:ok, answer} <- ask(source, request) do
+        warn(kind, answer, window[:from] || 0)
+        {:ok, {answer, source}}
+      end
+    end)
   end
 
   @doc "The data of a request that lists nothing, likewise."
   @spec whole!(atom(), keyword()) :: map()
   def whole!(kind, options) do
-    with :ok <- known(options, [:trace, :from, :to], kind),
-         {:ok, source} <- Source.open(options),
-         {:ok, window} <- window(options, source),
-         {:ok, answer} <- ask(source, Map.put(window, :kind, Atom.to_string(kind))) do
-      warn(kind, answer, window[:from] || 0)
-      Decoder.rows(Atom.to_string(kind), answer.data, source)
-    else
-      {:error, error} -> raise error
-    end
+    source!(options, [:trace, :from, :to], kind, fn source ->
+      with {:ok, window} <- window(options, source),
+           {:ok, answer} <- ask(source, Map.put(window, :kind, Atom.to_string(kind))) do
+        warn(kind, answer, window[:from] || 0)
+        {:ok, Decoder.rows(Atom.to_string(kind), answer.data, source)}
+      end
+    end)
   end
 
   @doc "The events next to one, at most so many on each side."
@@ -63,25 +59,23 @@ defmodule ElixirScope.Query.Client do
   def around!(at, {n_before, n_after}, options) do
     {filters, options} = Keyword.split(options, [:pid, :type, :module, :function, :filter, :match])
 
-    with :ok <- known(options, [:trace], :events_around),
-         {:ok, fields} <- expression(filters[:filter], filters[:match]),
-         {:ok, source} <- Source.open(options),
-         {:ok, processes} <- texts(for {:pid, process} <- filters, do: {:process, process}),
-         {:ok, at} <- place(at, source),
-         request = %{kind: "events_around", at: at, n_before: n_before, n_after: n_after},
-         request = request |> Map.merge(Map.new(processes ++ fields)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
-         {:ok, answer} <- ask(source, request) do
-      Decoder.around(answer.data, source)
-    else
-      {:error, error} -> raise error
-    end
+    source!(options, [:trace], :events_around, fn source ->
+      with {:ok, fields} <- expression(filters[:filter], filters[:match]),
+           {:ok, processes} <- texts(for {:pid, process} <- filters, do: {:process, process}),
+           {:ok, at} <- place(at, source),
+           request = %{kind: "events_around", at: at, n_before: n_before, n_after: n_after},
+           request = request |> Map.merge(Map.new(processes ++ fields)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
+           {:ok, answer} <- ask(source, request) do
+        {:ok, Decoder.around(answer.data, source)}
+      end
+    end)
   end
 
-  @doc "What the door calls a moment: the id of an event or of a row that has one, or a time."
+  @doc "A moment in the API: the id of an event or of a row that has one, or a time."
   @spec place(term(), Source.t()) :: {:ok, String.t() | non_neg_integer()} | {:error, Error.t()}
   def place(%{id: id, timestamp: _}, _source) when is_binary(id), do: {:ok, id}
-  def place(id, source) when is_binary(id), do: if(Moment.id?(id), do: {:ok, id}, else: Moment.to_door(id, source))
-  def place(time, source), do: Moment.to_door(time, source)
+  def place(id, source) when is_binary(id), do: if(Moment.id?(id), do: {:ok, id}, else: Moment.to_api(id, source))
+  def place(time, source), do: Moment.to_api(time, source)
 
   @doc "The events between two times, or from the first on and to the last, that pass every filter given."
   @spec events!(term(), term(), keyword()) :: [ElixirScope.Event.t()]
@@ -95,7 +89,7 @@ defmodule ElixirScope.Query.Client do
     end
   end
 
-  # A request in a GenServer's message is what the user means as much as the message.
+  # A pattern matches a message as a whole, and also the request in a GenServer's message.
   defp expression(filter, pattern) when (is_nil(filter) or is_binary(filter)) and (is_nil(pattern) or is_binary(pattern)) do
     quoted = pattern && "\"" <> String.replace(pattern, ["\\", "\""], &("\\" <> &1)) <> "\""
     matching = quoted && "(message~#{quoted} or term~#{quoted})"
@@ -132,47 +126,50 @@ defmodule ElixirScope.Query.Client do
   end
 
   defp asked!(kind, processes, fields, options, allowed) do
-    with :ok <- known(options, [:trace | allowed], kind),
-         {:ok, source} <- Source.open(options),
-         {:ok, processes} <- texts(processes),
-         {:ok, times} <- times(Keyword.take(options, [:at, :alive_at]), source),
-         fields = [kind: Atom.to_string(kind)] ++ fields ++ Keyword.take(options, [:limit, :after]) ++ processes,
-         {:ok, answer} <- ask(source, fields |> Map.new() |> Map.merge(times)) do
-      warn(kind, answer, times[:at] || times[:alive_at] || 0)
-      {source, answer}
-    else
-      {:error, error} -> raise error
-    end
+    source!(options, [:trace | allowed], kind, fn source ->
+      with {:ok, processes} <- texts(processes),
+           {:ok, times} <- times(Keyword.take(options, [:at, :alive_at]), source),
+           fields = [kind: Atom.to_string(kind)] ++ fields ++ Keyword.take(options, [:limit, :after]) ++ processes,
+           {:ok, answer} <- ask(source, fields |> Map.new() |> Map.merge(times)) do
+        warn(kind, answer, times[:at] || times[:alive_at] || 0)
+        {:ok, {source, answer}}
+      end
+    end)
   end
 
   @doc "The state of a process at a time."
   @spec state_at(term(), term(), keyword()) :: {:ok, term()} | {:error, Error.t()}
   def state_at(process, time, options) do
-    with :ok <- known(options, [:trace], :get_state_at),
-         {:ok, source} <- Source.open(options),
-         {:ok, text} <- ProcessArgument.to_text(process),
-         {:ok, time} <- Moment.to_door(time, source) do
-      case Source.ask(source, %{kind: "state_at", process: text, time: time}) do
-        {:ok, %{data: %{state: %{complete: true} = state}}} -> {:ok, Decoder.term(state, source)}
-        {:ok, %{data: %{state: state}}} -> {:error, incomplete(state, "the state at that time was not recorded whole", source)}
-        {:error, error, %{state: state}} -> {:error, incomplete(state, error.message, source)}
-        {:error, error, _none} -> {:error, error}
+    source(options, [:trace], :get_state_at, fn source ->
+      with {:ok, text} <- ProcessArgument.to_text(process),
+           {:ok, time} <- Moment.to_api(time, source) do
+        case Source.ask(source, %{kind: "state_at", process: text, time: time}) do
+          {:ok, %{data: %{state: %{complete: true, value: state}}}} ->
+            {:ok, state}
+
+          {:ok, %{data: %{state: %{value: state}}}} ->
+            {:error, incomplete(state, "the state at that time was not recorded whole")}
+
+          {:error, error, %{state: %{value: state}}} ->
+            {:error, incomplete(state, error.message)}
+
+          {:error, error, _none} ->
+            {:error, error}
+        end
       end
-    end
+    end)
   end
 
   @doc "The steps of a chain from an event on."
   @spec chain!(atom(), term(), keyword()) :: [map()]
   def chain!(kind, event, options) do
-    with :ok <- known(options, [:trace, :depth, :limit], kind),
-         {:ok, id} <- event_id(event),
-         {:ok, source} <- Source.open(options),
-         request = options |> Keyword.take([:depth, :limit]) |> Map.new() |> Map.merge(%{kind: Atom.to_string(kind), id: id}),
-         {:ok, answer} <- ask(source, request) do
-      Decoder.rows("chain", answer.data.rows, source)
-    else
-      {:error, error} -> raise error
-    end
+    source!(options, [:trace, :depth, :limit], kind, fn source ->
+      with {:ok, id} <- event_id(event),
+           request = options |> Keyword.take([:depth, :limit]) |> Map.new() |> Map.merge(%{kind: Atom.to_string(kind), id: id}),
+           {:ok, answer} <- ask(source, request) do
+        {:ok, Decoder.rows("chain", answer.data.rows, source)}
+      end
+    end)
   end
 
   defp event_id(%{id: id}) when is_binary(id), do: {:ok, id}
@@ -185,44 +182,56 @@ defmodule ElixirScope.Query.Client do
   @doc "The one row of a request that is about one thing."
   @spec one(atom(), map(), keyword()) :: {:ok, map()} | {:error, Error.t()}
   def one(kind, fields, options) do
-    with :ok <- known(options, [:trace], kind),
-         {:ok, source} <- Source.open(options),
-         {:ok, answer} <- ask(source, Map.put(fields, :kind, Atom.to_string(kind))) do
-      {:ok, hd(Decoder.rows(Atom.to_string(kind), [answer.data], source))}
-    end
+    source(options, [:trace], kind, fn source ->
+      with {:ok, answer} <- ask(source, Map.put(fields, :kind, Atom.to_string(kind))) do
+        {:ok, hd(Decoder.rows(Atom.to_string(kind), [answer.data], source))}
+      end
+    end)
   end
 
   @doc "The system at a time."
   @spec snapshot(term(), keyword()) :: {:ok, map()} | {:error, Error.t()}
   def snapshot(time, options) do
-    with :ok <- known(options, [:trace, :limit, :messages], :system_snapshot_at),
-         {:ok, source} <- Source.open(options),
-         {:ok, time} <- Moment.to_door(time, source),
-         request = %{kind: "snapshot_at", time: time, limit: options[:limit] || @limit, messages: options[:messages]},
-         {:ok, answer} <- ask(source, request),
-         {:ok, tree} <- ask(source, %{kind: "supervision_tree", at: time, limit: @limit}) do
-      warn(:system_snapshot_at, answer, 0)
-      [snapshot] = Decoder.rows("snapshot_at", [answer.data], source)
-      {:ok, Map.put(snapshot, :supervision_tree, Decoder.rows("supervision_tree", tree.data, source))}
-    end
+    source(options, [:trace, :limit, :messages], :system_snapshot_at, fn source ->
+      with {:ok, time} <- Moment.to_api(time, source),
+           request = %{kind: "snapshot_at", time: time, limit: options[:limit] || @limit, messages: options[:messages]},
+           {:ok, answer} <- ask(source, request),
+           {:ok, tree} <- ask(source, %{kind: "supervision_tree", at: time, limit: @limit}) do
+        warn(:system_snapshot_at, answer, 0)
+        [snapshot] = Decoder.rows("snapshot_at", [answer.data], source)
+        {:ok, Map.put(snapshot, :supervision_tree, Decoder.rows("supervision_tree", tree.data, source))}
+      end
+    end)
   end
 
-  @doc "Any request of the door, as it is, but for pids where a process is asked."
+  @doc "Any request of the API. Pids are converted to text, and nothing else is."
   @spec raw(map(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def raw(request, options) do
-    with :ok <- known(options, [:trace, :limit, :after], :query),
-         {:ok, source} <- Source.open(options),
-         {:ok, request} <- request(request) do
-      ask(source, Map.merge(request, options |> Keyword.take([:limit, :after]) |> Map.new()))
+    source(options, [:trace, :limit, :after], :query, fn source ->
+      with {:ok, request} <- request(request) do
+        source
+        |> Source.ask_texts(Map.merge(request, options |> Keyword.take([:limit, :after]) |> Map.new()))
+        |> without_partial()
+      end
+    end)
+  end
+
+  # Runs a function on one source, for a public function that takes these options.
+  defp source(options, allowed, function, fun) do
+    with :ok <- known(options, allowed, function), do: Source.run(options, fun)
+  end
+
+  defp source!(options, allowed, function, fun) do
+    case source(options, allowed, function, fun) do
+      {:ok, result} -> result
+      {:error, error} -> raise error
     end
   end
 
-  defp ask(source, request) do
-    case Source.ask(source, request) do
-      {:ok, answer} -> {:ok, answer}
-      {:error, error, _partial} -> {:error, error}
-    end
-  end
+  defp ask(source, request), do: source |> Source.ask(request) |> without_partial()
+
+  defp without_partial({:ok, answer}), do: {:ok, answer}
+  defp without_partial({:error, error, _partial}), do: {:error, error}
 
   defp known(options, allowed, function) do
     case Keyword.keys(options) -- allowed do
@@ -254,7 +263,7 @@ defmodule ElixirScope.Query.Client do
     times
     |> Enum.reject(fn {_field, time} -> time == nil end)
     |> Enum.reduce_while({:ok, %{}}, fn {bound, time}, {:ok, window} ->
-      case Moment.to_door(time, source) do
+      case Moment.to_api(time, source) do
         {:ok, time} -> {:cont, {:ok, Map.put(window, bound, time)}}
         {:error, _} = error -> {:halt, error}
       end
@@ -280,8 +289,10 @@ defmodule ElixirScope.Query.Client do
 
   defp request(%{} = request) do
     Enum.reduce_while(request, {:ok, %{}}, fn {field, value}, {:ok, plain} ->
-      case plain(to_string(field), value) do
-        {:ok, value} -> {:cont, {:ok, Map.put(plain, field, value)}}
+      with true <- is_atom(field) or is_binary(field), {:ok, value} <- plain(to_string(field), value) do
+        {:cont, {:ok, Map.put(plain, field, value)}}
+      else
+        false -> {:halt, Error.new(:bad_argument, "a field of a request is an atom or a string, got: #{inspect(field)}")}
         {:error, _} = error -> {:halt, error}
       end
     end)
@@ -294,7 +305,11 @@ defmodule ElixirScope.Query.Client do
 
   defp plain(_field, value) when value in [nil, true, false], do: {:ok, value}
   defp plain(_field, atom) when is_atom(atom), do: {:ok, word(atom)}
-  defp plain(_field, list) when is_list(list), do: {:ok, Enum.map(list, &if(is_atom(&1), do: word(&1), else: &1))}
+
+  # The length of an improper list is not known; the engine refuses it.
+  defp plain(_field, list) when is_list(list) and length(list) >= 0,
+    do: {:ok, Enum.map(list, &if(is_atom(&1), do: word(&1), else: &1))}
+
   defp plain(_field, value), do: {:ok, value}
 
   # `:state_at` is the word state_at; `Shop.Cart` is written as it is.
@@ -302,7 +317,7 @@ defmodule ElixirScope.Query.Client do
 
   @doc "Logs one warning when rows of an answer from a time on may be missing."
   @spec warn(atom(), Answer.t(), non_neg_integer()) :: :ok | nil
-  # Of the slowest so many are asked for: that there are more is no news.
+  # The slowest calls are always a selection: that there are more needs no warning.
   def warn(kind, %{coverage: coverage} = answer, from) do
     reasons =
       Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
@@ -313,11 +328,10 @@ defmodule ElixirScope.Query.Client do
     if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
   end
 
-  # Before a target became one it was not traced: that is no news. That it was not at all is.
+  # That a target was not traced before it became one needs no warning; that it was never traced does.
   defp whole?(gap, coverage), do: gap.from <= coverage.from and gap.to >= coverage.to
 
-  defp incomplete(state, message, source) do
-    partial = Decoder.term(state, source)
+  defp incomplete(partial, message) do
     %Error{code: :incomplete_state, message: message, partial: partial, paths: cut_paths(partial)}
   end
 

@@ -1,12 +1,12 @@
 defmodule ElixirScope.Query.Comparison do
   @moduledoc false
-  # What people compare: states of the trace (by event, id or time) or terms of this node, and terms as patterns of the door.
+  # Comparing states: from states of the trace (by event, id or time) or terms of this node to requests, and from terms to patterns.
 
   alias ElixirScope.{Error, Opaque, Redacted, Truncated}
   alias ElixirScope.Answer.Decoder
   alias ElixirScope.Query.{Client, Moment, Source}
 
-  # The most the door gives at once.
+  # The most changes that the API returns at once.
   @limit 100_000
 
   @doc "The difference of two states of the trace, or of two terms. Raises `ElixirScope.Error`."
@@ -15,15 +15,15 @@ defmodule ElixirScope.Query.Comparison do
     case {in_trace?(a, options), in_trace?(b, options)} do
       {true, true} ->
         {process, options} = Keyword.split(options, [:process])
-        {answer, source} = Client.answer!(:compare_states, process, &moments(a, b, &1), options)
-        Decoder.comparison(answer.data, source)
+        {answer, _source} = Client.answer!(:compare_states, process, &moments(a, b, &1), options)
+        Decoder.comparison(answer.data)
 
       {false, false} ->
         source = Source.hold([a, b])
         request = %{kind: "compare_states", was: "control-0-0", became: "control-0-1", limit: options[:limit] || @limit}
 
         case Source.ask(source, request) do
-          {:ok, answer} -> Decoder.comparison(answer.data, source)
+          {:ok, answer} -> Decoder.comparison(answer.data)
           {:error, error, _partial} -> raise error
         end
 
@@ -35,7 +35,7 @@ defmodule ElixirScope.Query.Comparison do
     end
   end
 
-  @doc "The ways from one state into another. Raises `ElixirScope.Error`."
+  @doc "The pairs of one state and another. Raises `ElixirScope.Error`."
   @spec transitions!(term(), term(), term(), keyword()) :: map()
   def transitions!(process, before, later, options) do
     {causes, options} = Keyword.split(options, [:causes])

@@ -1,28 +1,28 @@
 defmodule ElixirScope.Query.Crashes do
   @moduledoc """
-  Questions about crashes. `ElixirScope` has the same functions.
+  Crashes of processes. `ElixirScope` has the same functions.
   """
 
   alias ElixirScope.Query.Client
 
-  # The door gives each crash with its circumstances, and no more than so many at once.
+  # Each crash comes with its circumstances, so the API returns no more than this at once.
   @limit 1_000
 
   @doc """
   Every abnormal exit (any but `:normal`, `:shutdown` and `{:shutdown, _}`), grouped by cause, the most frequent cause first:
-  `%{cause, count, first, last, crashes}`. A cause is the kind of error and the function it was raised in; `count` counts all exits with it,
-  `crashes` holds those of this page, oldest first:
+  `%{cause, count, first, last, crashes}`. A cause is the kind of the error and the function that raised it. `count` is the number of all exits with that
+  cause, `crashes` has those of this page, oldest first:
 
-    * `id`, `timestamp`, `at`, `process`, `name` - the exit and who it was
+    * `id`, `timestamp`, `at`, `process`, `name` - the exit, its time and its process
     * `reason`, `stacktrace` - the stacktrace as `Exception.format_stacktrace/1` takes it
     * `module`, `last_state` - a row of `state_timeline/2`, or `nil`
-    * `handling` - the message a server was at work on, or `nil`
-    * `before` - the process's events before, oldest first
-    * `followed` - the exit it followed `over: :link` (the reasons are equal) or `over: :call` (its reason holds the other's), or `nil`
-    * `linked` - who was linked to it then: `%{process, exit, died_along}`
-    * `restarted` - what its parent started in its place: `%{timestamp, process, by, certainty}`, or `nil`
+    * `handling` - the message that a server was handling, or `nil`
+    * `before` - the events of the process before the exit, oldest first
+    * `followed` - the exit that caused it, `over: :link` (the reasons are equal) or `over: :call` (its reason contains the other's), or `nil`
+    * `linked` - the processes that were linked to it: `%{process, exit, died_along}`
+    * `restarted` - the process that its parent started in its place: `%{timestamp, process, by, certainty}`, or `nil`
 
-  Options: `:process`, `:cause` (as an answer spells it), `:events` (how many before each, default 10), `:from` and `:to` (times), `:limit` (at most
+  Options: `:process`, `:cause` (a text as in an answer), `:events` (how many events before each crash, default 10), `:from` and `:to` (times), `:limit` (at most
   1000 crashes), `:after`, `:trace`. Raises `ElixirScope.Error` for a process the trace has never seen.
 
       iex> ElixirScope.setup()

@@ -1,15 +1,15 @@
 defmodule ElixirScope.Query.Events do
   @moduledoc """
-  Questions about single events. `ElixirScope` has the same functions.
+  Single events. `ElixirScope` has the same functions.
   """
 
   alias ElixirScope.{Event, Types}
   alias ElixirScope.Query.Client
 
   @doc """
-  The events between two times, as `ElixirScope.Event`s. Options `:limit`, `:after`, `:trace`, and filters: `:pid`, `:type` (a class such as
-  `:message`, or a kind such as `:send`, or a list), `:module`, `:function`, `:match` (a pattern of the term, as text: `"{:add, _}"`), `:filter` (as `events/2`);
-  `backward: true` gives the newest first.
+  The events between two times, as `ElixirScope.Event`s. Options: `:limit`, `:after`, `:trace`, `backward: true` for the newest first, and the filters
+  `:pid`, `:type` (a class such as `:message`, a kind such as `:send`, or a list of them), `:module`, `:function`, `:match` (a pattern for the term, as text:
+  `"{:add, _}"`) and `:filter` (as in `events/2`).
 
       iex> ElixirScope.setup()
       :ok
@@ -27,12 +27,13 @@ defmodule ElixirScope.Query.Events do
   def get_events_between(from, to, options \\ []), do: Client.events!(from, to, options)
 
   @doc """
-  The events that pass a filter, as `ElixirScope.Event`s in order. The language is the same at every edge; its page is `docs/filter.md`.
+  The events that match a filter, as `ElixirScope.Event`s in order. The filter language is the same in every binding; `docs/filter.md` describes it.
 
       kind:send to:Shop.Cart message~{:add, _} waiting>5ms and not module:Logger
 
-  Options as `get_events_between/3`, and `:from` and `:to`. An event that may pass, but was kept in part where it matters, has the flag `:possible`.
-  A filter that cannot be read raises `ElixirScope.Error` with the place; so does one that names a process the trace has never seen.
+  The options are those of `get_events_between/3`, and `:from` and `:to`. An event has the flag `:possible` if the part that decides was cut, so that it
+  may or may not match. Raises `ElixirScope.Error` for a filter that cannot be read, with the position, and for one that names a process that the trace has
+  never seen.
 
       iex> ElixirScope.setup()
       :ok
@@ -61,8 +62,8 @@ defmodule ElixirScope.Query.Events do
   end
 
   @doc """
-  The event after another, or after a time: an `ElixirScope.Event`, or `nil` when there is none. An event at that very time comes after it.
-  Options `:trace` and the filters `:pid`, `:type`, `:module`, `:function`, `:match`, `:filter` of `get_events_between/3`. Raises `ElixirScope.Error`.
+  The event after another, or after a time: an `ElixirScope.Event`, or `nil` if there is none. An event at exactly that time counts as after it.
+  Options: `:trace` and the filters `:pid`, `:type`, `:module`, `:function`, `:match`, `:filter` of `get_events_between/3`. Raises `ElixirScope.Error`.
 
       iex> ElixirScope.setup()
       :ok
@@ -100,7 +101,7 @@ defmodule ElixirScope.Query.Events do
 
   @doc """
   The events before and after one, or a time: `%{before, event, after}`, oldest first; `event` is `nil` for a time. At most `limit:` on each side
-  (default 10). Other options and errors as `next_event/2`.
+  (default 10). The other options and the errors are those of `next_event/2`.
 
       iex> ElixirScope.setup()
       :ok

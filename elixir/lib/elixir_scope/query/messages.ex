@@ -1,20 +1,20 @@
 defmodule ElixirScope.Query.Messages do
   @moduledoc """
-  Questions about messages. `ElixirScope` has the same functions.
+  Messages between processes. `ElixirScope` has the same functions.
   """
 
   alias ElixirScope.Query.Client
   alias ElixirScope.Types
 
   @doc """
-  The messages between two processes, in order of sending; of one process with all others when `b` is `nil`:
-  `%{id, timestamp, at, from, to, sent_to, message, delivered_at, handled_at, waiting, delivery, queue_length, matched, handling}`.
+  The messages between two processes, in the order of sending. If `b` is `nil`, they are those between `a` and all other processes:
+  `%{id, timestamp, at, from, to, sent_to, message, delivered_at, handled_at, waiting_ns, delivery_ns, queue_length, matched, handling}`.
 
-  `waiting` is the time from sending to the start of the receiver's callback, `nil` where the receiver is not a traced GenServer;
-  `delivery` only reaches to its inner queue. `queue_length` is how many messages the receiver began to handle between the sending of this one and its
-  turn. `matched` says how sure the pairing is: `:matched`, `:ambiguous`, `:undelivered`, `:to_dead`, `:external` (delivered, and nobody was seen
-  sending it) or `:not_traced`. `handling` is `:handled`, `:not_handled`, `:ambiguous`, `:not_recorded`, or `nil` for what is not known to be delivered.
-  Options: `:direction` (`:both`, `:from_a` or `:to_a`), `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`.
+  `waiting_ns` is the time from sending to the start of the receiver's callback, or `nil` if the receiver is not a traced GenServer.
+  `delivery_ns` is the time until the message was in the receiver's inner queue. `queue_length` is the number of messages that the receiver began to handle
+  after this one was sent and before it was handled. `matched` says how certain it is that sending and delivery belong together: `:matched`, `:ambiguous`,
+  `:undelivered`, `:to_dead`, `:external` (it was delivered, but no recorded process sent it) or `:not_traced`. `handling` is `:handled`, `:not_handled`,
+  `:ambiguous`, `:not_recorded`, or `nil` if the delivery is unknown. Options: `:direction` (`:both`, `:from_a` or `:to_a`), `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`.
 
       iex> ElixirScope.setup()
       :ok
@@ -26,7 +26,7 @@ defmodule ElixirScope.Query.Messages do
       iex> GenServer.call(counter, {:add, 1})
       2
       iex> [cast | _] = ElixirScope.message_flow(self(), counter)
-      iex> {cast.message, cast.from == self(), cast.waiting > 0}
+      iex> {cast.message, cast.from == self(), cast.waiting_ns > 0}
       {{:"$gen_cast", {:add, 1}}, true, true}
       iex> ElixirScope.stop()
       :ok
@@ -39,8 +39,8 @@ defmodule ElixirScope.Query.Messages do
   end
 
   @doc """
-  One message by the id of any of its events (send, delivery or handling), as in `message_flow/3`, and `call`: as in `server_calls/2` when it is a
-  request of `GenServer.call`, else `nil`. Option `:trace`. Errors: `:bad_argument`, `:not_found`, `:evicted`.
+  One message by the id of any of its events (send, delivery or handling). It has the fields of `message_flow/3` and `call`: the row of `server_calls/2` if
+  the message is a request of `GenServer.call`, else `nil`. Option: `:trace`. Errors: `:bad_argument`, `:not_found`, `:evicted`.
 
       iex> ElixirScope.setup()
       :ok
@@ -62,10 +62,10 @@ defmodule ElixirScope.Query.Messages do
   def message(id, options), do: Client.one(:message, %{id: id}, options)
 
   @doc """
-  The calls of a server in order of sending, each request joined to its reply by the reference in both:
-  `%{id, timestamp, at, caller, server, request, reply, handled_at, replied_at, returned_at, waiting, handling, latency, outcome}`, times in nanoseconds.
+  The calls of a server in the order of sending, each with its request and its reply, which carry the same reference:
+  `%{id, timestamp, at, caller, server, request, reply, handled_at, replied_at, returned_at, waiting_ns, handling_ns, latency_ns, outcome}`.
 
-  `outcome` is `:replied`, `:late` (a reply was sent and did not come: the caller had given up), `:to_dead`, `:caller_exited`, `:server_exited` or `:open`
+  `outcome` is `:replied`, `:late` (a reply was sent, but the caller no longer waited), `:to_dead`, `:caller_exited`, `:server_exited` or `:open`
   (no reply so far). Options: `:caller` (only its calls; with `nil` for the server, all calls of that caller), and those of `message_flow/3`.
 
       iex> ElixirScope.setup()
@@ -76,7 +76,7 @@ defmodule ElixirScope.Query.Messages do
       iex> GenServer.call(counter, {:add, 1})
       1
       iex> [call] = ElixirScope.server_calls(counter)
-      iex> {call.request, call.reply, call.outcome, call.latency >= call.handling}
+      iex> {call.request, call.reply, call.outcome, call.latency_ns >= call.handling_ns}
       {{:add, 1}, 1, :replied, true}
       iex> ElixirScope.stop()
       :ok

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Query.Moment do
   @moduledoc false
-  # Times as people give them, and times of the door (ns since the recorder's time 0), into one another.
+  # Converts times as users give them to times of the API (ns since the recording's time 0), and back.
 
   alias ElixirScope.Error
   alias ElixirScope.Query.Source
@@ -16,39 +16,57 @@ defmodule ElixirScope.Query.Moment do
     nanosecond: 1
   ]
   @id ~r/^(control|process|message|call|state|span|runtime)-\d+-\d+$/
-  # The door's own bound: a number every edge can hold.
+  # The API's own bound: a number that every binding can hold.
   @max 9_007_199_254_740_991
 
-  @doc "A time to the door's. One before the recording is its time 0."
-  @spec to_door(term(), Source.t()) :: {:ok, non_neg_integer()} | {:error, Error.t()}
-  def to_door(%DateTime{} = time, source), do: {:ok, bound(DateTime.to_unix(time, :nanosecond) - source.wall)}
-  def to_door(%{timestamp: timestamp}, source) when is_integer(timestamp), do: to_door(timestamp, source)
-  def to_door(time, source) when is_integer(time), do: monotonic(time, source)
+  @doc "A time of the API. A time before the recording becomes its time 0."
+  @spec to_api(term(), Source.t()) :: {:ok, non_neg_integer()} | {:error, Error.t()}
+  def to_api(%DateTime{} = time, source), do: {:ok, bound(DateTime.to_unix(time, :nanosecond) - source.wall)}
+  def to_api(%{timestamp: timestamp}, source) when is_integer(timestamp), do: to_api(timestamp, source)
+  def to_api(time, source) when is_integer(time), do: monotonic(time, source)
 
-  def to_door({:ago, n, unit}, source) when is_integer(n) and n >= 0 do
+  def to_api({:ago, n, unit}, source) when is_integer(n) and n >= 0 do
     case @units[singular(unit)] do
       nil -> wrong({:ago, n, unit})
       ns -> with {:ok, now} <- latest(source), do: {:ok, bound(now - n * ns)}
     end
   end
 
-  def to_door(id, source) when is_binary(id) do
+  def to_api(id, source) when is_binary(id) do
     case Regex.run(@id, id) do
       [_, _class] -> of_event(id, source)
       nil -> wrong(id)
     end
   end
 
-  def to_door(other, _source), do: wrong(other)
+  def to_api(other, _source), do: wrong(other)
 
-  @doc "A door's time as `System.monotonic_time(:nanosecond)` of the recorded node."
+  @doc "A time of the API as `System.monotonic_time(:nanosecond)` of the recorded node."
   @spec timestamp(non_neg_integer() | nil, Source.t()) :: integer() | nil
   def timestamp(nil, _source), do: nil
   def timestamp(time, source), do: source.monotonic + time
 
-  @doc "A door's time on the wall clock."
+  @doc "A time of the API on the wall clock."
   @spec at(non_neg_integer(), Source.t()) :: DateTime.t()
-  def at(time, source), do: DateTime.from_unix!(source.wall + time, :nanosecond)
+  def at(time, %{midnight: {midnight, midnight_ns}} = source) do
+    ns = source.wall + time
+    us = div(ns - midnight_ns, 1_000)
+
+    # An answer has thousands of times, most of them of one day: its date is worked out once.
+    if ns >= midnight_ns and ns < midnight_ns + @day do
+      second = div(us, 1_000_000)
+
+      %DateTime{
+        midnight
+        | hour: div(second, 3_600),
+          minute: second |> div(60) |> rem(60),
+          second: rem(second, 60),
+          microsecond: {rem(us, 1_000_000), 6}
+      }
+    else
+      DateTime.from_unix!(ns, :nanosecond)
+    end
+  end
 
   defp bound(time), do: time |> max(0) |> min(@max)
 
@@ -57,7 +75,7 @@ defmodule ElixirScope.Query.Moment do
 
   defp unit_atom(text), do: Enum.find(Keyword.keys(@units), &(Atom.to_string(&1) == text))
 
-  # For a recording `now` is now; for a file, or a recording by hand with a time 0 of its own, it is its end.
+  # The present of a recording that runs; the end of a file, or of a recording of injected events with an epoch of its own.
   defp latest(%{live?: true} = source) do
     now = System.monotonic_time(:nanosecond) - source.monotonic
     if now >= 0 and now < @max, do: {:ok, now}, else: last(source)

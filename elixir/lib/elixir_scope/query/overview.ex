@@ -1,16 +1,16 @@
 defmodule ElixirScope.Query.Overview do
   @moduledoc """
-  A first look at a trace. `ElixirScope` has the same function.
+  An overview of a trace. `ElixirScope` has the same function.
   """
 
   alias ElixirScope.Query.Client
 
   @doc """
-  What the trace covers and what stands out in it: `%{from, to, processes, classes, findings}`.
+  What the trace covers and what stands out in it: `%{from, to, n_processes, classes, findings}`.
 
-  A finding is `%{topic, text, figure, unit, process, function, id, ask}`: a sentence, the figure it is about, whom it is about, the event to go on with, and the
-  question that tells more. Topics are `:lost`, `:evicted`, `:crashes`, `:restarts`, `:own_time`, `:slowest_call`, `:call_errors`, `:queue` and `:bottleneck`; what
-  there is nothing to say of is left out. Options: `:from` and `:to` (times), `:trace`. Raises `ElixirScope.Error` on bad options.
+  A finding is `%{topic, text, figure, unit, process, function, id, ask}`: `text` is a sentence, `figure` its number in `unit`, `process` or `function` its
+  subject, `id` an event to continue with, and `ask` the function that returns more. Topics are `:lost`, `:evicted`, `:crashes`, `:restarts`,
+  `:own_time`, `:slowest_call`, `:call_errors`, `:queue` and `:bottleneck`; a topic without a finding is left out. Options: `:from` and `:to` (times), `:trace`. Raises `ElixirScope.Error` for wrong options.
 
       iex> ElixirScope.setup()
       :ok

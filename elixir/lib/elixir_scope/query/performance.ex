@@ -1,9 +1,9 @@
 defmodule ElixirScope.Query.Performance do
   @moduledoc """
-  Questions about what calls cost. `ElixirScope` has the same functions.
+  The time that calls take. `ElixirScope` has the same functions.
 
-  A call belongs to a window when it begins there. Its duration is the time from the call to its return or exception, its own time that
-  without the traced calls inside. A call whose end is not in the trace has no duration and is counted as `open`; one whose returns
+  A call belongs to a window if it begins in it. Its duration is the time from the call to its return or exception. Its own time is the duration
+  without the traced calls inside it. A call whose end is not in the trace has no duration and is counted as `open`; one whose returns
   were not traced is counted as `call_only`.
   """
 
@@ -14,21 +14,22 @@ defmodule ElixirScope.Query.Performance do
   @type functions :: module() | {module(), atom()} | mfa() | :all
 
   @doc """
-  What the functions of a module cost, the one with the largest own time first:
+  The functions of a module with their times, the largest own time first:
 
     * `module`, `function`, `arity`
-    * `calls`, and of these `errors` (left by an exception), `open` (not ended), `call_only` (returns not traced), `recursive` (made while
-      another call of the function was open in the process); `cut`: ends of calls that began before the trace
-    * `total`: ns in the function and what it called, recursion once; `own`: ns without the traced calls inside (`own_unknown` of the
-      calls that ended are not in it, as a call inside never ended)
-    * `mean`, `p50`, `p95`, `p99`, `max`: ns of the calls that ended, `nil` when none did; up to 65,536 calls a quantile is exact, beyond at most
-      `error_ppm` millionths too long
-    * `slowest`: the id of the longest call
-    * `callers`, `callees`: `%{function, calls, total}` of the traced function around and inside, most calls first, at most 20; the caller is
-      `nil` where no traced call was around
+    * `calls` - their number; of these `errors` ended with an exception, `open` have not ended, `call_only` have no traced return, and `recursive` were made
+      while another call of the function was open in the process
+    * `cut` - the number of ends whose calls began before the trace
+    * `total_ns` - the time in the function and in what it called, with recursive calls counted once
+    * `own_ns` - the time without the traced calls inside; `own_unknown` calls are not in it, as a call inside them never ended
+    * `mean_ns`, `p50_ns`, `p95_ns`, `p99_ns`, `max_ns` - of the calls that ended, or `nil` if none did. Up to 65,536 calls a quantile is exact; beyond, it
+      is at most `error_ppm` millionths too large
+    * `slowest` - the id of the longest call
+    * `callers`, `callees` - `%{function, calls, total_ns}` of the traced functions that called it or that it called, most calls first, at most 20. The
+      function of a caller is `nil` if no traced call was around it
 
-  Options: `:process`, `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`. Raises `ElixirScope.Error` for a process the trace
-  has never seen, and logs a warning when the module was not traced.
+  Options: `:process`, `:from` and `:to` (times), `:limit`, `:after` (a cursor from `query/2`), `:trace`. Raises `ElixirScope.Error` for a process that the
+  trace has never seen. Logs a warning if the module was not traced.
 
       iex> ElixirScope.setup()
       :ok
@@ -36,8 +37,8 @@ defmodule ElixirScope.Query.Performance do
       iex> for n <- 1..3, do: ElixirScope.Doc.Sum.of([n])
       [1, 2, 3]
       iex> [row] = ElixirScope.performance_analysis(ElixirScope.Doc.Sum)
-      iex> {row.function, row.calls, row.errors, row.total >= row.max, row.callers}
-      {:of, 3, 0, true, [%{function: nil, calls: 3, total: row.total}]}
+      iex> {row.function, row.calls, row.errors, row.total_ns >= row.max_ns, row.callers}
+      {:of, 3, 0, true, [%{function: nil, calls: 3, total_ns: row.total_ns}]}
       iex> ElixirScope.stop()
       :ok
   """
@@ -45,8 +46,8 @@ defmodule ElixirScope.Query.Performance do
   def performance_analysis(functions, options \\ []), do: list!(:performance_analysis, functions, options)
 
   @doc """
-  The calls that took longest, longest first, as `function_calls/2` gives them. Options: `:limit` (default 10), `:functions` (as for
-  `performance_analysis/2`), `:process`, `:from` and `:to` (times), `:after`, `:trace`. Raises `ElixirScope.Error` as `performance_analysis/2`.
+  The longest calls, longest first, as rows of `function_calls/2`. Options: `:limit` (default 10), `:functions` (as for
+  `performance_analysis/2`), `:process`, `:from` and `:to` (times), `:after`, `:trace`. The errors are those of `performance_analysis/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -68,8 +69,8 @@ defmodule ElixirScope.Query.Performance do
   end
 
   @doc """
-  The calls of a module or function in order, across processes: rows as those of `ElixirScope.execution_path/2`. Options as
-  `performance_analysis/2`. Raises `ElixirScope.Error` likewise.
+  The calls of a module or function in order, across processes: the rows of `ElixirScope.execution_path/2`. Options and errors are those of
+  `performance_analysis/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -86,12 +87,12 @@ defmodule ElixirScope.Query.Performance do
   def function_calls(functions, options \\ []), do: list!(:function_calls, functions, options)
 
   @doc """
-  The calls of a process as a tree, in preorder, brothers by time: `%{index, parent, depth, module, function, arity, stack, calls, open, call_only, errors,
-  total, own, deeper, deeper_total}`. `parent` is the `index` of the node around. A function that calls itself stays in its node; calls nested
-  deeper than `:max_depth` (default 64) are summed up as `deeper` in the node above.
+  The calls of a process as a tree, in preorder, siblings by time: `%{index, parent, depth, module, function, arity, stack, calls, open, call_only, errors,
+  total_ns, own_ns, deeper, deeper_ns}`. `parent` is the `index` of the node above. A function that calls itself stays in its node. Calls nested
+  deeper than `:max_depth` (default 64) are counted as `deeper` in the node above.
 
-  `stack` and `own` are a line of folded stacks, which flame graphs are made of. For all processes in one tree give `:all`. Options: `:max_depth`,
-  `:from` and `:to` (times), `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` for a process the trace has never seen.
+  `stack` and `own_ns` make a line of folded stacks, the input of flame graphs. With `:all` as process, one tree has the calls of all processes. Options: `:max_depth`,
+  `:from` and `:to` (times), `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` for a process that the trace has never seen.
 
       iex> ElixirScope.setup()
       :ok
@@ -101,7 +102,7 @@ defmodule ElixirScope.Query.Performance do
       iex> tree = ElixirScope.call_tree(self())
       iex> for node <- tree, do: {node.stack, node.calls}
       [{"ElixirScope.Doc.Sum.of/1", 1}, {"ElixirScope.Doc.Sum.of/1;ElixirScope.Doc.Sum.fold/2", 3}]
-      iex> folded = for node <- tree, do: "\#{node.stack} \#{node.own}\\n"
+      iex> folded = for node <- tree, do: "\#{node.stack} \#{node.own_ns}\\n"
       iex> length(folded)
       2
       iex> ElixirScope.stop()

@@ -1,12 +1,11 @@
 defmodule ElixirScope.Query.Processes do
   @moduledoc """
-  Questions about processes: who they are or were, and whom they belong to. `ElixirScope` has the same functions.
+  Processes: their identity, and how they belong together. `ElixirScope` has the same functions.
 
-  A time may be given wherever `at:` is taken: all that is asked is then answered as it was at that moment. What the trace cannot tell is `nil`:
-  a child's id, for example, is known from the moment the recorder has looked at its supervisor (at the start, and about 0.1 s after the supervisor
-  started a child, at the latest 2 s where there are thousands of children to look at).
+  With the option `at:` the functions answer for that time. Unknown values are `nil`. For example, the id of a child is unknown until the recorder has
+  asked its supervisor. It does so at the start, and about 0.1 s after a supervisor started a child; with thousands of children it may take 2 s.
 
-  Each function raises `ElixirScope.Error`: `:not_found` for a process or name the trace has never seen, `:bad_argument` for what is no process, time
+  Each function raises `ElixirScope.Error`: `:not_found` for a process or name that the trace has never seen, `:bad_argument` for a wrong process, time
   or option, `:not_running` without a recording.
   """
 
@@ -14,11 +13,11 @@ defmodule ElixirScope.Query.Processes do
   alias ElixirScope.Types
 
   @doc """
-  What is known of one process, alive or not: `%{process, pid, status, name, names, module, initial_call, parent, ancestors, label, links, spawned_at,
+  One process, alive or not: `%{process, pid, status, name, names, module, initial_call, parent, ancestors, label, links, spawned_at,
   first_seen, exited_at, exit_reason, supervises, child, counts, at, timestamp}`.
 
-  `status` is `:alive`, `:exited` or `:not_yet`; `counts` are the events held, by class; `supervises` is `%{strategy, intensity, period}` of a supervisor;
-  `child` is what its own supervisor says of it: `%{id, type, restart, modules}`. Times are as `ElixirScope.now/0`. Options `:at` (a time), `:trace`.
+  `status` is `:alive`, `:exited` or `:not_yet`; `counts` are the events in the store, by class. A supervisor has `supervises`: `%{strategy, intensity, period_s}`.
+  `child` is what its own supervisor knows about it: `%{id, type, restart, modules}`. Times are those of `ElixirScope.now/0`. Options: `:at` (a time), `:trace`.
 
       iex> ElixirScope.setup()
       :ok
@@ -38,12 +37,12 @@ defmodule ElixirScope.Query.Processes do
   def process_info(process, options \\ []), do: Client.one!(:process_info, [process: process], options, [:at])
 
   @doc """
-  The processes that match every filter given, by pid: `%{process, pid, name, module, initial_call, parent, spawned_at, exited_at, exit_reason, crashed}`.
+  The processes that match every given filter, in the order of their pids: `%{process, pid, name, module, initial_call, parent, spawned_at, exited_at, exit_reason, crashed}`.
 
     * `:module` - the callback module, or the module of the first function
     * `:name` - a registered name it held (with `:alive_at`: at that time)
-    * `:parent` - who spawned it
-    * `:alive_at` - a time it lived at
+    * `:parent` - the process that spawned it
+    * `:alive_at` - a time at which it was alive
     * `:crashed` - `true`: it exited other than by `:normal`, `:shutdown` or `{:shutdown, _}`; `false`: it did not
 
   Options `:limit`, `:after`, `:trace`.
@@ -76,11 +75,12 @@ defmodule ElixirScope.Query.Processes do
   end
 
   @doc """
-  Whom a process belongs to and talks with: `%{process, pid, parent, ancestors, children, links, supervisor, strategy, child, replaced_by, peers,
+  The processes that a process is related to: `%{process, pid, parent, ancestors, children, links, supervisor, strategy, child, replaced_by, peers,
   sent_elsewhere, at, timestamp}`.
 
-  `children` are those it spawned that lived then; `peers` are `%{process, sent, received}`, most messages first (of traced processes); `replaced_by` is
-  the process that came in its place, with how sure that is: `:certain` (its supervisor gave both the same id) or `:likely`. Options `:at`, `:limit`, `:trace`.
+  `children` are the processes that it spawned and that were alive. `peers` are `%{process, sent, received}`, most messages first, for traced
+  processes. `replaced_by` is the process that was started in its place; its `certainty` is `:certain` (the supervisor gave both the same id) or `:likely`.
+  Options: `:at`, `:limit`, `:trace`.
 
       iex> ElixirScope.setup()
       :ok
@@ -99,10 +99,10 @@ defmodule ElixirScope.Query.Processes do
     do: Client.one!(:process_relationships, [process: process], options, [:at, :limit])
 
   @doc """
-  The supervision tree now, or `at:` a time: a list of supervisors under no other one, each
-  `%{process, pid, name, module, supervises, restarts, child, replaces, spawned_at, children}`, and so on below; `children` of a worker is `[]`.
+  The supervision tree now, or `at:` a time: a list of the topmost supervisors, each
+  `%{process, pid, name, module, supervises, restarts, child, replaces, spawned_at, children}`. `children` has the same fields again; for a worker it is `[]`.
 
-  `restarts` counts the children that were replaced after an exit, up to then. Options `:at`, `:root` (only what is under this one), `:limit`, `:trace`.
+  `restarts` is the number of children that were replaced after an exit so far. Options: `:at`, `:root` (only the tree below this process), `:limit`, `:trace`.
 
       iex> ElixirScope.setup()
       :ok

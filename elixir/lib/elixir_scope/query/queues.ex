@@ -1,30 +1,33 @@
 defmodule ElixirScope.Query.Queues do
   @moduledoc """
-  Questions about message queues. `ElixirScope` has the same functions.
+  Message queues. `ElixirScope` has the same functions.
   """
 
   alias ElixirScope.Query.Client
 
   @doc """
-  The message queues, and the process the others wait for: `%{bottleneck, queues}`.
+  The message queues, and the process that the others wait for: `%{bottleneck, queues}`.
 
-  `bottleneck` is `%{process, name, why, path, longest}`, or `nil` when nothing waited. `why` is one sentence with its figures. `path` begins with the process in
-  whose queue the most waiting was; each waits for the next one's replies, in more than half of the time it handles messages.
+  `bottleneck` is `%{process, name, why, path, longest}`, or `nil` if no message waited. `why` is one sentence. `path` begins with the process whose queue
+  had the longest waiting in total. Each process of the path waits for replies of the next one, for more than half of the time in which it handles messages.
 
-  Of `queues` those with the most waiting come first:
+  `queues` has the queue with the longest waiting in total first:
 
-    * `process`, `name`; `from`, `to`: the time spoken of
-    * `arrived`: messages handled or still waiting; `external` of them nobody was seen to send; `handled`; `left`: neither handled nor taken at
-      the end; `taken`: taken by a receive of the process's own, such as replies
-    * `peak`, `peak_at`, `mean_ppm`: how many waited at most, when first, and on average (in millionths of a message); `nil` where handling is not known
+    * `process`, `name`
+    * `from`, `to` - the time that the row covers
+    * `arrived` - the messages that were handled or still wait; `external` of them were sent by no recorded process
+    * `handled`, `taken`, `left` - messages that were handled, that a `receive` of the process's own took, such as replies, and that waited at the end
+    * `peak`, `peak_at`, `mean_ppm` - the greatest number of waiting messages, its first time, and the mean number in millionths; `nil` if the handling is
+      unknown
     * `waiting` (from sending to handling), `handling` (to the next state) and `delivery` (from sending to delivery), each
-      `%{n, total, mean, p50, p95, p99, max, error_ppm}` in ns, or `nil`
-    * `busy_ppm`: the share of time in which it handled messages; `arrival_interval`, `service_interval`: ns from one arrival to the next, and
-      ns that a message takes, on average
-    * `senders`: `%{process, messages}`, `waits_for`: `%{process, replies, total}`, at most 10 each
-    * `longest`: the id of the message that waited longest; `ambiguous`, `unmatched`: messages handled whose waiting is not known
+      `%{n, sum_ns, mean_ns, p50_ns, p95_ns, p99_ns, max_ns, error_ppm}`, or `nil`
+    * `busy_ppm` - the share of the time in which it handled messages
+    * `arrival_interval_ns`, `service_interval_ns` - the mean time from one arrival to the next, and the mean time that a message takes
+    * `senders` - `%{process, messages}`, `waits_for` - `%{process, replies, sum_ns}`, at most 10 each
+    * `longest` - the id of the message that waited longest
+    * `ambiguous`, `unmatched` - the number of handled messages whose waiting is unknown
 
-  Handling is known of GenServers that are traced. Options: `:from` and `:to` (times), `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` on bad options.
+  The handling is known for traced GenServers. Options: `:from` and `:to` (times), `:limit`, `:after`, `:trace`. Raises `ElixirScope.Error` for wrong options.
 
       iex> ElixirScope.setup()
       :ok

@@ -1,19 +1,45 @@
 defmodule ElixirScope.Query.Source do
   @moduledoc false
-  # Where an answer comes from: the running recording or an imported trace, with the clocks of its time 0.
+  # What a question is asked of: one snapshot of the running recording, or an imported trace, with the clocks of its time 0.
+  #
+  # Invariant: all of a question goes to one snapshot, so that nothing is evicted between its parts.
+  # Invariant: to ask waits for no process.
 
-  alias ElixirScope.{Answer, Error, Native, Recorder, Trace}
+  alias ElixirScope.{Answer, Error, Native, Trace}
+  alias ElixirScope.Recorder.Current
 
-  @enforce_keys [:native, :live?, :monotonic, :wall]
-  defstruct [:native, :live?, :monotonic, :wall]
+  # The most bytes of terms in one answer, before they are terms of the VM: more rows are left for the next page.
+  @max_bytes 268_435_456
 
-  @type t :: %__MODULE__{native: reference(), live?: boolean(), monotonic: integer(), wall: integer()}
+  @enforce_keys [:native, :live?, :monotonic, :wall, :midnight]
+  defstruct [:native, :live?, :monotonic, :wall, :midnight]
 
-  @doc "The source that the option `trace:` names."
+  @type t :: %__MODULE__{
+          native: reference(),
+          live?: boolean(),
+          monotonic: integer(),
+          wall: integer(),
+          midnight: {DateTime.t(), integer()}
+        }
+
+  @doc "Runs a function on the source that the option `trace:` names. What the calling process did before is in it."
+  @spec run(keyword(), (t() -> result)) :: result | {:error, Error.t()} when result: term()
+  def run(options, fun) do
+    with {:ok, source} <- open(options) do
+      try do
+        fun.(source)
+      after
+        # A process that asks once may not collect garbage for a long time, and would keep what the recording evicts.
+        if options[:trace] == nil, do: Native.release(source.native)
+      end
+    end
+  end
+
+  @doc "The source that the option `trace:` names, to be kept for several questions."
   @spec open(keyword()) :: {:ok, t()} | {:error, Error.t()}
   def open(options) do
     case options[:trace] do
-      nil -> with {:ok, native} <- Recorder.call(:source), do: {:ok, new(native, true)}
+      nil -> with {:ok, recorder} <- Current.native(), do: {:ok, recorder |> Native.snapshot() |> new(true)}
       %Trace{native: native} -> {:ok, new(native, false)}
       other -> Error.new(:bad_argument, "trace: must be what ElixirScope.import/1 returned, got: #{inspect(other)}")
     end
@@ -25,15 +51,26 @@ defmodule ElixirScope.Query.Source do
 
   defp new(native, live?) do
     {monotonic, wall} = Native.anchor(native)
-    %__MODULE__{native: native, live?: live?, monotonic: monotonic, wall: wall}
+    %__MODULE__{native: native, live?: live?, monotonic: monotonic, wall: wall, midnight: midnight(wall)}
   end
 
-  @doc "Asks the door."
-  @spec ask(t(), map()) :: {:ok, Answer.t()} | {:error, Error.t(), partial :: map() | nil}
-  def ask(source, request) do
-    case Native.query(source.native, request) do
-      {:ok, answer} -> {:ok, struct!(Answer, answer)}
-      {:error, {_code, _message, partial} = error} -> {:error, Error.from_native(error), partial}
-    end
+  @doc "The first moment of the day of a time on the wall clock, and the same in ns."
+  @spec midnight(integer()) :: {DateTime.t(), integer()}
+  def midnight(wall) do
+    midnight = %{DateTime.from_unix!(wall, :nanosecond) | hour: 0, minute: 0, second: 0, microsecond: {0, 6}}
+    {midnight, DateTime.to_unix(midnight, :nanosecond)}
   end
+
+  @doc "Sends a request to the engine. Terms in the answer are `%{value: term, complete: boolean}`."
+  @spec ask(t(), map()) :: {:ok, Answer.t()} | {:error, Error.t(), partial :: map() | nil}
+  def ask(source, request), do: answer(Native.query(source.native, request, max_bytes()))
+
+  @doc "The same with terms as every binding shows them: `%{id: id, text: text, bytes: n, complete: boolean}`."
+  @spec ask_texts(t(), map()) :: {:ok, Answer.t()} | {:error, Error.t(), partial :: map() | nil}
+  def ask_texts(source, request), do: answer(Native.query_texts(source.native, request))
+
+  defp answer({:ok, answer}), do: {:ok, struct!(Answer, answer)}
+  defp answer({:error, {_code, _message, partial} = error}), do: {:error, Error.from_native(error), partial}
+
+  defp max_bytes, do: Application.get_env(:elixir_scope, :max_answer_bytes, @max_bytes)
 end

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Query.States do
   @moduledoc """
-  Questions about the states of servers. `ElixirScope` has the same functions.
+  States of servers. `ElixirScope` has the same functions.
   """
 
   alias ElixirScope.{Error, Types}
@@ -8,7 +8,7 @@ defmodule ElixirScope.Query.States do
 
   @doc """
   Every recorded state of a process, oldest first: `%{id, timestamp, at, state, complete, module, at_termination, cause}`. `cause` is the
-  event that led to it: the message handled before, or the spawn. Options as `message_flow/3`.
+  event that led to it: the message that was handled before, or the spawn. The options are those of `message_flow/3`.
 
       iex> ElixirScope.setup()
       :ok
@@ -26,14 +26,14 @@ defmodule ElixirScope.Query.States do
   def state_timeline(process, options \\ []), do: Client.list!(:state_timeline, [process: process], [], options)
 
   @doc """
-  The state of a process at a time: a real term, only if it was recorded whole. Else an error with `code`:
+  The state of a process at a time, as a real term, if all of it was recorded. Else the error has one of these codes:
 
-    * `:not_found` - the trace has never seen the process, or it was not alive then
-    * `:not_traced` - nobody recorded its state then
-    * `:evicted` - it was recorded, and is gone since
-    * `:incomplete_state` - parts are missing: `partial` holds the rest, `paths` the places
+    * `:not_found` - the trace has never seen the process, or it was not alive at that time
+    * `:not_traced` - its states were not recorded at that time
+    * `:evicted` - the state was recorded and has been evicted
+    * `:incomplete_state` - parts are missing: `partial` has the rest, `paths` the places
 
-  Option `:trace`.
+  Option: `:trace`.
 
       iex> ElixirScope.setup()
       :ok
@@ -54,13 +54,13 @@ defmodule ElixirScope.Query.States do
 
   @doc """
   The difference of two states: `%{verdict, added, removed, changed, moved, unknown, n_changes}`. A state is an event, its id, a row of
-  `state_timeline/2`, or, with the option `process:`, a time. Two other terms are compared in just the same way.
+  `state_timeline/2`, or, with the option `process:`, a time. Any two other terms are compared in the same way.
 
-  `verdict` is `:equal`, `:different`, or `:unknown` when all that was recorded of both agrees and not all was. `added`, `removed` and
+  `verdict` is `:equal`, `:different`, or `:unknown` if the recorded parts are equal and some parts were not recorded. `added`, `removed` and
   `moved` have `%{path, value}`, `changed` and `unknown` have `%{path, before, after}`. A path is `.name` for an atom key of a map or keyword list,
-  `[key]` for another key, `[n]` for an element (from 0) of a list or tuple, and nothing for the whole.
+  `[key]` for another key, `[n]` for an element (from 0) of a list or tuple, and empty for the whole term.
 
-  Options `:process`, `:limit` (changes), `:trace`. Raises `ElixirScope.Error` (`:not_found`, `:not_traced`, `:evicted`, `:bad_argument`).
+  Options: `:process`, `:limit` (changes), `:trace`. Raises `ElixirScope.Error` (`:not_found`, `:not_traced`, `:evicted`, `:bad_argument`).
 
       iex> diff = ElixirScope.compare_states(%{items: [:desk], total: 5}, %{items: [:lamp, :desk], total: 9})
       iex> {diff.added, diff.changed}
@@ -71,9 +71,9 @@ defmodule ElixirScope.Query.States do
 
   @doc """
   When a part of the state of a process changed, oldest first: `%{id, timestamp, at, before, after, diff, cause}`. `path` is written as
-  `compare_states/3` writes it (`items` means `.items`); `""` is the whole state. `diff` is as of `compare_states/3`, with at most 10 changes;
-  where its verdict is `:unknown`, the part was not recorded whole and may not have changed. The first state there is changes nothing.
-  A part that is not there is `nil`, as is one that is `nil`: `diff` tells. Options and errors as `state_timeline/2`.
+  `compare_states/3` writes it (`items` means `.items`); `""` is the whole state. `diff` is that of `compare_states/3`, with at most 10 changes. If its
+  verdict is `:unknown`, not all of the part was recorded, so that it may not have changed. The first state in the trace is not a change.
+  A missing part is shown as `nil`, like a part that is `nil`: see `diff`. Options and errors are those of `state_timeline/2`.
 
       iex> ElixirScope.setup()
       :ok
@@ -92,14 +92,14 @@ defmodule ElixirScope.Query.States do
     do: Client.list!(:state_changes, [process: process], [path: path], options)
 
   @doc """
-  How a process came from one state into another: `%{diff, trigger, causes, matches}`, where `matches` has
-  `%{before, after, certain, n_between, diff, trigger, causes}` for every way found, and `diff`, `trigger` and `causes` are those of the first (`nil`, `nil` and
-  `[]` without one). `trigger` is the message handled that led to the second state, `causes` the first steps of the chain behind it, as `ElixirScope.Query.Causes.why/2` gives
-  them: so many as the option `:causes` says (default 10, at most 100).
+  How a process changed from one state to another: `%{diff, trigger, causes, matches}`, where `matches` has
+  `%{before, after, certain, n_between, diff, trigger, causes}` for every pair of such states. `diff`, `trigger` and `causes` are those of the first pair, or `nil`, `nil` and
+  `[]` if there is none. `trigger` is the handled message that led to the second state. `causes` are the first steps of its chain of causes, as from
+  `ElixirScope.Query.Causes.why/2`; the option `:causes` is their number (default 10, at most 100).
 
-  Each state is an event, its id, a row of `state_timeline/2`, a time (so an integer is one), or a term: every state equal to it, where
-  places that were cut match anything and make the match not `certain`. `{:like, "%{total: 0, ...}"}` is a pattern, in which `_` stands for anything
-  and `...` for other keys; `{:like, 5}` is the state 5. Options as `state_timeline/2`; raises `ElixirScope.Error`.
+  Each state is given as an event, its id, a row of `state_timeline/2`, a time, or a term. A term stands for every state equal to it; a place that was cut
+  matches any value, and the match is then not `certain`. An integer is a time; `{:like, 5}` is the state 5. `{:like, "%{total: 0, ...}"}` is a pattern, in
+  which `_` matches any value and `...` other keys. The options are those of `state_timeline/2`. Raises `ElixirScope.Error`.
 
       iex> ElixirScope.setup()
       :ok

@@ -9,18 +9,15 @@ defmodule ElixirScope.Recorder.Config do
   @max_depth 12
   # Room between two drains, per scheduler thread; a power of two. More bridges longer bursts, and costs memory on every thread.
   @buffer_bytes 8 * 1024 * 1024
-  # Lifecycle and control events are few and explain the others: they have a budget of their own.
-  @max_critical_events 100_000
-  @max_baseline_bytes 64 * 1024 * 1024
 
-  @typedoc "Whether it traces, waits for a setup, or is told what happened; the time 0 that is told."
-  @type mode :: :tracing | :waiting | {:by_hand, epoch :: integer() | nil}
+  @typedoc "Whether it traces, waits for a setup, or holds injected events only, with the time 0 of their times."
+  @type mode :: :tracing | :waiting | {:manual, epoch :: integer() | nil}
 
   @doc "The configuration for `ElixirScope.Native.start/2`."
   @spec new(SetupOptions.t(), mode()) :: map()
   def new(options, mode) do
-    Map.merge(limits(options), %{
-      by_hand: match?({:by_hand, _epoch}, mode),
+    Map.merge(SetupOptions.limits(options), %{
+      manual: match?({:manual, _epoch}, mode),
       epoch: if(is_tuple(mode), do: elem(mode, 1)),
       sample_ppm: SetupOptions.ppm(options.sample_rate),
       caps: SetupOptions.caps(options),
@@ -29,27 +26,6 @@ defmodule ElixirScope.Recorder.Config do
       redact: SetupOptions.redacted_keys(options),
       header: header(options)
     })
-  end
-
-  @doc "What may be held: the part of the configuration that can change while recording."
-  @spec limits(SetupOptions.t()) :: map()
-  def limits(options) do
-    %{
-      max_events: options.max_events,
-      max_bytes: options.max_bytes,
-      max_critical_events: @max_critical_events,
-      max_baseline_bytes: @max_baseline_bytes,
-      retention: SetupOptions.retention(options)
-    }
-  end
-
-  @doc "The options as the trace shows them; `meta` has a place of its own."
-  @spec given(SetupOptions.t()) :: %{atom() => String.t()}
-  def given(options) do
-    for {name, _default, _allowed} <- SetupOptions.table(),
-        name != :meta,
-        into: %{},
-        do: {name, inspect(Map.fetch!(options, name))}
   end
 
   defp header(options) do
@@ -61,7 +37,7 @@ defmodule ElixirScope.Recorder.Config do
       elixir: System.version(),
       os: :os.type() |> Tuple.to_list() |> Enum.join("/"),
       applications: applications(),
-      options: options |> given() |> Enum.map(fn {name, value} -> {Atom.to_string(name), value} end) |> Enum.sort(),
+      options: options |> SetupOptions.texts() |> Enum.map(fn {name, value} -> {Atom.to_string(name), value} end) |> Enum.sort(),
       meta: SetupOptions.meta(options),
       instance: instance()
     }

@@ -1,24 +1,36 @@
 defmodule ElixirScope.Recorder.Current do
   @moduledoc false
-  # The recording that runs, for those who may not wait for the recorder's process: a server that records its own states would wait while
-  # patterns are being set.
+  # The running recording, for processes that must not wait for the recorder: one that asks a question, or a server that records its own
+  # states. The recorder may be busy for long while it sets patterns.
   #
-  # Invariant: a table of the recorder's own, so it is gone with the recorder, however that ends. It holds no event.
-  # Invariant: a process is listed here only while its states are traced, so that none is missed: what is told twice is told by both.
+  # Invariant: the table belongs to the recorder's process, so it is gone with it, however the recorder ends. It holds no event.
+  # Invariant: a process is listed only while its states are traced, so that no state is missed. While patterns change, a state may be
+  # recorded twice: by tracing and by the server itself.
 
   alias ElixirScope.{Error, Native}
-  alias ElixirScope.Recorder.Plan
+  alias ElixirScope.Recorder.{Plan, Row}
 
   @table __MODULE__
 
-  @doc "The calling recorder has begun."
-  @spec open(reference()) :: true
-  def open(native) do
+  @doc "The calling recorder begins. It is found from `publish/1` on."
+  @spec open() :: :ok
+  def open do
     :ets.new(@table, [:named_table, :protected, read_concurrency: true])
-    :ets.insert(@table, {:native, native})
+    :ok
   end
 
-  @doc "Its native recorder."
+  @doc "The calling recorder can be found from now on."
+  @spec publish(reference()) :: :ok
+  def publish(native), do: insert({:native, native})
+
+  @doc "The calling recorder ends, and is no longer found."
+  @spec close() :: :ok
+  def close do
+    :ets.delete(@table)
+    :ok
+  end
+
+  @doc "The native recorder of the running recording."
   @spec native() :: {:ok, reference()} | {:error, Error.t()}
   def native do
     case lookup(:native) do
@@ -30,59 +42,61 @@ defmodule ElixirScope.Recorder.Current do
     end
   end
 
-  @doc "Stores events given by hand; see `ElixirScope.Injected.ManualEvent`."
-  @spec put([tuple()]) :: :ok | {:error, Error.t()}
+  @doc "Writes rows into the running recording."
+  @spec put([Row.t()]) :: :ok | {:error, Error.t()}
   def put(rows) do
-    with {:ok, native} <- native() do
-      case Native.put_at(native, rows) do
-        :ok -> :ok
-        {:error, error} -> {:error, Error.from_native(error)}
-      end
+    with {:ok, native} <- native(),
+         {:error, error} <- Native.put(native, rows) do
+      {:error, Error.from_native(error)}
     end
   end
 
   @doc "Whether a recording runs that does not trace the states of this process itself."
   @spec wants_states?(pid()) :: boolean()
   def wants_states?(pid) do
-    case lookup(:states) do
+    case lookup(:native) && lookup(:states) do
       nil -> lookup(:native) != nil
       :all_but -> lookup(pid) != nil
       :only -> lookup(pid) == nil
     end
   end
 
-  @doc "Before a plan is carried out: what it no longer traces."
-  @spec untrace_states(Plan.t()) :: true
-  def untrace_states(plan) do
-    case {lookup(:states), Plan.states(plan)} do
-      {now, {now, pids}} -> List.flatten(:ets.match(@table, {:"$1", :listed})) |> change(now, pids)
-      {_now, {:all_but, _pids}} -> true
-      {_now, {:only, _pids}} -> :ets.insert(@table, {:states, nil})
+  @doc "Before a plan is performed, the states that it no longer traces."
+  @spec unpublish_states(Plan.state_scope()) :: :ok
+  def unpublish_states({kind, pids}) do
+    case lookup(:states) do
+      ^kind -> List.flatten(:ets.match(@table, {:"$1", :listed})) |> change(kind, pids)
+      _other when kind == :all_but -> :ok
+      _other -> insert({:states, nil})
     end
   end
 
   defp change(listed, :only, pids), do: Enum.each(listed -- pids, &:ets.delete(@table, &1))
   defp change(listed, :all_but, pids), do: Enum.each(pids -- listed, &:ets.insert(@table, {&1, :listed}))
 
-  @doc "After it was carried out: what it traces."
-  @spec trace_states(Plan.t()) :: true
-  def trace_states(plan) do
-    {kind, pids} = Plan.states(plan)
-    :ets.insert(@table, {:states, nil})
+  @doc "After a plan was performed, the states that it traces."
+  @spec publish_states(Plan.state_scope()) :: :ok
+  def publish_states({kind, pids}) do
+    insert({:states, nil})
     :ets.match_delete(@table, {:_, :listed})
-    :ets.insert(@table, for(pid <- pids, do: {pid, :listed}))
-    :ets.insert(@table, {:states, kind})
+    insert(for(pid <- pids, do: {pid, :listed}))
+    insert({:states, kind})
+  end
+
+  defp insert(rows) do
+    :ets.insert(@table, rows)
+    :ok
   end
 
   defp lookup(key) do
-    # Without the table nothing records; to look is cheaper than to fail.
+    # Without the table nothing records; to check for it is cheaper than to fail.
     with table when table != :undefined <- :ets.whereis(@table), [{_key, value}] <- :ets.lookup(table, key) do
       value
     else
       _nothing -> nil
     end
   rescue
-    # It went meanwhile.
+    # The table was deleted meanwhile.
     ArgumentError -> nil
   end
 end

@@ -1,11 +1,11 @@
 defmodule ElixirScope.Recorder.HotFunction do
   @moduledoc false
-  # Which functions are called so often that tracing them would be felt: counted by the VM for a moment, which costs a fiftieth of tracing.
+  # Finds functions that are called so often that tracing them slows the node down. The VM counts calls for a short time, at a fiftieth of the cost of tracing.
   #
-  # Invariant: the counters are gone whatever becomes of the caller: a process of its own sets and clears them.
-  # Invariant: counters of somebody else are left alone; then nothing is known.
+  # Invariant: a separate process sets and clears the counters, so they are gone even if the caller ends.
+  # Invariant: counters that others set are left alone; then the result is unknown.
 
-  # How long is counted. A target begins that much later.
+  # How long calls are counted. A target begins that much later.
   @ms 50
   # Calls a second; each traced one costs the caller some 300 ns.
   @hot 50_000
@@ -20,12 +20,12 @@ defmodule ElixirScope.Recorder.HotFunction do
     end
   end
 
-  @doc "How often each function was called in a moment; none of those that cannot be counted now."
+  @doc "How often each function was called while counting; functions that cannot be counted now are left out."
   @spec count([mfa()]) :: [{mfa(), non_neg_integer()}]
   def count([]), do: []
 
   def count(functions) do
-    # Where all processes are traced this one may be too: it ends as what is no crash.
+    # This process may be traced, if all are: its exit must not count as a crash.
     {pid, monitor} = spawn_monitor(fn -> exit({:shutdown, {:counted, count_now(functions)}}) end)
 
     receive do

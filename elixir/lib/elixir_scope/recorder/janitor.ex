@@ -1,19 +1,19 @@
 defmodule ElixirScope.Recorder.Janitor do
   @moduledoc false
-  # Cleans up behind a recorder that was killed and could not: flags and patterns are the VM's, and outlive it.
+  # Cleans up after a recorder that was killed: flags and patterns belong to the VM, and outlive the recorder's process.
   #
-  # Invariant: a pattern is known here before it is set.
+  # Invariant: the janitor knows a pattern before it is set.
 
   use GenServer
   alias ElixirScope.Recorder.{ModuleLoad, Tracing}
 
   def start_link(_), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
 
-  @doc "The calling recorder begins. What an earlier one left is gone when this returns."
+  @doc "The calling recorder begins. What an earlier recorder left is removed when this returns."
   @spec adopt(Tracing.t()) :: :ok
   def adopt(tracer), do: GenServer.call(__MODULE__, {:adopt, tracer}, :infinity)
 
-  @doc "The calling recorder will have these patterns set."
+  @doc "The calling recorder is about to set these patterns, and has no others."
   @spec expect([mfa()]) :: :ok
   def expect(patterns), do: GenServer.call(__MODULE__, {:expect, patterns}, :infinity)
 

@@ -1,14 +1,15 @@
 defmodule ElixirScope.Recorder.ModuleLoad do
   @moduledoc false
-  # Tells the calling process when modules are loaded: a module loaded anew has lost its trace patterns, without a word from the VM.
+  # Sends the calling process a message when modules are loaded: a module that is loaded again has lost its trace patterns, and the VM does not
+  # report that.
   #
-  # All code is loaded through one function of the VM, and a meta trace of it costs nothing but a message for each load.
+  # All code is loaded through one function of the VM. A meta trace of it costs one message per load.
   #
-  # Invariant: one that another tracer meta traces is left alone; then modules loaded anew are found at the next change of a target.
+  # Invariant: a meta trace of another tracer is left alone. Then modules that were loaded again are found at the next change of a target.
 
   @loading {:erlang, :finish_loading, 1}
 
-  @doc "Begins or ends to watch; the calling process is told by messages that `loaded?/1` knows. Returns whether it is watching."
+  @doc "Starts or stops to watch for loads; `loaded?/1` recognises the messages. Returns whether the calling process watches."
   @spec watch(boolean(), boolean()) :: boolean()
   def watch(same, same), do: same
 
@@ -26,7 +27,7 @@ defmodule ElixirScope.Recorder.ModuleLoad do
     false
   end
 
-  @doc "Ends to watch."
+  @doc "Stops to watch."
   @spec ignore(boolean()) :: :ok
   def ignore(false), do: :ok
 
@@ -35,7 +36,7 @@ defmodule ElixirScope.Recorder.ModuleLoad do
     :ok
   end
 
-  @doc "Whether it is this process that is told."
+  @doc "Whether this process watches."
   @spec watched_by?(pid()) :: boolean()
   def watched_by?(pid), do: :erlang.trace_info(@loading, :meta) == {:meta, pid}
 

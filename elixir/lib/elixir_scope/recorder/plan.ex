@@ -11,7 +11,7 @@ defmodule ElixirScope.Recorder.Plan do
   import Bitwise
   alias ElixirScope.Recorder.{ServerLoop, Target}
 
-  # As in crates/scope-nif/src/filter.rs.
+  # As in crates/scope-nif/src/capture/filter.rs.
   @state_bit 1
   @handled_bit 2
   @everyone_bit 4
@@ -21,21 +21,23 @@ defmodule ElixirScope.Recorder.Plan do
   # Masks stay below 2^62.
   @groups Enum.to_list(@first_group..61)
 
-  defstruct all_flags: [], flags: %{}, functions: %{}, masks: %{}, default_mask: 0, spared: MapSet.new(), apart?: false
+  defstruct all_flags: [], flags: %{}, functions: %{}, masks: %{}, default_mask: 0, paused: MapSet.new(), sessions?: false
 
   @type role :: :call | :call_only | ServerLoop.role()
-  @typedoc "`args?`: whether arguments are recorded. `apart?`: whether servers and calls have each a trace session of their own."
+  @typedoc "`args?`: whether arguments are recorded. `sessions?`: whether servers and calls each have a trace session."
   @type t :: %__MODULE__{
           all_flags: [atom()],
           flags: %{pid() => [atom()]},
           functions: %{mfa() => %{role: role(), args?: boolean(), mask: non_neg_integer()}},
           masks: %{pid() => non_neg_integer()},
           default_mask: non_neg_integer(),
-          spared: MapSet.t(pid()),
-          apart?: boolean()
+          paused: MapSet.t(pid()),
+          sessions?: boolean()
         }
   @typedoc "Functions of a module, each with whether its returns are traced."
   @type patterns :: %{{atom(), arity()} => boolean()}
+  @typedoc "The processes whose states are traced: all but some, or only some."
+  @type state_scope :: {:all_but | :only, [pid()]}
   @type step ::
           {:filter, t()}
           | {:patterns, ElixirScope.Recorder.Tracing.concern(), module(), had :: patterns(), wanted :: patterns()}
@@ -48,14 +50,14 @@ defmodule ElixirScope.Recorder.Plan do
 
   @doc """
   The plan of a level and its targets. `loop_functions` are those of `ElixirScope.Recorder.ServerLoop`. Of `options`, `:call_only` are functions whose
-  returns were switched off since, `:spared` processes that no call is traced in for now, `:apart?` as in the type.
+  returns were switched off since, `:paused` processes that no call is traced in for now, `:sessions?` as in the type.
   """
   @spec build(atom(), [Target.t()], map(), keyword()) :: t()
   def build(level, targets, loop_functions, options \\ [])
-  def build(:off, _targets, _loop_functions, options), do: %__MODULE__{apart?: Keyword.get(options, :apart?, false)}
+  def build(:off, _targets, _loop_functions, options), do: %__MODULE__{sessions?: Keyword.get(options, :sessions?, false)}
 
   def build(level, targets, loop_functions, options) do
-    apart? = Keyword.get(options, :apart?, false)
+    sessions? = Keyword.get(options, :sessions?, false)
     targets = Enum.map(targets, fn target -> {target, Target.classes_within(target, level)} end)
     everywhere = for {%{processes: :all}, _} = entry <- targets, do: entry
     somewhere = for {%{processes: pids} = target, classes} <- targets, is_list(pids), pid <- pids, do: {pid, {target, classes}}
@@ -63,25 +65,25 @@ defmodule ElixirScope.Recorder.Plan do
     default_mask = masks(everywhere)
 
     %__MODULE__{
-      all_flags: Enum.uniq([:procs | flags(everywhere, apart?)]),
-      flags: Map.new(by_pid, fn {pid, entries} -> {pid, flags(entries, apart?)} end),
+      all_flags: Enum.uniq([:procs | flags(everywhere, sessions?)]),
+      flags: Map.new(by_pid, fn {pid, entries} -> {pid, flags(entries, sessions?)} end),
       functions: functions(targets, loop_functions, Keyword.get(options, :call_only, MapSet.new())),
       masks: Map.new(by_pid, fn {pid, entries} -> {pid, default_mask ||| masks(entries)} end),
       default_mask: default_mask,
-      spared: Keyword.get(options, :spared, MapSet.new()),
-      apart?: apart?
+      paused: Keyword.get(options, :paused, MapSet.new()),
+      sessions?: sessions?
     }
   end
 
-  defp flags(entries, apart?) do
+  defp flags(entries, sessions?) do
     classes = Enum.flat_map(entries, fn {_target, classes} -> classes end)
     server? = Enum.any?([:message, :state, :major], &(&1 in classes))
     follow? = Enum.any?(entries, fn {target, classes} -> target.follow == :spawned and classes != [] end)
 
     Enum.sort(
       if(:message in classes, do: [:send, :receive], else: []) ++
-        if(:call in classes or (server? and not apart?), do: [:call], else: []) ++
-        if(server? and apart?, do: [:server], else: []) ++
+        if(:call in classes or (server? and not sessions?), do: [:call], else: []) ++
+        if(server? and sessions?, do: [:server], else: []) ++
         if(follow?, do: [:follow], else: [])
     )
   end
@@ -121,8 +123,8 @@ defmodule ElixirScope.Recorder.Plan do
   end
 
   @doc """
-  What leads from one plan to the next, in order: the filter first, so that nothing is recorded that nobody asks for any more and nothing
-  is missed that somebody begins to ask for; then what ends, then what begins.
+  The steps from one plan to the next, in order. The filter is first, so that from then on exactly the new targets are recorded; then come the steps that end
+  tracing, then those that begin it.
   """
   @spec steps(t(), t()) :: [step()]
   def steps(plan, plan), do: []
@@ -131,20 +133,20 @@ defmodule ElixirScope.Recorder.Plan do
     [{:filter, new}] ++ patterns(old, new, :fewer) ++ flags_off(old, new) ++ patterns(old, new, :more) ++ flags_on(old, new)
   end
 
-  @doc "The processes whose states it traces: all but some, or only some."
-  @spec states(t()) :: {:all_but | :only, [pid()]}
+  @doc "The processes whose states it traces."
+  @spec states(t()) :: state_scope()
   def states(plan) do
     traced? = Enum.any?(plan.functions, fn {_mfa, %{role: role}} -> role == :loop end)
     everywhere? = traced? and (plan.default_mask &&& @state_bit) != 0
-    somewhere = for {pid, mask} <- plan.masks, traced?, (mask &&& @state_bit) != 0, pid not in plan.spared, do: pid
-    if everywhere?, do: {:all_but, Enum.to_list(plan.spared)}, else: {:only, somewhere}
+    somewhere = for {pid, mask} <- plan.masks, traced?, (mask &&& @state_bit) != 0, pid not in plan.paused, do: pid
+    if everywhere?, do: {:all_but, Enum.to_list(plan.paused)}, else: {:only, somewhere}
   end
 
   @doc "The functions that a plan needs a pattern on."
   @spec patterns(t()) :: [mfa()]
   def patterns(plan), do: Map.keys(plan.functions)
 
-  # Per module, as the VM sets a whole module's patterns in one go.
+  # Per module, as the VM can set all patterns of a module in one call.
   defp patterns(old, new, which) do
     {old, new} = {by_module(old), by_module(new)}
 
@@ -163,7 +165,7 @@ defmodule ElixirScope.Recorder.Plan do
     end
   end
 
-  defp concern(plan, role), do: if(plan.apart? and role not in [:call, :call_only], do: :servers, else: :calls)
+  defp concern(plan, role), do: if(plan.sessions? and role not in [:call, :call_only], do: :servers, else: :calls)
 
   @doc "The functions with the concern each is traced for."
   @spec concerns(t()) :: [{ElixirScope.Recorder.Tracing.concern(), mfa()}]
@@ -172,7 +174,7 @@ defmodule ElixirScope.Recorder.Plan do
   # The first state of a gen_server is what a function returns.
   defp returns?(role), do: role in [:call, :started]
 
-  @doc "The plan as it is when the VM has forgotten the patterns of modules, because they were loaded anew."
+  @doc "The plan after the VM has lost the patterns of modules, because they were loaded again."
   @spec without_patterns(t(), [module()]) :: t()
   def without_patterns(plan, modules) do
     %{plan | functions: Map.reject(plan.functions, fn {{module, _f, _a}, _entry} -> module in modules end)}
@@ -191,8 +193,7 @@ defmodule ElixirScope.Recorder.Plan do
       for pid <- named(old, new), flags = had(old, new, pid) -- flags_of(new, pid), flags != [], do: {:flags_off, pid, flags}
   end
 
-  # What is given to all processes is taken from the spared ones again; what was taken from all is given again to those that have it
-  # for themselves.
+  # Paused processes lose the flags that all processes get; processes with flags of their own get those back that all processes lose.
   defp flags_on(old, new) do
     given = new.all_flags -- old.all_flags
 
@@ -209,7 +210,7 @@ defmodule ElixirScope.Recorder.Plan do
   defp for_all(step, flags), do: [{step, :all, flags}]
 
   defp named(old, new) do
-    Enum.uniq(Map.keys(old.flags) ++ Map.keys(new.flags) ++ Enum.to_list(MapSet.union(old.spared, new.spared)))
+    Enum.uniq(Map.keys(old.flags) ++ Map.keys(new.flags) ++ Enum.to_list(MapSet.union(old.paused, new.paused)))
   end
 
   # The flags of a process when those that all processes lose are gone.
@@ -219,6 +220,6 @@ defmodule ElixirScope.Recorder.Plan do
   @spec flags_of(t(), pid()) :: [atom()]
   def flags_of(plan, pid) do
     flags = Enum.uniq(plan.all_flags ++ Map.get(plan.flags, pid, []))
-    if pid in plan.spared, do: flags -- [:call, :server], else: flags
+    if pid in plan.paused, do: flags -- [:call, :server], else: flags
   end
 end

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.Session do
   @moduledoc false
-  # ElixirScope as a child of somebody's supervisor: recording begins and ends with it.
+  # ElixirScope as a child of a supervisor of the application: the recording begins and ends with this process.
 
   use GenServer
   alias ElixirScope.Recorder

@@ -1,14 +1,13 @@
 defmodule ElixirScope.Recorder.SetupMerge do
   @moduledoc false
-  # What a setup means to a recorder that runs already: the same again, the begin of tracing into a store that was started by hand, or a
-  # conflict.
+  # What a setup means for a recorder that runs already: no change, the start of tracing into a store that was started alone, or a conflict.
   #
   # Invariant: pure.
 
   alias ElixirScope.Error
   alias ElixirScope.Recorder.{Config, SetupOptions}
 
-  # A store cannot change these any more.
+  # A store cannot change these options once it is started.
   @of_the_store [:storage, :max_events, :max_bytes, :retention, :persist, :persist_path, :max_term_bytes, :redact, :meta]
 
   @typedoc "What setup's options are laid over: the defaults, or those that a store was started with, and which of these were given then."

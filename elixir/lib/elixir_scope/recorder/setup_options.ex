@@ -10,13 +10,21 @@ defmodule ElixirScope.Recorder.SetupOptions do
   @classes [:control, :process, :message, :call, :state, :span, :runtime]
   @redacted ~w(password passwd secret token authorization cookie api_key private_key)
 
-  # Bytes a term may take: what a state holds is the answer to most questions, an argument rarely is.
+  # Bytes a term may take. States are large, as most questions are about what is in them; arguments are small.
   @caps %{control: 16_384, process: 16_384, message: 256, call: 256, state: 16_384, span: 256, runtime: 256}
+
+  # Lifecycle and control events are few and explain the others: they have a budget of their own.
+  @max_critical_events 100_000
+  @max_baseline_bytes 64 * 1024 * 1024
 
   @limits [:max_events, :max_bytes, :max_age]
 
   # What one record of a capture buffer can hold.
   @term_bytes 16..65_536
+
+  # The largest number that every binding can hold, and the longest recording.
+  @max_count 9_007_199_254_740_991
+  @max_age_ms 9_007_199_254
 
   # {name, default, what is allowed}
   @table [
@@ -26,9 +34,10 @@ defmodule ElixirScope.Recorder.SetupOptions do
     {:ai_integration, false, "true or false"},
     {:tracing_level, :full, "one of #{Enum.map_join(@levels, ", ", &inspect/1)}"},
     {:sample_rate, 1.0, "a number from 0.0 to 1.0"},
-    {:max_events, 10_000, "a positive integer"},
-    {:max_bytes, 256 * 1024 * 1024, "a positive integer (bytes)"},
-    {:retention, %{}, "a map of class to limits, each of max_events:, max_bytes: and max_age: (ms) a positive integer"},
+    {:max_events, 10_000, "a positive integer, at most #{@max_count}"},
+    {:max_bytes, 256 * 1024 * 1024, "a positive integer (bytes), at most #{@max_count}"},
+    {:retention, %{},
+     "a map of class to limits, each of max_events:, max_bytes: (at most #{@max_count}) and max_age: (at most #{@max_age_ms} ms) a positive integer"},
     {:persist, false, "true or false"},
     {:persist_path, "./trace_data", "a path"},
     {:max_term_bytes, %{}, "a map of class (#{Enum.map_join(@classes, ", ", &inspect/1)}) to 16..65536 bytes"},
@@ -93,6 +102,24 @@ defmodule ElixirScope.Recorder.SetupOptions do
   @doc "Bytes a term of each class may take."
   def caps(options), do: Map.merge(@caps, options.max_term_bytes)
 
+  @doc "What may be held: the part of the native library's configuration that can change while recording."
+  @spec limits(t()) :: map()
+  def limits(options) do
+    %{
+      max_events: options.max_events,
+      max_bytes: options.max_bytes,
+      max_critical_events: @max_critical_events,
+      max_baseline_bytes: @max_baseline_bytes,
+      retention: retention(options)
+    }
+  end
+
+  @doc "The options as the trace shows them; `meta` has a place of its own."
+  @spec texts(t()) :: %{atom() => String.t()}
+  def texts(options) do
+    for {name, _default, _allowed} <- @table, name != :meta, into: %{}, do: {name, inspect(Map.fetch!(options, name))}
+  end
+
   @doc "The keys whose values are redacted."
   def redacted_keys(%{redact: :none}), do: []
   def redacted_keys(%{redact: keys}), do: Enum.uniq(@redacted ++ Enum.map(keys, &to_string/1))
@@ -121,7 +148,7 @@ defmodule ElixirScope.Recorder.SetupOptions do
     do: is_map(value) and Enum.all?(value, fn {key, value} -> text?(key) and (text?(value) or is_number(value)) end)
 
   defp allowed?(:redact, :none), do: true
-  defp allowed?(:redact, keys), do: is_list(keys) and Enum.all?(keys, &text?/1)
+  defp allowed?(:redact, keys), do: is_list(keys) and not List.improper?(keys) and Enum.all?(keys, &text?/1)
 
   defp allowed?(:max_term_bytes, caps) do
     is_map(caps) and Enum.all?(caps, fn {class, bytes} -> class in @classes and is_integer(bytes) and bytes in @term_bytes end)
@@ -131,9 +158,11 @@ defmodule ElixirScope.Recorder.SetupOptions do
   defp allowed?(_switch, value), do: is_boolean(value)
 
   defp limits?(limits),
-    do: Keyword.keyword?(limits) and Enum.all?(limits, fn {name, value} -> name in @limits and positive?(value) end)
+    do: Keyword.keyword?(limits) and Enum.all?(limits, fn {name, value} -> name in @limits and limit?(name, value) end)
 
-  defp positive?(value), do: is_integer(value) and value > 0
+  defp limit?(:max_age, value), do: is_integer(value) and value in 1..@max_age_ms
+  defp limit?(_count, value), do: positive?(value)
+  defp positive?(value), do: is_integer(value) and value in 1..@max_count
   defp text?(value), do: is_atom(value) or is_binary(value)
 
   defp unbuilt(:persist, true), do: "persist: true (ElixirScope.export/1 writes a file)"

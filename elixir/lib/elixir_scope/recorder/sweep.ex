@@ -1,18 +1,16 @@
 defmodule ElixirScope.Recorder.Sweep do
   @moduledoc false
-  # What the recorder writes down of processes that were alive before it: identity, parent, label, names and links, and what supervisors
-  # say of themselves and of their children. The children of a supervisor that started some since are written down anew.
+  # Reads what the recorder records about processes that were alive before it: identity, parent, label, names and links, and what supervisors
+  # know about themselves and their children. When a supervisor started children later, its children are recorded again.
 
-  alias ElixirScope.Recorder.{ServerLoop, Supervision, Tracing}
+  alias ElixirScope.Recorder.{Row, ServerLoop, Supervision, Tracing}
 
   @info [:registered_name, :dictionary, :links, :initial_call]
-  # Rows handed to the native library at once.
+  # Rows per call of the native library.
   @batch 512
 
-  @type row :: {atom(), pid() | nil, pid() | nil, mfa() | atom() | nil, term()}
-
-  @doc "Runs over all processes; `put` takes rows in batches. Returns how many there are, which another tracer holds, and what supervisors said."
-  @spec run(Tracing.t(), ([row()] -> term())) :: %{
+  @doc "Reads all processes; `put` is called with batches of rows. Returns the number of processes, those of another tracer, and what supervisors know."
+  @spec run(Tracing.t(), ([Row.t()] -> term())) :: %{
           processes: non_neg_integer(),
           held: [{pid(), term()}],
           family: Supervision.family()
@@ -30,8 +28,8 @@ defmodule ElixirScope.Recorder.Sweep do
     %{processes: length(pids), held: held, family: family}
   end
 
-  @doc "The rows of one process: none when it is gone."
-  @spec rows(pid(), Supervision.family()) :: [row()]
+  @doc "The rows of one process; none for a dead one."
+  @spec rows(pid(), Supervision.family()) :: [Row.t()]
   def rows(pid, family \\ %{}) do
     case Process.info(pid, @info) do
       nil -> []
@@ -40,13 +38,13 @@ defmodule ElixirScope.Recorder.Sweep do
   end
 
   @doc """
-  What supervisors say now, over what was known: a row for each process of which something else is known than before, and all that is known now.
-  A row always holds all that is known of a process, as readers keep only the last.
+  What supervisors know now, merged into what was `known`: a row for each process about which this changed, and the merged result.
+  A row always contains everything known about a process, as readers keep only the last one.
   """
-  @spec families([pid()], Supervision.family()) :: {[row()], Supervision.family()}
+  @spec families([pid()], Supervision.family()) :: {[Row.t()], Supervision.family()}
   def families(supervisors, known) do
     said = Supervision.read(supervisors)
-    # Supervisors among the children may have no child yet, and so have never been noticed.
+    # A child that is a supervisor without children has never spawned a process, and so has not been noticed.
     below = for {pid, %{child: %{type: :supervisor}}} <- said, not is_map_key(said[pid], :supervisor), do: pid
     said = Map.merge(said, Supervision.read(below), fn _pid, above, below -> Map.merge(above, below) end)
     family = Map.merge(known, said, fn _pid, before, now -> Map.merge(before, now, &newer/3) end)
@@ -56,7 +54,7 @@ defmodule ElixirScope.Recorder.Sweep do
     {rows, family}
   end
 
-  # A supervisor that could not be asked this time is what it was.
+  # A supervisor that could not be asked this time keeps its values.
   defp newer(:supervisor, before, now) when now == %{}, do: before
   defp newer(_key, _before, now), do: now
 
@@ -68,7 +66,7 @@ defmodule ElixirScope.Recorder.Sweep do
     details =
       %{ancestors: ancestors, module: module} |> Map.merge(label(info[:dictionary])) |> Map.merge(Map.get(family, pid, %{}))
 
-    {:alive, pid, parent(ancestors), initial_call, details}
+    %Row{kind: :alive, process: pid, peer: parent(ancestors), subject: initial_call, term: [details]}
   end
 
   # Of a supervisor, `$initial_call` names its own module.
@@ -91,12 +89,12 @@ defmodule ElixirScope.Recorder.Sweep do
 
   defp names(pid, info) do
     case info[:registered_name] do
-      name when is_atom(name) and name != nil -> [{:register, pid, nil, name, nil}]
+      name when is_atom(name) and name != nil -> [%Row{kind: :register, process: pid, subject: name}]
       _none -> []
     end
   end
 
-  defp links(pid, info), do: for(other <- info[:links], is_pid(other), do: {:link, pid, other, nil, nil})
+  defp links(pid, info), do: for(other <- info[:links], is_pid(other), do: %Row{kind: :link, process: pid, peer: other})
 
   defp ancestors(dictionary) do
     case List.keyfind(dictionary, :"$ancestors", 0) do

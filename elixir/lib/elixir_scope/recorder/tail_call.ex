@@ -7,7 +7,7 @@ defmodule ElixirScope.Recorder.TailCall do
   # other modules and through funs cannot be seen here; the recorder's guard at run time catches them.
 
   @doc """
-  The functions of a loaded module that have a tail call into their own call cycle, from its compiled code, or why this cannot be known.
+  The functions of a loaded module that have a tail call into their own call cycle, from its compiled code, or the reason why they are unknown.
   """
   @spec cyclic(module()) :: {:ok, MapSet.t({atom(), arity()})} | {:error, String.t()}
   def cyclic(module) do

@@ -1,6 +1,8 @@
 defmodule ElixirScope.Recorder.Target do
   @moduledoc false
-  # What somebody asked to be traced, and what it comes to.
+  # What the user wants to be traced: in which processes, which classes of events, which functions.
+
+  alias ElixirScope.Recorder.Row
 
   @enforce_keys [:key, :processes, :classes]
   defstruct [
@@ -8,7 +10,7 @@ defmodule ElixirScope.Recorder.Target do
     :processes,
     :classes,
     :group,
-    :timer,
+    :expiry,
     :expires_at,
     :max,
     functions: [],
@@ -29,16 +31,20 @@ defmodule ElixirScope.Recorder.Target do
   @typedoc "`:major` are the states that `:minimal` records: the first, the last, and after the state was replaced or the code changed."
   @type class :: :message | :state | :call | :major
 
+  @typedoc "A bit of the filter, its events, its classes, its processes (`nil` for all) and its functions; 0 events end a budget."
+  @type budget :: {non_neg_integer(), non_neg_integer(), [class()], [pid()] | nil, [mfa()]}
+
   # `processes`: where it applies. `functions`: whose calls are recorded there, each with whether its return is. `group`: the bit of
   # the call filter that joins these functions with these processes; nil when they apply everywhere. `max`: events after which it ends.
   # `selections`: how the functions were chosen, to choose again when one of these modules is loaded anew; `versions`: what was loaded.
+  # `expiry`: the number of the timer that ends it.
   @type t :: %__MODULE__{
           key: key(),
           processes: :all | [pid()],
           classes: [class()],
           group: non_neg_integer() | nil,
           functions: [{mfa(), boolean()}],
-          timer: reference() | nil,
+          expiry: pos_integer() | nil,
           expires_at: DateTime.t() | nil,
           max: pos_integer() | nil,
           args: :full | :arity,
@@ -78,6 +84,26 @@ defmodule ElixirScope.Recorder.Target do
   @doc "The classes of which everything is recorded: an answer about another may be incomplete."
   @spec watched(t(), atom()) :: [class()]
   def watched(target, level), do: classes_within(target, level) -- [:major]
+
+  @doc "The events that record that a target was added or removed; `why` is the reason if no user did it."
+  @spec rows(t(), :target_added | :target_removed, atom(), String.t() | nil) :: [Row.t()]
+  def rows(target, kind, level, why \\ nil) do
+    classes = watched(target, level)
+    details = %{target: describe(target.key), classes: classes}
+    details = if :major in classes_within(target, level), do: Map.put(details, :states, :major), else: details
+    details = if why, do: Map.put(details, :why, why), else: details
+    pids = if target.processes == :all, do: [nil], else: target.processes
+    patterns = if :call in classes, do: for({mfa, _returns?} <- target.functions, do: mfa), else: []
+    of_pattern = %{target_added: :pattern_added, target_removed: :pattern_removed}[kind]
+    for(pid <- pids, do: Row.note(kind, details, pid)) ++ for(mfa <- patterns, do: %Row{kind: of_pattern, subject: mfa})
+  end
+
+  @doc "The budget of a target with a maximum."
+  @spec budget(t()) :: budget()
+  def budget(target) do
+    pids = if target.processes == :all, do: nil, else: target.processes
+    {bit(target), target.max, target.classes, pids, for({mfa, _returns?} <- target.functions, do: mfa)}
+  end
 
   @doc "The target's bit in the native call filter; 0 without a group."
   @spec bit(t()) :: non_neg_integer()

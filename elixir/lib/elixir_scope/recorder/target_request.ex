@@ -1,6 +1,7 @@
 defmodule ElixirScope.Recorder.TargetRequest do
   @moduledoc false
-  # From the arguments of a trace_* function to a target, and from the recorder's reply to the function's result.
+  # Converts the arguments of a trace_* function to a target, and the recorder's reply to the result of the function. All arguments are
+  # checked here, in the caller.
 
   alias ElixirScope.{Error, Native, ProcessArgument, Recorder}
   alias ElixirScope.Recorder.{FunctionSelection, HotFunction, ServerLoop, Target, TargetOptions}
@@ -18,13 +19,11 @@ defmodule ElixirScope.Recorder.TargetRequest do
   end
 
   @spec trace_function(mfa(), keyword()) :: result()
-  def trace_function({m, f, a} = mfa, options) when is_atom(m) and is_atom(f) and (is_integer(a) or a == :_) do
+  def trace_function(function, options) do
     options = TargetOptions.new(options, @calls, "trace_function/2")
-    with :ok <- module_name(m), do: trace_functions({:function, mfa}, {:function, mfa, options.returns}, options)
-  end
 
-  def trace_function(other, _options) do
-    Error.new(:bad_argument, "#{inspect(other)} is not a function: give {module, function, arity}, with :_ for any arity")
+    with :ok <- function_name(function),
+         do: trace_functions({:function, function}, {:function, function, options.returns}, options)
   end
 
   @spec trace_genserver(term(), keyword()) :: result()
@@ -68,14 +67,22 @@ defmodule ElixirScope.Recorder.TargetRequest do
     request(Target.all_genservers(), [], TargetOptions.new(options, [:for, :max], "trace_all_genservers/1"))
   end
 
-  @spec untrace(Target.key()) :: :ok | {:error, Error.t()}
-  def untrace(key), do: Recorder.call({:untrace, key})
+  @spec untrace_module(module()) :: :ok | {:error, Error.t()}
+  def untrace_module(module), do: with(:ok <- module_name(module), do: untrace({:module, module}))
 
-  @doc "As `untrace/1`, for a target that is keyed by a process; a process that died is no longer a target."
+  @spec untrace_function(mfa()) :: :ok | {:error, Error.t()}
+  def untrace_function(function), do: with(:ok <- function_name(function), do: untrace({:function, function}))
+
+  @spec untrace_everywhere(:all_processes | :all_genservers) :: :ok | {:error, Error.t()}
+  def untrace_everywhere(key), do: untrace(key)
+
+  @doc "For a target that is keyed by a process; a process that died is no longer a target."
   @spec untrace_process(:process | :genserver | :messages, term()) :: :ok | {:error, Error.t()}
   def untrace_process(kind, process) do
     with {:ok, pid} <- ProcessArgument.to_pid(process), do: untrace({kind, pid})
   end
+
+  defp untrace(key), do: Recorder.call({:untrace, key})
 
   defp trace_functions(key, selection, options) do
     with {:ok, processes} <- processes(options.in),
@@ -89,12 +96,12 @@ defmodule ElixirScope.Recorder.TargetRequest do
   defp found(selection, options) do
     with {:error, %{code: :not_found} = error} <- FunctionSelection.find(selection) do
       if options.await,
-        do: {:ok, %{functions: [], warnings: [error.message <> "; it is traced when it comes"]}},
+        do: {:ok, %{functions: [], warnings: [error.message <> "; it is traced when it is loaded"]}},
         else: {:error, error}
     end
   end
 
-  # Counting takes its moment: not for a recorder that is not there, or records no calls.
+  # Counting takes time, so it is done only if there is a recorder and it records calls.
   defp hot(functions) do
     case Recorder.call(:level) do
       :full -> HotFunction.warnings(for {mfa, _returns?} <- functions, do: mfa)
@@ -146,6 +153,13 @@ defmodule ElixirScope.Recorder.TargetRequest do
   defp module_name(module) when is_atom(module) and module not in [nil, true, false], do: :ok
   defp module_name(other), do: Error.new(:bad_argument, "#{inspect(other)} is not a module")
 
+  defp function_name({module, function, arity}) when is_atom(function) and (arity in 0..255 or arity == :_),
+    do: module_name(module)
+
+  defp function_name(other) do
+    Error.new(:bad_argument, "#{inspect(other)} is not a function: give {module, function, arity}, with :_ for any arity")
+  end
+
   defp server(pid) do
     if ServerLoop.server?(pid) do
       :ok
@@ -183,7 +197,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
       case FunctionSelection.find(selection) do
         {:ok, _found} -> {:cont, {:ok, selections ++ [selection], warnings}}
-        # A module nobody named may well be gone, or be a function of the shell.
+        # A module that the user did not name may be unloaded, or belong to the shell.
         {:error, error} when options.modules == nil -> {:cont, {:ok, selections, [error.message | warnings]}}
         {:error, _} = error -> {:halt, error}
       end

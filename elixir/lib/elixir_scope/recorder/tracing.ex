@@ -2,8 +2,8 @@ defmodule ElixirScope.Recorder.Tracing do
   @moduledoc false
   # The one module that calls the VM's trace functions.
   #
-  # From OTP 27 on each concern has a trace session of its own: other tracers are not touched by it and do not touch it. Before, there is one
-  # tracer per process and one pattern per function on the whole node, and the concerns share ours.
+  # From OTP 27 on each concern has a trace session, which neither affects other tracers nor is affected by them. Before, the whole node has one
+  # tracer per process and one pattern per function, and the concerns share ours.
   #
   # Invariant: every call names our tracer or our session. Without it, turning flags off would remove other people's tracers.
   # Invariant: only patterns that are ours are cleared, one function at a time.
@@ -17,14 +17,14 @@ defmodule ElixirScope.Recorder.Tracing do
     servers: %{server: [:call]},
     calls: %{call: [:call]}
   ]
-  # What a followed process hands on to those it spawns.
+  # What the processes that a followed process spawns inherit.
   @inherited [:messages, :servers, :calls]
   @flags [:procs, :send, :receive, :call, :server, :follow]
 
   # Returns and exceptions too; see ElixirScope.Recorder.TailCall for where it may be used.
   @with_returns [{:_, [], [{:exception_trace}]}]
 
-  # To look for the module instead would ask the code server, which searches the whole path each time for a module that is not there.
+  # A search for the module instead would make the code server search the whole code path each time if it is missing.
   @sessions_since 27
 
   @enforce_keys [:state]
@@ -38,7 +38,7 @@ defmodule ElixirScope.Recorder.Tracing do
   @spec sessions?() :: boolean()
   def sessions?, do: List.to_integer(:erlang.system_info(:otp_release)) >= @sessions_since
 
-  @doc "Our tracer of a recorder's state, with its sessions where there are any."
+  @doc "The tracer of a recorder, with its sessions if the VM has any."
   @spec open(non_neg_integer(), [pid()]) :: t()
   def open(state, own), do: %__MODULE__{state: state, own: own, sessions: if(sessions?(), do: sessions(state), else: %{})}
 
@@ -60,7 +60,7 @@ defmodule ElixirScope.Recorder.Tracing do
 
   def perform({:flags_on, pid, flags}, tracer), do: set(pid, true, flags, tracer)
 
-  @doc "Turns off whatever this tracer has on, anywhere, and these patterns of it. The tracer is of no use after that."
+  @doc "Turns off all flags of this tracer, and these patterns. The tracer cannot be used after that."
   @spec clear(t(), [mfa()]) :: :ok
   def clear(%{sessions: sessions} = tracer, patterns) when sessions == %{} do
     set(:all, false, @flags, tracer)
@@ -74,26 +74,26 @@ defmodule ElixirScope.Recorder.Tracing do
 
   def clear(tracer, _patterns), do: Enum.each(tracer.sessions, fn {_, session} -> apply(:trace, :session_destroy, [session]) end)
 
-  @doc "Takes from every process but these what it has of ours beyond `flags`: children of followed processes that nobody knows of."
+  @doc "Takes all our flags but `flags` from every process that is not in `known`: children of followed processes that are in no plan."
   @spec strip([pid()], [atom()], t()) :: :ok
   def strip(known, flags, tracer) do
     beyond = @flags -- flags
     known = MapSet.new(known)
-    # A session answers for its own flags only; before sessions, only what our tracer holds is taken.
+    # A session affects its own flags only. Without sessions, the call affects the processes of our tracer only.
     for pid <- Process.list(), pid not in known, do: set(pid, false, beyond, tracer)
     :ok
   end
 
-  @doc "Who traces a process. With sessions no other tracer is in our way."
-  @spec holder(pid(), t()) :: :nobody | :ours | {:other, term()}
-  def holder(_pid, %{sessions: sessions}) when sessions != %{}, do: :nobody
+  @doc "The tracer of a process. With sessions other tracers do not matter."
+  @spec holder(pid(), t()) :: :none | :ours | {:other, term()}
+  def holder(_pid, %{sessions: sessions}) when sessions != %{}, do: :none
 
   def holder(pid, %{state: state}) do
     case :erlang.trace_info(pid, :tracer) do
-      {:tracer, []} -> :nobody
+      {:tracer, []} -> :none
       {:tracer, {Native, ^state}} -> :ours
       {:tracer, other} -> {:other, other}
-      :undefined -> :nobody
+      :undefined -> :none
     end
   end
 
@@ -103,7 +103,7 @@ defmodule ElixirScope.Recorder.Tracing do
   @spec pattern?(mfa()) :: boolean()
   def pattern?(mfa), do: not sessions?() and traced?(:erlang.trace_info(mfa, :traced))
 
-  @doc "The modules of a plan's functions whose patterns the VM has forgotten, as it does when a module is loaded anew."
+  @doc "The modules of a plan's functions whose patterns are gone, because the module was loaded again."
   @spec lost([{concern(), mfa()}], t()) :: [module()]
   def lost(functions, tracer) do
     for {concern, {module, _f, _a} = mfa} <- Enum.uniq_by(functions, fn {concern, {module, _, _}} -> {concern, module} end),
@@ -120,7 +120,7 @@ defmodule ElixirScope.Recorder.Tracing do
   defp traced?(info), do: match?({:traced, kind} when kind in [:local, :global], info)
 
   # Each call waits until every scheduler has seen the change, 10 ms on a busy node, for one function as for a whole module. So a module
-  # is set as a whole and then corrected, where that takes fewer calls and no other tracer has a pattern in it.
+  # is set as a whole and then corrected if that takes fewer calls and no other tracer has a pattern in it.
   defp set_patterns(tracer, concern, module, had, wanted) do
     one_by_one = for({name, _} <- had, not is_map_key(wanted, name), do: {name, :off}) ++ Enum.reject(wanted, &(&1 in had))
     {rest, corrections} = bulk(module, wanted)
@@ -133,7 +133,7 @@ defmodule ElixirScope.Recorder.Tracing do
     end
   end
 
-  # What to give all functions, and which of them then need something else.
+  # The value for all functions, and the functions that need another one.
   defp bulk(_module, wanted) when wanted == %{}, do: {:off, []}
 
   defp bulk(module, wanted) do
@@ -143,7 +143,7 @@ defmodule ElixirScope.Recorder.Tracing do
     {returns?, Enum.reject(corrections, fn {_name, value} -> value == returns? end)}
   end
 
-  # In a session there is nobody else.
+  # A session has no other tracer.
   defp others?(%{sessions: sessions}, _module, _had) when sessions != %{}, do: false
 
   defp others?(_tracer, module, had) do
@@ -152,7 +152,7 @@ defmodule ElixirScope.Recorder.Tracing do
     end)
   end
 
-  # A module may have been unloaded since; its patterns are gone with it.
+  # A module may have been unloaded; its patterns are gone with it.
   defp functions(module), do: if(:erlang.module_loaded(module), do: module.module_info(:functions), else: [])
 
   defp pattern(tracer, concern, mfa, :off), do: pattern_of(tracer, concern, mfa, false)
@@ -179,7 +179,7 @@ defmodule ElixirScope.Recorder.Tracing do
     end
   end
 
-  # A process that died meanwhile, or that another tracer has taken meanwhile, is 0 processes.
+  # A process that died, or that another tracer took, counts as no process.
   defp quietly(trace) do
     trace.()
   rescue

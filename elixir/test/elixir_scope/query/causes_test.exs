@@ -2,7 +2,7 @@ defmodule ElixirScope.Query.CausesTest do
   use ElixirScope.RecordingCase
 
   defmodule Relay do
-    # Passes on what it gets: by cast, by call, or to nobody, where it fails on what is no number.
+    # Passes on what it gets: by cast, by call, or not at all, where it fails on what is not a number.
     use GenServer
     def init(next), do: {:ok, %{next: next, sum: 0}}
     def handle_info(:refresh, state), do: pass(nil, state)
@@ -97,7 +97,7 @@ defmodule ElixirScope.Query.CausesTest do
     assert Enum.map(found.causes, & &1.event.id) == chain |> Enum.take(3) |> Enum.map(& &1.event.id)
   end
 
-  test "where nobody looked the chain says so" do
+  test "where events were not recorded the chain says so" do
     ElixirScope.setup()
     till = relay(nil)
     {:ok, _} = ElixirScope.trace_genserver(till)
@@ -150,7 +150,7 @@ defmodule ElixirScope.Query.CausesTest do
 
     ahead = ElixirScope.impact(exit)
     assert Enum.any?(ahead, &(&1.event.id == spawn.id))
-    # The supervisor was told over its link.
+    # The supervisor got the exit over its link.
     assert Enum.any?(ahead, &match?(%{event: %{process: ^supervisor, kind: :delivered}, causes: [%{kind: :link_exit}]}, &1))
   end
 

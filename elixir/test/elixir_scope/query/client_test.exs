@@ -109,19 +109,19 @@ defmodule ElixirScope.Query.ClientTest do
         assert row.from == self() and row.to == pid
         assert row.delivered_at >= row.timestamp
         # The truth itself is taken a little later at both ends.
-        assert_in_delta row.waiting, truth, max(truth * 0.1, 500_000)
+        assert_in_delta row.waiting_ns, truth, max(truth * 0.1, 500_000)
       end
 
-      assert List.last(rows).waiting > 49 * 2_000_000
+      assert List.last(rows).waiting_ns > 49 * 2_000_000
     end
 
-    test "a message to the dead, and one nobody waits for" do
+    test "a message to a dead process, and one that is not received" do
       ElixirScope.setup()
       dead = spawn(fn -> :ok end)
       await_exit(dead)
       {:ok, _} = ElixirScope.trace_process(self(), modules: [])
       send(dead, :anybody_there)
-      assert [%{message: :anybody_there, matched: :to_dead, waiting: nil}] = ElixirScope.message_flow(self(), dead)
+      assert [%{message: :anybody_there, matched: :to_dead, waiting_ns: nil}] = ElixirScope.message_flow(self(), dead)
     end
   end
 
@@ -135,9 +135,9 @@ defmodule ElixirScope.Query.ClientTest do
 
       assert [c3, c2, c1, c0, half, fold | _] = ElixirScope.execution_path(self())
       assert Enum.map([c3, c2, c1, c0], &{&1.args, &1.result, &1.depth}) == [{[3], 3, 0}, {[2], 2, 1}, {[1], 1, 2}, {[0], 0, 3}]
-      assert c3.duration >= c2.duration and c3.own_duration <= c3.duration
+      assert c3.duration_ns >= c2.duration_ns and c3.own_ns <= c3.duration_ns
       assert %{outcome: :raised, result: {:error, _}} = half
-      assert %{outcome: :call_only, args: [[1], 0], result: nil, duration: nil} = fold
+      assert %{outcome: :call_only, args: [[1], 0], result: nil, duration_ns: nil} = fold
     end
   end
 
@@ -193,7 +193,7 @@ defmodule ElixirScope.Query.ClientTest do
       for _ <- 1..5, do: assert_receive({:begun, _time}, 5_000)
 
       slow = ElixirScope.events("kind:send to:#{inspect(pid)} message~{:work, _, _} waiting>4ms")
-      truth = for row <- ElixirScope.message_flow(self(), pid), row.waiting && row.waiting > 4_000_000, do: row.id
+      truth = for row <- ElixirScope.message_flow(self(), pid), row.waiting_ns && row.waiting_ns > 4_000_000, do: row.id
       assert truth != [] and for(event <- slow, do: event.id) == truth
       assert length(ElixirScope.events("kind:handled process:#{inspect(pid)}", match: "{:work, 7, _}")) == 1
       assert [%{term: {:"$gen_cast", {:work, 9, _}}} | _] = ElixirScope.events("kind:handled", backward: true)

@@ -3,7 +3,7 @@ defmodule ElixirScope.Query.MessagesTest do
 
   defmodule Gate do
     @moduledoc false
-    # A server that stops in a callback until it is told to go on, and notes when it begins to work on each item.
+    # A server that stops in a callback until it is allowed to go on, and notes when it begins to work on each item.
 
     use GenServer
 
@@ -79,7 +79,7 @@ defmodule ElixirScope.Query.MessagesTest do
 
     {:ok, snapshot} = ElixirScope.system_snapshot_at(ElixirScope.now())
     mailbox = snapshot.pending_messages[gate]
-    assert mailbox.waiting + mailbox.on_the_way == 10_000
+    assert mailbox.n_waiting + mailbox.n_on_the_way == 10_000
     assert Enum.map(mailbox.messages, & &1.message) == for(n <- 0..9, do: {:"$gen_cast", {:item, n}})
 
     send(gate, :go)
@@ -93,15 +93,15 @@ defmodule ElixirScope.Query.MessagesTest do
     for {{n, row}, {sent, {n, begun}}} <- Enum.zip(rows, Enum.zip(sent, begun)) do
       assert {row.matched, row.handling, row.queue_length} == {:matched, :handled, n}
       # The truth itself is taken a little later at both ends.
-      assert_in_delta row.waiting, begun - sent, max((begun - sent) * 0.1, 20_000_000)
+      assert_in_delta row.waiting_ns, begun - sent, max((begun - sent) * 0.1, 20_000_000)
     end
 
     {:ok, after_all} = ElixirScope.system_snapshot_at(ElixirScope.now())
-    assert %{waiting: 0, on_the_way: 0} = after_all.pending_messages[gate]
+    assert %{n_waiting: 0, n_on_the_way: 0} = after_all.pending_messages[gate]
   end
 
   @tag timeout: 120_000
-  test "a deadlock of two servers is seen while it lasts, and told afterwards" do
+  test "a deadlock of two servers is seen while it lasts, and afterwards" do
     ElixirScope.setup()
     [one, two] = for _ <- 1..2, do: start_gate()
     for {server, other} <- [{one, two}, {two, one}], do: GenServer.cast(server, {:ask, other, self()})
@@ -120,7 +120,7 @@ defmodule ElixirScope.Query.MessagesTest do
     for {server, caller} <- [{one, two}, {two, one}] do
       assert [call] = ElixirScope.server_calls(server)
       assert {call.caller, call.request, call.outcome, call.returned_at} == {caller, :are_you_there, :late, nil}
-      assert call.waiting > 300_000_000
+      assert call.waiting_ns > 300_000_000
       assert ElixirScope.server_calls(nil, caller: caller) == [call]
       assert {:ok, %{call: ^call}} = ElixirScope.message(call.id)
     end
@@ -131,7 +131,7 @@ defmodule ElixirScope.Query.MessagesTest do
     snapshot.waiting_on
   end
 
-  test "what one process got, with what came from nobody" do
+  test "the messages to one process, with those that no process sent" do
     ElixirScope.setup()
     {:ok, _} = ElixirScope.trace_process(self(), modules: [])
     Process.send_after(self(), :by_timer, 1)
@@ -139,8 +139,8 @@ defmodule ElixirScope.Query.MessagesTest do
     send(self(), :by_myself)
     assert_receive :by_myself
     rows = ElixirScope.message_flow(self(), nil, direction: :to_a)
-    told = for row <- rows, row.message in [:by_timer, :by_myself], do: {row.message, row.matched, row.from}
-    assert told == [{:by_timer, :external, nil}, {:by_myself, :matched, self()}]
+    found = for row <- rows, row.message in [:by_timer, :by_myself], do: {row.message, row.matched, row.from}
+    assert found == [{:by_timer, :external, nil}, {:by_myself, :matched, self()}]
   end
 
   test "errors" do

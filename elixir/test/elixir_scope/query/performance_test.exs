@@ -38,11 +38,11 @@ defmodule ElixirScope.Query.PerformanceTest do
 
     by = Map.new(rows, &{&1.function, &1})
     assert by.fails.errors == 12 and by.caught.errors == 0
-    assert by.fails.callers == [%{function: {Workload, :caught, 1}, calls: 12, total: by.fails.total}]
+    assert by.fails.callers == [%{function: {Workload, :caught, 1}, calls: 12, total_ns: by.fails.total_ns}]
     # fib(n) calls itself at depth 1 and more; only the outermost count as time.
     assert by.fib.recursive == by.fib.calls - 3
-    assert by.fib.own <= by.fib.total and by.fib.open == 0
-    assert by.count.call_only == by.count.calls and by.count.mean == nil
+    assert by.fib.own_ns <= by.fib.total_ns and by.fib.open == 0
+    assert by.count.call_only == by.count.calls and by.count.mean_ns == nil
     assert Enum.all?(rows, &(&1.open == 0 and &1.cut == 0))
     # The calls one by one are the same calls.
     assert length(ElixirScope.function_calls(Workload)) == Enum.sum(Map.values(theirs))
@@ -57,20 +57,20 @@ defmodule ElixirScope.Query.PerformanceTest do
     {all, itself} = Workload.halves(10_000)
 
     by = Map.new(ElixirScope.performance_analysis(Workload, process: self()), &{&1.function, &1})
-    assert_in_delta by.busy.total, measured + (all - itself), (measured + all - itself) * 0.1
-    assert_in_delta by.run.total, measured, measured * 0.1
-    assert_in_delta by.halves.total, all, all * 0.1
-    assert_in_delta by.halves.own, itself, itself * 0.1
-    assert by.busy.max >= 16_000_000 and by.busy.p50 >= 8_000_000 and by.busy.p50 < by.busy.max
+    assert_in_delta by.busy.total_ns, measured + (all - itself), (measured + all - itself) * 0.1
+    assert_in_delta by.run.total_ns, measured, measured * 0.1
+    assert_in_delta by.halves.total_ns, all, all * 0.1
+    assert_in_delta by.halves.own_ns, itself, itself * 0.1
+    assert by.busy.max_ns >= 16_000_000 and by.busy.p50_ns >= 8_000_000 and by.busy.p50_ns < by.busy.max_ns
 
     [slowest, second] = ElixirScope.slowest_function_calls(functions: {Workload, :busy, 1}, limit: 2)
     # A busy machine may have held up any of them.
-    assert slowest.id == by.busy.slowest and slowest.duration == by.busy.max
-    assert slowest.duration >= second.duration and second.duration >= 10_000_000
+    assert slowest.id == by.busy.slowest and slowest.duration_ns == by.busy.max_ns
+    assert slowest.duration_ns >= second.duration_ns and second.duration_ns >= 10_000_000
 
     tree = ElixirScope.call_tree(self())
 
-    assert [%{stack: "ElixirScope.Workload.run/1"}, %{function: :measured, calls: 4}, %{function: :busy, total: total}] =
+    assert [%{stack: "ElixirScope.Workload.run/1"}, %{function: :measured, calls: 4}, %{function: :busy, total_ns: total}] =
              Enum.take(tree, 3)
 
     assert_in_delta total, measured, measured * 0.1

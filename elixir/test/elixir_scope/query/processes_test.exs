@@ -12,7 +12,7 @@ defmodule ElixirScope.Query.ProcessesTest do
         do: {id, pid, type, modules}
   end
 
-  defp told(supervisor, options \\ []) do
+  defp recorded(supervisor, options \\ []) do
     [top] = ElixirScope.supervision_tree([root: supervisor] ++ options)
 
     for node <- top.children,
@@ -38,9 +38,9 @@ defmodule ElixirScope.Query.ProcessesTest do
     supervisor = start_tree(:rest_for_one)
     {:ok, job} = DynamicSupervisor.start_child(:processes_test_dynamic, {Agent, fn -> 1 end})
     ElixirScope.setup()
-    assert told(supervisor) == really(supervisor)
+    assert recorded(supervisor) == really(supervisor)
     [top] = ElixirScope.supervision_tree(root: supervisor)
-    assert top.supervises == %{strategy: :rest_for_one, intensity: 50, period: 2}
+    assert top.supervises == %{strategy: :rest_for_one, intensity: 50, period_s: 2}
     assert top.restarts == 0
     inner = Enum.find(top.children, &(&1.child.id == :inner))
     assert inner.supervises.strategy == :one_for_all
@@ -60,9 +60,9 @@ defmodule ElixirScope.Query.ProcessesTest do
     Process.exit(old, :kill)
     await_exit(old)
     wait_until(fn -> is_pid(child(supervisor, :a)) end)
-    wait_until(fn -> told(supervisor) == really(supervisor) end)
-    assert told(supervisor, at: then) == before
-    refute told(supervisor) == before
+    wait_until(fn -> recorded(supervisor) == really(supervisor) end)
+    assert recorded(supervisor, at: then) == before
+    refute recorded(supervisor) == before
     new = child(supervisor, :a)
     [top] = ElixirScope.supervision_tree(root: supervisor)
     assert top.restarts == 1
@@ -79,10 +79,10 @@ defmodule ElixirScope.Query.ProcessesTest do
     # At once from the spawns, but for what only the supervisor knows.
     [top] = ElixirScope.supervision_tree(root: supervisor)
     assert MapSet.new(top.children, & &1.process) == MapSet.new(really(supervisor), &elem(&1, 1))
-    wait_until(fn -> told(supervisor) == really(supervisor) end)
+    wait_until(fn -> recorded(supervisor) == really(supervisor) end)
     [top] = ElixirScope.supervision_tree(root: supervisor)
     assert top.supervises.strategy == :one_for_all
-    # A supervisor that is looked at again as a child stays one.
+    # A supervisor that is read again as a child stays a supervisor.
     assert Enum.find(top.children, &(&1.name == :processes_test_dynamic)).supervises.strategy == :one_for_one
     assert Enum.find(top.children, &(&1.child.id == :inner)).supervises.strategy == :one_for_all
   end

@@ -35,10 +35,10 @@ defmodule ElixirScope.Query.QueuesTest do
     # The twenty and get_state's.
     assert {queue.arrived, queue.handled, queue.left} == {21, 21, 0}
     assert queue.peak in 19..21
-    assert_in_delta queue.handling.p50, 2_000_000, 1_000_000
+    assert_in_delta queue.handling.p50_ns, 2_000_000, 1_000_000
     assert [%{process: sender, messages: 21}] = queue.senders
     assert sender == self()
-    assert queue.waiting.max >= 38_000_000
+    assert queue.waiting.max_ns >= 38_000_000
   end
 
   test "workers that wait for one server are not the bottleneck, the server is" do

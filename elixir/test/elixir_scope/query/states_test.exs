@@ -50,7 +50,7 @@ defmodule ElixirScope.Query.StatesTest do
     assert [first, second, third] = ElixirScope.state_timeline(probe)
     moved = ElixirScope.compare_states(first, second)
     assert [%{path: ".opts.a", value: 1}] = moved.moved
-    # The password is not in the trace: nobody can tell whether it changed.
+    # The password is not in the trace: whether it changed is unknown.
     assert [%{path: ".password"}] = moved.unknown
     assert moved.verdict == :different
 

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.BehaviourStateTest do
   use ElixirScope.RecordingCase
-  alias ElixirScope.Behaviours.{Door, Switch, Tally}
+  alias ElixirScope.Behaviours.{Lock, Switch, Sum}
 
   defp start_statem(module, data) do
     {:ok, pid} = :gen_statem.start(module, data, [])
@@ -37,12 +37,12 @@ defmodule ElixirScope.Recorder.BehaviourStateTest do
 
   test "a gen_statem's messages have the instant at which they were handled" do
     ElixirScope.setup()
-    pid = start_statem(Door, 0)
+    pid = start_statem(Lock, 0)
     {:ok, _} = ElixirScope.trace_genserver(pid)
     {:ok, _} = ElixirScope.trace_process(self(), modules: [])
     :ok = :gen_statem.call(pid, :open)
     [row | _] = for %{message: {:"$gen_call", _, :open}} = row <- ElixirScope.message_flow(self(), pid), do: row
-    assert row.matched == :matched and row.handled_at >= row.delivered_at and row.waiting >= 0
+    assert row.matched == :matched and row.handled_at >= row.delivered_at and row.waiting_ns >= 0
     assert states(pid) == [{:open, 1}]
   end
 
@@ -64,15 +64,15 @@ defmodule ElixirScope.Recorder.BehaviourStateTest do
     ElixirScope.setup()
     {:ok, pid} = :gen_event.start()
     {:ok, _} = ElixirScope.trace_genserver(pid)
-    :ok = :gen_event.add_handler(pid, Tally, 0)
-    :ok = :gen_event.add_handler(pid, {Tally, :second}, 10)
+    :ok = :gen_event.add_handler(pid, Sum, 0)
+    :ok = :gen_event.add_handler(pid, {Sum, :second}, 10)
     :ok = :gen_event.sync_notify(pid, {:add, 1})
     :ok = :gen_event.notify(pid, {:add, 1})
-    assert :gen_event.call(pid, Tally, :get) == 2
-    held = [{Tally, false, 2}, {Tally, :second, 12}]
+    assert :gen_event.call(pid, Sum, :get) == 2
+    held = [{Sum, false, 2}, {Sum, :second, 12}]
     assert Enum.sort(:sys.get_state(pid)) == held
     wait_until(fn -> states(pid) |> List.last() |> Enum.sort() == held end)
-    assert [[{Tally, false, 0}] | _] = states(pid)
+    assert [[{Sum, false, 0}] | _] = states(pid)
     assert Enum.any?(causes(pid), &match?({:notify, {:add, 1}}, &1))
     :ok = :gen_event.stop(pid)
     assert %{at_termination: true, state: [_, _]} = List.last(ElixirScope.state_timeline(pid))

@@ -58,7 +58,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
     ElixirScope.setup()
     assert {:error, %{code: :not_found}} = ElixirScope.trace_module(name)
     assert {:ok, %{matched: 0, warnings: [warning]}} = ElixirScope.trace_module(name, await: true)
-    assert warning =~ "it is traced when it comes"
+    assert warning =~ "it is traced when it is loaded"
     module = compile(name, 1)
     wait_until(fn -> pattern?({module, :value, 1}) end)
     module.value(7)
@@ -161,7 +161,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
       assert answer.coverage.not_traced == []
     end
 
-    test "when the target ends, nobody of the family is traced any more" do
+    test "when the target ends, none of the processes it spawned is traced any more" do
       ElixirScope.setup()
       root = spawn(&nursery/0)
       on_exit(fn -> Process.exit(root, :kill) end)
@@ -203,7 +203,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
     end
   end
 
-  test "hot functions are told of, and no counter is left" do
+  test "hot functions are named in warnings, and no counter is left" do
     ElixirScope.setup()
     busy = spawn(fn -> busy(0) end)
     on_exit(fn -> Process.exit(busy, :kill) end)

@@ -44,7 +44,7 @@ defmodule ElixirScope.Recorder.LevelTest do
       send(pid, {:go, server})
       assert_receive :done
       await_exit(pid)
-      # A question about a process that nobody saw is an error.
+      # A question about a process that was never seen is an error.
       if level == :off do
         assert left_on() == []
         :ok = ElixirScope.set_level(:states_only)

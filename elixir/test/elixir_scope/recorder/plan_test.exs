@@ -7,8 +7,8 @@ defmodule ElixirScope.Recorder.PlanTest do
   @f {Shop, :f, 1}
   @g {Shop, :g, 2}
 
-  defp build(targets, level \\ :full, call_only \\ [], spared \\ []) do
-    Plan.build(level, targets, @loop, call_only: MapSet.new(call_only), spared: MapSet.new(spared))
+  defp build(targets, level \\ :full, call_only \\ [], paused \\ []) do
+    Plan.build(level, targets, @loop, call_only: MapSet.new(call_only), paused: MapSet.new(paused))
   end
 
   defp module(functions), do: %Target{key: {:module, Shop}, processes: :all, classes: [:call], functions: functions}
@@ -65,7 +65,7 @@ defmodule ElixirScope.Recorder.PlanTest do
     assert %{role: :call_only} = build([module([{@f, true}])], :full, [@f]).functions[@f]
   end
 
-  test "a spared process keeps everything but its calls" do
+  test "a paused process keeps everything but its calls" do
     {one, other} = {self(), spawn(fn -> :ok end)}
     plan = build([module([{@f, true}]), server(one)], :full, [], [one])
     assert Enum.sort(Plan.flags_of(plan, one)) == [:procs, :receive, :send]
@@ -112,7 +112,7 @@ defmodule ElixirScope.Recorder.PlanTest do
 
       for pid <- pids do
         wanted = Enum.uniq(next.all_flags ++ Map.get(next.flags, pid, []))
-        wanted = if pid in next.spared, do: wanted -- [:call], else: wanted
+        wanted = if pid in next.paused, do: wanted -- [:call], else: wanted
         assert Enum.sort(flags[pid]) == Enum.sort(wanted)
       end
 

@@ -1,14 +1,15 @@
 defmodule ElixirScope.Recorder.SweepTest do
   use ElixirScope.RecordingCase
-  alias ElixirScope.Recorder.Sweep
+  alias ElixirScope.Recorder.{Row, Sweep}
 
   test "a process is written down with its parent, name and links" do
     parent = self()
     {:ok, pid} = GenServer.start_link(Probe, 0, name: :sweep_test_probe)
     rows = Sweep.rows(pid)
-    assert [{:alive, ^pid, ^parent, {Probe, :init, 1}, %{module: Probe, ancestors: [^parent | _]}} | rest] = rows
-    assert {:register, pid, nil, :sweep_test_probe, nil} in rest
-    assert {:link, pid, parent, nil, nil} in rest
+    assert [%Row{kind: :alive, process: ^pid, peer: ^parent, subject: {Probe, :init, 1}, term: [details]} | rest] = rows
+    assert %{module: Probe, ancestors: [^parent | _]} = details
+    assert %Row{kind: :register, process: pid, subject: :sweep_test_probe} in rest
+    assert %Row{kind: :link, process: pid, peer: parent} in rest
   end
 
   test "a dead process has no rows" do

@@ -106,7 +106,7 @@ defmodule Shop.Cart do
     %{cart | total: Enum.sum(for {_sku, item} <- cart.items, do: item.price * item.quantity)}
   end
 
-  # The planted bug: nobody tells the discount when its item leaves the cart, and the price of a missing item is nil.
+  # The planted bug: the discount stays when its item leaves the cart, and the price of a missing item is nil.
   defp take_off(%{discount: %{on: sku, percent: percent}} = cart) do
     price = get_in(cart.items, [sku, :price])
     %{cart | total: cart.total - div(price * percent, 100)}

@@ -7,7 +7,7 @@ defmodule Shop.Payment do
 
   def start_link(opts), do: GenServer.start_link(__MODULE__, opts, name: __MODULE__)
 
-  @doc "Charges `amount` cents. `payment` holds the card's token, which is nobody's business."
+  @doc "Charges `amount` cents. `payment` holds the card's token, which is a secret."
   @spec charge(map, pos_integer) :: {:ok, String.t()}
   def charge(payment, amount), do: GenServer.call(__MODULE__, {:charge, payment, amount}, 30_000)
 

@@ -1,6 +1,6 @@
 //! The state of one server of the generated shop: 100 to 400 bytes, of which a change touches few.
 
-use super::{Random, atom};
+use super::random::Random;
 use scope_core::term::write::Term;
 
 const MAX_ITEMS: usize = 6;
@@ -53,4 +53,8 @@ impl Cart {
             (atom("version"), Term::Integer(self.version)),
         ])
     }
+}
+
+fn atom(text: &str) -> Term {
+    Term::Atom(text.into())
 }

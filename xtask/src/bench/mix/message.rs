@@ -3,31 +3,13 @@
 //!
 //! Invariant: a server handles messages in the order of their delivery.
 
-use super::{Due, MAX_DELAY, N_PROCESSES, Shop, atom, process};
+use super::due::{Asked, Due, Then};
+use super::shop::{MAX_DELAY, Shop, atom, process};
 use anyhow::Result;
 use scope_core::event::{Event, Kind};
 use scope_core::symbols::ReferenceWords;
 use scope_core::term::write::Term;
 use scope_core::{Entity, EntityId};
-
-/// What happens after an event.
-#[derive(Debug)]
-pub(super) enum Then {
-    Nothing,
-    /// It was a delivery.
-    Arrived(u64, Option<Asked>),
-    /// It was a handling.
-    Handled(u64, Option<Asked>),
-    /// It was the reply to a request.
-    Replied(u64),
-}
-
-/// A request that waits for its reply.
-#[derive(Debug)]
-pub(super) struct Asked {
-    from: u64,
-    reference: ReferenceWords,
-}
 
 /// All processes but every fourth are servers, whose handling is seen.
 const fn is_server(number: u64) -> bool {
@@ -112,9 +94,4 @@ impl Shop {
 
 fn alias(reference: Term) -> Term {
     Term::List(vec![atom("alias")], Some(Box::new(reference)))
-}
-
-/// When each process handled last, in events.
-pub(super) fn never() -> Vec<u64> {
-    vec![0; N_PROCESSES as usize]
 }

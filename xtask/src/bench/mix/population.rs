@@ -1,6 +1,7 @@
-//! Who lives in the generated shop: its lasting processes, told at the start, and workers that come and go.
+//! Who lives in the generated shop: its lasting processes, spawned at the start, and workers that come and go.
 
-use super::{Due, N_PROCESSES, Shop, Then, atom, process};
+use super::due::{Due, Then};
+use super::shop::{N_PROCESSES, Shop, atom, process};
 use anyhow::Result;
 use scope_core::event::{Event, Flags, Kind, OrderKey};
 use scope_core::term::write::Term;
@@ -16,7 +17,7 @@ pub(super) const WORKER_STEPS: u64 = 1_000;
 const WORKER_EVENTS: u64 = 3_000;
 
 impl Shop {
-    /// The recorder looks at everything, and finds every lasting process being spawned.
+    /// The recorder traces everything, and finds every lasting process being spawned.
     pub(super) fn open(&mut self) -> Result<()> {
         let all = Term::List(["message", "call", "state"].map(atom).into(), None);
         let target = self.of(Kind::TargetAdded, None, EntityId::NONE, 0);

@@ -1,11 +1,13 @@
 //! The questions that are timed: a row for each.
 
-use super::N_QUESTIONS;
 use crate::bench::mix::{named, process};
 use anyhow::{Context, Result};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey};
 use serde_json::{Value, json};
+
+/// Questions of each kind.
+pub(super) const N_QUESTIONS: u64 = 101;
 
 /// One kind of question.
 pub(super) struct Question {

@@ -1,6 +1,6 @@
 //! The native worker of `bench wasm`: the counterpart of js/bench/worker.js, line by line.
 
-use super::{Questions, Round};
+use super::question::{Questions, Round};
 use anyhow::{Context, Result};
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;

@@ -1,6 +1,5 @@
 //! Numbers as Elixir writes them.
 
-use crate::term::decimal;
 use crate::term::read::without_trailing_zeros;
 use alloc::format;
 use alloc::string::String;
@@ -9,11 +8,23 @@ use alloc::vec::Vec;
 /// Appends a float: the fewest digits that read back as the same number, laid out as Erlang's `float_to_list(F, [short])` does,
 /// but without an exponent up to 1.0e16.
 pub(crate) fn float(value: f64, out: &mut String) {
-    let (digits, point) = decimal::shortest(value);
+    let (digits, point) = shortest(value);
     if value.is_sign_negative() {
         out.push('-');
     }
     lay_out(&digits, point, value.abs(), out);
+}
+
+/// The shortest digits of a float's magnitude, and where the decimal point stands among them: 0 is before the first.
+fn shortest(value: f64) -> (String, i32) {
+    let scientific = format!("{:e}", value.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    (mantissa.chars().filter(|c| *c != '.').collect(), exponent.parse::<i32>().unwrap_or_default() + 1)
+}
+
+/// Appends `n` zeros; none if `n` is negative.
+fn push_zeros(n: i32, out: &mut String) {
+    out.extend((0..n).map(|_| '0'));
 }
 
 /// `point` is the place of the decimal point: 0 is before the first digit.
@@ -26,11 +37,11 @@ fn lay_out(digits: &str, point: i32, magnitude: f64, out: &mut String) {
         out.extend([whole, ".", fraction]);
     } else if point >= n_digits && magnitude < 1e16 {
         out.push_str(digits);
-        decimal::push_zeros(point - n_digits, out);
+        push_zeros(point - n_digits, out);
         out.push_str(".0");
     } else if point <= 0 && 2 - point <= exponent_cost {
         out.push_str("0.");
-        decimal::push_zeros(-point, out);
+        push_zeros(-point, out);
         out.push_str(digits);
     } else {
         let (first, rest) = digits.split_at(1);

@@ -1,9 +1,10 @@
 //! Walks the parts of a stored term and writes them as text.
 
-use crate::gather::Gather as _;
+mod structure;
+
 use crate::term::cursor::{Damage, Item};
 use crate::term::inspect::text::{Escapes, escape, is_charlist_char, is_printable, whole_chars};
-use crate::term::inspect::{Limits, atom, number, structure};
+use crate::term::inspect::{Limits, atom, number};
 use crate::term::part::Part;
 use crate::term::read::reference_words;
 use crate::term::{MAX_DEPTH, Names, Opaque};
@@ -114,7 +115,7 @@ impl<'a> Printer<'a> {
         let is_cut = tail.is_some_and(|tail| matches!(tail.item(), Ok(Item::Cut)));
         let tail = tail.filter(|_| !is_cut);
         if tail.is_none() && around.charlists && self.is_charlist(elements.clone()) {
-            let text: Vec<u8> = elements.clone().map_while(charlist_byte).gathered();
+            let text: Vec<u8> = elements.clone().map_while(charlist_byte).collect();
             let is_cut = is_cut || elements.clone().nth(text.len()).is_some();
             return self.quoted(&text, '\'', is_cut, " ++ ...");
         }

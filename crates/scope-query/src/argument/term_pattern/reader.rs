@@ -6,8 +6,7 @@ use super::Node;
 use crate::argument::name_syntax;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::term::{MAX_DEPTH, Term, decimal};
+use scope_core::term::{MAX_DEPTH, Term};
 
 type Read<T> = Result<T, &'static str>;
 
@@ -198,7 +197,8 @@ impl<'a> Reader<'a> {
         let float = || {
             Some(&digits)
                 .filter(|digits| digits.contains('.'))
-                .and_then(|digits| decimal::float(digits))
+                .and_then(|digits| digits.parse().ok())
+                .filter(|float: &f64| float.is_finite())
                 .map(Term::Float)
         };
         integer.or_else(float).map(Node::Whole).ok_or("has a number that is none, or has more than 64 bits")
@@ -218,7 +218,7 @@ fn whole(nodes: Vec<Node>) -> Result<Vec<Term>, Vec<Node>> {
         Node::Whole(term) => Some(term),
         _ => None,
     });
-    Ok(terms.gathered())
+    Ok(terms.collect())
 }
 
 fn tuple(nodes: Vec<Node>) -> Node {
@@ -237,5 +237,5 @@ fn map(pairs: Vec<(Term, Node)>, open: bool) -> Node {
         Node::Whole(value) => Some((key, value)),
         _ => None,
     });
-    Node::Whole(Term::Map(whole.gathered()))
+    Node::Whole(Term::Map(whole.collect()))
 }

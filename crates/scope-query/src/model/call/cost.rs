@@ -10,7 +10,7 @@ use crate::model::call::pass::{Begun, Visitor};
 use crate::model::row::Unread;
 use crate::model::window::Window;
 use alloc::vec::Vec;
-use scope_core::hashed::HashMap;
+use hashbrown::HashMap;
 use scope_core::{EventId, Kind, OrderKey};
 
 /// What the calls of one function came to.

@@ -12,7 +12,7 @@ use scope_core::event::MAX_TICK;
 
 /// Durations kept one by one: 256 KiB, or 512 KiB of long ones.
 const MAX_EXACT: usize = 1 << 16;
-/// Bits of a duration that tell its bucket, after the highest.
+/// Bits of a duration after the highest that select its bucket.
 const BITS: u32 = 7;
 const N_BUCKETS: usize = (64 - BITS as usize + 1) << BITS;
 /// A 128th in millionths, rounded up.
@@ -59,7 +59,7 @@ impl Durations {
         durations
     }
 
-    /// Counts a duration whose quantiles nobody will ask for.
+    /// Counts a duration whose quantiles are not needed.
     #[inline]
     pub(crate) fn sum_up(&mut self, duration: u64) {
         self.n += 1;
@@ -99,7 +99,7 @@ impl Durations {
         self.sum.checked_div(self.n)
     }
 
-    /// What the door shows; `None` of no durations.
+    /// The summary; `None` without durations.
     pub(crate) fn summary(mut self) -> Option<Summary> {
         let mean_ns = self.mean()?;
         let [p50_ns, p95_ns, p99_ns] = self.quantiles([50, 95, 99]);

@@ -6,9 +6,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::Equivalent;
+use hashbrown::HashMap;
 use scope_core::MfaId;
 use scope_core::chunk::Chunk;
-use scope_core::hashed::HashMap;
 
 /// A function, numbered for the time of one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,11 +6,10 @@ use crate::model::call::function::Functions;
 use crate::model::call::pairing::Stack;
 use crate::model::row::Row;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
-/// So many events are looked at, at most. More would find more outer calls of processes that have no loop.
+/// At most so many events are read. More would find more outer calls of processes that have no loop.
 const MAX_EVENTS: usize = 2_000;
 
 /// The calls open at a moment, outermost first.
@@ -58,7 +57,7 @@ impl<'a> OpenCalls<'a> {
             }
         }
         Self {
-            calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).gathered(),
+            calls: stack.open().filter_map(|slot| recent.get(*slot).copied()).collect(),
             since: recent.last().filter(|_| !is_whole).map(Row::tick),
             state,
             n_events: recent.len() as u64,

@@ -9,7 +9,7 @@
 use crate::model::call::function::FunctionId;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use scope_core::hashed::HashMap;
+use hashbrown::HashMap;
 
 /// So many open calls are looked through; of more it is counted how often each function is among them.
 const SHALLOW: usize = 32;

@@ -50,7 +50,7 @@ pub(crate) trait Visitor<'a> {
     fn enough(&self, row: &Unread<'a>) -> bool;
 }
 
-/// Walks the calls, and answers the functions met and how many events were looked at.
+/// Visits the calls; returns the functions met and how many events were read.
 pub(crate) fn walk<'a, V: Visitor<'a>>(
     trace: &'a Trace,
     process: Option<ProcessKey>,

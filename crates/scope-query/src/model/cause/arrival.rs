@@ -12,14 +12,13 @@ use crate::model::process::exit;
 use crate::model::row::Row;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::Direction;
 use scope_core::{Class, Entity, EventId, Kind, OrderKey, ProcessKey};
 
 /// Of more equal messages none is named.
 pub(crate) const MAX_POSSIBLE: usize = 16;
-/// So many handlings before one are looked at for a request, which shows that what came before was recorded.
+/// So many handlings before one are searched for a request, which shows that what came before was recorded.
 const REQUEST_WITHIN: usize = 32;
 
 /// The messages to one receiver that are equal, from both ends.
@@ -39,9 +38,9 @@ impl<'a> Arrivals<'a> {
         let (mut found, n) = inbox.gather(&[key].into_iter().collect());
         *n_events += n;
         let mut equal = found.remove(&key)?;
-        let ticks = |rows: &[Row<'_>]| rows.iter().map(Row::tick).gathered();
+        let ticks = |rows: &[Row<'_>]| rows.iter().map(Row::tick).collect::<Vec<_>>();
         let sendings = equal.delivery_pairing(inbox);
-        let sent: Vec<Row<'a>> = equal.sent.iter().map(|(row, _)| *row).gathered();
+        let sent: Vec<Row<'a>> = equal.sent.iter().map(|(row, _)| *row).collect();
         let sendings = Candidates::new(sendings, &ticks(&sent), &ticks(&equal.delivered), is_whole);
         let deliveries = equal.handling_pairing(inbox);
         let deliveries = Candidates::new(deliveries, &ticks(&equal.delivered), &ticks(&equal.handled), is_whole);
@@ -102,7 +101,7 @@ impl<'a> Causes<'a> {
         {
             return true;
         }
-        // Messages are handled in the order of their delivery: one before it whose delivery was recorded tells that its own was.
+        // Messages are handled in the order of their delivery: one before it whose delivery was recorded shows that its own was.
         let from = OrderKey::default();
         let rows = self.trace.process_rows_of_kind(process, Kind::Handled, from, handled.key(), Direction::Backward);
         let rows = rows.map(|at| Row::read(self.trace, at)).skip(1).take(REQUEST_WITHIN);
@@ -146,7 +145,7 @@ impl<'a> Causes<'a> {
         Found::stopped(stop)
     }
 
-    /// The sending of what was delivered, or the exit that it tells of.
+    /// The sending of what was delivered, or the exit that it reports.
     pub(super) fn delivered(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
         let arrivals = self.arrivals(process, row);
         let found = arrivals.and_then(|arrivals| {
@@ -173,7 +172,7 @@ impl<'a> Causes<'a> {
         found.or_else(|| self.told_exit(row)).unwrap_or_else(|| Found::stopped(self.unsent(process, row)))
     }
 
-    /// The exit that `{:EXIT, pid, reason}` or `{:DOWN, ref, :process, pid, reason}` tells of.
+    /// The exit that `{:EXIT, pid, reason}` or `{:DOWN, ref, :process, pid, reason}` reports.
     fn told_exit(&mut self, row: &Row<'a>) -> Option<Found<'a>> {
         let (exited, kind) = exit_told_of(row)?;
         let exit = exit::of(self.trace, exited).filter(|exit| exit.key() < row.key())?;
@@ -204,7 +203,7 @@ impl<'a> Causes<'a> {
     }
 }
 
-/// The process whose exit a message tells of.
+/// The process whose exit a message reports.
 pub(crate) fn exit_told_of(row: &Row<'_>) -> Option<(ProcessKey, EdgeKind)> {
     if row.chunk.find_atom("DOWN").is_none() && row.chunk.find_atom("EXIT").is_none() {
         return None;
@@ -235,8 +234,8 @@ fn possible<'a>(candidates: &Candidates, at: usize, rows: &[Row<'a>], row: &Row<
         return Some(Found::stopped(Stop::Ambiguous(Class::Message)));
     }
     let causes = candidates.possible(at).filter_map(|source| rows.get(source));
-    let causes: Vec<&Row<'a>> = causes.filter(|cause| may_precede(cause, row)).gathered();
+    let causes: Vec<&Row<'a>> = causes.filter(|cause| may_precede(cause, row)).collect();
     let n = Some(causes.len() as u64).filter(|n| *n > 0)?;
     let edge = |cause: &Row<'a>| Edge { n: Some(n), ..Edge::new(*cause, EdgeKind::ContentMatch, Certainty::Possible) };
-    Some(Found { edges: causes.into_iter().map(edge).gathered(), stop: None })
+    Some(Found { edges: causes.into_iter().map(edge).collect(), stop: None })
 }

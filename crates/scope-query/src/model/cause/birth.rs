@@ -9,11 +9,12 @@ use crate::model::process::restart::Restarts;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use alloc::rc::Rc;
+use scope_core::symbols::PeerKey;
 use scope_core::term::{Term, read};
-use scope_core::trace::{Direction, PeerKey};
+use scope_core::trace::Direction;
 use scope_core::{Class, OrderKey, ProcessKey};
 
-/// Of a parent of more children nobody is asked whom a child replaced.
+/// With more children than this, a parent's spawns are not searched for whom a child replaced.
 const MAX_CHILDREN: usize = 256;
 
 impl<'a> Causes<'a> {

@@ -23,7 +23,7 @@ pub(crate) enum EdgeKind {
     Callers,
     /// An exit that came over a link.
     LinkExit,
-    /// An exit that a monitor told of.
+    /// An exit that a monitor reported.
     MonitorExit,
     /// An exit that ended a call to the process.
     CallExit,
@@ -69,7 +69,7 @@ impl<'a> Edge<'a> {
 pub(crate) enum Stop {
     /// There is none in the recorded system, or before it.
     EntryPoint(Entry),
-    /// Events of the class that would tell were not being recorded.
+    /// Events of the class that would show it were not recorded.
     NotTraced(Class),
     /// They have been evicted.
     Evicted(Class),

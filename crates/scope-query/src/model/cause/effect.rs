@@ -1,9 +1,9 @@
 //! What followed from an event: the events that `cause` joins to it.
 //!
-//! Where such events can be is looked up here, and whether they are is asked of `cause`: so an event is among the effects of another
+//! Where such events can be is looked up here, and `cause` decides whether they are: so an event is among the effects of another
 //! exactly if that one is among its causes.
 //!
-//! Invariant: what is looked at for one event is bounded; where the bound was reached the answer says so.
+//! Invariant: what is read for one event is bounded; where the bound was reached the answer says so.
 
 use crate::model::cause::edge::Stop;
 use crate::model::cause::{Causes, REPLY_WITHIN, arrival, birth, request};
@@ -15,14 +15,13 @@ use crate::model::process::links;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::trace::{Direction, PeerKey};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::Direction;
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
-/// So many rows of a process are looked at for what followed from one event.
+/// At most so many rows of a process are searched for what followed from one event.
 const MAX_ACTS: usize = 2_000;
-/// So many rows of other processes are looked at for what an exit led to, of each class.
+/// At most so many rows of other processes are searched for what an exit led to, of each class.
 const MAX_NEARBY: usize = 1_000;
 
 /// What followed from one event.
@@ -67,7 +66,7 @@ impl<'a> Causes<'a> {
             _ => {}
         }
         let Sought { mut rows, cut } = sought;
-        ordered::sort_by_key(&mut rows, |row| (row.key(), row.id()));
+        rows.sort_by_key(|row| (row.key(), row.id()));
         rows.dedup_by_key(|row| row.id());
         rows.retain(|effect| self.of(effect).names(row.id()));
         let stop = (row.kind() == Kind::Send && rows.is_empty()).then(|| self.undelivered_stop(row)).flatten();
@@ -87,9 +86,9 @@ impl<'a> Causes<'a> {
 
     /// Why a message that was sent has no effect.
     fn undelivered_stop(&mut self, row: &Row<'a>) -> Option<Stop> {
-        let (told, n_events) = addressee::passages(self.trace, self.naming(), &[*row]);
+        let (sent, n_events) = addressee::passages(self.trace, self.naming(), &[*row]);
         self.n_events += n_events;
-        match told.get(&row.id())?.fate {
+        match sent.get(&row.id())?.fate {
             Fate::NotTraced => Some(Stop::NotTraced(Class::Message)),
             Fate::Ambiguous => Some(Stop::Ambiguous(Class::Message)),
             _ => None,
@@ -150,7 +149,7 @@ impl<'a> Causes<'a> {
         let (peer, trace, classes) = (PeerKey::Process(process), self.trace, [Class::Process]);
         let spawned = |row: &Row<'a>| row.kind() == Kind::Spawn;
         let own = trace.peer_rows(&peer, &classes, from, end, Direction::Forward).map(|at| Row::read(trace, at));
-        let own: Vec<Row<'a>> = own.filter(spawned).take(MAX_ACTS + 1).gathered();
+        let own: Vec<Row<'a>> = own.filter(spawned).take(MAX_ACTS + 1).collect();
         sought.cut |= own.len() > MAX_ACTS;
         sought.rows.extend(own.into_iter().take(MAX_ACTS));
         let all = trace.rows(&classes, from, end, Direction::Forward).map(|at| Row::read(trace, at));
@@ -179,7 +178,7 @@ impl<'a> Causes<'a> {
         }
     }
 
-    /// What an exit can have led to: exits of others, what links and monitors tell of it, and a process in its place.
+    /// What an exit can have led to: exits of others, what links and monitors report of it, and a process in its place.
     fn seek_exits(&mut self, process: ProcessKey, row: &Row<'a>, sought: &mut Sought<'a>) {
         let trace = self.trace;
         let linked = links::of(trace, process);
@@ -198,12 +197,12 @@ impl<'a> Causes<'a> {
                     break;
                 }
                 self.n_events += 1;
-                let tells = match row.kind() {
+                let reports = match row.kind() {
                     Kind::Exit => true,
                     Kind::Delivered => arrival::exit_told_of(&row).is_some_and(|(exited, _)| exited == process),
                     _ => false,
                 };
-                if tells {
+                if reports {
                     sought.rows.push(row);
                 }
             }

@@ -8,7 +8,6 @@ use crate::model::message::turn;
 use crate::model::process::exit;
 use crate::model::row::Row;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::Term;
 use scope_core::trace::Direction;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -17,7 +16,7 @@ impl<'a> Causes<'a> {
     pub(super) fn exit(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
         let server = exit::failed_call(self.trace, row);
         let mut along: Vec<(Row<'a>, EdgeKind)> =
-            exit::along_links(self.trace, row).into_iter().map(|exit| (exit, EdgeKind::LinkExit)).gathered();
+            exit::along_links(self.trace, row).into_iter().map(|exit| (exit, EdgeKind::LinkExit)).collect();
         if !along.is_empty() {
             along.extend(server.map(|server| (server, EdgeKind::CallExit)));
             return handed_on(&along);

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use scope_core::trace::Direction;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
-/// So many deliveries before an act are looked at for a reply, and so many handlings behind them.
+/// So many deliveries before an act are searched for a reply, and so many handlings behind them.
 const REPLIES_WITHIN: usize = 64;
 /// A server handles one of so many messages at its end or at its beginning.
 const HANDLES_WITHIN: usize = 128;
@@ -122,7 +122,7 @@ impl<'a> Causes<'a> {
         if !is_whole || is_lost(self.trace, Class::Message, born, message.tick()) {
             return Certainty::Possible;
         }
-        // Of messages that came together nobody knows which one was taken.
+        // Of messages that came together it is not known which one was taken.
         let classes = [Class::Process, Class::Message, Class::Call];
         let Some(until) = message.key().previous() else { return Certainty::Likely };
         let before = self.trace.process_rows(process, &classes, OrderKey::default(), until, Direction::Backward).next();

@@ -1,4 +1,4 @@
-//! When functions had a trace pattern, so that "it was not called" is not confused with "nobody looked".
+//! When functions had a trace pattern, so that "it was not called" is not confused with "it was not recorded".
 
 use crate::model::call::function::FunctionFilter;
 use crate::model::row::Row;
@@ -8,7 +8,7 @@ use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind};
 
 /// The parts of a window in which no function that passes the filter had a pattern. `n_found` is how many calls were found: where no
-/// pattern was ever recorded, only they tell. Nothing is said of all functions.
+/// pattern was ever recorded, only they show it. Empty for a filter without a module.
 pub(crate) fn untraced(trace: &Trace, filter: &FunctionFilter, window: Window, n_found: u64) -> Vec<Window> {
     if filter.module.is_none() {
         return Vec::new();

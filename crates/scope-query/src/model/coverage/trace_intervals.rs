@@ -1,10 +1,9 @@
-//! When the recorder was told to watch a process, so that "nothing happened" is not confused with "nobody looked".
+//! When a process was a target of tracing, so that "nothing happened" is not confused with "it was not recorded".
 
 use crate::model::process::lifetime::Lifetime;
 use crate::model::row::Row;
 use crate::model::window::Window;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, ProcessKey};
@@ -22,15 +21,15 @@ pub(crate) struct Watch {
 impl Watch {
     /// Reads the control events up to now.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, class: Class) -> Self {
-        Self::told(trace, Some(process), class)
+        Self::read(trace, Some(process), class)
     }
 
     /// When every process was a target, whichever it is.
     pub(crate) fn of_everyone(trace: &Trace, class: Class) -> Self {
-        Self::told(trace, None, class)
+        Self::read(trace, None, class)
     }
 
-    fn told(trace: &Trace, process: Option<ProcessKey>, class: Class) -> Self {
+    fn read(trace: &Trace, process: Option<ProcessKey>, class: Class) -> Self {
         let all = Window::all();
         let (mut stretches, mut targets, mut spared, mut since, mut is_partial) = (Vec::new(), 0u32, false, 0, false);
         for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
@@ -64,7 +63,7 @@ impl Watch {
         Self { stretches, is_partial, known_from: trace.low_watermark(Class::Control).tick }
     }
 
-    /// Whether the process was a target at a time; `None` when no target concerns it at any time, so that only the events tell.
+    /// Whether the process was a target at a time; `None` when no target concerns it at any time, so that only the events show it.
     pub(crate) fn covers(&self, tick: u64) -> Option<bool> {
         if self.stretches.is_empty() {
             return None;
@@ -72,7 +71,7 @@ impl Watch {
         Some(self.stretches.iter().any(|(from, to)| (*from..=*to).contains(&tick)))
     }
 
-    /// Whether it was a target all the time between two times; `None` when only the events tell.
+    /// Whether it was a target all the time between two times; `None` when only the events show it.
     pub(crate) fn covers_between(&self, from: u64, to: u64) -> Option<bool> {
         let covered = self.stretches.iter().any(|(start, end)| *start <= from && to <= *end);
         if !covered && (self.stretches.is_empty() || from < self.known_from) {
@@ -116,7 +115,7 @@ pub(crate) fn untraced(trace: &Trace, process: ProcessKey, class: Class, window:
         trace.process_rows(process, &[class], gap.first_key(), gap.last_key(), Direction::Forward).next().is_none()
     };
     let watch = Watch::of(trace, process, class);
-    watch.gaps(window).into_iter().filter(|gap| watch.is_partial || silent(gap)).gathered()
+    watch.gaps(window).into_iter().filter(|gap| watch.is_partial || silent(gap)).collect()
 }
 
 /// Whether a control event is about this process, or about all of them.

@@ -5,9 +5,8 @@ use crate::model::message::inbox::Inbox;
 use crate::model::process::holder;
 use crate::model::process::naming::{Holding, Naming};
 use crate::model::row::Row;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
 use scope_core::{Class, Entity, EventId, Flags, Kind, OrderKey, ProcessKey};
 
@@ -26,10 +25,10 @@ pub(crate) fn passages<'a>(
     trace: &'a Trace,
     naming: &mut Naming<'a>,
     sends: &[Row<'a>],
-) -> (Map<EventId, Passage<'a>>, u64) {
-    let mut told = Map::new();
-    let mut wanted: Map<ProcessKey, Set<u64>> = Map::new();
-    let (mut n_events, mut names) = (0, Names { trace, holdings: Map::new() });
+) -> (BTreeMap<EventId, Passage<'a>>, u64) {
+    let mut told = BTreeMap::new();
+    let mut wanted: BTreeMap<ProcessKey, BTreeSet<u64>> = BTreeMap::new();
+    let (mut n_events, mut names) = (0, Names { trace, holdings: BTreeMap::new() });
     for send in sends {
         let addressee = names.addressee(send);
         let to = if let Addressee::Process(process) = addressee { Some(process) } else { None };
@@ -42,7 +41,7 @@ pub(crate) fn passages<'a>(
             told.insert(send.id(), Passage::of_send(*send, None, Fate::NotTraced));
             continue;
         };
-        let mut receivers: Set<ProcessKey> = to.into_iter().collect();
+        let mut receivers: BTreeSet<ProcessKey> = to.into_iter().collect();
         if addressee == Addressee::Alias {
             receivers = receivers_of(trace, key);
             if receivers.is_empty() {
@@ -58,7 +57,7 @@ pub(crate) fn passages<'a>(
             wanted.entry(receiver).or_default().insert(key);
         }
     }
-    let asked: Set<EventId> = sends.iter().map(Row::id).filter(|id| !told.contains_key(id)).collect();
+    let asked: BTreeSet<EventId> = sends.iter().map(Row::id).filter(|id| !told.contains_key(id)).collect();
     for (receiver, keys) in wanted {
         let (passages, n) = Inbox::of(trace, naming, receiver).passages(&keys);
         n_events += n;
@@ -73,19 +72,19 @@ pub(crate) fn passages<'a>(
 }
 
 /// The processes that a send may have reached.
-pub(crate) fn reached(trace: &Trace, send: &Row<'_>) -> Set<ProcessKey> {
+pub(crate) fn reached(trace: &Trace, send: &Row<'_>) -> BTreeSet<ProcessKey> {
     let key = send.term().map(|term| term.key);
-    match (Names { trace, holdings: Map::new() }.addressee(send), key) {
+    match (Names { trace, holdings: BTreeMap::new() }.addressee(send), key) {
         (Addressee::Process(process), _) => [process].into_iter().collect(),
         (Addressee::Alias, Some(key)) => receivers_of(trace, key),
-        _ => Set::new(),
+        _ => BTreeSet::new(),
     }
 }
 
 /// The names of the sends of one answer, each looked up once.
 struct Names<'a> {
     trace: &'a Trace,
-    holdings: Map<&'a str, Vec<(Holding, ProcessKey)>>,
+    holdings: BTreeMap<&'a str, Vec<(Holding, ProcessKey)>>,
 }
 
 impl<'a> Names<'a> {
@@ -109,12 +108,12 @@ impl<'a> Names<'a> {
 }
 
 /// The processes that something with this key was delivered to.
-fn receivers_of(trace: &Trace, key: u64) -> Set<ProcessKey> {
-    let mut receivers = Set::new();
+fn receivers_of(trace: &Trace, key: u64) -> BTreeSet<ProcessKey> {
+    let mut receivers = BTreeSet::new();
     let chunks = trace.chunks(Class::Message);
     for (chunk_idx, term) in trace.chunks_with_term(key) {
         let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
-        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).gathered();
+        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();
         let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
         let delivered =
             rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.low_watermark(Class::Message));

@@ -5,7 +5,6 @@
 use crate::model::message::matching::{Outcome, Pairing};
 use alloc::vec;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 
 /// For each sink the sources it may be.
 #[derive(Debug)]
@@ -41,7 +40,7 @@ impl Candidates {
             *n += usize::from(*outcome == Outcome::Undecided);
             Some(*n)
         });
-        let n_undecided = [0].into_iter().chain(undecided).gathered();
+        let n_undecided = [0].into_iter().chain(undecided).collect();
         Self { reach, outcomes, decided, n_undecided }
     }
 
@@ -76,7 +75,7 @@ impl Candidates {
             Some(decided) => decided == source,
             None => is_open && within(*sink),
         };
-        (0..self.reach.len()).filter(may_be).gathered()
+        (0..self.reach.len()).filter(may_be).collect()
     }
 }
 

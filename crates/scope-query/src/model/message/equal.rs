@@ -4,8 +4,6 @@ use crate::model::message::delivery::{Fate, Handling, Passage};
 use crate::model::message::matching::{self, Outcome, Pairing, Source, Surplus};
 use crate::model::row::Row;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
 use scope_core::symbols::ReferenceWords;
 use scope_core::{EventId, OrderKey, ProcessKey};
 
@@ -34,9 +32,9 @@ impl<'a> Equal<'a> {
     /// Brings each list into order.
     pub(crate) fn sort(&mut self) {
         let place = |row: &Row<'a>| (row.key(), row.id());
-        ordered::sort_by_key(&mut self.sent, |(row, _)| place(row));
-        ordered::sort_by_key(&mut self.delivered, place);
-        ordered::sort_by_key(&mut self.handled, place);
+        self.sent.sort_by_key(|(row, _)| place(row));
+        self.delivered.sort_by_key(place);
+        self.handled.sort_by_key(place);
     }
 
     /// For each delivery the handling that is surely its own.
@@ -47,7 +45,7 @@ impl<'a> Equal<'a> {
     /// Deliveries with handlings.
     pub(crate) fn handling_pairing(&self, recorded: &impl Recorded) -> Pairing {
         let came = |row: &Row<'a>| Source { tick: row.tick(), origin: (), exact: true };
-        let came: Vec<_> = self.delivered.iter().map(came).gathered();
+        let came: Vec<_> = self.delivered.iter().map(came).collect();
         matching::pair(&came, &ticks(&self.handled), |tick| recorded.handlings_since(tick))
     }
 
@@ -61,7 +59,7 @@ impl<'a> Equal<'a> {
             origin: origin.clone(),
             exact: row.term().is_some_and(|term| term.complete),
         };
-        let sources: Vec<_> = self.sent.iter().map(source).gathered();
+        let sources: Vec<_> = self.sent.iter().map(source).collect();
         matching::pair(&sources, &ticks(&self.delivered), |tick| recorded.deliveries_since(tick))
     }
 
@@ -149,5 +147,5 @@ impl<'a> Equal<'a> {
 }
 
 fn ticks(rows: &[Row<'_>]) -> Vec<u64> {
-    rows.iter().map(Row::tick).gathered()
+    rows.iter().map(Row::tick).collect()
 }

@@ -10,18 +10,17 @@ use crate::model::message::equal::{Equal, Recorded};
 use crate::model::process::naming::{Holding, Naming};
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use scope_core::chunk::{Chunk, MAX_ROWS, TermId};
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::{Map, Set};
+use scope_core::symbols::PeerKey;
 use scope_core::symbols::ReferenceWords;
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 
 /// Messages by their match keys.
-pub(crate) type ByKey<'a> = Map<u64, Equal<'a>>;
+pub(crate) type ByKey<'a> = BTreeMap<u64, Equal<'a>>;
 
 /// One receiver.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ impl<'a> Inbox<'a> {
     }
 
     /// The messages with these keys, in order, and how many events were looked at.
-    pub(crate) fn gather(&self, keys: &Set<u64>) -> (ByKey<'a>, u64) {
+    pub(crate) fn gather(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
         let mut found: ByKey<'a> = keys.iter().map(|key| (*key, Equal::default())).collect();
         let low_watermark = self.trace.low_watermark(Class::Message);
         let search = Search::of(self.trace, keys);
@@ -89,9 +88,9 @@ impl<'a> Inbox<'a> {
     }
 
     /// What became of the messages with these keys, and how many events were looked at.
-    pub(crate) fn passages(&self, keys: &Set<u64>) -> (Vec<Passage<'a>>, u64) {
+    pub(crate) fn passages(&self, keys: &BTreeSet<u64>) -> (Vec<Passage<'a>>, u64) {
         let (found, n_events) = self.gather(keys);
-        (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).gathered(), n_events)
+        (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).collect(), n_events)
     }
 
     fn take(&self, equal: &mut Equal<'a>, row: Row<'a>) {
@@ -146,9 +145,9 @@ impl<'a> Inbox<'a> {
             let rows = trace.peer_rows(&peer, &[Class::Message], from, to, direction);
             rows.map(move |at| Row::read(trace, at)).peekable()
         };
-        let names: Set<&str> = self.names.iter().map(|holding| &*holding.name).collect();
+        let names: BTreeSet<&str> = self.names.iter().map(|holding| &*holding.name).collect();
         let names = names.into_iter().map(|name| PeerKey::Name(name.into()));
-        let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).gathered();
+        let mut ways: Vec<_> = names.chain([PeerKey::Process(self.receiver)]).map(rows).collect();
         let merged = core::iter::from_fn(move || {
             let heads = ways.iter_mut().enumerate().filter_map(|(way, rows)| Some((rows.peek()?.key(), way)));
             let (_, way) = if direction == Direction::Forward { heads.min() } else { heads.max() }?;
@@ -199,7 +198,7 @@ enum Search<'k> {
     /// In these chunks, as these terms; ascending.
     Found(Vec<(u32, TermId, u64)>),
     /// To be looked for in every chunk.
-    All(&'k Set<u64>),
+    All(&'k BTreeSet<u64>),
 }
 
 /// How the rows of a chunk that have wanted keys are told.
@@ -207,19 +206,19 @@ enum Wanted<'k> {
     /// By these terms, ascending.
     Terms(&'k [(u32, TermId, u64)]),
     /// By the keys of their terms.
-    Keys(&'k Set<u64>),
+    Keys(&'k BTreeSet<u64>),
 }
 
 impl<'k> Search<'k> {
-    fn of(trace: &Trace, keys: &'k Set<u64>) -> Self {
+    fn of(trace: &Trace, keys: &'k BTreeSet<u64>) -> Self {
         /// A search costs about as much as looking at so many rows, among which those sent to references may be all.
         const ROWS_PER_SEARCH: usize = 16;
         if keys.len() > MAX_ROWS / ROWS_PER_SEARCH {
             return Self::All(keys);
         }
         let found = |key: &'k u64| trace.chunks_with_term(*key).map(|(chunk_idx, term)| (chunk_idx, term, *key));
-        let mut found: Vec<_> = keys.iter().flat_map(found).gathered();
-        ordered::sort(&mut found);
+        let mut found: Vec<_> = keys.iter().flat_map(found).collect();
+        found.sort();
         Self::Found(found)
     }
 

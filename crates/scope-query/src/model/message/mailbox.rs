@@ -13,9 +13,8 @@ use crate::model::message::recent::Recent;
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
@@ -57,7 +56,7 @@ pub(crate) fn at<'a>(
         }
     };
     let waits = |row: &Row<'_>| !gen_call::is_reply(row) && !gen_call::is_expiry(row);
-    let mut waiting: Vec<Row<'a>> = recent.delivered().take_while(|row| row.key() >= from).filter(waits).gathered();
+    let mut waiting: Vec<Row<'a>> = recent.delivered().take_while(|row| row.key() >= from).filter(waits).collect();
     waiting.reverse();
     let mut mailbox = Mailbox { waiting, ..Mailbox::default() };
     let n_events = 1 + mailbox.find_on_the_way(&inbox, key, recent);
@@ -108,8 +107,8 @@ impl<'a> Mailbox<'a> {
     fn find_on_the_way(&mut self, inbox: &Inbox<'a>, key: OrderKey, recent: &mut Recent<'a>) -> u64 {
         let mut own = recent.delivered().peekable();
         // Deliveries by key that no send was found for, and all sends looked at, youngest first.
-        let mut arrived: Map<u64, usize> = Map::new();
-        let mut missing: Map<u64, usize> = Map::new();
+        let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut missing: BTreeMap<u64, usize> = BTreeMap::new();
         let mut looked_at: Vec<(u64, Row<'a>)> = Vec::new();
         let mut n_quiet = 0;
         for row in inbox.addressed(OrderKey::default(), key, Direction::Backward) {

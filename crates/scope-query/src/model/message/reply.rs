@@ -12,9 +12,8 @@ use crate::model::process::lifetime::Lifetime;
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::{Map, Set};
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
@@ -29,11 +28,11 @@ pub(crate) struct Reply<'a> {
 }
 
 /// Requests of one party that are still to be joined: the reference, the request's number and where to begin.
-type Open = Map<ProcessKey, Vec<(ReferenceWords, usize, OrderKey)>>;
+type Open = BTreeMap<ProcessKey, Vec<(ReferenceWords, usize, OrderKey)>>;
 
 /// The replies to these requests, one for each, and how many events were looked at.
 pub(crate) fn find<'a>(trace: &'a Trace, naming: &mut Naming<'a>, requests: &[Passage<'a>]) -> (Vec<Reply<'a>>, u64) {
-    let mut replies: Vec<Reply<'a>> = requests.iter().map(|_| Reply::default()).gathered();
+    let mut replies: Vec<Reply<'a>> = requests.iter().map(|_| Reply::default()).collect();
     let mut n_events = 0;
     // What the server sent first: it tells both instants.
     let server = |passage: &Passage<'a>, _: &Reply<'a>| passage.to;
@@ -83,7 +82,8 @@ fn walk<'a>(trace: &'a Trace, open: Open, mut join: impl FnMut(usize, Row<'a>) -
     let mut n_events = 0;
     for (party, requests) in open {
         let Some(from) = requests.iter().map(|(_, _, key)| *key).min() else { continue };
-        let mut tags: Map<ReferenceWords, usize> = requests.into_iter().map(|(tag, number, _)| (tag, number)).collect();
+        let mut tags: BTreeMap<ReferenceWords, usize> =
+            requests.into_iter().map(|(tag, number, _)| (tag, number)).collect();
         let until = Window::all().last_key();
         for at in trace.process_rows(party, &[Class::Message], from, until, Direction::Forward) {
             if tags.is_empty() {
@@ -120,7 +120,7 @@ fn match_replies<'a>(
     requests: &[Passage<'a>],
     replies: &mut [Reply<'a>],
 ) -> u64 {
-    let mut keys: Map<ProcessKey, Set<u64>> = Map::new();
+    let mut keys: BTreeMap<ProcessKey, BTreeSet<u64>> = BTreeMap::new();
     for (passage, reply) in requests.iter().zip(&*replies) {
         let caller = passage.send.and_then(|send| send.process());
         let term = reply.sent.or(reply.delivered).and_then(|row| row.term());
@@ -129,7 +129,7 @@ fn match_replies<'a>(
         }
     }
     let mut n_events = 0;
-    let mut by_event = Map::new();
+    let mut by_event = BTreeMap::new();
     for (caller, keys) in keys {
         let (passages, n) = Inbox::of(trace, naming, caller).passages(&keys);
         n_events += n;

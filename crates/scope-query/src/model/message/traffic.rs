@@ -6,13 +6,12 @@
 use crate::model::process::holder;
 use crate::model::process::naming::{Holding, Naming};
 use crate::model::row::Row;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::{Map, Set};
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
 
 /// The messages of one process up to a point of the order.
@@ -27,8 +26,8 @@ pub(crate) struct Volume {
 impl Volume {
     pub(crate) fn of<'a>(trace: &'a Trace, naming: &mut Naming<'a>, process: ProcessKey, until: OrderKey) -> Self {
         let mut volume = Self::default();
-        let mut peers: Map<ProcessKey, (u64, u64)> = Map::new();
-        let mut holders: Map<String, Vec<(Holding, ProcessKey)>> = Map::new();
+        let mut peers: BTreeMap<ProcessKey, (u64, u64)> = BTreeMap::new();
+        let mut holders: BTreeMap<String, Vec<(Holding, ProcessKey)>> = BTreeMap::new();
         let first = OrderKey::default();
         let own = trace.process_rows(process, &[Class::Message], first, until, Direction::Forward);
         for row in own.map(|at| Row::read(trace, at)) {
@@ -51,7 +50,7 @@ impl Volume {
             }
         }
         let names = naming.holdings(process).to_vec();
-        let by_name: Set<&str> = names.iter().map(|holding| &*holding.name).collect();
+        let by_name: BTreeSet<&str> = names.iter().map(|holding| &*holding.name).collect();
         let meant = by_name.into_iter().map(|name| PeerKey::Name(name.into()));
         for meant in meant.chain([PeerKey::Process(process)]) {
             let rows = trace.peer_rows(&meant, &[Class::Message], first, until, Direction::Forward);
@@ -66,8 +65,8 @@ impl Volume {
                 }
             }
         }
-        volume.peers = peers.into_iter().map(|(peer, (sent, received))| (peer, sent, received)).gathered();
-        ordered::sort_by_key(&mut volume.peers, |(peer, sent, received)| (Reverse(sent + received), *peer));
+        volume.peers = peers.into_iter().map(|(peer, (sent, received))| (peer, sent, received)).collect();
+        volume.peers.sort_by_key(|(peer, sent, received)| (Reverse(sent + received), *peer));
         volume
     }
 }

@@ -2,21 +2,20 @@
 
 use crate::model::message::delivery::Passage;
 use crate::model::row::Row;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// The handlings of the receivers of some messages, as far as they lie between a sending and a handling of these.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    handled: Map<ProcessKey, Vec<OrderKey>>,
+    handled: BTreeMap<ProcessKey, Vec<OrderKey>>,
 }
 
 impl Turns {
     pub(crate) fn of(trace: &Trace, passages: &[Passage<'_>]) -> Self {
-        let mut spans: Map<ProcessKey, (OrderKey, OrderKey)> = Map::new();
+        let mut spans: BTreeMap<ProcessKey, (OrderKey, OrderKey)> = BTreeMap::new();
         for passage in passages {
             let (Some(to), Some(sent), Some(handled)) = (passage.to, passage.send, passage.handled) else { continue };
             let (from, until) = spans.entry(to).or_insert((sent.key(), handled.key()));
@@ -24,7 +23,7 @@ impl Turns {
         }
         let handled = |(process, (from, until)): (ProcessKey, (OrderKey, OrderKey))| {
             let rows = trace.process_rows_of_kind(process, Kind::Handled, from, until, Direction::Forward);
-            (process, rows.map(|row| row.key).gathered())
+            (process, rows.map(|row| row.key).collect())
         };
         Self { handled: spans.into_iter().map(handled).collect() }
     }

@@ -1,4 +1,4 @@
-//! Every process the lifecycle events and the baseline tell of, by one walk.
+//! Every process in the lifecycle events and the baseline, read in one pass.
 //!
 //! Invariant: costs one walk over the lifecycle events held, whatever else the trace holds.
 
@@ -6,7 +6,7 @@ use crate::model::process::lifetime::Lifetime;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use crate::model::window::Window;
-use scope_core::ordered::Map;
+use alloc::collections::BTreeMap;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -21,18 +21,18 @@ pub(crate) struct Member<'a> {
 /// All of them.
 #[derive(Debug)]
 pub(crate) struct Census<'a> {
-    pub(crate) members: Map<ProcessKey, Member<'a>>,
-    /// Events looked at.
+    pub(crate) members: BTreeMap<ProcessKey, Member<'a>>,
+    /// Events read.
     pub(crate) n_events: u64,
 }
 
 impl<'a> Census<'a> {
     /// The processes of the whole trace, with their origins as known at a point of the order.
     pub(crate) fn at(trace: &'a Trace, until: OrderKey) -> Self {
-        let mut members: Map<ProcessKey, Member<'a>> = Map::new();
+        let mut members: BTreeMap<ProcessKey, Member<'a>> = BTreeMap::new();
         for entry in trace.baseline().map_or(&[][..], |baseline| baseline.processes()) {
-            let lifetime = Lifetime::remembered(trace, entry.process);
-            let origin = Origin::remembered(trace, entry.process);
+            let lifetime = Lifetime::from_baseline(trace, entry.process);
+            let origin = Origin::from_baseline(trace, entry.process);
             members.insert(entry.process, Member { origin, lifetime, exit: None });
         }
         let mut n_events = 0;

@@ -6,8 +6,6 @@ use crate::model::process::links;
 use crate::model::row::Row;
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
 use scope_core::term::{Term, read};
 use scope_core::trace::Trace;
 
@@ -52,8 +50,8 @@ pub(crate) fn along_links<'a>(trace: &'a Trace, exit: &Row<'_>) -> Vec<Row<'a>> 
     let Some(process) = exit.process() else { return Vec::new() };
     let broken = links::of(trace, process).into_iter().filter(|link| link.broken);
     let exits = broken.filter_map(|link| earlier(trace, link.peer, exit));
-    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).gathered();
-    ordered::sort_by_key(&mut exits, |row| (row.key(), row.id()));
+    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).collect();
+    exits.sort_by_key(|row| (row.key(), row.id()));
     exits.dedup_by_key(|row| row.id());
     exits
 }
@@ -65,11 +63,11 @@ fn earlier<'a>(trace: &'a Trace, process: ProcessKey, exit: &Row<'_>) -> Option<
 /// The exit of the server whose failed call ended a process.
 pub(crate) fn failed_call<'a>(trace: &'a Trace, exit: &Row<'_>) -> Option<Row<'a>> {
     let own = reason(exit)?;
-    let told = Reason::of(&own);
-    let server = earlier(trace, told.called?, exit)?;
+    let own_reason = Reason::of(&own);
+    let server = earlier(trace, own_reason.called?, exit)?;
     let theirs = reason(&server)?;
     let handed_on = is_complete(exit) && is_complete(&server) && failed_call_of(&own) == Some(&theirs);
-    (handed_on || Reason::of(&theirs).cause() == told.cause()).then_some(server)
+    (handed_on || Reason::of(&theirs).cause() == own_reason.cause()).then_some(server)
 }
 
 /// The reason for which the server exited, in the reason of a failed call: `{reason, {GenServer, :call, arguments}}`.

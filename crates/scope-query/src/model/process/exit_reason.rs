@@ -1,6 +1,6 @@
 //! What an exit reason says: the kind of error, where it was raised, and whose call failed.
 //!
-//! The shapes are OTP's: `{reason, stacktrace}` of an error that nobody caught, `{reason, {module, function, arguments}}` of a call that
+//! The shapes are OTP's: `{reason, stacktrace}` of an error that was not caught, `{reason, {module, function, arguments}}` of a call that
 //! failed, as `gen_server:call` exits with. They may be nested in one another.
 //!
 //! Invariant: exits with the same [`Reason::cause`] are of the same kind and place; arguments and values are not part of it.
@@ -9,7 +9,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
-use scope_core::gather::Gather as _;
 use scope_core::term::Term;
 use scope_core::term::inspect::{atom_text, mfa_text};
 
@@ -55,7 +54,7 @@ impl Reason {
             let Term::Tuple(parts) = inner else { break };
             match parts.as_slice() {
                 [error, Term::List(frames, _)] if is_stacktrace(frames) => {
-                    return Self { error: kind_of(error), frames: frames.iter().filter_map(place).gathered(), called };
+                    return Self { error: kind_of(error), frames: frames.iter().filter_map(place).collect(), called };
                 }
                 [error, Term::Tuple(failed)] => {
                     let [Term::Atom(_), Term::Atom(_), Term::List(arguments, _)] = failed.as_slice() else { break };
@@ -66,7 +65,7 @@ impl Reason {
                 _ => break,
             }
         }
-        Self { error: kind_of(inner), frames: call.into_iter().gathered(), called }
+        Self { error: kind_of(inner), frames: call.into_iter().collect(), called }
     }
 
     /// The kind of error and the function it was raised in.
@@ -217,7 +216,7 @@ const ELIXIR: &[&str] = &[
     "Version",
 ];
 
-/// Whether a module is somebody's own, as far as its name tells: not in Erlang's lower case, not one of Elixir's.
+/// Whether a module is the application's own, by its name: not in Erlang's lower case, not one of Elixir's.
 fn is_own(module: &str) -> bool {
     let Some(name) = module.strip_prefix("Elixir.") else { return false };
     let root = name.split_once('.').map_or(name, |(root, _)| root);

@@ -2,7 +2,6 @@
 
 use crate::model::process::naming::{self, Holding};
 use alloc::vec::Vec;
-use scope_core::ordered;
 use scope_core::trace::Trace;
 use scope_core::{Class, Entity, Kind, ProcessKey};
 
@@ -38,7 +37,7 @@ pub(crate) fn holders(trace: &Trace, name: Option<&str>) -> Vec<ProcessKey> {
             }
         }
     }
-    ordered::sort(&mut holders);
+    holders.sort();
     holders.dedup();
     holders
 }

@@ -8,19 +8,19 @@ use scope_core::{Class, Kind, OrderKey, ProcessKey};
 /// Begin and end of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lifetime {
-    /// Its spawn; `None` when it was there before the recorder looked, or nobody saw it.
+    /// Its spawn; `None` when it is older than the recording, or was not recorded.
     pub(crate) spawn: Option<OrderKey>,
-    /// Its exit; `None` while it lives, or when nobody saw it.
+    /// Its exit; `None` while it lives, or when it was not recorded.
     pub(crate) exit: Option<OrderKey>,
     /// The first thing that is known of it.
     pub(crate) seen: Option<OrderKey>,
-    /// Events looked at.
+    /// Events read.
     pub(crate) n_events: u64,
 }
 
 impl Lifetime {
     pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Self {
-        let mut lifetime = Self::remembered(trace, process);
+        let mut lifetime = Self::from_baseline(trace, process);
         let all = Window::all();
         for at in trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
             lifetime.learn(&Row::read(trace, at));
@@ -29,7 +29,7 @@ impl Lifetime {
     }
 
     /// What the baseline remembers.
-    pub(crate) fn remembered(trace: &Trace, process: ProcessKey) -> Self {
+    pub(crate) fn from_baseline(trace: &Trace, process: ProcessKey) -> Self {
         let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
         let spawned = remembered.filter(|entry| entry.identity_known && !entry.seen_by_sweep);
         let (spawn, seen) = (spawned.map(|entry| entry.since), remembered.map(|entry| entry.since));

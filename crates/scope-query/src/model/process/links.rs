@@ -1,17 +1,16 @@
 //! Which processes a process was linked to, and when.
 //!
-//! A link is recorded from one end only, so the rows of both ends tell of it. It ends with an unlink, or with the exit of either end.
+//! A link is recorded from one end only, so the rows of both ends are read. It ends with an unlink, or with the exit of either end.
 //!
 //! Invariant: costs the lifecycle events of the process and of those it was ever linked to.
 
 use crate::model::process::lifetime::Lifetime;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::Map;
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::symbols::PeerKey;
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
 
 /// A link of a process.
@@ -33,13 +32,13 @@ impl Link {
     }
 }
 
-/// The processes linked to `process` at a point of the order, ascending, and how many events were looked at.
+/// The processes linked to `process` at a point of the order, ascending, and how many events were read.
 pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Vec<ProcessKey>, u64) {
     let (links, n_events) = counted(trace, process);
     // An exit is still linked, to those that outlive it.
     let held = links.into_iter().filter(|link| link.holds_at(at) && !(link.broken && link.to == Some(at)));
-    let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).gathered();
-    ordered::sort(&mut linked);
+    let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).collect();
+    linked.sort();
     linked.dedup();
     (linked, n_events)
 }
@@ -49,14 +48,14 @@ pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Vec<Link> {
     counted(trace, process).0
 }
 
-/// The same, and how many events were looked at.
+/// The same, and how many events were read.
 fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
     let mut n_events = 0;
     let mut spans = Vec::new();
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
-    let mut open: Map<ProcessKey, OrderKey> =
+    let mut open: BTreeMap<ProcessKey, OrderKey> =
         remembered.into_iter().flat_map(|entry| &entry.links).map(|peer| (*peer, OrderKey::default())).collect();
-    for (row, peer) in told(trace, process) {
+    for (row, peer) in linked_rows(trace, process) {
         n_events += 1;
         match row.kind() {
             Kind::Link => {
@@ -84,12 +83,12 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
         let to = [unlinked, theirs, exit].into_iter().flatten().min();
         links.push(Link { peer, from, to, broken: theirs.is_some() && theirs == to });
     }
-    ordered::sort_by_key(&mut links, |link| (link.from, link.peer));
+    links.sort_by_key(|link| (link.from, link.peer));
     (links, n_events)
 }
 
 /// The link and unlink events of either end, oldest first, each with the other process.
-fn told(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
+fn linked_rows(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
     let all = Window::all();
     let (from, to, classes) = (all.first_key(), all.last_key(), [Class::Process]);
     let own = trace.process_rows(process, &classes, from, to, Direction::Forward);
@@ -99,8 +98,8 @@ fn told(trace: &Trace, process: ProcessKey) -> Vec<(Row<'_>, ProcessKey)> {
     });
     let theirs = trace.peer_rows(&PeerKey::Process(process), &classes, from, to, Direction::Forward);
     let theirs = theirs.map(|at| Row::read(trace, at)).filter_map(|row| Some((row, row.process()?)));
-    let mut told: Vec<_> =
-        own.chain(theirs).filter(|(row, _)| matches!(row.kind(), Kind::Link | Kind::Unlink)).gathered();
-    ordered::sort_by_key(&mut told, |(row, _)| (row.key(), row.id()));
-    told
+    let mut linked: Vec<_> =
+        own.chain(theirs).filter(|(row, _)| matches!(row.kind(), Kind::Link | Kind::Unlink)).collect();
+    linked.sort_by_key(|(row, _)| (row.key(), row.id()));
+    linked
 }

@@ -4,10 +4,9 @@
 
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Map;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -37,12 +36,12 @@ impl Holding {
 #[derive(Debug)]
 pub(crate) struct Naming<'a> {
     trace: &'a Trace,
-    known: Map<ProcessKey, Vec<Holding>>,
+    known: BTreeMap<ProcessKey, Vec<Holding>>,
 }
 
 impl<'a> Naming<'a> {
     pub(crate) const fn new(trace: &'a Trace) -> Self {
-        Self { trace, known: Map::new() }
+        Self { trace, known: BTreeMap::new() }
     }
 
     /// Every name a process held, by the time it took it.
@@ -63,7 +62,7 @@ pub(crate) fn holdings(trace: &Trace, process: ProcessKey) -> Vec<Holding> {
         .into_iter()
         .flat_map(|entry| &entry.names)
         .map(|(name, since)| Holding { name: name.clone(), from: *since, to: None })
-        .gathered();
+        .collect();
     let all = Window::all();
     for at in trace.process_rows(process, &[Class::Process], all.first_key(), all.last_key(), Direction::Forward) {
         let row = Row::read(trace, at);

@@ -1,15 +1,14 @@
 //! Who was alive at a moment, with the names held then.
 //!
 //! Invariant: agrees with [`Lifetime`](crate::model::process::lifetime::Lifetime): a process lives from its spawn to its exit, both included; one whose
-//! spawn nobody saw lives from the first thing it did.
+//! spawn that was not recorded lives from its first event.
 
 use crate::model::process::lifetime::Lifetime;
 use crate::model::row::Row;
 use crate::model::window::Window;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::{self, Map};
 use scope_core::trace::{Direction, RowRef, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -22,42 +21,42 @@ pub(crate) struct Living {
     pub(crate) names: Vec<String>,
 }
 
-/// The living at a time, ascending, and how many events were looked at.
+/// The living at a time, ascending, and how many events were read.
 pub(crate) fn at(trace: &Trace, moment: Window) -> (Vec<(ProcessKey, Living)>, u64) {
-    let mut remembered = remembered(trace, moment);
+    let mut baseline = from_baseline(trace, moment);
     let mut living: Vec<(ProcessKey, Living)> = Vec::new();
-    // Everybody whose begin or end was seen, whenever.
-    let mut told: Vec<ProcessKey> = remembered.keys().copied().gathered();
+    // Processes with a recorded begin or end, at any time.
+    let mut known: Vec<ProcessKey> = baseline.keys().copied().collect();
     let mut n_events = 0;
     trace.each_process(Class::Process, |process, rows| {
         n_events += rows.len() as u64;
-        let mut life = Life { living: remembered.remove(&process), is_told: false };
+        let mut life = Life { living: baseline.remove(&process), is_recorded: false };
         rows.iter().for_each(|at| life.learn(trace, *at, moment));
-        if life.is_told {
-            told.push(process);
+        if life.is_recorded {
+            known.push(process);
         }
         living.extend(life.living.map(|living| (process, living)));
     });
-    living.extend(remembered);
-    ordered::sort_by_key(&mut living, |(process, _)| *process);
-    ordered::sort(&mut told);
-    let untold = |process: &ProcessKey| {
-        told.binary_search(process).is_err() && living.binary_search_by_key(process, |(process, _)| *process).is_err()
+    living.extend(baseline);
+    living.sort_by_key(|(process, _)| *process);
+    known.sort();
+    let unrecorded = |process: &ProcessKey| {
+        known.binary_search(process).is_err() && living.binary_search_by_key(process, |(process, _)| *process).is_err()
     };
-    let untold: Vec<ProcessKey> = trace.processes().into_iter().filter(untold).gathered();
-    let untold = untold.into_iter().filter(|process| {
+    let unrecorded: Vec<ProcessKey> = trace.processes().into_iter().filter(unrecorded).collect();
+    let unrecorded = unrecorded.into_iter().filter(|process| {
         acted(trace, *process, moment.last_key()) && Lifetime::of(trace, *process).last_tick() >= moment.from
     });
-    living.extend(untold.map(|process| (process, Living::default())));
-    ordered::sort_by_key(&mut living, |(process, _)| *process);
+    living.extend(unrecorded.map(|process| (process, Living::default())));
+    living.sort_by_key(|(process, _)| *process);
     (living, n_events)
 }
 
 /// What is known of a process up to the moment.
 struct Life {
     living: Option<Living>,
-    /// Whether its begin or end was seen, whenever.
-    is_told: bool,
+    /// Whether its begin or end was recorded, at any time.
+    is_recorded: bool,
 }
 
 impl Life {
@@ -66,14 +65,14 @@ impl Life {
         let kind = trace.chunk(&at).kind(at.row);
         match kind {
             Kind::Spawn | Kind::Alive => {
-                self.is_told = true;
+                self.is_recorded = true;
                 if before {
                     let living = self.living.get_or_insert_default();
                     living.spawned = (kind == Kind::Spawn).then_some(at.key.tick).or(living.spawned);
                 }
             }
             Kind::Exit if at.key.tick < moment.from => {
-                self.is_told = true;
+                self.is_recorded = true;
                 self.living = None;
             }
             Kind::Exit if before => {
@@ -100,13 +99,13 @@ impl Life {
 }
 
 /// What the baseline says: its processes were alive when the events it stands for ended.
-fn remembered(trace: &Trace, moment: Window) -> Map<ProcessKey, Living> {
+fn from_baseline(trace: &Trace, moment: Window) -> BTreeMap<ProcessKey, Living> {
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     let entries = entries.iter().filter(|entry| entry.since <= moment.last_key());
     let living = entries.map(|entry| {
         let names = entry.names.iter().filter(|(_, since)| *since <= moment.last_key());
         let spawned = (entry.identity_known && !entry.seen_by_sweep).then_some(entry.since.tick);
-        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).gathered() })
+        (entry.process, Living { spawned, names: names.map(|(name, _)| name.clone()).collect() })
     });
     living.collect()
 }

@@ -2,8 +2,8 @@
 
 use crate::model::by_chunk::ByChunk;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::chunk::Chunk;
-use scope_core::hashed::HashMap;
 use scope_core::{Class, Entity, EntityId, ProcessKey};
 
 /// Numbers the processes of one answer.

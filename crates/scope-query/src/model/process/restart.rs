@@ -7,14 +7,13 @@ use crate::model::process::exit_reason;
 use crate::model::process::naming;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
+use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::Map;
+use scope_core::symbols::PeerKey;
 use scope_core::term::read;
-use scope_core::trace::{Direction, PeerKey, Trace};
+use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// Exited children of one parent that may still be replaced. In a storm each is replaced at once; the children of a supervisor of tasks never
@@ -32,7 +31,7 @@ pub(crate) struct Replacement {
 /// The restarts of one parent's children.
 #[derive(Debug, Default)]
 pub(crate) struct Restarts {
-    replaced: Map<ProcessKey, Replacement>,
+    replaced: BTreeMap<ProcessKey, Replacement>,
     pub(crate) n_events: u64,
 }
 
@@ -47,17 +46,17 @@ impl Restarts {
     pub(crate) fn of(trace: &Trace, parent: ProcessKey, until: OrderKey) -> Self {
         let mut restarts = Self::default();
         let mut steps = Vec::new();
-        let mut starts = Map::new();
+        let mut starts = BTreeMap::new();
         for child in children(trace, parent, until, &mut restarts.n_events) {
             let origin = Origin::of(trace, child, OrderKey::MAX);
             if origin.parent != Some(parent) {
                 continue;
             }
             steps.extend(life(trace, child, until, &mut restarts.n_events));
-            let names = naming::holdings(trace, child).into_iter().map(|holding| holding.name).gathered();
+            let names = naming::holdings(trace, child).into_iter().map(|holding| holding.name).collect();
             starts.insert(child, Start { origin, names });
         }
-        ordered::sort_by_key(&mut steps, |(key, child, _)| (*key, *child));
+        steps.sort_by_key(|(key, child, _)| (*key, *child));
         let mut waiting: VecDeque<(ProcessKey, bool)> = VecDeque::new();
         for (at, child, step) in steps {
             match step {
@@ -77,7 +76,7 @@ impl Restarts {
     fn settle(
         &mut self,
         waiting: &mut VecDeque<(ProcessKey, bool)>,
-        starts: &Map<ProcessKey, Start>,
+        starts: &BTreeMap<ProcessKey, Start>,
         child: ProcessKey,
         at: OrderKey,
     ) {
@@ -85,7 +84,7 @@ impl Restarts {
         let alike = |(old, abnormal): &(ProcessKey, bool)| {
             starts.get(old).and_then(|old| old.same(new)).filter(|c| *c == Certainty::Certain || *abnormal)
         };
-        let mut found: Vec<_> = waiting.iter().filter_map(|old| Some((old.0, alike(old)?))).gathered();
+        let mut found: Vec<_> = waiting.iter().filter_map(|old| Some((old.0, alike(old)?))).collect();
         // A supervisor has one process for each id: of those with this one, and of those that may have had it, the last to exit was replaced.
         let last_certain = found.iter().rposition(|(_, certainty)| *certainty == Certainty::Certain);
         if let Some(last) = last_certain {
@@ -119,7 +118,7 @@ impl Restarts {
     }
 }
 
-/// The process that replaced an exited one, if the trace tells. For many children of one parent use [`Restarts`].
+/// The process that replaced an exited one, where the trace shows it. For many children of one parent use [`Restarts`].
 pub(crate) fn replacement(trace: &Trace, exited: ProcessKey) -> Option<Replacement> {
     let parent = Origin::of(trace, exited, OrderKey::MAX).parent?;
     Restarts::of(trace, parent, OrderKey::MAX).replacement(exited)
@@ -155,10 +154,10 @@ pub(crate) fn children(trace: &Trace, parent: ProcessKey, until: OrderKey, n_eve
     let rows = trace.peer_rows(&peer, &[Class::Process], OrderKey::default(), until, Direction::Forward);
     let rows = rows.map(|at| Row::read(trace, at)).inspect(|_| *n_events += 1);
     let begun = rows.filter(|row| matches!(row.kind(), Kind::Spawn | Kind::Alive));
-    let mut children: Vec<_> = begun.filter_map(|row| row.process()).gathered();
+    let mut children: Vec<_> = begun.filter_map(|row| row.process()).collect();
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     children.extend(entries.iter().filter(|entry| entry.parent == Some(parent)).map(|entry| entry.process));
-    ordered::sort(&mut children);
+    children.sort();
     children.dedup();
     children
 }
@@ -179,7 +178,7 @@ fn life(
             _ => None,
         }
     };
-    rows.map(|at| Row::read(trace, at)).filter_map(step).gathered().into_iter()
+    rows.map(|at| Row::read(trace, at)).filter_map(step).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether an exit was a failure. A reason that cannot be read counts as one.

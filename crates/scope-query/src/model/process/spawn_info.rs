@@ -1,16 +1,15 @@
-//! How a process began, as far as the trace tells: by its spawn, or by a sweep that found it alive.
+//! How a process began, as far as the trace shows: by its spawn, or by a sweep that found it alive.
 //!
 //! The arguments of a spawn through `proc_lib` hold the parent, the ancestors and the callback module; what a sweep wrote down holds the same
 //! and more: the label, and what the supervisor said of the process and, if it is a supervisor itself, of its strategy.
 //!
-//! Invariant: what only a sweep can know is absent until a sweep has told it; nothing is guessed from names.
+//! Invariant: what only a sweep can know is absent until a sweep has recorded it; nothing is guessed from names.
 
 use crate::model::process::initial_call;
 use crate::model::row::Row;
 use crate::model::term_ref::{Dictionary, Located};
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -54,7 +53,7 @@ pub(crate) struct Origin {
     pub(crate) initial_call: Option<(String, String, u32)>,
     /// The callback module.
     pub(crate) module: Option<String>,
-    /// Nearest first; `None` when nothing tells.
+    /// Nearest first; `None` when it is not known.
     pub(crate) ancestors: Option<Vec<Ancestor>>,
     pub(crate) label: Option<Term>,
     pub(crate) child: Option<Child>,
@@ -62,16 +61,16 @@ pub(crate) struct Origin {
     pub(crate) supervisor: Option<Strategy>,
     /// The match key of the arguments of its spawn: of what was recorded of them, and of their size.
     pub(crate) start_key: Option<u64>,
-    /// Events looked at.
+    /// Events read.
     pub(crate) n_events: u64,
     is_told: bool,
 }
 
 impl Origin {
     /// What was known of a process at a point of the order. What is remembered from before the low_watermark counts at any time, as does the first
-    /// that is told later when nothing was told until then: who a process is does not change.
+    /// that is recorded later where nothing was known until then: who a process is does not change.
     pub(crate) fn of(trace: &Trace, process: ProcessKey, until: OrderKey) -> Self {
-        let mut origin = Self::remembered(trace, process);
+        let mut origin = Self::from_baseline(trace, process);
         let first = OrderKey::default();
         for at in trace.process_rows(process, &[Class::Process], first, OrderKey::MAX, Direction::Forward) {
             origin.learn(&Row::read(trace, at), until);
@@ -83,7 +82,7 @@ impl Origin {
     }
 
     /// What the baseline remembers.
-    pub(crate) fn remembered(trace: &Trace, process: ProcessKey) -> Self {
+    pub(crate) fn from_baseline(trace: &Trace, process: ProcessKey) -> Self {
         let mut origin = Self::default();
         let Some(baseline) = trace.baseline() else { return origin };
         let Some(entry) = baseline.process(process) else { return origin };
@@ -91,7 +90,7 @@ impl Origin {
         origin.parent = entry.parent;
         origin.initial_call = entry.initial_call.clone();
         if let Some((term, symbols)) = baseline.origin_term(process) {
-            origin.tell(&Located { term, names: Dictionary::Baseline(symbols) });
+            origin.add(&Located { term, names: Dictionary::Baseline(symbols) });
         }
         origin
     }
@@ -109,12 +108,12 @@ impl Origin {
         let call = mfa.map(|mfa| (text(mfa.module), text(mfa.function), mfa.arity));
         self.initial_call = call.or_else(|| self.initial_call.take());
         if let Some(term) = row.term() {
-            self.tell(&Located { term, names: Dictionary::Chunk(row.chunk) });
+            self.add(&Located { term, names: Dictionary::Chunk(row.chunk) });
         }
     }
 
     /// Takes in arguments or details. What cannot be read says nothing.
-    fn tell(&mut self, located: &Located<'_>) {
+    fn add(&mut self, located: &Located<'_>) {
         match read::read(located.term.bytes, &located.names) {
             Ok(Term::List(arguments, None)) => self.spawned(&arguments, located),
             Ok(Term::Map(details) | Term::MapCut(details, _)) => self.found(&details),
@@ -138,7 +137,7 @@ impl Origin {
         self.supervisor = initial_call::is_supervisor(arguments).then(Strategy::default);
     }
 
-    /// What a sweep wrote down is all that is known from then on: the baseline keeps no more than the last that was told.
+    /// What a sweep wrote down is all that is known from then on: the baseline keeps the last record only.
     fn found(&mut self, details: &[(Term, Term)]) {
         self.ancestors = field(details, "ancestors").and_then(read_ancestors);
         self.module = field(details, "module").and_then(atom);
@@ -175,7 +174,7 @@ impl Child {
             kind: field(fields, "type").and_then(atom),
             restart: field(fields, "restart").and_then(atom),
             modules: match field(fields, "modules") {
-                Some(Term::List(modules, None)) => Some(modules.iter().filter_map(atom).gathered()),
+                Some(Term::List(modules, None)) => Some(modules.iter().filter_map(atom).collect()),
                 _ => None,
             },
         })
@@ -198,14 +197,14 @@ impl Strategy {
 }
 
 fn read_ancestors(term: &Term) -> Option<Vec<Ancestor>> {
-    // A list that was cut still tells the nearest.
+    // A list that was cut still has the nearest.
     let Term::List(items, _) = term else { return None };
     let ancestor = |item: &Term| match item {
         Term::Pid(process) => Some(Ancestor::Pid(*process)),
         Term::Atom(name) => Some(Ancestor::Name(name.clone())),
         _ => None,
     };
-    Some(items.iter().filter_map(ancestor).gathered())
+    Some(items.iter().filter_map(ancestor).collect())
 }
 
 fn field<'t>(fields: &'t [(Term, Term)], name: &str) -> Option<&'t Term> {

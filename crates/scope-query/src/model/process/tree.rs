@@ -4,21 +4,19 @@
 
 use crate::model::process::census::Census;
 use crate::model::window::Window;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::{Map, Set};
 use scope_core::trace::Trace;
 
 /// The processes of a moment, by supervisor.
 #[derive(Debug)]
 pub(crate) struct Tree<'a> {
     pub(crate) census: Census<'a>,
-    alive: Set<ProcessKey>,
-    supervisors: Set<ProcessKey>,
+    alive: BTreeSet<ProcessKey>,
+    supervisors: BTreeSet<ProcessKey>,
     /// The living children of each living supervisor, in order of their begin.
-    below: Map<ProcessKey, Vec<ProcessKey>>,
+    below: BTreeMap<ProcessKey, Vec<ProcessKey>>,
     /// The supervisors that are under no living one.
     roots: Vec<ProcessKey>,
 }
@@ -35,8 +33,8 @@ impl<'a> Tree<'a> {
     pub(crate) fn at(trace: &'a Trace, at: Window) -> Self {
         let census = Census::at(trace, at.last_key());
         let living = census.members.iter().filter(|(_, member)| member.lived_in(at));
-        let alive: Set<ProcessKey> = living.map(|(process, _)| *process).collect();
-        let mut supervisors = Set::new();
+        let alive: BTreeSet<ProcessKey> = living.map(|(process, _)| *process).collect();
+        let mut supervisors = BTreeSet::new();
         for (process, member) in census.members.iter() {
             // What the dead said of their supervisors is forgotten with them, at the latest when they are evicted.
             if !alive.contains(process) {
@@ -45,12 +43,12 @@ impl<'a> Tree<'a> {
             supervisors.extend(member.origin.child.as_ref().and_then(|child| child.supervisor));
             supervisors.extend(member.origin.supervisor.as_ref().map(|_| *process));
         }
-        let mut tree = Self { census, alive, supervisors, below: Map::new(), roots: Vec::new() };
+        let mut tree = Self { census, alive, supervisors, below: BTreeMap::new(), roots: Vec::new() };
         let begin = |process: &ProcessKey| {
             tree.census.members.get(process).map(|member| (member.lifetime.spawn.unwrap_or_default(), *process))
         };
-        let mut in_order: Vec<ProcessKey> = tree.alive.iter().copied().gathered();
-        ordered::sort_by_key(&mut in_order, begin);
+        let mut in_order: Vec<ProcessKey> = tree.alive.iter().copied().collect();
+        in_order.sort_by_key(begin);
         for process in in_order {
             match tree.supervisor(process) {
                 Some(above) => tree.below.entry(above).or_default().push(process),
@@ -78,11 +76,11 @@ impl<'a> Tree<'a> {
     /// The whole tree, or what is at and below one process: each before those below it.
     pub(crate) fn nodes(&self, root: Option<ProcessKey>) -> Vec<Node> {
         let mut nodes = Vec::new();
-        let mut seen = Set::new();
+        let mut seen = BTreeSet::new();
         let top = root.map_or_else(|| self.roots.clone(), |root| alloc::vec![root]);
         let above = |process| root.and_then(|_| self.supervisor(process));
         let place = |process| Node { process, depth: 0, supervisor: above(process) };
-        let mut open: Vec<Node> = top.into_iter().rev().map(place).gathered();
+        let mut open: Vec<Node> = top.into_iter().rev().map(place).collect();
         while let Some(node) = open.pop() {
             if !seen.insert(node.process) {
                 continue;

@@ -5,7 +5,6 @@ use crate::model::term_ref::Located;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 
 /// How many places a message names.
@@ -24,7 +23,7 @@ pub(crate) fn places(located: &Located<'_>) -> Result<String> {
 
 /// A path as a `term` request takes it.
 pub(crate) fn written(path: &[u32]) -> String {
-    let steps: Vec<String> = path.iter().map(u32::to_string).gathered();
+    let steps: Vec<String> = path.iter().map(u32::to_string).collect();
     format!("[{}]", steps.join(", "))
 }
 

@@ -15,12 +15,11 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::page::ranked;
 use crate::requests::render;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
-use scope_core::hashed::HashMap;
-use scope_core::ordered::{self, Map};
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
@@ -96,7 +95,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CallTreeRequest) -> R
     let mut tree = Tree { window, max_depth, nodes: Vec::new(), idxs: HashMap::default(), n_open: 0 };
     let (functions, n_events) = walk(trace, process, FunctionFilter::default(), &mut tree);
     let (page, next) = ranked(tree.preorder(&functions), KIND, place, limit);
-    let data = page.iter().filter_map(|place| tree.shown(place, &functions)).gathered();
+    let data = page.iter().filter_map(|place| tree.shown(place, &functions)).collect();
 
     let mut coverage = coverage(trace, window, &[Class::Call], n_events);
     if let Some(process) = process {
@@ -188,8 +187,8 @@ impl Tree {
 
     /// The nodes that have calls in the window, or below which are some: children behind their parent, the one with the most time first.
     fn preorder(&self, functions: &Functions) -> Vec<Position> {
-        let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).gathered();
-        let mut children: Map<Option<u32>, Vec<u32>> = Map::new();
+        let mut used: Vec<bool> = self.nodes.iter().map(|node| node.calls > 0 || node.deeper > 0).collect();
+        let mut children: BTreeMap<Option<u32>, Vec<u32>> = BTreeMap::new();
         for (idx, node) in (0..self.nodes.len() as u32).zip(&self.nodes).rev() {
             if used.get(idx as usize) == Some(&true) {
                 children.entry(node.parent).or_default().push(idx);
@@ -200,7 +199,7 @@ impl Tree {
         }
         let key = |idx: &u32| self.nodes.get(*idx as usize).map(|node| (node.total_ns, node.calls, node.function));
         for siblings in children.values_mut() {
-            ordered::sort_by(siblings, |a, b| {
+            siblings.sort_by(|a, b| {
                 let (Some((a_ns, a_calls, a)), Some((b_ns, b_calls, b))) = (key(a), key(b)) else {
                     return a.cmp(b);
                 };
@@ -210,7 +209,7 @@ impl Tree {
         let mut order: Vec<Position> = Vec::new();
         // The next on top.
         let mut pending: Vec<(u32, Option<u64>)> =
-            children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).gathered();
+            children.get(&None).into_iter().flatten().rev().map(|idx| (*idx, None)).collect();
         while let Some((idx, parent)) = pending.pop() {
             let index = order.len() as u64;
             order.push(Position { idx, index, parent });
@@ -246,7 +245,7 @@ impl Tree {
             // A semicolon ends a function in folded stacks.
             mfa_text(module, function, arity).replace(';', ":")
         };
-        let mut names: Vec<String> = around.map(name).gathered();
+        let mut names: Vec<String> = around.map(name).collect();
         names.reverse();
         names.join(";")
     }

@@ -12,7 +12,6 @@ use crate::requests::page::Page;
 use crate::requests::render::call_list::calls;
 use crate::requests::render::view::View;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, ProcessKey};
 
@@ -47,6 +46,6 @@ pub(in crate::requests) fn page(
     coverage.truncated = page.truncated();
     let next = page.next(kind);
     let mut view = View::new(trace);
-    let calls = page.rows.iter().filter_map(|call| call.shown(&mut view)).gathered();
+    let calls = page.rows.iter().filter_map(|call| call.shown(&mut view)).collect();
     Ok(Answer { data: calls, coverage, next })
 }

@@ -20,8 +20,6 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use scope_core::Class;
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
 use scope_core::trace::Trace;
 use serde::{Deserialize, Serialize};
 
@@ -108,12 +106,12 @@ pub(in crate::requests) fn ranking(performance: &Performance, functions: &Functi
     let seen = |times: &Times| times.calls > 0 || times.cut > 0;
     let all = (0u32..).zip(&performance.times);
     let mut order: Vec<(FunctionId, &Times)> =
-        all.filter(|(_, times)| seen(times)).map(|(id, times)| (FunctionId(id), times)).gathered();
+        all.filter(|(_, times)| seen(times)).map(|(id, times)| (FunctionId(id), times)).collect();
     let rank = |times: &Times| Reverse((times.own_ns, times.total_ns, times.calls));
-    ordered::sort_by(&mut order, |(a, a_times), (b, b_times)| {
+    order.sort_by(|(a, a_times), (b, b_times)| {
         rank(a_times).cmp(&rank(b_times)).then_with(|| functions.name(*a).cmp(&functions.name(*b)))
     });
-    order.into_iter().map(|(id, _)| id).gathered()
+    order.into_iter().map(|(id, _)| id).collect()
 }
 
 /// The rows of the functions of a page; takes their durations.
@@ -156,20 +154,18 @@ fn rows(performance: &mut Performance, functions: &Functions, page: &[FunctionId
             duration: durations(times.durations.summary()),
         })
     };
-    page.iter().zip(around).filter_map(row).gathered()
+    page.iter().zip(around).filter_map(row).collect()
 }
 
 /// The edges with the most calls; of equal ones those with more time, then by name.
 fn calling(functions: &Functions, mut edges: Vec<Edge>, other: impl Fn(&Edge) -> Option<FunctionId>) -> Vec<Calling> {
     let name = |edge: &Edge| other(edge).map(|id| functions.name(id));
-    ordered::sort_by(&mut edges, |a, b| {
-        (b.calls, b.total_ns).cmp(&(a.calls, a.total_ns)).then_with(|| name(a).cmp(&name(b)))
-    });
+    edges.sort_by(|a, b| (b.calls, b.total_ns).cmp(&(a.calls, a.total_ns)).then_with(|| name(a).cmp(&name(b))));
     edges.truncate(MAX_EDGES);
     let shown = |edge: &Edge| Calling {
         function: other(edge).map(|id| render::view::numbered_function(functions, id)),
         calls: edge.calls,
         total_ns: edge.total_ns.min(MAX_TICK),
     };
-    edges.iter().map(shown).gathered()
+    edges.iter().map(shown).collect()
 }

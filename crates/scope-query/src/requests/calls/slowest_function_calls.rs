@@ -18,7 +18,6 @@ use crate::requests::render::view::View;
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::cmp::{Ordering, Reverse};
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 
@@ -47,7 +46,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &FunctionWindow) -> Re
     }
     coverage.truncated = next.is_some();
     let mut view = View::new(trace);
-    let calls = page.iter().filter_map(|call| call.0.shown(&mut view)).gathered();
+    let calls = page.iter().filter_map(|call| call.0.shown(&mut view)).collect();
     Ok(Answer { data: calls, coverage, next })
 }
 

@@ -9,11 +9,10 @@ use crate::model::row::Row;
 use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::render::view::View;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Map;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind};
 use serde::{Deserialize, Serialize};
@@ -70,7 +69,7 @@ pub(in crate::requests) enum End {
 pub(in crate::requests) struct Links<'a> {
     bounds: Bounds,
     rows: Vec<(Row<'a>, u32, Option<End>)>,
-    places: Map<EventId, usize>,
+    places: BTreeMap<EventId, usize>,
     /// More rows belong to it.
     pub(in crate::requests) cut: bool,
 }
@@ -122,14 +121,9 @@ impl<'a> Links<'a> {
                 certainty: edge.certainty.name().into(),
                 n: edge.n,
             };
-            Step {
-                depth: *depth,
-                event: view.event(row),
-                causes: among.map(edge).gathered(),
-                stop: end.map(End::shown),
-            }
+            Step { depth: *depth, event: view.event(row), causes: among.map(edge).collect(), stop: end.map(End::shown) }
         };
-        self.rows.iter().map(step).gathered()
+        self.rows.iter().map(step).collect()
     }
 
     /// What the chain rests on.

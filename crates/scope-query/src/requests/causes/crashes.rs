@@ -16,15 +16,13 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage_of_moment, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
+use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use scope_core::chunk::TermId;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
-use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
@@ -178,7 +176,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CrashesRequest) -> Re
     let mut reasons = Reasons::default();
     let exits = exits(trace, process, window, &mut reasons);
     let exits: Vec<Exit<'_>> =
-        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).gathered();
+        exits.into_iter().filter(|exit| request.cause.as_ref().is_none_or(|cause| *exit.cause == **cause)).collect();
     let causes = causes(&exits);
     let n_exits = exits.len() as u64;
     let mut passes = cursor::resume(after);
@@ -189,11 +187,11 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CrashesRequest) -> Re
 
     let (mut view, mut families) = (View::new(trace), Families::default());
     let crashes: Vec<Crash> =
-        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).gathered();
+        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).collect();
     // A state or a link may be as old as its process, and what it did before is of any class.
     let mut coverage = coverage_of_moment(trace, window, Class::ALL, n_exits);
     coverage.not_traced =
-        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).gathered();
+        page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).collect();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
     Ok(Answer { data: Crashes { causes, crashes }, coverage, next })
@@ -204,7 +202,7 @@ fn missing(trace: &Trace, exit: &Exit<'_>, crash: &Crash) -> Vec<NotTraced> {
     let moment = Window { from: exit.row.tick(), to: exit.row.tick() };
     let classes = [(Class::Message, crash.handling.is_none()), (Class::State, crash.last_state.is_none())];
     let absent = classes.into_iter().filter(|(_, absent)| *absent);
-    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).gathered()
+    absent.flat_map(|(class, _)| not_traced(trace, exit.process, class, moment)).collect()
 }
 
 /// An abnormal exit.
@@ -217,7 +215,7 @@ struct Exit<'a> {
 /// What was found out about reasons, which are equal in a storm of crashes.
 #[derive(Default)]
 struct Reasons {
-    known: Map<(u32, TermId), Option<Rc<str>>>,
+    known: BTreeMap<(u32, TermId), Option<Rc<str>>>,
 }
 
 impl Reasons {
@@ -237,11 +235,11 @@ fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reas
         None => trace.rows(&[Class::Process], from, to, forward),
     };
     let exits = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() == Kind::Exit);
-    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).gathered()
+    exits.filter_map(|row| Some(Exit { process: row.process()?, cause: reasons.cause(&row)?, row })).collect()
 }
 
 fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
-    let mut causes: Map<&str, Cause> = Map::new();
+    let mut causes: BTreeMap<&str, Cause> = BTreeMap::new();
     for exit in exits {
         let (id, time) = (exit.row.id().to_string(), exit.row.tick());
         let text = || String::from(&*exit.cause);
@@ -250,8 +248,8 @@ fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
         cause.n += 1;
         cause.last = time;
     }
-    let mut causes: Vec<Cause> = causes.into_values().gathered();
-    ordered::sort_by_key(&mut causes, |cause| (Reverse(cause.n), cause.first));
+    let mut causes: Vec<Cause> = causes.into_values().collect();
+    causes.sort_by_key(|cause| (Reverse(cause.n), cause.first));
     causes.truncate(MAX_CAUSES);
     causes
 }
@@ -275,9 +273,9 @@ fn crash<'a>(
         time: row.tick(),
         process: view.process(*process, key),
         module,
-        reason: view::term(row)?,
+        reason: view.term(row)?,
         cause: (**cause).into(),
-        stacktrace: frames.into_iter().map(frame).gathered(),
+        stacktrace: frames.into_iter().map(frame).collect(),
         followed: exit::followed(trace, row).map(|(before, over)| Followed {
             id: before.id().to_string(),
             process: view.process(before.process().unwrap_or(*process), before.key()),
@@ -294,7 +292,7 @@ fn crash<'a>(
 /// The restarts of the parents met so far: each costs the lives of all its children.
 #[derive(Default)]
 struct Families {
-    by_parent: Map<ProcessKey, Restarts>,
+    by_parent: BTreeMap<ProcessKey, Restarts>,
 }
 
 impl Families {
@@ -318,7 +316,7 @@ fn frame(place: Place) -> Frame {
 fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until: OrderKey, n: usize) -> Vec<Event> {
     let rows = trace.process_rows(process, Class::ALL, OrderKey::default(), until, Direction::Backward);
     let rows = rows.map(|at| Row::read(trace, at)).filter(|row| row.kind() != Kind::Exit && row.key() <= until);
-    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).gathered();
+    let mut events: Vec<Event> = rows.take(n).map(|row| view.event(&row)).collect();
     events.reverse();
     events
 }
@@ -334,5 +332,5 @@ fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Lin
             exit: its.map(|its| its.id().to_string()),
         }
     });
-    told.gathered()
+    told.collect()
 }

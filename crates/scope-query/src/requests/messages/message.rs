@@ -94,7 +94,7 @@ fn passage<'a>(trace: &'a Trace, naming: &mut Naming<'a>, row: Row<'a>) -> (Pass
 /// A message as the door shows it; `None` for one without a term.
 pub(in crate::requests) fn shown(view: &mut View<'_>, passage: &Passage<'_>, turns: &Turns) -> Option<Message> {
     let row = passage.row()?;
-    let message = view::term(&row)?;
+    let message = view.term(&row)?;
     let tick = |row: &Option<Row<'_>>| row.map(|row| row.tick());
     let (sent_at, delivered_at, handled_at) = (tick(&passage.send), tick(&passage.delivered), tick(&passage.handled));
     let since_sent = |at: Option<u64>| Some(at?.saturating_sub(sent_at?));

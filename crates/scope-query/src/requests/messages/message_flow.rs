@@ -14,11 +14,10 @@ use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::messages::message;
 use crate::requests::page::Page;
 use crate::requests::render::view::View;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::{Map, Set};
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
 use serde::{Deserialize, Serialize};
@@ -62,7 +61,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -
         a,
         b,
         n_events: 0,
-        listed: Map::new(),
+        listed: BTreeMap::new(),
     };
     if from_a {
         flow.list_from_a(&mut view);
@@ -79,12 +78,12 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -
     let parties = [Some(a), b.filter(|b| *b != a)];
     let silent = parties.into_iter().flatten();
     coverage.not_traced =
-        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).gathered();
+        silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).gathered();
+    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).collect();
     let turns = Turns::of(trace, &passages);
-    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).gathered();
+    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).collect();
     Ok(Answer { data: messages, coverage, next })
 }
 
@@ -111,7 +110,7 @@ struct Flow<'a> {
     b: Option<ProcessKey>,
     n_events: u64,
     /// What may be a row, in order: a send whose fate is yet to be found, or a message that is settled.
-    listed: Map<Place, Listed<'a>>,
+    listed: BTreeMap<Place, Listed<'a>>,
 }
 
 enum Listed<'a> {
@@ -142,7 +141,7 @@ impl<'a> Flow<'a> {
         let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
         let rows = self.rows_of(sender, self.window.last_key());
         let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias(_));
-        let mut came = Set::new();
+        let mut came = BTreeSet::new();
         if rows.iter().any(|row| row.kind() == Kind::Send && by_alias(row)) {
             // By an alias only what came to it can have been meant for it.
             let (from, last) = (self.from, Window::all().last_key());
@@ -161,12 +160,12 @@ impl<'a> Flow<'a> {
     /// What was sent to the process, and what came to it by an alias or from elsewhere.
     fn list_all_to_a(&mut self, view: &mut View<'a>) {
         let inbox = Inbox::of(self.trace, &mut view.naming, self.a);
-        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).gathered();
+        let sent: Vec<Row<'a>> = inbox.addressed(self.from, self.window.last_key(), Direction::Forward).collect();
         self.n_events += sent.len() as u64;
         self.list(sent.into_iter());
         let delivered =
             self.rows_of(self.a, Window::all().last_key()).into_iter().filter(|row| row.kind() == Kind::Delivered);
-        let keys: Set<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
+        let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
         let (passages, n_events) = inbox.passages(&keys);
         self.n_events += n_events;
         for passage in passages {
@@ -185,7 +184,7 @@ impl<'a> Flow<'a> {
 
     fn rows_of(&mut self, process: ProcessKey, to: OrderKey) -> Vec<Row<'a>> {
         let rows = self.trace.process_rows(process, &[Class::Message], self.from, to, Direction::Forward);
-        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).gathered();
+        let rows: Vec<Row<'a>> = rows.map(|at| Row::read(self.trace, at)).collect();
         self.n_events += rows.len() as u64;
         rows
     }
@@ -203,7 +202,7 @@ impl<'a> Flow<'a> {
             let sends: Vec<Row<'a>> = batch
                 .iter()
                 .filter_map(|(_, listed)| if let Listed::Send(row) = listed { Some(*row) } else { None })
-                .gathered();
+                .collect();
             let (mut told, n_events) = addressee::passages(self.trace, &mut view.naming, &sends);
             self.n_events += n_events;
             let passages = batch.into_iter().filter_map(|(place, listed)| match listed {

@@ -14,8 +14,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::{Ordering, Reverse};
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
-use scope_core::ordered;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
 use serde::{Deserialize, Serialize};
@@ -148,7 +146,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageQueueAnalysisR
     let bottleneck = bottleneck(&queues, &loads, &mut view, asked.last_key());
     let (page, next) = ranked(loads, KIND, place, limit);
     let mut places = Places::default();
-    let processes: Vec<usize> = page.iter().map(|(process, _)| *process).gathered();
+    let processes: Vec<usize> = page.iter().map(|(process, _)| *process).collect();
     let details = queues.details(&processes);
     let mut shown = Vec::with_capacity(page.len());
     for (place, (process, load)) in page.into_iter().enumerate() {
@@ -163,8 +161,8 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageQueueAnalysisR
 /// The queues with messages, by waiting in sum, then arrivals and process.
 pub(in crate::requests) fn loads(queues: &queue::Queues, window: Window) -> Vec<(usize, Load)> {
     let load = |(process, queue)| Some((process, Load::of(queue, window)?));
-    let mut loads: Vec<(usize, Load)> = queues.queues.iter().enumerate().filter_map(load).gathered();
-    ordered::sort_by_key(&mut loads, |(process, load)| {
+    let mut loads: Vec<(usize, Load)> = queues.queues.iter().enumerate().filter_map(load).collect();
+    loads.sort_by_key(|(process, load)| {
         (Reverse((load.waiting_ns(), load.counts.arrived)), queues.numbers.key(*process))
     });
     loads
@@ -178,7 +176,7 @@ pub(in crate::requests) fn bottleneck(
     end: OrderKey,
 ) -> Option<Bottleneck> {
     let path = path(queues, loads);
-    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.numbers.key(*process), end)).gathered();
+    let shown: Vec<Process> = path.iter().map(|process| view.process(queues.numbers.key(*process), end)).collect();
     let name = |process: usize| {
         let place = path.iter().position(|known| *known == process);
         place.and_then(|place| shown.get(place)).map_or_else(String::new, named)
@@ -226,7 +224,7 @@ fn queue(
     let n_senders = senders.len() as u32;
     let senders = most(&senders, |sum| sum.n, key).into_iter();
     let senders =
-        senders.map(|sum| Sender { process: process_at_end(sum.process as usize), messages: sum.n }).gathered();
+        senders.map(|sum| Sender { process: process_at_end(sum.process as usize), messages: sum.n }).collect();
     let waits = tally(queues.waits(process).iter().copied(), places);
     let waits = most(&waits, |sum| sum.amount, key).into_iter();
     let waits_for = waits.map(|sum| WaitsFor {
@@ -234,7 +232,7 @@ fn queue(
         replies: sum.n,
         sum_ns: sum.amount.min(MAX_TICK),
     });
-    let waits_for = waits_for.gathered();
+    let waits_for = waits_for.collect();
     let span_ns = load.span_ns();
     let per_span =
         |ns: u128| u64::try_from(ns * 1_000_000 / u128::from(span_ns.max(1))).unwrap_or(MAX_TICK).min(MAX_TICK);

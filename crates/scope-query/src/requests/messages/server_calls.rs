@@ -13,11 +13,10 @@ use crate::model::row::Row;
 use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::page::Page;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, ProcessKey};
 use serde::{Deserialize, Serialize};
@@ -75,14 +74,14 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ServerCallsRequest) -
     };
     let page = Page::take(rows, limit, |row| (row.key(), row.id()));
     let (mut told, n_told) = addressee::passages(trace, &mut view.naming, &page.rows);
-    let passages: Vec<Passage<'_>> = page.rows.iter().filter_map(|row| told.remove(&row.id())).gathered();
+    let passages: Vec<Passage<'_>> = page.rows.iter().filter_map(|row| told.remove(&row.id())).collect();
     let (calls, n_joined) = shown(trace, &mut view, &passages);
 
     let mut coverage = coverage(trace, window, &[Class::Message], n_events + n_told + n_joined);
     let parties = [server, caller.filter(|caller| Some(*caller) != server)];
     let parties = parties.into_iter().flatten();
     coverage.not_traced =
-        parties.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).gathered();
+        parties.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
     coverage.truncated = page.truncated();
     Ok(Answer { data: calls, coverage, next: page.next(KIND) })
 }
@@ -96,7 +95,7 @@ fn requests<'a>(
 ) -> Vec<Row<'a>> {
     let rows = rows.filter(|row| passes(row) && row.kind() == Kind::Send);
     let rows = rows.filter(|row| caller.is_none_or(|caller| row.process() == Some(caller)));
-    rows.filter(|row| gen_call::request_tag(row).is_some()).take(limit.saturating_add(1)).gathered()
+    rows.filter(|row| gen_call::request_tag(row).is_some()).take(limit.saturating_add(1)).collect()
 }
 
 /// Requests as the door shows them, with their replies; and how many events were looked at.
@@ -117,16 +116,16 @@ pub(in crate::requests) fn shown<'a>(
             sent_at,
             caller: send.process().map(|caller| view.process(caller, send.key())),
             server: passage.to.map(|server| view.process(server, send.key())),
-            request: view::term(&send)?,
+            request: view.term(&send)?,
             handled_at,
             replied_at,
             returned_at,
-            reply: reply.sent.or(reply.delivered).and_then(|row| view::term(&row)),
+            reply: reply.sent.or(reply.delivered).and_then(|row| view.term(&row)),
             waiting_ns: between(Some(sent_at), handled_at),
             handling_ns: between(handled_at, replied_at),
             latency_ns: between(Some(sent_at), returned_at.or(replied_at)),
             outcome: reply.outcome.into(),
         })
     });
-    (calls.gathered(), n_events)
+    (calls.collect(), n_events)
 }

@@ -11,11 +11,10 @@ use crate::model::process::restart::is_abnormal;
 use crate::model::window::Window;
 use crate::requests::coverage::coverage;
 use crate::requests::render::process_origin;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
@@ -86,7 +85,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &FindProcessesRequest)
     let truncated = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| truncated).map(|(process, _)| cursor::process_text(KIND, *process));
-    let rows = found.into_iter().map(|(process, member)| row(&mut view, process, member, window)).gathered();
+    let rows = found.into_iter().map(|(process, member)| row(&mut view, process, member, window)).collect();
     let mut coverage = coverage(trace, window, &[Class::Process], census.n_events);
     coverage.truncated = truncated;
     Ok(Answer { data: rows, coverage, next })
@@ -154,7 +153,7 @@ fn row(view: &mut View<'_>, process: ProcessKey, member: &Member<'_>, window: Wi
         parent: origin.parent.map(|parent| view.process(parent, born)),
         spawned_at: member.lifetime.spawn.map(|key| key.tick),
         exited_at: member.lifetime.exit.map(|key| key.tick),
-        exit_reason: member.exit.as_ref().and_then(view::term),
+        exit_reason: member.exit.as_ref().and_then(|exit| view.term(exit)),
         crashed: has_crashed(member),
     }
 }

@@ -11,11 +11,10 @@ use crate::model::process::spawn_info::Origin;
 use crate::model::state::Last;
 use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::process_origin;
-use crate::requests::render::view::{self, View};
+use crate::requests::render::view::View;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::Class;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::{atom_text, inspect_tree};
 use scope_core::trace::Trace;
 use serde::{Deserialize, Serialize};
@@ -92,7 +91,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessInfoRequest) -
 
     let mut view = View::new(trace);
     let held = view.naming.holdings(process).iter().filter(|holding| holding.holds_at(viewpoint.key));
-    let names = held.map(|holding| atom_text(&holding.name)).gathered();
+    let names = held.map(|holding| atom_text(&holding.name)).collect();
     let info = ProcessInfo {
         process: view.process(process, viewpoint.key),
         at: viewpoint.tick,
@@ -103,11 +102,11 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessInfoRequest) -
         ancestors: origin.ancestors.as_deref().map(process_origin::ancestors),
         names,
         label: origin.label.as_ref().map(inspect_tree),
-        links: links.into_iter().map(|other| view.process(other, viewpoint.key)).gathered(),
+        links: links.into_iter().map(|other| view.process(other, viewpoint.key)).collect(),
         spawned_at: viewpoint.lifetime.spawn.map(|key| key.tick),
         first_seen: viewpoint.lifetime.seen.map(|key| key.tick),
         exited_at: viewpoint.lifetime.exit.map(|key| key.tick),
-        exit_reason: exit.as_ref().and_then(view::term),
+        exit_reason: exit.as_ref().and_then(|exit| view.term(exit)),
         strategy: origin.supervisor.as_ref().map(process_origin::strategy),
         child: origin.child.as_ref().map(process_origin::child),
         counts: counts(trace, process),
@@ -129,5 +128,5 @@ fn module_of_state(
 
 fn counts(trace: &Trace, process: scope_core::ProcessKey) -> Vec<ClassCount> {
     let count = |class: &Class| ClassCount { class: class.name().into(), events: trace.n_rows_of(process, *class) };
-    Class::ALL.iter().map(count).gathered()
+    Class::ALL.iter().map(count).collect()
 }

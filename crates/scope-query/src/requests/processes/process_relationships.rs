@@ -17,7 +17,6 @@ use crate::requests::render::view::View;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
 use serde::{Deserialize, Serialize};
@@ -118,7 +117,7 @@ pub(in crate::requests) fn answer(
             .peers
             .iter()
             .map(|(peer, sent, received)| Peer { process: view.process(*peer, key), sent: *sent, received: *received })
-            .gathered(),
+            .collect(),
         sent_elsewhere: volume.sent_elsewhere,
     };
     let asked = Window { from: 0, to: viewpoint.tick };
@@ -129,7 +128,7 @@ pub(in crate::requests) fn answer(
 }
 
 fn all(view: &mut View<'_>, processes: Vec<ProcessKey>, key: OrderKey) -> Vec<Process> {
-    processes.into_iter().map(|process| view.process(process, key)).gathered()
+    processes.into_iter().map(|process| view.process(process, key)).collect()
 }
 
 /// The processes that one spawned and that were alive then.

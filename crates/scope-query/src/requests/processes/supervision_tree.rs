@@ -10,13 +10,12 @@ use crate::model::window::Window;
 use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::process_origin;
 use crate::requests::render::view::View;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use scope_core::event::MAX_TICK;
-use scope_core::gather::Gather as _;
-use scope_core::ordered::Map;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
@@ -86,8 +85,9 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SupervisionTreeReques
     let page = rest.get(..limit.min(rest.len())).unwrap_or_default();
 
     let mut n_events = tree.census.n_events;
-    let mut drawn = Drawing { trace, tree: &tree, view: View::new(trace), restarts: Map::new(), key: at.last_key() };
-    let rows = page.iter().map(|node| drawn.row(node)).gathered();
+    let mut drawn =
+        Drawing { trace, tree: &tree, view: View::new(trace), restarts: BTreeMap::new(), key: at.last_key() };
+    let rows = page.iter().map(|node| drawn.row(node)).collect();
     n_events += drawn.restarts.values().map(|restarts| restarts.n_events).sum::<u64>();
     let truncated = page.len() < rest.len();
     let next = page.last().filter(|_| truncated).map(|node| cursor::process_text(KIND, node.process));
@@ -101,7 +101,7 @@ struct Drawing<'a, 't> {
     tree: &'t Tree<'a>,
     view: View<'a>,
     /// By supervisor.
-    restarts: Map<ProcessKey, Restarts>,
+    restarts: BTreeMap<ProcessKey, Restarts>,
     key: OrderKey,
 }
 

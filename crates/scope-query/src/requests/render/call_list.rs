@@ -39,11 +39,11 @@ impl Paired<'_> {
             time: row.tick(),
             process: row.process().map(|process| view.process(process, row.key())),
             function: view::function(row)?,
-            args: view::term(row),
+            args: view.term(row),
             depth: *depth,
             duration_ns: end.as_ref().map(|end| end.duration_ns),
             own_ns: end.as_ref().and_then(|end| end.own_ns),
-            result: end.as_ref().and_then(|end| view::term(&end.row)),
+            result: end.as_ref().and_then(|end| view.term(&end.row)),
             outcome: match end {
                 Some(end) if end.row.kind() == Kind::Exception => "raised",
                 Some(_) => "returned",

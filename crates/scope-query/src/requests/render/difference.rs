@@ -6,7 +6,7 @@ use crate::model::term_ref::{Located, part_id};
 use crate::requests::render::view;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::diff::{self, Limits, Step, path_text};
+use scope_core::term::diff::{self, Limits, Step, path_text};
 use scope_core::term::read;
 
 /// A term with its id at the door.

@@ -4,7 +4,6 @@ use crate::answer::{Child, Function, Strategy};
 use crate::model::process::spawn_info::{self, Ancestor};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::{atom_text, inspect_tree};
 
 pub(crate) fn function((module, function, arity): &(String, String, u32)) -> Function {
@@ -16,7 +15,7 @@ pub(crate) fn ancestors(ancestors: &[Ancestor]) -> Vec<String> {
         Ancestor::Pid(process) => process.to_string(),
         Ancestor::Name(name) => atom_text(name),
     };
-    ancestors.iter().map(text).gathered()
+    ancestors.iter().map(text).collect()
 }
 
 pub(crate) fn strategy(strategy: &spawn_info::Strategy) -> Strategy {
@@ -25,6 +24,6 @@ pub(crate) fn strategy(strategy: &spawn_info::Strategy) -> Strategy {
 }
 
 pub(crate) fn child(child: &spawn_info::Child) -> Child {
-    let modules = child.modules.as_ref().map(|modules| modules.iter().map(|module| atom_text(module)).gathered());
+    let modules = child.modules.as_ref().map(|modules| modules.iter().map(|module| atom_text(module)).collect());
     Child { id: child.id.as_ref().map(inspect_tree), kind: child.kind.clone(), restart: child.restart.clone(), modules }
 }

@@ -25,7 +25,7 @@ pub(crate) fn state<'a>(last: &Last<'a>, trace: &'a Trace, view: &mut View<'a>, 
         time: last.key().tick,
         process: view.process(process, last.key()),
         module: last.module().map(atom_text),
-        state: view::located_term(id, &last.located()?),
+        state: view.state_term(last)?,
         at_termination,
         cause: cause.map(|row| view.event(&row)),
     })

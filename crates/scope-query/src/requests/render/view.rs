@@ -1,15 +1,16 @@
 //! Rows as the door shows them.
 
-use crate::answer::{Event, EventFlag, Function, Process, Term};
+use crate::answer::{Event, EventFlag, Function, Process, Term, Text};
 use crate::filter::Hit;
 use crate::model::call::function::{FunctionId, Functions};
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
+use crate::model::state::Last;
 use crate::model::term_ref::Located;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::symbols::ReferenceWords;
 use scope_core::term::inspect::{Limits, atom_text, inspect};
 use scope_core::trace::Trace;
@@ -22,11 +23,12 @@ const POSSIBLE: &str = "possible";
 #[derive(Debug)]
 pub(crate) struct View<'a> {
     pub(crate) naming: Naming<'a>,
+    trace: &'a Trace,
 }
 
 impl<'a> View<'a> {
     pub(crate) const fn new(trace: &'a Trace) -> Self {
-        Self { naming: Naming::new(trace) }
+        Self { naming: Naming::new(trace), trace }
     }
 
     /// A process with the name it held at a point of the order.
@@ -44,7 +46,7 @@ impl<'a> View<'a> {
             peer: row.peer().and_then(|peer| party(row, peer)),
             function: function(row),
             atom: row.atom().map(atom_text),
-            term: term(row),
+            term: self.term(row),
             flags: flags(row),
         }
     }
@@ -55,6 +57,26 @@ impl<'a> View<'a> {
         event.flags.extend(hit.is_possible.then(|| EventFlag::from(POSSIBLE)));
         event
     }
+
+    /// The term of a row.
+    pub(crate) fn term(&self, row: &Row<'_>) -> Option<Term> {
+        let stored = row.term()?;
+        let chunk = self.trace.chunks(row.chunk.class()).get(row.chunk_idx as usize)?;
+        Some(Term {
+            id: row.id().to_string(),
+            text: Text::of_term(Arc::clone(chunk), row.term_id()),
+            bytes: stored.bytes.len() as u64,
+            complete: stored.complete,
+        })
+    }
+
+    /// The term of a state, which the baseline may hold.
+    pub(crate) fn state_term(&self, last: &Last<'_>) -> Option<Term> {
+        match last {
+            Last::Held(row) => self.term(row),
+            Last::Remembered(state, located) => Some(part_term(id_text(state.id), located)),
+        }
+    }
 }
 
 /// A function by its number.
@@ -63,26 +85,11 @@ pub(crate) fn numbered_function(functions: &Functions, id: FunctionId) -> Functi
     function_named(module, function, arity)
 }
 
-/// The term of a row.
-pub(crate) fn term(row: &Row<'_>) -> Option<Term> {
-    row.term().map(|stored| Term {
-        id: row.id().to_string(),
-        text: inspect(stored.bytes, row.chunk, Limits::default()),
-        bytes: stored.bytes.len() as u64,
-        complete: stored.complete,
-    })
-}
-
-/// The term of an event that is held elsewhere.
-pub(crate) fn located_term(id: EventId, located: &Located<'_>) -> Term {
-    part_term(id_text(id), located)
-}
-
 /// A term, or a part of one, by its id.
 pub(crate) fn part_term(id: String, located: &Located<'_>) -> Term {
     Term {
         id,
-        text: inspect(located.term.bytes, &located.names, Limits::default()),
+        text: inspect(located.term.bytes, &located.names, Limits::default()).into(),
         bytes: located.term.bytes.len() as u64,
         complete: located.term.complete,
     }
@@ -122,7 +129,7 @@ pub(crate) fn party(row: &Row<'_>, party: &Entity) -> Option<String> {
 
 /// A reference as `inspect` shows it.
 fn reference_text(words: &ReferenceWords) -> String {
-    let words: Vec<String> = words.iter().rev().map(u32::to_string).gathered();
+    let words: Vec<String> = words.iter().rev().map(u32::to_string).collect();
     format!("#Reference<0.{}>", words.join("."))
 }
 
@@ -132,5 +139,5 @@ fn flags(row: &Row<'_>) -> Vec<EventFlag> {
         Kind::Call => &[(Flags::NO_RETURN, "no_return"), (Flags::ARITY_ONLY, "arity_only")],
         _ => &[],
     };
-    named.iter().filter(|(flag, _)| row.event.flags.contains(*flag)).map(|(_, name)| (*name).into()).gathered()
+    named.iter().filter(|(flag, _)| row.event.flags.contains(*flag)).map(|(_, name)| (*name).into()).collect()
 }

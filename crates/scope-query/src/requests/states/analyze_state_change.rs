@@ -21,7 +21,7 @@ use crate::requests::render::difference::difference;
 use crate::requests::render::view::View;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::diff::Verdict;
+use scope_core::term::diff::Verdict;
 use scope_core::term::read;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, ProcessKey};

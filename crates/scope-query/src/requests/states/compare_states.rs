@@ -15,7 +15,6 @@ use crate::requests::render::view;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::Class;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +58,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CompareStatesRequest)
 
     let end = skip.saturating_add(difference.changes.len() as u64);
     let next = (end < difference.n_changes && !difference.changes.is_empty()).then(|| cursor::count_text(KIND, end));
-    let classes: Vec<Class> = [&was, &became].into_iter().filter_map(|side| Some(event_of(&side.id)?.class)).gathered();
+    let classes: Vec<Class> = [&was, &became].into_iter().filter_map(|side| Some(event_of(&side.id)?.class)).collect();
     let mut coverage = coverage(trace, asked(request), &classes, 2);
     coverage.truncated = next.is_some();
     let shown = |side: &Side<'_>| view::part_term(side.id.clone(), &side.located);

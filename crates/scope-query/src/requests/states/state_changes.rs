@@ -15,8 +15,7 @@ use crate::requests::render::difference::{Side, difference};
 use crate::requests::render::view::{self, View};
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::diff::Verdict;
-use scope_core::gather::Gather as _;
+use scope_core::term::diff::Verdict;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 use serde::{Deserialize, Serialize};
@@ -115,7 +114,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateChangesRequest) 
             cause: state.cause,
         })
     });
-    Ok(Answer { data: shown.gathered(), coverage, next })
+    Ok(Answer { data: shown.collect(), coverage, next })
 }
 
 /// A change found.

@@ -14,7 +14,6 @@ use crate::requests::render;
 use crate::requests::render::view::View;
 use alloc::vec::Vec;
 use scope_core::Class;
-use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 
 const KIND: &str = "state_timeline";
@@ -40,10 +39,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessWindow) -> Res
     coverage.not_traced = not_traced(trace, process, Class::State, window.clipped(trace));
     coverage.truncated = page.truncated();
     let mut view = View::new(trace);
-    let states = page
-        .rows
-        .iter()
-        .filter_map(|row| render::state::state(&Last::Held(*row), trace, &mut view, process))
-        .gathered();
+    let states =
+        page.rows.iter().filter_map(|row| render::state::state(&Last::Held(*row), trace, &mut view, process)).collect();
     Ok(Answer { data: states, coverage, next: page.next(KIND) })
 }

@@ -14,7 +14,6 @@ use crate::requests::render::view::View;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey};
 use serde::{Deserialize, Serialize};
@@ -78,7 +77,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsRequest) -> Res
     coverage.truncated = page.truncated();
     let mut view = View::new(trace);
     let events = page.rows.iter().map(|hit| view.hit(hit));
-    Ok(Answer { data: events.gathered(), coverage, next: page.next(KIND) })
+    Ok(Answer { data: events.collect(), coverage, next: page.next(KIND) })
 }
 
 /// From where to where to look, from the cursor's key on.
@@ -125,7 +124,7 @@ fn one_of<T: Copy>(
     let read = |name: &String| {
         let found = all.iter().find(|value| shown(**value) == name);
         found.map(|value| Expression::Test(test(*value))).ok_or_else(|| {
-            let all: Vec<&str> = all.iter().map(|value| shown(*value)).gathered();
+            let all: Vec<&str> = all.iter().map(|value| shown(*value)).collect();
             Error::BadArgument(format!("{field}: {name:?} is none of {}", all.join(", ")))
         })
     };

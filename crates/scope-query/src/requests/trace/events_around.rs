@@ -15,7 +15,6 @@ use crate::requests::render::view::View;
 use crate::requests::trace::events::{self, EventsRequest};
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
 use serde::{Deserialize, Serialize};
@@ -101,7 +100,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAroundRequest) 
             n_passed_over += u64::from(!is_beside);
             is_beside
         });
-        let hits = beside.take(n).gathered();
+        let hits = beside.take(n).collect();
         n_events += found.n_read() - n_passed_over;
         hits
     };
@@ -117,11 +116,11 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAroundRequest) 
     if let (Some(process), true) = (process, filter.classes().len() < Class::ALL.len()) {
         let classes = filter.classes().iter();
         coverage.not_traced =
-            classes.flat_map(|class| not_traced(trace, process, *class, shown.clipped(trace))).gathered();
+            classes.flat_map(|class| not_traced(trace, process, *class, shown.clipped(trace))).collect();
     }
     let mut view = View::new(trace);
     let event = event.map(|row| view.event(&row));
-    let mut shown = |hits: &[Hit<'_>]| -> Vec<Event> { hits.iter().map(|hit| view.hit(hit)).gathered() };
+    let mut shown = |hits: &[Hit<'_>]| -> Vec<Event> { hits.iter().map(|hit| view.hit(hit)).collect() };
     let around = Around { before: shown(&before), event, after: shown(&after) };
     Ok(Answer { data: around, coverage, next: None })
 }

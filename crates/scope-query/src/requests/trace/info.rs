@@ -7,7 +7,6 @@ use crate::requests::coverage::coverage;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::Class;
-use scope_core::gather::Gather as _;
 use scope_core::trace::{Source, Trace};
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +88,7 @@ pub(in crate::requests) fn answer(trace: &Trace, _request: &InfoRequest) -> Resu
         meta: named(&header.meta),
         from: span.map(|(from, _)| from),
         to: span.map(|(_, to)| to),
-        classes: Class::ALL.iter().map(|class| class_info(trace, *class)).gathered(),
+        classes: Class::ALL.iter().map(|class| class_info(trace, *class)).collect(),
         n_processes: trace.processes().len() as u64,
         bytes: chunks.map(|chunk| (chunk.data_bytes() + chunk.index_bytes()) as u64).sum(),
     };
@@ -110,5 +109,5 @@ pub(in crate::requests) fn class_info(trace: &Trace, class: Class) -> ClassInfo 
 }
 
 fn named(pairs: &[(String, String)]) -> Vec<Named> {
-    pairs.iter().map(|(name, value)| Named { name: name.clone(), value: value.clone() }).gathered()
+    pairs.iter().map(|(name, value)| Named { name: name.clone(), value: value.clone() }).collect()
 }

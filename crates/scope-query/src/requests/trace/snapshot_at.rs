@@ -16,7 +16,6 @@ use crate::requests::render::view::{self, View};
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
@@ -172,13 +171,18 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAtRequest) ->
         n_events += open.n_events + 1 + mailbox.as_ref().map_or(0, |(_, n_looked_at)| *n_looked_at);
         snapshots.push(ProcessSnapshot {
             process: Process { pid: process.to_string(), name: living.names.last().map(|name| atom_text(name)) },
-            names: living.names.iter().map(|name| atom_text(name)).gathered(),
+            names: living.names.iter().map(|name| atom_text(name)).collect(),
             spawned_at: living.spawned,
-            state: open.state.map(Last::Held).or_else(|| Last::of(trace, process, key)).as_ref().and_then(held_state),
-            mailbox: mailbox.map(|(mailbox, _)| shown(&mailbox, n_messages)),
-            calls: open.calls.iter().filter_map(open_call).gathered(),
+            state: open
+                .state
+                .map(Last::Held)
+                .or_else(|| Last::of(trace, process, key))
+                .as_ref()
+                .and_then(|last| held_state(&view, last)),
+            mailbox: mailbox.map(|(mailbox, _)| shown(&view, &mailbox, n_messages)),
+            calls: open.calls.iter().filter_map(|call| open_call(&view, call)).collect(),
             calls_since: open.since,
-            waits_for: waits_for(&mut recent),
+            waits_for: waits_for(&view, &mut recent),
         });
         n_events += recent.n_events();
     }
@@ -189,39 +193,39 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAtRequest) ->
     Ok(Answer { data: snapshot, coverage, next: last.map(|last| cursor::process_text(KIND, last)) })
 }
 
-fn held_state(last: &Last<'_>) -> Option<HeldState> {
+fn held_state(view: &View<'_>, last: &Last<'_>) -> Option<HeldState> {
     let id = last.id();
     Some(HeldState {
         id: view::id_text(id),
         time: last.key().tick,
         module: last.module().map(atom_text),
-        state: view::located_term(id, &last.located()?),
+        state: view.state_term(last)?,
     })
 }
 
-fn shown(mailbox: &mailbox::Mailbox<'_>, n_messages: usize) -> Mailbox {
+fn shown(view: &View<'_>, mailbox: &mailbox::Mailbox<'_>, n_messages: usize) -> Mailbox {
     let message = |row: &Row<'_>| {
         Some(PendingMessage {
             id: row.id().to_string(),
             sent_at: (row.kind() == Kind::Send).then(|| row.tick()),
             delivered_at: (row.kind() == Kind::Delivered).then(|| row.tick()),
-            message: view::term(row)?,
+            message: view.term(row)?,
         })
     };
     Mailbox {
         n_waiting: mailbox.waiting.len() as u64,
         n_on_the_way: mailbox.on_the_way.len() as u64,
         since: mailbox.since,
-        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).gathered(),
+        messages: mailbox.waiting.iter().chain(&mailbox.on_the_way).filter_map(message).take(n_messages).collect(),
     }
 }
 
-fn open_call(row: &Row<'_>) -> Option<OpenCall> {
-    Some(OpenCall { id: row.id().to_string(), time: row.tick(), function: view::function(row)?, args: view::term(row) })
+fn open_call(view: &View<'_>, row: &Row<'_>) -> Option<OpenCall> {
+    Some(OpenCall { id: row.id().to_string(), time: row.tick(), function: view::function(row)?, args: view.term(row) })
 }
 
 /// The request a process waits on: the last thing it sent, and no reply has come since.
-fn waits_for(recent: &mut Recent<'_>) -> Option<OpenRequest> {
+fn waits_for(view: &View<'_>, recent: &mut Recent<'_>) -> Option<OpenRequest> {
     let mut delivered = Vec::new();
     for row in recent.rows().take(MAX_EVENTS) {
         match row.kind() {
@@ -233,7 +237,7 @@ fn waits_for(recent: &mut Recent<'_>) -> Option<OpenRequest> {
                 let came = delivered.iter().any(|row| gen_call::reply_tag(row).as_ref() == Some(&tag));
                 let sent_to = row.peer().and_then(|peer| view::party(&row, peer));
                 let open =
-                    OpenRequest { id: row.id().to_string(), sent_at: row.tick(), sent_to, request: view::term(&row)? };
+                    OpenRequest { id: row.id().to_string(), sent_at: row.tick(), sent_to, request: view.term(&row)? };
                 return (!came).then_some(open);
             }
             _ => {}

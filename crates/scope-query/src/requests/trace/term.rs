@@ -11,7 +11,6 @@ use crate::requests::coverage::coverage;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use scope_core::gather::Gather as _;
 use scope_core::term::inspect::{Limits, inspect};
 use scope_core::term::part::part;
 use scope_core::trace::Trace;
@@ -89,7 +88,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &TermRequest) -> Resul
             text: text(child.part.bytes),
             size: child.part.size,
         })
-        .gathered();
+        .collect();
     let end = first.saturating_add(children.len() as u64);
     let next = (end < found.size && !children.is_empty()).then(|| cursor::count_text(KIND, end));
 

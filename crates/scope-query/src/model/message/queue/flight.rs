@@ -5,8 +5,8 @@
 
 use super::NOBODY;
 use super::message::{Message, Messages};
+use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use scope_core::hashed::HashMap;
 
 /// Messages on their way.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 
 use super::message::{Message, Messages};
 use alloc::boxed::Box;
-use scope_core::hashed::HashMap;
+use hashbrown::HashMap;
 
 /// So many messages are looked through; of more it is counted how often each is among them.
 const SHORT: u32 = 32;

@@ -27,7 +27,6 @@ use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 use scope_core::chunk::Chunk;
-use scope_core::gather::Gather as _;
 use scope_core::term::{Term, read};
 use scope_core::trace::{Run, Trace};
 use scope_core::{Class, Kind, OrderKey};
@@ -72,7 +71,7 @@ impl<'a> Pass<'a> {
     pub(super) fn new(trace: &'a Trace, window: Window, detail: Detail) -> Self {
         let end = window.clipped(trace).to;
         let touching = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
-        let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).gathered();
+        let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).collect();
         losses.sort_unstable();
         losses.reverse();
         let states = trace.runs(&[Class::State], Window::all().first_key(), window.last_key());

@@ -3,22 +3,22 @@
 use crate::model::process::process_number::ProcessNumbers;
 use crate::model::row::Row;
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use scope_core::baseline::Baseline;
 use scope_core::chunk::Chunk;
-use scope_core::ordered::Map;
 use scope_core::{Entity, EntityId, Kind};
 
 /// The names held at the moment the pass has reached.
 #[derive(Debug, Default)]
 pub(super) struct Targets {
     /// Registered names by text.
-    names: Map<Box<str>, u32>,
+    names: BTreeMap<Box<str>, u32>,
     /// By the number of the name.
     holders: Vec<Option<u32>>,
     /// The names a process took, by its number.
-    taken: Map<u32, Vec<u32>>,
+    taken: BTreeMap<u32, Vec<u32>>,
 }
 
 /// An entity of a chunk, as what can send and be sent to.
