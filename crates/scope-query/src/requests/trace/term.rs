@@ -1,6 +1,6 @@
 //! `term`: one term, or a part of it, in full.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, TermKind};
 use crate::argument::cursor;
 use crate::argument::null::null_is_default;
 use crate::error::{Error, Result};
@@ -47,7 +47,7 @@ pub struct TermPart {
     /// The path asked.
     pub path: Vec<u32>,
     /// `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `record`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`.
-    pub kind: String,
+    pub kind: TermKind,
     /// As `inspect` shows it.
     pub text: String,
     /// Number of children (0 for a scalar).
