@@ -1,12 +1,12 @@
-// Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
+// Written by `cargo xtask codegen` from the types of crates/scope-query. Do not edit.
 
-/** One answer. */
-export type Answer = {
+/** One answer, with the data of its request. */
+export type Answer<D> = {
   /** The rows or facts, by request. */
-  data: Data,
+  data: D,
   /** What the answer rests on. */
   coverage: Coverage,
-  /** Where to go on (`after` of the next request), or `null` when this is all. */
+  /** Where the next page begins (`after` of the next request), or `null` when this is all. */
   next: string | null,
 };
 
@@ -240,9 +240,6 @@ export type Crashes = {
   /** The page, oldest first. */
   crashes: Array<Crash>,
 };
-
-/** The data of an answer; which one follows from the request. */
-export type Data = Info | Array<Event> | Array<State> | Array<Message> | MessageDetail | Array<ServerCall> | Snapshot | Array<Call> | Array<FunctionTimes> | Array<CallNode> | State | Crashes | TermPart | ProcessInfo | Array<FoundProcess> | Relationships | Array<TreeNode> | Around | Comparison | Array<StateChange> | Array<Transition> | Queues | Overview | Chain;
 
 /** The difference of two terms. */
 export type Difference = {

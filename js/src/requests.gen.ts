@@ -1,6 +1,6 @@
-// Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
+// Written by `cargo xtask codegen` from the types of crates/scope-query. Do not edit.
 
-import type { Answer, Around, Call, CallNode, Chain, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode, Request } from "./types.gen.js";
+import type { Answer, Around, Call, CallNode, Chain, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, Request, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
@@ -37,7 +37,7 @@ export interface DataOf {
 export type RequestOf<K extends Request["kind"]> = Extract<Request, { kind: K }>;
 
 /** An answer whose data is typed by the request's kind. */
-export type AnswerOf<K extends Request["kind"]> = Omit<Answer, "data"> & { data: DataOf[K] };
+export type AnswerOf<K extends Request["kind"]> = Answer<DataOf[K]>;
 
 /** One method per request. */
 export abstract class Requests {
@@ -50,7 +50,7 @@ export abstract class Requests {
   }
 
   /** Events in order, by a [filter](filter.md), process, class, kind, module, function and time. */
-  events(request: Omit<RequestOf<"events">, "kind">): AnswerOf<"events"> {
+  events(request: Omit<RequestOf<"events">, "kind"> = {}): AnswerOf<"events"> {
     return this.query<"events">({ ...request, kind: "events" });
   }
 
@@ -80,7 +80,7 @@ export abstract class Requests {
   }
 
   /** The requests of a server, or of a caller, with their replies: waiting, handling, latency. */
-  serverCalls(request: Omit<RequestOf<"server_calls">, "kind">): AnswerOf<"server_calls"> {
+  serverCalls(request: Omit<RequestOf<"server_calls">, "kind"> = {}): AnswerOf<"server_calls"> {
     return this.query<"server_calls">({ ...request, kind: "server_calls" });
   }
 
@@ -100,7 +100,7 @@ export abstract class Requests {
   }
 
   /** The processes that match: by module, name, parent, time and fate. */
-  findProcesses(request: Omit<RequestOf<"find_processes">, "kind">): AnswerOf<"find_processes"> {
+  findProcesses(request: Omit<RequestOf<"find_processes">, "kind"> = {}): AnswerOf<"find_processes"> {
     return this.query<"find_processes">({ ...request, kind: "find_processes" });
   }
 
@@ -110,7 +110,7 @@ export abstract class Requests {
   }
 
   /** The supervision tree at a time: supervisors, strategies, children, restarts. */
-  supervisionTree(request: Omit<RequestOf<"supervision_tree">, "kind">): AnswerOf<"supervision_tree"> {
+  supervisionTree(request: Omit<RequestOf<"supervision_tree">, "kind"> = {}): AnswerOf<"supervision_tree"> {
     return this.query<"supervision_tree">({ ...request, kind: "supervision_tree" });
   }
 
@@ -145,36 +145,36 @@ export abstract class Requests {
   }
 
   /** Every abnormal exit with its circumstances, and what the exits have in common. */
-  crashes(request: Omit<RequestOf<"crashes">, "kind">): AnswerOf<"crashes"> {
+  crashes(request: Omit<RequestOf<"crashes">, "kind"> = {}): AnswerOf<"crashes"> {
     return this.query<"crashes">({ ...request, kind: "crashes" });
   }
 
   /** What functions cost: calls, times, errors, callers and callees; the largest own time first. */
-  performanceAnalysis(request: Omit<RequestOf<"performance_analysis">, "kind">): AnswerOf<"performance_analysis"> {
+  performanceAnalysis(request: Omit<RequestOf<"performance_analysis">, "kind"> = {}): AnswerOf<"performance_analysis"> {
     return this.query<"performance_analysis">({ ...request, kind: "performance_analysis" });
   }
 
   /** The calls that took longest, longest first. */
-  slowestFunctionCalls(request: Omit<RequestOf<"slowest_function_calls">, "kind">): AnswerOf<"slowest_function_calls"> {
+  slowestFunctionCalls(request: Omit<RequestOf<"slowest_function_calls">, "kind"> = {}): AnswerOf<"slowest_function_calls"> {
     return this.query<"slowest_function_calls">({ ...request, kind: "slowest_function_calls" });
   }
 
   /** The calls of functions in order, across processes. */
-  functionCalls(request: Omit<RequestOf<"function_calls">, "kind">): AnswerOf<"function_calls"> {
+  functionCalls(request: Omit<RequestOf<"function_calls">, "kind"> = {}): AnswerOf<"function_calls"> {
     return this.query<"function_calls">({ ...request, kind: "function_calls" });
   }
 
   /** Calls as a tree with times, and as folded stacks. */
-  callTree(request: Omit<RequestOf<"call_tree">, "kind">): AnswerOf<"call_tree"> {
+  callTree(request: Omit<RequestOf<"call_tree">, "kind"> = {}): AnswerOf<"call_tree"> {
     return this.query<"call_tree">({ ...request, kind: "call_tree" });
   }
 
   /** The message queues: lengths, waiting, handling, who fills them, and the bottleneck. */
-  messageQueueAnalysis(request: Omit<RequestOf<"message_queue_analysis">, "kind">): AnswerOf<"message_queue_analysis"> {
+  messageQueueAnalysis(request: Omit<RequestOf<"message_queue_analysis">, "kind"> = {}): AnswerOf<"message_queue_analysis"> {
     return this.query<"message_queue_analysis">({ ...request, kind: "message_queue_analysis" });
   }
 
-  /** A first look: what the trace covers and what stands out. */
+  /** An overview: what the trace covers and what stands out. */
   overview(request: Omit<RequestOf<"overview">, "kind"> = {}): AnswerOf<"overview"> {
     return this.query<"overview">({ ...request, kind: "overview" });
   }

@@ -1,8 +1,8 @@
-// Written by `cargo xtask codegen` from the types of crates/scope-query/src/api. Do not edit.
+// Written by `cargo xtask codegen` from the types of crates/scope-query. Do not edit.
 
 export type * from "./answers.gen.js";
 
-/** See [`Request::AnalyzeStateChange`](super::Request::AnalyzeStateChange). */
+/** The arguments of `analyze_state_change`. */
 export type AnalyzeStateChangeRequest = {
   /** A pid or a registered name. */
   process: string,
@@ -22,7 +22,7 @@ export type AnalyzeStateChangeRequest = {
   after?: string | null,
 };
 
-/** See [`Request::CallTree`](super::Request::CallTree). A call is in the window when it begins there. */
+/** The arguments of `call_tree`. A call is in the window when it begins there. */
 export type CallTreeRequest = {
   /** A pid or a registered name; without one the calls of all processes make one tree. */
   process?: string | null,
@@ -38,7 +38,7 @@ export type CallTreeRequest = {
   after?: string | null,
 };
 
-/** See [`Request::Why`](super::Request::Why) and [`Request::Impact`](super::Request::Impact). */
+/** The arguments of `why` and of `impact`. */
 export type ChainRequest = {
   /** The id of the event. */
   id: string,
@@ -48,7 +48,7 @@ export type ChainRequest = {
   limit?: number | null,
 };
 
-/** See [`Request::CompareStates`](super::Request::CompareStates). */
+/** The arguments of `compare_states`. */
 export type CompareStatesRequest = {
   /** Whose states, where times are given. */
   process?: string | null,
@@ -62,7 +62,7 @@ export type CompareStatesRequest = {
   after?: string | null,
 };
 
-/** See [`Request::Crashes`](super::Request::Crashes). */
+/** The arguments of `crashes`. */
 export type CrashesRequest = {
   /** Only of this process: a pid or a registered name. */
   process?: string | null,
@@ -80,7 +80,7 @@ export type CrashesRequest = {
   after?: string | null,
 };
 
-/** See [`Request::EventsAround`](super::Request::EventsAround). The filters choose among the neighbours; the event itself is always shown. */
+/** The arguments of `events_around`. The filters choose among the neighbours; the event itself is always shown. */
 export type EventsAroundRequest = {
   /** An event's id, or a time; events at that very time come after it. */
   at: Moment,
@@ -102,7 +102,7 @@ export type EventsAroundRequest = {
   filter?: string | null,
 };
 
-/** See [`Request::Events`](super::Request::Events). Every filter that is given must match. */
+/** The arguments of `events`. Every filter that is given must match. */
 export type EventsRequest = {
   /** A pid (`<0.1.0>`, `#PID<0.1.0>`, `<0.1.0>~2`) or a registered name (`Shop.Inventory`, `:cart`). */
   process?: string | null,
@@ -121,14 +121,14 @@ export type EventsRequest = {
   /** Last time, inclusive. */
   to?: number | null,
   /** Newest first. */
-  backward?: boolean,
+  backward?: boolean | null,
   /** Most rows. */
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
 };
 
-/** See [`Request::FindProcesses`](super::Request::FindProcesses). Every filter that is given must match. */
+/** The arguments of `find_processes`. Every filter that is given must match. */
 export type FindProcessesRequest = {
   /** The callback module, or the module of the initial call. */
   module?: string | null,
@@ -147,7 +147,7 @@ export type FindProcessesRequest = {
 };
 
 /** Functions and a window of time; every filter that is given must match. A call is in the window when it begins there. */
-export type FunctionWindowRequest = {
+export type FunctionWindow = {
   /** Module, as Elixir (`Shop.Cart`) or Erlang (`:gen_server`, `gen_server`) writes it. */
   module?: string | null,
   /** Function name. */
@@ -166,7 +166,7 @@ export type FunctionWindowRequest = {
   after?: string | null,
 };
 
-/** See [`Request::Info`](super::Request::Info). */
+/** The arguments of `info`. */
 export type InfoRequest = Record<symbol, never>;
 
 /** A term to compare states with. */
@@ -175,7 +175,7 @@ export type Like = {
   like: string,
 };
 
-/** See [`Request::MessageFlow`](super::Request::MessageFlow). */
+/** The arguments of `message_flow`. */
 export type MessageFlowRequest = {
   /** One process. */
   a: string,
@@ -193,7 +193,7 @@ export type MessageFlowRequest = {
   after?: string | null,
 };
 
-/** See [`Request::MessageQueueAnalysis`](super::Request::MessageQueueAnalysis). */
+/** The arguments of `message_queue_analysis`. */
 export type MessageQueueAnalysisRequest = {
   /** First time, inclusive. */
   from?: number | null,
@@ -205,7 +205,7 @@ export type MessageQueueAnalysisRequest = {
   after?: string | null,
 };
 
-/** See [`Request::Message`](super::Request::Message). */
+/** The arguments of `message`. */
 export type MessageRequest = {
   /** The id of its send, its delivery or its handling. */
   id: string,
@@ -214,7 +214,7 @@ export type MessageRequest = {
 /** A state as a request names it: the one at a time, or the term with an id. */
 export type Moment = number | string;
 
-/** See [`Request::Overview`](super::Request::Overview). */
+/** The arguments of `overview`. */
 export type OverviewRequest = {
   /** First time, inclusive. */
   from?: number | null,
@@ -222,7 +222,7 @@ export type OverviewRequest = {
   to?: number | null,
 };
 
-/** See [`Request::ProcessInfo`](super::Request::ProcessInfo). */
+/** The arguments of `process_info`. */
 export type ProcessInfoRequest = {
   /** A pid or a registered name. */
   process: string,
@@ -230,7 +230,7 @@ export type ProcessInfoRequest = {
   at?: number | null,
 };
 
-/** See [`Request::ProcessRelationships`](super::Request::ProcessRelationships). */
+/** The arguments of `process_relationships`. */
 export type ProcessRelationshipsRequest = {
   /** A pid or a registered name. */
   process: string,
@@ -241,7 +241,7 @@ export type ProcessRelationshipsRequest = {
 };
 
 /** A process and a window of time. */
-export type ProcessWindowRequest = {
+export type ProcessWindow = {
   /** A pid or a registered name; a bare pid means its latest incarnation in the window. */
   process: string,
   /** First time, inclusive. */
@@ -254,10 +254,10 @@ export type ProcessWindowRequest = {
   after?: string | null,
 };
 
-/** One question. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindowRequest | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindowRequest | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "why" } & ChainRequest | { "kind": "impact" } & ChainRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindowRequest | { "kind": "slowest_function_calls" } & FunctionWindowRequest | { "kind": "function_calls" } & FunctionWindowRequest | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
+/** One request. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindow | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindow | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "why" } & ChainRequest | { "kind": "impact" } & ChainRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindow | { "kind": "slowest_function_calls" } & FunctionWindow | { "kind": "function_calls" } & FunctionWindow | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
 
-/** See [`Request::ServerCalls`](super::Request::ServerCalls). At least one of `server` and `caller` is given. */
+/** The arguments of `server_calls`. At least one of `server` and `caller` is given. */
 export type ServerCallsRequest = {
   /** Who was called. */
   server?: string | null,
@@ -273,7 +273,7 @@ export type ServerCallsRequest = {
   after?: string | null,
 };
 
-/** See [`Request::SnapshotAt`](super::Request::SnapshotAt). */
+/** The arguments of `snapshot_at`. */
 export type SnapshotAtRequest = {
   /** The moment. */
   time: number,
@@ -285,7 +285,7 @@ export type SnapshotAtRequest = {
   after?: string | null,
 };
 
-/** See [`Request::StateAt`](super::Request::StateAt). */
+/** The arguments of `state_at`. */
 export type StateAtRequest = {
   /** A pid or a registered name. */
   process: string,
@@ -293,7 +293,7 @@ export type StateAtRequest = {
   time: number,
 };
 
-/** See [`Request::StateChanges`](super::Request::StateChanges). */
+/** The arguments of `state_changes`. */
 export type StateChangesRequest = {
   /** A pid or a registered name. */
   process: string,
@@ -309,7 +309,7 @@ export type StateChangesRequest = {
   after?: string | null,
 };
 
-/** See [`Request::SupervisionTree`](super::Request::SupervisionTree). */
+/** The arguments of `supervision_tree`. */
 export type SupervisionTreeRequest = {
   /** The moment (default: the end of the trace). */
   at?: number | null,
@@ -321,12 +321,12 @@ export type SupervisionTreeRequest = {
   after?: string | null,
 };
 
-/** See [`Request::Term`](super::Request::Term). */
+/** The arguments of `term`. */
 export type TermRequest = {
   /** The id of a term, from an answer. */
   id: string,
   /** Steps into the term: element positions from 0 (for a map: the n-th pair's value). */
-  path?: Array<number>,
+  path?: Array<number> | null,
   /** Elements shown per collection (default 50). */
   limit?: number | null,
   /** Cursor into the children of a long collection. */

@@ -21,7 +21,7 @@ pub(crate) struct CodegenArgs {
 fn files() -> Vec<(&'static str, String)> {
     vec![
         ("docs/filter.md", scope_query::filter::markdown()),
-        ("docs/requests.md", scope_query::api::names::markdown()),
+        ("docs/requests.md", scope_query::requests::names::markdown()),
         ("js/src/types.gen.ts", typescript::types()),
         ("js/src/answers.gen.ts", typescript::answers()),
         ("js/src/requests.gen.ts", typescript::requests()),

@@ -1,7 +1,7 @@
-//! `cargo xtask corpus`: recorded cases, what is true of them, and what the door answers about them.
+//! `cargo xtask corpus`: recorded cases, what is true of them, and what the engine answers about them.
 //!
 //! A case is a folder of tests/corpus: `record.exs` recorded `trace.scope` and wrote the requests, `facts.md` says by hand what is true,
-//! `answer.json` holds the answers that were looked at and accepted. A synthetic case has no `record.exs`: `synthetic` generates its trace,
+//! `answer.json` holds the answers that were reviewed and accepted. A synthetic case has no `record.exs`: `synthetic` generates its trace,
 //! and as its times are known, its requests are written by hand too; and so are those of a file that `damaged` makes of a recorded one.
 //! Where the file cannot be opened, the refusal is the answer to every request.
 //!

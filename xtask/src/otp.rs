@@ -84,7 +84,7 @@ impl Release {
         ensure!(is_right, "Debian's {} has another release: {versions}", self.suite);
         let mut suite = ready.program(&workspace::elixir());
         // Tests that build a release need cargo and git, which are not there: they are counted as excluded.
-        suite.env("ELIXIR_SCOPE_NIF", library).args(["mix", "test", "--exclude", "packaging"]);
+        suite.env("ELIXIR_SCOPE_NIF", library).args(["mix", "test", "--warnings-as-errors", "--exclude", "packaging"]);
         Ok((versions, suite))
     }
 

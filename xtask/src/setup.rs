@@ -42,7 +42,7 @@ fn missing() -> Vec<&'static Need> {
     NEEDS.iter().filter(|need| need.version().is_none()).collect()
 }
 
-/// Only root on a Debian may install; anybody else is told what to install.
+/// Only root on a Debian may install; for others there is advice.
 fn can_install() -> bool {
     Path::new("/etc/debian_version").exists()
         && command::output(command::program("id", workspace::root()).arg("-u")).is_ok_and(|id| id.trim() == "0")

@@ -86,7 +86,9 @@ fn elixir(steps: &mut Steps) {
     }
     let own = otp::own_versions().unwrap_or_else(|_| "this machine's OTP".into());
     for (name, dir) in [(own.as_str(), workspace::elixir()), ("shop", workspace::shop())] {
-        steps.counted(&format!("mix test, {name}"), |tests| counting(tests, "", mix(&dir).arg("test")));
+        steps.counted(&format!("mix test, {name}"), |tests| {
+            counting(tests, "", mix(&dir).args(["test", "--warnings-as-errors"]))
+        });
     }
     other_releases(steps);
     steps.step("demo", demo::run);

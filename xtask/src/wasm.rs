@@ -1,4 +1,4 @@
-//! WebAssembly builds of the door: a compiler with the target, the module for JavaScript, the module for any other host.
+//! WebAssembly builds of the engine: a compiler with the target, the module for JavaScript, the module for any other host.
 //!
 //! Invariant: everything is cached under the target directory; a second run changes nothing.
 

@@ -4,8 +4,12 @@
 
 pub(crate) mod cursor;
 pub(crate) mod function_filter;
+pub(crate) mod function_window;
+pub(crate) mod moment;
 pub(crate) mod name_syntax;
+pub(crate) mod null;
 pub(crate) mod process_ref;
+pub(crate) mod process_window;
 pub(crate) mod state_ref;
 pub(crate) mod term_path;
 pub(crate) mod term_pattern;

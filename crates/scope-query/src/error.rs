@@ -1,6 +1,6 @@
 //! Why a question has no answer.
 
-use crate::api::answer::State;
+use crate::answer::State;
 use alloc::boxed::Box;
 use alloc::string::String;
 use thiserror::Error as ThisError;

@@ -9,6 +9,7 @@
 
 mod chunk_predicate;
 mod expression;
+mod flag;
 mod found;
 mod grammar;
 mod lexer;

@@ -1,22 +1,22 @@
-//! The query engine of ElixirScope: one [`Request`](api::Request) in, one [`Answer`](api::Answer) out, over a [`Trace`](scope_core::trace::Trace).
+//! The query engine of ElixirScope: one [`Request`] in, one [`Answer`] out, over a [`Trace`](scope_core::trace::Trace).
 //!
-//! Invariant: pure. The same trace and request give the same answer, to the byte of its JSON, on every edge.
+//! Invariant: pure. The same trace and request give the same answer, to the byte of its JSON, in every binding.
 //! Invariant: every answer says its coverage; an answer that might be incomplete says so.
-// The TypeScript types are written by a build of xtask, whose crate for it needs std.
-#![cfg_attr(not(feature = "ts"), no_std)]
+// xtask writes TypeScript types and JSON Schemas with crates that need std.
+#![cfg_attr(not(feature = "schema"), no_std)]
 #![deny(missing_docs)]
 
 extern crate alloc;
 
-pub mod api;
+pub mod answer;
 mod argument;
-mod model;
-mod requests;
-
 pub mod error;
 pub mod filter;
+pub mod json;
+mod model;
+pub mod requests;
 
-pub use api::json::answer_json;
 pub use error::Error;
+pub use json::answer_json;
 pub use model::term_ref;
-pub use requests::answer;
+pub use requests::{Answer, Request, answer};

@@ -1,62 +1,173 @@
-//! Answers requests: one file per request.
+//! Requests: one file each, with its arguments, its rows and the function that answers it; and the table that declares them all.
+//!
+//! Invariant: a request is declared once, as a line of the table below. Its kind, the readers and writers, the dispatch, the names at every
+//! binding, the TypeScript, the JSON Schemas and the list in docs/requests.md follow from that line.
+//! Invariant: an unknown kind or field is refused, never ignored.
 
 mod calls;
 mod causes;
 mod coverage;
 mod messages;
+pub mod names;
 pub(crate) mod page;
 mod processes;
 pub(crate) mod render;
 mod states;
 mod trace;
 
-use crate::api::{Answer, Request};
-use crate::error::Result;
-use scope_core::trace::Trace;
+pub use crate::argument::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
+pub use crate::argument::function_window::FunctionWindow;
+pub use crate::argument::moment::{Like, Moment, Wanted};
+pub use crate::argument::process_window::ProcessWindow;
+pub use causes::chain::ChainRequest;
 
-/// Answers one request.
-///
-/// ```
-/// use scope_core::{header::Header, writer::Writer, store::Limits};
-/// use scope_query::api::answer::Data;
-/// use scope_query::api::request::{Events, Request};
-///
-/// let trace = Writer::new(Header::default(), Limits::default(), 0).snapshot(0);
-/// let answer = scope_query::answer(&trace, &Request::Events(Events::default()))?;
-/// assert_eq!(answer.data, Data::Events(vec![]));
-/// # Ok::<(), scope_query::Error>(())
-/// ```
-///
-/// # Errors
-/// [`Error`](crate::Error), with a stable code for every reason why there is no answer.
-pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
-    match request {
-        Request::Info(_) => Ok(trace::info::answer(trace)),
-        Request::Events(request) => trace::events::answer(trace, request),
-        Request::Term(request) => trace::term::answer(trace, request),
-        Request::StateTimeline(request) => states::state_timeline::answer(trace, request),
-        Request::StateAt(request) => states::state_at::answer(trace, request),
-        Request::MessageFlow(request) => messages::message_flow::answer(trace, request),
-        Request::Message(request) => messages::message::answer(trace, request),
-        Request::ServerCalls(request) => messages::server_calls::answer(trace, request),
-        Request::SnapshotAt(request) => trace::snapshot_at::answer(trace, request),
-        Request::ExecutionPath(request) => calls::execution_path::answer(trace, request),
-        Request::ProcessInfo(request) => processes::process_info::answer(trace, request),
-        Request::FindProcesses(request) => processes::find_processes::answer(trace, request),
-        Request::ProcessRelationships(request) => processes::process_relationships::answer(trace, request),
-        Request::SupervisionTree(request) => processes::supervision_tree::answer(trace, request),
-        Request::EventsAround(request) => trace::events_around::answer(trace, request),
-        Request::CompareStates(request) => states::compare_states::answer(trace, request),
-        Request::StateChanges(request) => states::state_changes::answer(trace, request),
-        Request::AnalyzeStateChange(request) => states::analyze_state_change::answer(trace, request),
-        Request::Why(request) => causes::why::answer(trace, request),
-        Request::Impact(request) => causes::impact::answer(trace, request),
-        Request::Crashes(request) => causes::crashes::answer(trace, request),
-        Request::PerformanceAnalysis(request) => calls::performance_analysis::answer(trace, request),
-        Request::SlowestFunctionCalls(request) => calls::slowest_function_calls::answer(trace, request),
-        Request::FunctionCalls(request) => calls::execution_path::of_functions(trace, request),
-        Request::CallTree(request) => calls::call_tree::answer(trace, request),
-        Request::MessageQueueAnalysis(request) => messages::message_queue_analysis::answer(trace, request),
-        Request::Overview(request) => trace::overview::answer(trace, request),
-    }
+use crate::answer::{self, Call, Chain, Event, Message, ServerCall, State};
+use crate::error::Result;
+use alloc::vec::Vec;
+use scope_core::trace::Trace;
+use serde::{Deserialize, Serialize};
+
+/// The answer to any request.
+pub type Answer = answer::Answer<Data>;
+
+/// What the table says of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// The `kind` of the request.
+    pub kind: &'static str,
+    /// What it answers, in one sentence.
+    pub doc: &'static str,
+}
+
+/// Sees the types of every request, with [`visit`].
+#[cfg(feature = "schema")]
+pub trait Visitor {
+    /// A request with its arguments and the data of its answer.
+    fn visit<Arguments, Data>(&mut self, declaration: &Declaration)
+    where
+        Arguments: ts_rs::TS + schemars::JsonSchema + 'static,
+        Data: ts_rs::TS + schemars::JsonSchema + 'static;
+}
+
+macro_rules! requests {
+    ($(#[doc = $doc:literal] $variant:ident($arguments:ty) -> $data:ty: $group:ident::$kind:ident;)*) => {
+        $(pub use $group::$kind;)*
+
+        /// One request. `limit` is the most rows (default 1000), `after` the `next` of the answer before.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+        pub enum Request {
+            $(#[doc = $doc] $variant($arguments),)*
+        }
+
+        /// The data of an answer, by the kind of its request.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        #[serde(untagged)]
+        pub enum Data {
+            $(#[doc = $doc] $variant($data),)*
+        }
+
+        /// Every request, in the order of the documentation.
+        pub const TABLE: &[Declaration] = &[$(Declaration { kind: stringify!($kind), doc: $doc.trim_ascii() },)*];
+
+        impl Request {
+            /// The kind, as the field `kind` has it.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => stringify!($kind),)*
+                }
+            }
+        }
+
+        /// Answers one request.
+        ///
+        /// ```
+        /// use scope_core::{header::Header, writer::Writer, store::Limits};
+        /// use scope_query::Request;
+        /// use scope_query::requests::{Data, events::EventsRequest};
+        ///
+        /// let trace = Writer::new(Header::default(), Limits::default(), 0).snapshot(0);
+        /// let answer = scope_query::answer(&trace, &Request::Events(EventsRequest::default()))?;
+        /// assert_eq!(answer.data, Data::Events(vec![]));
+        /// # Ok::<(), scope_query::Error>(())
+        /// ```
+        ///
+        /// # Errors
+        /// [`Error`](crate::Error), with a stable code for every reason why there is no answer.
+        pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
+            match request {
+                $(Request::$variant(request) => {
+                    $group::$kind::answer(trace, request).map(|answer| answer.map(Data::$variant))
+                })*
+            }
+        }
+
+        /// Shows every request of the table to a visitor.
+        #[cfg(feature = "schema")]
+        pub fn visit(visitor: &mut impl Visitor) {
+            let mut declarations = TABLE.iter();
+            $(if let Some(declaration) = declarations.next() {
+                visitor.visit::<$arguments, $data>(declaration);
+            })*
+        }
+    };
+}
+
+requests! {
+    /// Where the trace comes from, what it covers and what it lost.
+    Info(info::InfoRequest) -> info::Info: trace::info;
+    /// Events in order, by a [filter](filter.md), process, class, kind, module, function and time.
+    Events(events::EventsRequest) -> Vec<Event>: trace::events;
+    /// One term, or a part of it, in full.
+    Term(term::TermRequest) -> term::TermPart: trace::term;
+    /// Every recorded state of a process, oldest first, with what led to it.
+    StateTimeline(ProcessWindow) -> Vec<State>: states::state_timeline;
+    /// The state of a process at a time.
+    StateAt(state_at::StateAtRequest) -> State: states::state_at;
+    /// Messages between two processes, or from or to one: sent, delivered, handled.
+    MessageFlow(message_flow::MessageFlowRequest) -> Vec<Message>: messages::message_flow;
+    /// One message by the id of any of its events, and what a request was replied.
+    Message(message::MessageRequest) -> message::MessageDetail: messages::message;
+    /// The requests of a server, or of a caller, with their replies: waiting, handling, latency.
+    ServerCalls(server_calls::ServerCallsRequest) -> Vec<ServerCall>: messages::server_calls;
+    /// Who was alive at a time: states, mailboxes, calls and names.
+    SnapshotAt(snapshot_at::SnapshotAtRequest) -> snapshot_at::Snapshot: trace::snapshot_at;
+    /// The traced calls of a process in order, with depth and durations.
+    ExecutionPath(ProcessWindow) -> Vec<Call>: calls::execution_path;
+    /// Who a process is, how it began and ended, its names, links and counts of events.
+    ProcessInfo(process_info::ProcessInfoRequest) -> process_info::ProcessInfo: processes::process_info;
+    /// The processes that match: by module, name, parent, time and fate.
+    FindProcesses(find_processes::FindProcessesRequest) -> Vec<find_processes::FoundProcess>: processes::find_processes;
+    /// Parent, children, ancestors, links, supervisor and peers of a process.
+    ProcessRelationships(process_relationships::ProcessRelationshipsRequest) -> process_relationships::Relationships: processes::process_relationships;
+    /// The supervision tree at a time: supervisors, strategies, children, restarts.
+    SupervisionTree(supervision_tree::SupervisionTreeRequest) -> Vec<supervision_tree::TreeNode>: processes::supervision_tree;
+    /// The events before and after an event or a time.
+    EventsAround(events_around::EventsAroundRequest) -> events_around::Around: trace::events_around;
+    /// The difference of two states, or of any two terms.
+    CompareStates(compare_states::CompareStatesRequest) -> compare_states::Comparison: states::compare_states;
+    /// When a part of a state changed, from what to what, and why.
+    StateChanges(state_changes::StateChangesRequest) -> Vec<state_changes::StateChange>: states::state_changes;
+    /// How a process came from one state into another.
+    AnalyzeStateChange(analyze_state_change::AnalyzeStateChangeRequest) -> Vec<analyze_state_change::Transition>: states::analyze_state_change;
+    /// The chain of causes behind an event, across processes, back to where it came from: see [why](why.md).
+    Why(ChainRequest) -> Chain: causes::why;
+    /// What followed from an event, across processes: see [why](why.md).
+    Impact(ChainRequest) -> Chain: causes::impact;
+    /// Every abnormal exit with its circumstances, and what the exits have in common.
+    Crashes(crashes::CrashesRequest) -> crashes::Crashes: causes::crashes;
+    /// What functions cost: calls, times, errors, callers and callees; the largest own time first.
+    PerformanceAnalysis(FunctionWindow) -> Vec<performance_analysis::FunctionTimes>: calls::performance_analysis;
+    /// The calls that took longest, longest first.
+    SlowestFunctionCalls(FunctionWindow) -> Vec<Call>: calls::slowest_function_calls;
+    /// The calls of functions in order, across processes.
+    FunctionCalls(FunctionWindow) -> Vec<Call>: calls::function_calls;
+    /// Calls as a tree with times, and as folded stacks.
+    CallTree(call_tree::CallTreeRequest) -> Vec<call_tree::CallNode>: calls::call_tree;
+    /// The message queues: lengths, waiting, handling, who fills them, and the bottleneck.
+    MessageQueueAnalysis(message_queue_analysis::MessageQueueAnalysisRequest) -> message_queue_analysis::Queues: messages::message_queue_analysis;
+    /// An overview: what the trace covers and what stands out.
+    Overview(overview::OverviewRequest) -> overview::Overview: trace::overview;
 }

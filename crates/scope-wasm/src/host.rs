@@ -4,7 +4,7 @@
 
 use scope_core::trace::Trace;
 use scope_query::Error;
-use scope_query::api::json::{answer_json, error_json};
+use scope_query::json::{answer_json, error_json};
 use std::collections::BTreeMap;
 
 /// Everything that was given out and not given back.

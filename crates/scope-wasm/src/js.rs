@@ -1,4 +1,4 @@
-//! The door for JavaScript: plain objects in, plain objects out. `js/src/engine.ts` alone calls this.
+//! The API for JavaScript: plain objects in, plain objects out. `js/src/engine.ts` alone calls this.
 //!
 //! Requests are read from objects as they are; an answer leaves as its JSON, for which the module needs no second writer.
 //!
@@ -6,8 +6,7 @@
 //! Invariant: what is thrown is `{code, message}`, the engine's own error.
 
 use scope_query::Error;
-use scope_query::api::Request;
-use scope_query::api::json::{answer_json, answer_text, error_json};
+use scope_query::json::{answer_json, answer_text, error_json, request_of};
 use serde::Serializer as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -31,9 +30,9 @@ impl Trace {
     /// Answers one request with JSON, as [`answer_json`] does: an answer, or an error.
     #[must_use]
     pub fn query(&self, request: JsValue) -> String {
-        match serde_wasm_bindgen::from_value::<Request>(request) {
+        match request_of(serde_wasm_bindgen::Deserializer::from(request)) {
             Ok(request) => answer_text(&self.0, &request),
-            Err(error) => error_json(&Error::BadArgument(error.to_string())),
+            Err(error) => error_json(&error),
         }
     }
 

@@ -273,7 +273,12 @@ defmodule ElixirScope.DifferentialTest do
   defp ring(size, rounds) do
     first = self()
     last = Enum.reduce(1..size, first, fn n, next -> spawn(fn -> pass(n, next) end) end)
-    for round <- 1..rounds, do: send(last, {:token, round}) && receive(do: ({:token, ^round} -> :ok))
+
+    for round <- 1..rounds do
+      send(last, {:token, round})
+      receive do: ({:token, ^round} -> :ok)
+    end
+
     send(last, :end)
     receive(do: (:end -> :ok))
   end

@@ -9,7 +9,13 @@ defmodule ElixirScope.ProcessObserverTest do
 
     test "is recorded of every process, with parent, function and reason" do
       parent = self()
-      {pid, monitor} = spawn_monitor(fn -> send(parent, :up) && exit({:shutdown, :done}) end)
+
+      {pid, monitor} =
+        spawn_monitor(fn ->
+          send(parent, :up)
+          exit({:shutdown, :done})
+        end)
+
       assert_receive :up
       assert_receive {:DOWN, ^monitor, :process, ^pid, _reason}
       events = ProcessObserver.lifecycle(pid)

@@ -11,6 +11,12 @@ defmodule ElixirScope.RecorderTest do
     end
   end
 
+  # The handler of `:dbg`.
+  defp pass_on(message, parent) do
+    send(parent, {:dbg, message})
+    parent
+  end
+
   defp busy(server, n) do
     :ok = GenServer.call(server, {:put, Tails.count(5)})
     if rem(n, 50) == 0, do: await_exit(spawn(fn -> Tails.fold([1, 2], 0) end))
@@ -65,7 +71,7 @@ defmodule ElixirScope.RecorderTest do
     if @sessions, do: @describetag(skip: "with trace sessions, tracers are not in each other's way")
 
     setup do
-      {:ok, _} = :dbg.tracer(:process, {fn message, parent -> send(parent, {:dbg, message}) && parent end, self()})
+      {:ok, _} = :dbg.tracer(:process, {&pass_on/2, self()})
       on_exit(fn -> apply(:dbg, :stop_clear, []) end)
     end
 

@@ -114,7 +114,7 @@ defmodule ElixirScope.TraceDBTest do
             {:process, %{event: :spawn, pid: @ada, mfa: {Cart, :run}}, ":mfa must be {module, function, arguments or arity}"},
             {:process, %{event: :register, pid: @ada, name: nil}, ":name must be an atom"},
             {:message, %{from: @ada, message: 1}, "no key :to"},
-            {:message, %{event: :delivered, to: :cart, message: 1}, ":to must be the pid of who received the message"},
+            {:message, %{event: :delivered, to: :cart, message: 1}, ":to must be the pid of the process that received the message"},
             {:function, %{pid: @ada, module: Cart, function: :add}, "no key :args"},
             {:function, %{pid: @ada, module: Cart, function: :add, args: [1], arity: 2}, ":arity must be the number of :args, 1"},
             {:function, %{pid: @ada, module: Cart, function: :add, arity: 256}, ":arity must be an integer from 0 to 255"},

@@ -9,9 +9,12 @@
 use anyhow::{Context, Result, bail};
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;
+use scope_query::Request;
 use scope_query::answer;
-use scope_query::api::answer::{Data, Event};
-use scope_query::api::{Request, request};
+use scope_query::answer::Event;
+use scope_query::requests::Data;
+use scope_query::requests::events::EventsRequest;
+use scope_query::requests::state_at::StateAtRequest;
 use std::fmt::Write;
 
 fn main() -> Result<()> {
@@ -39,18 +42,18 @@ fn report(bytes: &[u8]) -> Result<String> {
 
 /// Every exit whose reason is neither normal nor an orderly shutdown.
 fn crashes(trace: &Trace) -> Result<Vec<Event>> {
-    let request = request::Events { kinds: Some(vec!["exit".into()]), limit: Some(10_000), ..Default::default() };
+    let request = EventsRequest { kinds: Some(vec!["exit".into()]), limit: Some(10_000), ..Default::default() };
     let Data::Events(mut exits) = answer(trace, &Request::Events(request))?.data else { bail!("events answer events") };
     let is_orderly = |text: &str| text == ":normal" || text.starts_with(":shutdown") || text.starts_with("{:shutdown");
-    exits.retain(|exit| exit.term.as_ref().is_some_and(|reason| !is_orderly(&reason.text)));
+    exits.retain(|exit| exit.term.as_ref().is_some_and(|reason| !is_orderly(&reason.text.written())));
     Ok(exits)
 }
 
 fn state_before(trace: &Trace, pid: &str, time: u64) -> Result<String> {
-    let request = request::StateAt { process: pid.into(), time: time.saturating_sub(1) };
+    let request = StateAtRequest { process: pid.into(), time: time.saturating_sub(1) };
     match answer(trace, &Request::StateAt(request)) {
         Ok(answer) => match answer.data {
-            Data::State(state) => Ok(state.state.text),
+            Data::StateAt(state) => Ok(state.state.text.written().into_owned()),
             _ => bail!("state_at answers a state"),
         },
         // Not every process keeps a state that was recorded; the error says which of the reasons it is.

@@ -19,7 +19,7 @@ use question::{Asked, N_QUESTIONS, Question};
 use scope_core::event::Class;
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;
-use scope_query::api::Request;
+use scope_query::Request;
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -5,7 +5,7 @@ use crate::workspace;
 use anyhow::{Context, Result};
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;
-use scope_query::api::json::{answer_json, error_json};
+use scope_query::json::{answer_json, error_json};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;

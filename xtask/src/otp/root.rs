@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_is_told_by_its_whole_name() {
+    fn a_package_is_known_by_its_whole_name() {
         assert!(is_package(Path::new("/d/base-files_13.8_amd64.deb"), "base-files"));
         assert!(!is_package(Path::new("/d/base-files-extra_1_all.deb"), "base-files"));
     }

@@ -14,8 +14,6 @@ const PROSE: &[(&str, &str)] = &[
     ("a look", "an overview"),
     ("first look", "an overview"),
     ("mourning", "grace (period)"),
-    ("by hand by", "manual"),
-    ("runs of itself", "runs by itself"),
 ];
 
 /// Words in names that the code declares: types, functions, modules, constants. Each with what to call it.

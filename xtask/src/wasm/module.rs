@@ -1,4 +1,4 @@
-//! Building the modules: the door for JavaScript, and the door as a plain C ABI.
+//! Building the modules: the engine for JavaScript, and the engine as a plain C ABI.
 
 use super::TARGET;
 use super::compiler::{Compiler, target_dir};

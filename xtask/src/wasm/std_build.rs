@@ -1,7 +1,7 @@
 //! A standard library for WebAssembly, built from its source for size, and a compiler that uses it.
 //!
-//! A panic is a trap without a message, which nobody could read in a module anyway: its texts, and what formats them, are a tenth of one.
-//! Cargo's `-Zbuild-std` builds it in an empty package, once. The compiler is the toolchain's own, told of a sysroot that has the
+//! A panic is a trap without a message, which no one could read in a module anyway: its texts, and what formats them, are a tenth of one.
+//! Cargo's `-Zbuild-std` builds it in an empty package, once. The compiler is the toolchain's own, with a sysroot that has the
 //! toolchain's libraries and these: so ordinary cargo builds everything else, with [`FLAGS`].
 
 use super::TARGET;

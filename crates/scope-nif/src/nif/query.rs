@@ -9,8 +9,7 @@ use rustler::types::atom;
 use rustler::{Atom, Encoder, Env, Error as NifError, NifResult, ResourceArc, Term};
 use scope_core::trace::Trace;
 use scope_query::Error;
-use scope_query::api::{Answer, Request};
-use serde::Deserialize;
+use scope_query::requests::Answer;
 use serde_json::Value;
 
 /// Answers with real terms. When these take more than `max_bytes`, and the request has a limit, fewer rows are given: the answer is cut
@@ -58,8 +57,7 @@ fn query_json(snapshot: ResourceArc<SnapshotRef>, request: &str) -> NifResult<St
 }
 
 fn asked(trace: &Trace, request: &Value) -> Result<Answer, Error> {
-    let request = Request::deserialize(request).map_err(|refused| Error::BadArgument(refused.to_string()))?;
-    scope_query::answer(trace, &request)
+    scope_query::answer(trace, &scope_query::json::request_of(request)?)
 }
 
 /// `{:ok, answer}` or `{:error, {code, message, partial}}`.

@@ -3,12 +3,16 @@
 //! Invariant: a cursor names the last row by what never changes (order key and id), so it is stable in a growing live trace and equal
 //! in a dump.
 
-use crate::api::request::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::error::{Error, Result};
 use alloc::format;
 use alloc::string::String;
 use core::ops::RangeInclusive;
 use scope_core::{EventId, OrderKey, ProcessKey};
+
+/// The most rows one answer may have; more would make answers of hundreds of megabytes.
+pub const MAX_LIMIT: u32 = 100_000;
+/// Rows in an answer when the request names no limit.
+pub const DEFAULT_LIMIT: u32 = 1_000;
 
 /// The last row of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Which state a request means by a time or an id.
 
-use crate::api::request::Moment;
+use crate::argument::moment::Moment;
 use crate::error::{Error, Result};
 use crate::model::row::Row;
 use crate::model::state::Last;

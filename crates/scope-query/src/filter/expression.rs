@@ -235,7 +235,7 @@ impl fmt::Display for Test {
                 }
             }
             Self::Complete(complete) => write!(f, "complete:{complete}"),
-            Self::Flag(flag) => write!(f, "flag:{}", super::grammar::flag_name(*flag)),
+            Self::Flag(flag) => write!(f, "flag:{}", super::flag::name(*flag)),
             Self::Id(id) => write!(f, "id:{id}"),
         }
     }

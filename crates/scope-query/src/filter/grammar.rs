@@ -3,7 +3,6 @@
 //! Invariant: the parser and the page `docs/filter.md` read this table, so that what is documented is what is read; every example is tested.
 
 use super::expression::{Content, Measure, Role};
-use scope_core::Flags;
 
 /// One field.
 #[derive(Clone, Copy, Debug)]
@@ -154,12 +153,3 @@ pub(super) const FIELDS: &[Field] = &[
     Field { name: "flag", value: Value::Flag, doc: "it has this flag", example: "flag:to_dead" },
     Field { name: "id", value: Value::Id, doc: "the event with this id", example: "id:message-0-3" },
 ];
-
-/// The flags by their names.
-pub(super) const FLAGS: [(&str, Flags); 3] =
-    [("to_dead", Flags::TO_DEAD), ("no_return", Flags::NO_RETURN), ("arity_only", Flags::ARITY_ONLY)];
-
-/// The name of a flag, as an answer shows it.
-pub(super) fn flag_name(flag: Flags) -> &'static str {
-    FLAGS.iter().find(|(_, known)| *known == flag).map_or("", |(name, _)| name)
-}

@@ -1,6 +1,7 @@
 //! The page `docs/filter.md`, from the table of fields.
 
-use super::grammar::{FIELDS, FLAGS, Field, Value};
+use super::flag::FLAGS;
+use super::grammar::{FIELDS, Field, Value};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -11,7 +11,8 @@
 //! Invariant: any text is read or refused in time linear in its length, and no nesting goes deeper than `MAX_DEPTH`.
 
 use super::expression::{Bound, Expression, Order, Party, Test};
-use super::grammar::{FIELDS, FLAGS, Field, Value};
+use super::flag::FLAGS;
+use super::grammar::{FIELDS, Field, Value};
 use super::lexer::{Lexer, MAX_DEPTH, Read};
 use super::{pattern, quantity};
 use crate::argument::name_syntax;

@@ -1,7 +1,8 @@
 //! Tests: what is written reads back, and any text is read or refused.
 
 use super::expression::{Bound, Content, Expression, Measure, Order, Party, Role, Test};
-use super::grammar::{FIELDS, FLAGS};
+use super::flag::FLAGS;
+use super::grammar::FIELDS;
 use super::lexer::MAX_CHARS;
 use super::parser::parse;
 use crate::error::Error;

@@ -1,6 +1,7 @@
 //! Requests about function calls and their cost.
 
-pub(super) mod call_tree;
-pub(super) mod execution_path;
-pub(super) mod performance_analysis;
-pub(super) mod slowest_function_calls;
+pub mod call_tree;
+pub mod execution_path;
+pub mod function_calls;
+pub mod performance_analysis;
+pub mod slowest_function_calls;

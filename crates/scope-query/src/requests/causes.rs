@@ -1,6 +1,6 @@
 //! Requests about causes, effects and crashes.
 
 pub(super) mod chain;
-pub(super) mod crashes;
-pub(super) mod impact;
-pub(super) mod why;
+pub mod crashes;
+pub mod impact;
+pub mod why;

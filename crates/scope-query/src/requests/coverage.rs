@@ -1,6 +1,6 @@
 //! What an answer rests on.
 
-use crate::api::answer::{Coverage, Dropped, NotTraced};
+use crate::answer::{Coverage, Dropped, NotTraced};
 use crate::model::call::function::FunctionFilter;
 use crate::model::coverage::{function_intervals, trace_intervals};
 use crate::model::window::Window;

@@ -1,6 +1,6 @@
 //! Requests about messages and their queues.
 
-pub(super) mod message;
-pub(super) mod message_flow;
-pub(super) mod message_queue_analysis;
-pub(super) mod server_calls;
+pub mod message;
+pub mod message_flow;
+pub mod message_queue_analysis;
+pub mod server_calls;

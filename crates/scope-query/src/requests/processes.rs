@@ -1,6 +1,6 @@
 //! Requests about processes and supervisors.
 
-pub(super) mod find_processes;
-pub(super) mod process_info;
-pub(super) mod process_relationships;
-pub(super) mod supervision_tree;
+pub mod find_processes;
+pub mod process_info;
+pub mod process_relationships;
+pub mod supervision_tree;

@@ -3,6 +3,7 @@
 pub(crate) mod bottleneck;
 pub(crate) mod call_list;
 pub(crate) mod difference;
+pub(crate) mod durations;
 pub(crate) mod human_format;
 pub(crate) mod process_origin;
 pub(crate) mod state;

@@ -1,7 +1,7 @@
 //! Requests about the states of servers.
 
-pub(super) mod analyze_state_change;
-pub(super) mod compare_states;
-pub(super) mod state_at;
-pub(super) mod state_changes;
-pub(super) mod state_timeline;
+pub mod analyze_state_change;
+pub mod compare_states;
+pub mod state_at;
+pub mod state_changes;
+pub mod state_timeline;

@@ -4,8 +4,11 @@ use crate::calls::{Naive, own};
 use crate::performance::{paired, story};
 use crate::script::{Script, ask, pages, pid};
 use quickcheck::quickcheck;
-use scope_query::api::answer::{Answer, CallNode, Data};
-use scope_query::api::request::{CallTree, Request};
+use scope_query::Answer;
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::call_tree::CallNode;
+use scope_query::requests::call_tree::CallTreeRequest;
 use std::collections::BTreeMap;
 
 fn nodes(answer: Answer) -> Vec<CallNode> {
@@ -73,7 +76,7 @@ quickcheck! {
         let mut script = Script::new();
         story(&mut script, &steps);
         let (from, max_depth) = (u64::from(from / 4), u32::from(max_depth % 5) + 1);
-        let request = CallTree { from: Some(from), max_depth: Some(max_depth), ..CallTree::default() };
+        let request = CallTreeRequest { from: Some(from), max_depth: Some(max_depth), ..CallTreeRequest::default() };
         let found = nodes(ask(&script.trace(), Request::CallTree(request)).expect("an answer"));
         let mut sums = BTreeMap::new();
         paired(&mut script).iter().for_each(|(calls, _)| expected(calls, from, max_depth as usize, &mut sums));
@@ -89,9 +92,9 @@ quickcheck! {
         let mut script = Script::new();
         story(&mut script, &steps);
         let trace = script.trace();
-        let whole = nodes(ask(&trace, Request::CallTree(CallTree::default())).expect("an answer"));
+        let whole = nodes(ask(&trace, Request::CallTree(CallTreeRequest::default())).expect("an answer"));
         let limit = Some(u32::from(limit % 4) + 1);
-        pages(&trace, |after| Request::CallTree(CallTree { limit, after, ..CallTree::default() }), nodes) == whole
+        pages(&trace, |after| Request::CallTree(CallTreeRequest { limit, after, ..CallTreeRequest::default() }), nodes) == whole
     }
 }
 
@@ -106,14 +109,14 @@ fn a_function_that_calls_itself_a_thousand_times_is_one_node() {
     for n in 0..1_000 {
         script.ret(2_000 + n, pid(1), "add");
     }
-    let found = nodes(ask(&script.trace(), Request::CallTree(CallTree::default())).expect("an answer"));
+    let found = nodes(ask(&script.trace(), Request::CallTree(CallTreeRequest::default())).expect("an answer"));
     let shown: Vec<_> = found.iter().map(|node| (&*node.stack, node.calls, node.total_ns, node.own_ns)).collect();
     assert_eq!(shown, [("Shop.add/1", 1_000, 2_999, 2_499), ("Shop.add/1;Shop.total/1", 1, 500, 500)]);
 }
 
 #[test]
 fn a_depth_out_of_bounds_is_refused() {
-    let request = CallTree { max_depth: Some(0), ..CallTree::default() };
+    let request = CallTreeRequest { max_depth: Some(0), ..CallTreeRequest::default() };
     let error = ask(&Script::new().trace(), Request::CallTree(request)).expect_err("no depth");
     assert_eq!(error.to_string(), "max_depth: 0 is not between 1 and 256");
 }

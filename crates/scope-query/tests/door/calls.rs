@@ -3,8 +3,9 @@
 use crate::script::{Script, Told, ask, calls, pages, pid, window};
 use quickcheck::quickcheck;
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
-use scope_query::api::answer::Call;
-use scope_query::api::request::{ProcessWindow, Request};
+use scope_query::Request;
+use scope_query::answer::Call;
+use scope_query::requests::ProcessWindow;
 
 const FUNCTIONS: [&str; 3] = ["add", "total", "ship"];
 

@@ -5,13 +5,17 @@ use quickcheck::quickcheck;
 use scope_core::ProcessKey;
 use scope_core::term::Term;
 use scope_core::trace::Trace;
-use scope_query::api::answer::{Answer, Crash, Crashes, Data};
-use scope_query::api::request::{self, Request};
+use scope_query::Answer;
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::crashes::Crash;
+use scope_query::requests::crashes::Crashes;
+use scope_query::requests::crashes::CrashesRequest;
 use std::collections::BTreeMap;
 
 const PARENT: ProcessKey = pid(0);
 
-fn crashes(trace: &Trace, request: request::Crashes) -> (Crashes, Answer) {
+fn crashes(trace: &Trace, request: CrashesRequest) -> (Crashes, Answer) {
     let answer = ask(trace, Request::Crashes(request)).expect("an answer");
     match &answer.data {
         Data::Crashes(crashes) => (crashes.clone(), answer),
@@ -232,8 +236,8 @@ fn is_true(told: &Truth, truth: &Truth) -> bool {
     restarts && *told == Truth { restarts: told.restarts.clone(), ..truth.clone() }
 }
 
-fn all() -> request::Crashes {
-    request::Crashes { events: Some(3), limit: Some(1_000), ..request::Crashes::default() }
+fn all() -> CrashesRequest {
+    CrashesRequest { events: Some(3), limit: Some(1_000), ..CrashesRequest::default() }
 }
 
 quickcheck! {
@@ -270,7 +274,7 @@ quickcheck! {
         let mut pages = Vec::new();
         let mut after = None;
         loop {
-            let request = request::Crashes { limit: Some(u32::from(limit % 3) + 1), after, ..all() };
+            let request = CrashesRequest { limit: Some(u32::from(limit % 3) + 1), after, ..all() };
             let (page, answer) = crashes(&trace, request);
             assert_eq!(page.causes, whole.causes);
             pages.extend(page.crashes);
@@ -280,7 +284,7 @@ quickcheck! {
             }
         }
         let of_causes = whole.causes.iter().all(|cause| {
-            let (found, _) = crashes(&trace, request::Crashes { cause: Some(cause.text.clone()), ..all() });
+            let (found, _) = crashes(&trace, CrashesRequest { cause: Some(cause.text.clone()), ..all() });
             found.crashes.len() as u64 == cause.n && found.crashes.iter().all(|crash| crash.cause == cause.text)
         });
         pages == whole.crashes && of_causes
@@ -327,7 +331,7 @@ fn a_crash_nobody_watched_says_what_was_not_recorded() {
 fn bounds_are_named() {
     let trace = Script::new().trace();
     let refused = |request| ask(&trace, Request::Crashes(request)).expect_err("out of bounds").to_string();
-    let of = |limit, events| request::Crashes { limit, events, ..request::Crashes::default() };
+    let of = |limit, events| CrashesRequest { limit, events, ..CrashesRequest::default() };
     assert_eq!(refused(of(Some(1_001), None)), "limit: 1001 is not between 1 and 1000");
     assert_eq!(refused(of(None, Some(1_001))), "events: 1001 is not between 0 and 1000");
 }

@@ -2,7 +2,10 @@
 
 use crate::script::{Script, ask, atom, events, pid, window};
 use scope_query::Error;
-use scope_query::api::request::{Events, ProcessWindow, Request, StateAt};
+use scope_query::Request;
+use scope_query::requests::ProcessWindow;
+use scope_query::requests::events::EventsRequest;
+use scope_query::requests::state_at::StateAtRequest;
 
 fn small() -> Script {
     let mut script = Script::new();
@@ -11,32 +14,35 @@ fn small() -> Script {
     script
 }
 
-fn refusal(request: Events) -> (&'static str, String) {
+fn refusal(request: EventsRequest) -> (&'static str, String) {
     let error = events(&small().trace(), request).expect_err("it is refused");
     (error.code(), error.to_string())
 }
 
 #[test]
 fn an_unknown_name_is_answered_with_the_known_ones() {
-    let request = Events { classes: Some(vec!["calls".into()]), ..Events::default() };
+    let request = EventsRequest { classes: Some(vec!["calls".into()]), ..EventsRequest::default() };
     let message = "classes: \"calls\" is none of control, process, message, call, state, span, runtime";
     assert_eq!(refusal(request), ("bad_argument", message.into()));
-    let (code, message) = refusal(Events { kinds: Some(vec!["called".into()]), ..Events::default() });
+    let (code, message) = refusal(EventsRequest { kinds: Some(vec!["called".into()]), ..EventsRequest::default() });
     assert_eq!(code, "bad_argument");
     assert!(message.starts_with("kinds: \"called\" is none of recorder_started, "), "{message}");
-    assert_eq!(refusal(Events { module: Some(":".into()), ..Events::default() }).1, "module: \":\" is not a name");
+    assert_eq!(
+        refusal(EventsRequest { module: Some(":".into()), ..EventsRequest::default() }).1,
+        "module: \":\" is not a name"
+    );
 }
 
 #[test]
 fn times_and_limits_have_bounds() {
-    let request = Events { from: Some(1 << 53), ..Events::default() };
+    let request = EventsRequest { from: Some(1 << 53), ..EventsRequest::default() };
     let message = "from: 9007199254740992 is not a time of a trace: nanoseconds since the recorder's epoch, at most 9007199254740991";
     assert_eq!(refusal(request), ("bad_argument", message.into()));
-    let backwards = Events { from: Some(9), to: Some(3), ..Events::default() };
+    let backwards = EventsRequest { from: Some(9), to: Some(3), ..EventsRequest::default() };
     assert_eq!(refusal(backwards), ("bad_argument", "from: 9 is after to: 3".into()));
-    let (_, message) = refusal(Events { limit: Some(0), ..Events::default() });
+    let (_, message) = refusal(EventsRequest { limit: Some(0), ..EventsRequest::default() });
     assert_eq!(message, "limit: 0 is not between 1 and 100000");
-    let (code, message) = refusal(Events { after: Some("12".into()), ..Events::default() });
+    let (code, message) = refusal(EventsRequest { after: Some("12".into()), ..EventsRequest::default() });
     assert_eq!((code, &*message), ("bad_argument", "after: \"12\" is not the `next` of an answer to events"));
 }
 
@@ -64,7 +70,7 @@ fn an_unknown_process_is_not_found() {
 
 #[test]
 fn a_state_nobody_recorded_is_not_traced() {
-    let request = StateAt { process: "<0.1.0>".into(), time: 1 };
+    let request = StateAtRequest { process: "<0.1.0>".into(), time: 1 };
     assert_eq!(
         ask(&small().trace(), Request::StateAt(request)),
         Err(Error::NotTraced("the state of <0.1.0> was not being recorded at 1, nor before".into()))
@@ -74,7 +80,7 @@ fn a_state_nobody_recorded_is_not_traced() {
 #[test]
 fn an_empty_trace_answers_too() {
     let trace = Script::new().trace();
-    let answer = ask(&trace, Request::Events(Events::default())).expect("an answer");
+    let answer = ask(&trace, Request::Events(EventsRequest::default())).expect("an answer");
     assert_eq!((answer.coverage.from, answer.coverage.to, answer.coverage.events, answer.next), (0, 0, 0, None));
     assert_eq!(
         ask(&trace, Request::StateTimeline(window("<0.1.0>"))),

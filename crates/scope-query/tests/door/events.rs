@@ -4,8 +4,9 @@ use crate::script::{Script, ask, atom, events, pages, pid};
 use quickcheck::quickcheck;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
-use scope_query::api::answer::Data;
-use scope_query::api::request::{Events, Request};
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::events::EventsRequest;
 
 /// A random story of three processes; ticks repeat.
 fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
@@ -25,10 +26,10 @@ fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
 }
 
 /// A request drawn from a few bits.
-fn drawn(bits: u16, from: u8, to: u8) -> Events {
+fn drawn(bits: u16, from: u8, to: u8) -> EventsRequest {
     let chosen = |bit: u16, text: &str| (bits >> bit & 1 == 1).then(|| text.to_string());
     let (from, to) = (u64::from(from.min(to)), u64::from(from.max(to)));
-    Events {
+    EventsRequest {
         classes: (bits & 1 == 1).then(|| vec!["call".into(), "process".into()]),
         kinds: (bits & 2 == 2).then(|| vec!["call".into(), "state".into()]),
         module: chosen(2, "Shop"),
@@ -37,12 +38,12 @@ fn drawn(bits: u16, from: u8, to: u8) -> Events {
         from: (bits & 32 == 32).then_some(from),
         to: (bits & 64 == 64).then_some(to),
         backward: bits & 128 == 128,
-        ..Events::default()
+        ..EventsRequest::default()
     }
 }
 
 /// The ids the request asks for, by looking at everything that was told.
-fn naive(script: &Script, request: &Events, trace: &Trace) -> Vec<String> {
+fn naive(script: &Script, request: &EventsRequest, trace: &Trace) -> Vec<String> {
     let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.low_watermark(told.id.class)).collect();
     told.sort_by_key(|told| told.key);
     if request.backward {
@@ -81,8 +82,8 @@ quickcheck! {
         let request = drawn(bits, 0, 255);
         let whole = events(&trace, request.clone()).expect("an answer");
         let limit = Some(u32::from(limit % 5) + 1);
-        let step = |after| Request::Events(Events { limit, after, ..request.clone() });
-        let rows = |answer: scope_query::api::Answer| match answer.data {
+        let step = |after| Request::Events(EventsRequest { limit, after, ..request.clone() });
+        let rows = |answer: scope_query::Answer| match answer.data {
             Data::Events(events) => events,
             data => panic!("events, not {data:?}"),
         };
@@ -96,7 +97,7 @@ fn a_page_begun_in_a_live_trace_goes_on_where_it_was() {
     for tick in 0..4 {
         script.deliver(tick, pid(1), &atom("hello"));
     }
-    let request = |after| Request::Events(Events { limit: Some(3), after, ..Events::default() });
+    let request = |after| Request::Events(EventsRequest { limit: Some(3), after, ..EventsRequest::default() });
     let first = ask(&script.trace(), request(None)).expect("a page");
     assert_eq!(first.coverage.events, 4);
     for tick in 4..6 {
@@ -114,7 +115,7 @@ fn an_event_shows_all_it_has() {
     script.spawn(1, pid(5), pid(4));
     script.register(2, pid(5), "Elixir.Shop.Inventory");
     script.call_only(3, pid(5), "add");
-    let found = events(&script.trace(), Events::default()).expect("an answer");
+    let found = events(&script.trace(), EventsRequest::default()).expect("an answer");
     assert_eq!(found[0].kind, Kind::Spawn.name());
     assert_eq!(found[0].peer.as_deref(), Some("<0.4.0>"));
     let function = found[0].function.as_ref().expect("a function");

@@ -8,9 +8,12 @@ use quickcheck::quickcheck;
 use scope_core::term::{Opaque, Term};
 use scope_core::trace::Trace;
 use scope_core::{Kind, ProcessKey};
+use scope_query::Answer;
 use scope_query::Error;
-use scope_query::api::answer::{Answer, Data, Event};
-use scope_query::api::request::{Events, Request};
+use scope_query::Request;
+use scope_query::answer::Event;
+use scope_query::requests::Data;
+use scope_query::requests::events::EventsRequest;
 use shape::Shape;
 use std::collections::BTreeMap;
 use wish::{Known, Wish};
@@ -116,8 +119,8 @@ fn found(answer: &Answer) -> &[Event] {
     }
 }
 
-fn asked(filter: &str) -> Events {
-    Events { filter: Some(filter.into()), limit: Some(100_000), ..Events::default() }
+fn asked(filter: &str) -> EventsRequest {
+    EventsRequest { filter: Some(filter.into()), limit: Some(100_000), ..EventsRequest::default() }
 }
 
 /// Whether the filter finds the rows that it should, says of which that is only possible, and names who was not traced.
@@ -138,7 +141,7 @@ fn is_as_wished(script: &mut Script, wish: &Wish, backward: bool) -> bool {
             truth => expected.push((told.id.to_string(), truth == wish::POSSIBLE)),
         }
     }
-    let request = Events { backward, ..asked(&wish.to_string()) };
+    let request = EventsRequest { backward, ..asked(&wish.to_string()) };
     let answer = ask(&trace, Request::Events(request)).unwrap_or_else(|error| panic!("{wish}: {error}"));
     let is_possible = |event: &Event| event.flags.iter().any(|flag| flag == "possible");
     let found: Vec<_> = found(&answer).iter().map(|event| (event.id.clone(), is_possible(event))).collect();
@@ -174,10 +177,10 @@ quickcheck! {
         let mut script = Script::new();
         story(&mut script, &steps);
         let trace = script.trace();
-        let request = Events { backward, ..asked(&wish.to_string()) };
+        let request = EventsRequest { backward, ..asked(&wish.to_string()) };
         let whole = events(&trace, request.clone()).expect("an answer");
         let limit = Some(u32::from(limit % 5) + 1);
-        let step = |after| Request::Events(Events { limit, after, ..request.clone() });
+        let step = |after| Request::Events(EventsRequest { limit, after, ..request.clone() });
         pages(&trace, step, |answer| found(&answer).to_vec()) == whole
     }
 
@@ -210,15 +213,18 @@ fn the_other_fields_of_a_request_must_hold_too() {
     script.call(1, pid(1), "add");
     script.call(2, pid(2), "add");
     script.call(3, pid(1), "total");
-    let request =
-        |filter: &str| Events { process: Some("<0.1.0>".into()), kinds: Some(vec!["call".into()]), ..asked(filter) };
+    let request = |filter: &str| EventsRequest {
+        process: Some("<0.1.0>".into()),
+        kinds: Some(vec!["call".into()]),
+        ..asked(filter)
+    };
     let trace = script.trace();
     let times =
         |request| events(&trace, request).expect("an answer").iter().map(|event| event.time).collect::<Vec<_>>();
     assert_eq!(times(request("")), [1, 3]);
     assert_eq!(times(request("function:add")), [1]);
     assert_eq!(times(request("function:add or time>2")), [1, 3]);
-    assert_eq!(times(Events { from: Some(2), ..request("not name:x") }), [3]);
+    assert_eq!(times(EventsRequest { from: Some(2), ..request("not name:x") }), [3]);
 }
 
 #[test]
@@ -319,7 +325,7 @@ fn a_text_is_found_among_many_terms_or_known_to_be_none_of_them() {
         }
         let cut = script.deliver(2_000, pid(1), &Term::Tuple(vec![atom("put"), Term::BinaryCut(b"need".to_vec(), 6)]));
         let whole = script.deliver(2_001, pid(1), &put(if has_it { b"needle" } else { b"noodle" }));
-        let request = Events { filter: Some("message~{:put, \"needle\"}".into()), ..Events::default() };
+        let request = EventsRequest { filter: Some("message~{:put, \"needle\"}".into()), ..EventsRequest::default() };
         let found = events(&script.trace(), request).expect("a filter");
         let found: Vec<(String, Vec<String>)> = found.into_iter().map(|event| (event.id, event.flags)).collect();
         (found, (cut.to_string(), vec!["possible".to_owned()]), (whole.to_string(), vec![]))

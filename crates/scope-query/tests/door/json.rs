@@ -4,6 +4,7 @@ use crate::script::{Script, To, atom, pid};
 use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_query::answer_json;
+use scope_query::requests::state_at::StateAtRequest;
 
 fn shop() -> Script {
     let mut script = Script::new();
@@ -92,7 +93,7 @@ quickcheck! {
     }
 
     fn any_process_text_gets_an_answer(process: String, time: u64) -> bool {
-        let request = scope_query::api::Request::StateAt(scope_query::api::request::StateAt { process, time });
+        let request = scope_query::Request::StateAt(StateAtRequest { process, time });
         let error = scope_query::answer(&shop().trace(), &request).err();
         error.is_none_or(|error| ["not_found", "bad_argument", "not_traced"].contains(&error.code()))
     }

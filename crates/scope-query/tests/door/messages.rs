@@ -4,8 +4,10 @@ use crate::script::{self, Script, To, ask, atom, flow, messages, pages, pid};
 use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_core::{EventId, ProcessKey};
-use scope_query::api::answer::Message;
-use scope_query::api::request::{MessageFlow, Request};
+use scope_query::Request;
+use scope_query::answer::Message;
+use scope_query::answer::Process;
+use scope_query::requests::message_flow::MessageFlowRequest;
 use std::collections::{BTreeMap, VecDeque};
 
 /// A message that was really sent.
@@ -119,7 +121,7 @@ pub(crate) fn message(body: u8) -> Term {
 
 /// Whether what is said of a message is true.
 fn is_true(message: &Message, truth: &Truth, unique: bool) -> bool {
-    let pid_of = |process: &Option<scope_query::api::answer::Process>| process.as_ref().map(|p| p.pid.clone());
+    let pid_of = |process: &Option<Process>| process.as_ref().map(|p| p.pid.clone());
     let parties =
         pid_of(&message.from) == Some(truth.from.to_string()) && pid_of(&message.to) == Some(truth.to.to_string());
     let claims = match &*message.matched {
@@ -189,7 +191,7 @@ quickcheck! {
         let known = |n| !trace.incarnations(n, 0).is_empty();
         (0..3).filter(|n| known(*n)).all(|n| {
             let of = |direction: &str| {
-                let request = MessageFlow { b: None, direction: Some(direction.into()), ..flow(&pid(n).to_string(), "") };
+                let request = MessageFlowRequest { b: None, direction: Some(direction.into()), ..flow(&pid(n).to_string(), "") };
                 messages(ask(&trace, Request::MessageFlow(request)).expect("an answer"))
             };
             let from: Vec<_> = world.sent.iter().filter(|truth| truth.from == pid(n)).collect();
@@ -223,7 +225,7 @@ quickcheck! {
         let trace = script.trace();
         let whole = messages(ask(&trace, Request::MessageFlow(flow("<0.0.0>", ":one"))).expect("an answer"));
         let limit = Some(u32::from(limit % 4) + 1);
-        let step = |after| Request::MessageFlow(MessageFlow { limit, after, ..flow("<0.0.0>", ":one") });
+        let step = |after| Request::MessageFlow(MessageFlowRequest { limit, after, ..flow("<0.0.0>", ":one") });
         pages(&trace, step, messages) == whole
     }
 }
@@ -388,7 +390,7 @@ fn a_delivered_message_that_nobody_handled_says_so() {
 fn a_direction_is_one_of_three() {
     let mut script = Script::new();
     script.send(1, pid(1), &To::Pid(pid(2)), &atom("a"));
-    let request = MessageFlow { direction: Some("up".into()), ..flow("<0.1.0>", "<0.2.0>") };
+    let request = MessageFlowRequest { direction: Some("up".into()), ..flow("<0.1.0>", "<0.2.0>") };
     let error = ask(&script.trace(), Request::MessageFlow(request)).expect_err("no such direction");
     assert_eq!(error.to_string(), "direction: \"up\" is none of both, from_a, to_a");
 }

@@ -3,13 +3,14 @@
 use crate::script::{Script, again, ask, atom, pid};
 use scope_core::trace::Trace;
 use scope_query::Error;
-use scope_query::api::answer::Data;
-use scope_query::api::request::{Request, StateAt};
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::state_at::StateAtRequest;
 
 /// The pid whose state a text means at a time.
 fn meant(trace: &Trace, text: &str, time: u64) -> Result<String, Error> {
-    match ask(trace, Request::StateAt(StateAt { process: text.into(), time }))?.data {
-        Data::State(state) => Ok(state.process.pid),
+    match ask(trace, Request::StateAt(StateAtRequest { process: text.into(), time }))?.data {
+        Data::StateAt(state) => Ok(state.process.pid),
         data => panic!("a state, not {data:?}"),
     }
 }

@@ -4,11 +4,15 @@ use crate::performance::functions;
 use crate::script::{Script, To, ask, atom, calls, pid};
 use scope_core::loss::{Loss, Reason};
 use scope_core::trace::Trace;
-use scope_query::api::answer::{Data, Finding};
-use scope_query::api::request::{FunctionWindow, MessageQueueAnalysis, Overview, Request};
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::FunctionWindow;
+use scope_query::requests::message_queue_analysis::MessageQueueAnalysisRequest;
+use scope_query::requests::overview::Finding;
+use scope_query::requests::overview::OverviewRequest;
 
 fn findings(trace: &Trace) -> Vec<Finding> {
-    match ask(trace, Request::Overview(Overview::default())).expect("an answer").data {
+    match ask(trace, Request::Overview(OverviewRequest::default())).expect("an answer").data {
         Data::Overview(overview) => overview.findings,
         data => panic!("an overview, not {data:?}"),
     }
@@ -100,8 +104,9 @@ fn what_stands_out_is_what_the_other_requests_say() {
     assert_eq!(by("slowest_call").id.as_ref(), Some(&slowest[0].id));
     assert_eq!(by("slowest_call").process, slowest[0].process);
     assert_eq!(by("call_errors").text, "Shop.total/1 raised in 1 of 1 call");
-    let queues = ask(&trace, Request::MessageQueueAnalysis(MessageQueueAnalysis::default())).expect("an answer").data;
-    let Data::Queues(queues) = queues else { panic!("queues, not {queues:?}") };
+    let queues =
+        ask(&trace, Request::MessageQueueAnalysis(MessageQueueAnalysisRequest::default())).expect("an answer").data;
+    let Data::MessageQueueAnalysis(queues) = queues else { panic!("queues, not {queues:?}") };
     assert_eq!(Some(by("queue").figure), queues.queues[0].peak);
     assert_eq!(
         by("queue").text,
@@ -115,6 +120,6 @@ fn what_stands_out_is_what_the_other_requests_say() {
             let id = id.parse().expect("an id");
             assert!(trace.find(id).is_some(), "{finding:?}");
         }
-        assert!(scope_query::api::names::TABLE.iter().any(|names| names.kind == finding.ask), "{finding:?}");
+        assert!(scope_query::requests::TABLE.iter().any(|names| names.kind == finding.ask), "{finding:?}");
     }
 }

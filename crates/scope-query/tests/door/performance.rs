@@ -5,8 +5,14 @@ use crate::script::{Script, again, ask, calls, pages, pid};
 use quickcheck::quickcheck;
 use scope_core::event::MAX_TICK;
 use scope_core::{Class, OrderKey, ProcessKey};
-use scope_query::api::answer::{Answer, Calling, Data, Durations, Function, FunctionTimes};
-use scope_query::api::request::{FunctionWindow, Request};
+use scope_query::Answer;
+use scope_query::Request;
+use scope_query::answer::Durations;
+use scope_query::answer::Function;
+use scope_query::requests::Data;
+use scope_query::requests::FunctionWindow;
+use scope_query::requests::performance_analysis::Calling;
+use scope_query::requests::performance_analysis::FunctionTimes;
 use std::cmp::Reverse;
 
 const FUNCTIONS: [&str; 4] = ["add", "total", "ship", "pack"];
@@ -36,7 +42,7 @@ pub(crate) fn paired(script: &mut Script) -> Vec<Pairing> {
 
 pub(crate) fn functions(answer: Answer) -> Vec<FunctionTimes> {
     match answer.data {
-        Data::Functions(functions) => functions,
+        Data::PerformanceAnalysis(functions) => functions,
         data => panic!("functions, not {data:?}"),
     }
 }

@@ -7,9 +7,18 @@ use scope_core::store::Limits;
 use scope_core::term::Term;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use scope_query::Answer;
 use scope_query::Error;
-use scope_query::api::answer::{Answer, Data, FoundProcess, ProcessInfo, Relationships, TreeNode};
-use scope_query::api::request::{self, Request};
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::find_processes::FindProcessesRequest;
+use scope_query::requests::find_processes::FoundProcess;
+use scope_query::requests::process_info::ProcessInfo;
+use scope_query::requests::process_info::ProcessInfoRequest;
+use scope_query::requests::process_relationships::ProcessRelationshipsRequest;
+use scope_query::requests::process_relationships::Relationships;
+use scope_query::requests::supervision_tree::SupervisionTreeRequest;
+use scope_query::requests::supervision_tree::TreeNode;
 use std::collections::BTreeMap;
 
 /// A pid as a request names exactly one process.
@@ -18,36 +27,36 @@ fn exact(process: ProcessKey) -> String {
 }
 
 fn process_info(trace: &Trace, process: &str, at: Option<u64>) -> Result<ProcessInfo, Error> {
-    match ask(trace, Request::ProcessInfo(request::ProcessInfo { process: process.into(), at }))?.data {
+    match ask(trace, Request::ProcessInfo(ProcessInfoRequest { process: process.into(), at }))?.data {
         Data::ProcessInfo(info) => Ok(info),
         data => panic!("an info, not {data:?}"),
     }
 }
 
 fn relationships(trace: &Trace, process: &str, at: Option<u64>) -> Relationships {
-    let request = request::ProcessRelationships { process: process.into(), at, limit: None };
+    let request = ProcessRelationshipsRequest { process: process.into(), at, limit: None };
     match ask(trace, Request::ProcessRelationships(request)).expect("an answer").data {
-        Data::Relationships(relationships) => relationships,
+        Data::ProcessRelationships(relationships) => relationships,
         data => panic!("relationships, not {data:?}"),
     }
 }
 
 fn found(answer: Answer) -> Vec<FoundProcess> {
     match answer.data {
-        Data::Processes(found) => found,
+        Data::FindProcesses(found) => found,
         data => panic!("processes, not {data:?}"),
     }
 }
 
 fn nodes(answer: Answer) -> Vec<TreeNode> {
     match answer.data {
-        Data::Tree(nodes) => nodes,
+        Data::SupervisionTree(nodes) => nodes,
         data => panic!("a tree, not {data:?}"),
     }
 }
 
 fn tree(trace: &Trace, at: Option<u64>) -> Vec<TreeNode> {
-    nodes(ask(trace, Request::SupervisionTree(request::SupervisionTree { at, ..Default::default() })).expect("a tree"))
+    nodes(ask(trace, Request::SupervisionTree(SupervisionTreeRequest { at, ..Default::default() })).expect("a tree"))
 }
 
 /// The point of the order that a time means for a process.
@@ -110,7 +119,7 @@ quickcheck! {
         let mut script = told(&steps);
         let at = u64::from(at % 32);
         let given = |bit: u8| bits >> bit & 1 == 1;
-        let request = request::FindProcesses {
+        let request = FindProcessesRequest {
             module: given(0).then(|| "Cart".into()),
             name: given(1).then(|| ":cart".into()),
             parent: given(2).then(|| "<0.0.0>".into()),
@@ -140,7 +149,7 @@ quickcheck! {
         let rows = found(ask(&trace, Request::FindProcesses(request.clone())).expect("an answer"));
         let shown: Vec<String> = rows.iter().map(|row| row.process.pid.clone()).collect();
         assert_eq!(shown, expected, "{request:?}");
-        let step = |after| Request::FindProcesses(request::FindProcesses { limit: Some(2), after, ..request.clone() });
+        let step = |after| Request::FindProcesses(FindProcessesRequest { limit: Some(2), after, ..request.clone() });
         pages(&trace, step, found) == rows
     }
 
@@ -151,7 +160,7 @@ quickcheck! {
         let rows = tree(&trace, Some(at));
         let shown: Vec<_> = rows.iter().map(|row| (row.process.pid.clone(), row.depth, row.supervisor.clone())).collect();
         assert_eq!(shown, naive_tree(&script, at), "at {at}");
-        let step = |after| Request::SupervisionTree(request::SupervisionTree { at: Some(at), limit: Some(2), after, root: None });
+        let step = |after| Request::SupervisionTree(SupervisionTreeRequest { at: Some(at), limit: Some(2), after, root: None });
         pages(&trace, step, nodes) == rows
     }
 
@@ -278,7 +287,7 @@ fn a_tree_of_a_circle_ends() {
     script.alive(1, pid(1), pid(2), vec![child(pid(2))]);
     script.alive(2, pid(2), pid(1), vec![child(pid(1))]);
     assert_eq!(tree(&script.trace(), None), []);
-    let request = request::SupervisionTree { root: Some("<0.1.0>".into()), ..Default::default() };
+    let request = SupervisionTreeRequest { root: Some("<0.1.0>".into()), ..Default::default() };
     assert_eq!(nodes(ask(&script.trace(), Request::SupervisionTree(request)).expect("a tree")).len(), 2);
 }
 
@@ -287,11 +296,11 @@ fn cursors_and_names_that_are_none_are_refused() {
     let mut script = told(&[]);
     let trace = script.trace();
     for after in ["", "find_processes.1.0", "find_processes.01.0.1", "supervision_tree.1.0.1"] {
-        let request = request::FindProcesses { after: Some(after.into()), ..Default::default() };
+        let request = FindProcessesRequest { after: Some(after.into()), ..Default::default() };
         assert_eq!(ask(&trace, Request::FindProcesses(request)).map_err(|error| error.code()), Err("bad_argument"));
     }
-    let request = request::SupervisionTree { after: Some("supervision_tree.1.0.1".into()), ..Default::default() };
+    let request = SupervisionTreeRequest { after: Some("supervision_tree.1.0.1".into()), ..Default::default() };
     assert_eq!(ask(&trace, Request::SupervisionTree(request)).map_err(|error| error.code()), Err("bad_argument"));
-    let request = request::FindProcesses { module: Some("".into()), ..Default::default() };
+    let request = FindProcessesRequest { module: Some("".into()), ..Default::default() };
     assert_eq!(ask(&trace, Request::FindProcesses(request)).map_err(|error| error.code()), Err("bad_argument"));
 }

@@ -5,20 +5,26 @@ use quickcheck::quickcheck;
 use scope_core::loss::{Loss, Reason};
 use scope_core::term::Term;
 use scope_core::{Class, EventId, ProcessKey};
-use scope_query::api::answer::{Answer, Data, Queue, Queues};
-use scope_query::api::request::{MessageQueueAnalysis, Request};
+use scope_query::Answer;
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::message_queue_analysis::MessageQueueAnalysisRequest;
+use scope_query::requests::message_queue_analysis::Queue;
+use scope_query::requests::message_queue_analysis::Queues;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
 fn queues(answer: Answer) -> Queues {
     match answer.data {
-        Data::Queues(queues) => queues,
+        Data::MessageQueueAnalysis(queues) => queues,
         data => panic!("queues, not {data:?}"),
     }
 }
 
 fn analysis(script: &mut Script) -> Queues {
-    queues(ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysis::default())).expect("an answer"))
+    queues(
+        ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysisRequest::default())).expect("an answer"),
+    )
 }
 
 /// A message and what really became of it.
@@ -266,7 +272,7 @@ quickcheck! {
         for (what, from, to, body) in &more {
             world.step(&mut script, end + 1, what % 12, pid(u32::from(from % 3)), pid(u32::from(to % 3)), *body);
         }
-        let request = MessageQueueAnalysis { to: Some(end), ..MessageQueueAnalysis::default() };
+        let request = MessageQueueAnalysisRequest { to: Some(end), ..MessageQueueAnalysisRequest::default() };
         queues(ask(&script.trace(), Request::MessageQueueAnalysis(request)).expect("an answer")) == short
     }
 
@@ -274,9 +280,9 @@ quickcheck! {
         let mut script = Script::new();
         World::run(&mut script, &numbered(&steps), Habits { take: true, batches: false });
         let trace = script.trace();
-        let whole = queues(ask(&trace, Request::MessageQueueAnalysis(MessageQueueAnalysis::default())).expect("an answer"));
+        let whole = queues(ask(&trace, Request::MessageQueueAnalysis(MessageQueueAnalysisRequest::default())).expect("an answer"));
         let limit = Some(u32::from(limit % 2) + 1);
-        let step = |after| Request::MessageQueueAnalysis(MessageQueueAnalysis { limit, after, ..MessageQueueAnalysis::default() });
+        let step = |after| Request::MessageQueueAnalysis(MessageQueueAnalysisRequest { limit, after, ..MessageQueueAnalysisRequest::default() });
         pages(&trace, step, |answer| queues(answer).queues) == whole.queues
     }
 }
@@ -352,7 +358,7 @@ fn a_queue_is_counted_anew_behind_a_loss() {
     script.deliver(31, pid(1), &message(9));
     script.handle(40, pid(1), &message(9));
     let answer =
-        ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysis::default())).expect("an answer");
+        ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysisRequest::default())).expect("an answer");
     assert_eq!(answer.coverage.dropped.len(), 1);
     let found = queues(answer);
     assert_eq!((found.queues[0].arrived, found.queues[0].handled, found.queues[0].left), (2, 2, 0));

@@ -5,15 +5,17 @@ use crate::script::{Script, ask, atom, pid};
 use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_core::{Kind, OrderKey, ProcessKey};
-use scope_query::api::answer::{Data, Replacement};
-use scope_query::api::request::{ProcessRelationships, Request};
+use scope_query::Request;
+use scope_query::answer::Replacement;
+use scope_query::requests::Data;
+use scope_query::requests::process_relationships::ProcessRelationshipsRequest;
 use std::collections::BTreeMap;
 
 fn replaced_by(script: &mut Script, process: ProcessKey) -> Option<(String, String)> {
     let text = format!("<0.{}.{}>~{}", process.number, process.serial, process.incarnation);
-    let request = ProcessRelationships { process: text, at: None, limit: None };
+    let request = ProcessRelationshipsRequest { process: text, at: None, limit: None };
     match ask(&script.trace(), Request::ProcessRelationships(request)).expect("an answer").data {
-        Data::Relationships(found) => found.replaced_by.map(|Replacement { pid, certainty }| (pid, certainty)),
+        Data::ProcessRelationships(found) => found.replaced_by.map(|Replacement { pid, certainty }| (pid, certainty)),
         data => panic!("relationships, not {data:?}"),
     }
 }

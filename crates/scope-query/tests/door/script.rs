@@ -9,8 +9,20 @@ use scope_core::term::{Term, write::write};
 use scope_core::trace::Trace;
 use scope_core::writer::Writer;
 use scope_core::{Entity, EntityId, Event, EventId, Kind, OrderKey, ProcessKey, Symbols};
-use scope_query::api::answer::{self, Answer, Data};
-use scope_query::api::request::{self, Request};
+use scope_query::Answer;
+use scope_query::Request;
+use scope_query::answer::Call;
+use scope_query::answer::Message;
+use scope_query::answer::ServerCall;
+use scope_query::answer::State;
+use scope_query::requests::Data;
+use scope_query::requests::ProcessWindow;
+use scope_query::requests::events::EventsRequest;
+use scope_query::requests::message::MessageDetail;
+use scope_query::requests::message::MessageRequest;
+use scope_query::requests::message_flow::MessageFlowRequest;
+use scope_query::requests::snapshot_at::Snapshot;
+use scope_query::requests::snapshot_at::SnapshotAtRequest;
 use scope_query::{Error, answer};
 
 /// The first process with a pid.
@@ -333,7 +345,7 @@ impl Script {
     }
 }
 
-pub(crate) fn events(trace: &Trace, request: request::Events) -> Result<Vec<answer::Event>, Error> {
+pub(crate) fn events(trace: &Trace, request: EventsRequest) -> Result<Vec<scope_query::answer::Event>, Error> {
     match ask(trace, Request::Events(request))?.data {
         Data::Events(events) => Ok(events),
         data => panic!("events, not {data:?}"),
@@ -344,12 +356,12 @@ pub(crate) fn ask(trace: &Trace, request: Request) -> Result<Answer, Error> {
     answer(trace, &request)
 }
 
-pub(crate) fn window(process: &str) -> request::ProcessWindow {
-    request::ProcessWindow { process: process.into(), from: None, to: None, limit: None, after: None }
+pub(crate) fn window(process: &str) -> ProcessWindow {
+    ProcessWindow { process: process.into(), from: None, to: None, limit: None, after: None }
 }
 
-pub(crate) fn flow(a: &str, b: &str) -> request::MessageFlow {
-    request::MessageFlow {
+pub(crate) fn flow(a: &str, b: &str) -> MessageFlowRequest {
+    MessageFlowRequest {
         a: a.into(),
         b: Some(b.into()),
         direction: None,
@@ -360,49 +372,49 @@ pub(crate) fn flow(a: &str, b: &str) -> request::MessageFlow {
     }
 }
 
-pub(crate) fn states(answer: Answer) -> Vec<answer::State> {
+pub(crate) fn states(answer: Answer) -> Vec<State> {
     match answer.data {
-        Data::States(states) => states,
+        Data::StateTimeline(states) => states,
         data => panic!("states, not {data:?}"),
     }
 }
 
-pub(crate) fn messages(answer: Answer) -> Vec<answer::Message> {
+pub(crate) fn messages(answer: Answer) -> Vec<Message> {
     match answer.data {
-        Data::Messages(messages) => messages,
+        Data::MessageFlow(messages) => messages,
         data => panic!("messages, not {data:?}"),
     }
 }
 
 /// A message by the id of one of its events.
-pub(crate) fn message(trace: &Trace, id: EventId) -> answer::MessageDetail {
-    match ask(trace, Request::Message(request::Message { id: id.to_string() })).expect("an answer").data {
+pub(crate) fn message(trace: &Trace, id: EventId) -> MessageDetail {
+    match ask(trace, Request::Message(MessageRequest { id: id.to_string() })).expect("an answer").data {
         Data::Message(message) => message,
         data => panic!("a message, not {data:?}"),
     }
 }
 
-pub(crate) fn server_calls(answer: Answer) -> Vec<answer::ServerCall> {
+pub(crate) fn server_calls(answer: Answer) -> Vec<ServerCall> {
     match answer.data {
         Data::ServerCalls(calls) => calls,
         data => panic!("server calls, not {data:?}"),
     }
 }
 
-pub(crate) fn snapshot_request(time: u64) -> request::SnapshotAt {
-    request::SnapshotAt { time, messages: None, limit: None, after: None }
+pub(crate) fn snapshot_request(time: u64) -> SnapshotAtRequest {
+    SnapshotAtRequest { time, messages: None, limit: None, after: None }
 }
 
-pub(crate) fn snapshot(answer: Answer) -> answer::Snapshot {
+pub(crate) fn snapshot(answer: Answer) -> Snapshot {
     match answer.data {
-        Data::Snapshot(snapshot) => snapshot,
+        Data::SnapshotAt(snapshot) => snapshot,
         data => panic!("a snapshot, not {data:?}"),
     }
 }
 
-pub(crate) fn calls(answer: Answer) -> Vec<answer::Call> {
+pub(crate) fn calls(answer: Answer) -> Vec<Call> {
     match answer.data {
-        Data::Calls(calls) => calls,
+        Data::ExecutionPath(calls) | Data::SlowestFunctionCalls(calls) | Data::FunctionCalls(calls) => calls,
         data => panic!("calls, not {data:?}"),
     }
 }

@@ -5,8 +5,9 @@ use quickcheck::quickcheck;
 use scope_core::ProcessKey;
 use scope_core::term::Term;
 use scope_query::Error;
-use scope_query::api::answer::ServerCall;
-use scope_query::api::request::{Request, ServerCalls};
+use scope_query::Request;
+use scope_query::answer::ServerCall;
+use scope_query::requests::server_calls::ServerCallsRequest;
 
 const SERVER: ProcessKey = pid(9);
 
@@ -91,8 +92,12 @@ fn is_true(row: &ServerCall, truth: &Truth, by_other: bool) -> bool {
         && row.outcome == outcome
 }
 
-fn of(server: Option<&str>, caller: Option<&str>) -> ServerCalls {
-    ServerCalls { server: server.map(Into::into), caller: caller.map(Into::into), ..ServerCalls::default() }
+fn of(server: Option<&str>, caller: Option<&str>) -> ServerCallsRequest {
+    ServerCallsRequest {
+        server: server.map(Into::into),
+        caller: caller.map(Into::into),
+        ..ServerCallsRequest::default()
+    }
 }
 
 fn replied_by_other(script: &Script, truth: &Truth) -> bool {
@@ -126,12 +131,12 @@ quickcheck! {
         world(&mut script, &steps);
         let trace = script.trace();
         let limit = Some(u32::from(limit % 4) + 1);
-        let step = |after| Request::ServerCalls(ServerCalls { limit, after, ..of(Some(":server"), None) });
+        let step = |after| Request::ServerCalls(ServerCallsRequest { limit, after, ..of(Some(":server"), None) });
         pages(&trace, step, server_calls) == server_calls_of(&trace, of(Some(":server"), None))
     }
 }
 
-fn server_calls_of(trace: &scope_core::trace::Trace, request: ServerCalls) -> Vec<ServerCall> {
+fn server_calls_of(trace: &scope_core::trace::Trace, request: ServerCallsRequest) -> Vec<ServerCall> {
     match ask(trace, Request::ServerCalls(request)) {
         Ok(answer) => server_calls(answer),
         // A caller that never called was never seen.
@@ -142,7 +147,7 @@ fn server_calls_of(trace: &scope_core::trace::Trace, request: ServerCalls) -> Ve
 
 #[test]
 fn somebody_has_to_be_named() {
-    let error = ask(&Script::new().trace(), Request::ServerCalls(ServerCalls::default())).expect_err("nobody");
+    let error = ask(&Script::new().trace(), Request::ServerCalls(ServerCallsRequest::default())).expect_err("nobody");
     assert_eq!(error.to_string(), "server, caller: at least one of them is needed");
 }
 

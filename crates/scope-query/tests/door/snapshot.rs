@@ -6,8 +6,10 @@ use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_core::trace::Trace;
 use scope_core::{EventId, Kind, ProcessKey};
-use scope_query::api::answer::{ProcessSnapshot, Snapshot};
-use scope_query::api::request::{Request, SnapshotAt};
+use scope_query::Request;
+use scope_query::requests::snapshot_at::ProcessSnapshot;
+use scope_query::requests::snapshot_at::Snapshot;
+use scope_query::requests::snapshot_at::SnapshotAtRequest;
 use std::collections::BTreeMap;
 
 fn at(trace: &Trace, time: u64) -> Snapshot {
@@ -131,7 +133,7 @@ quickcheck! {
         let (mut processes, mut after) = (Vec::new(), None);
         loop {
             let limit = Some(u32::from(limit % 3) + 1);
-            let request = SnapshotAt { limit, after, ..snapshot_request(u64::from(time)) };
+            let request = SnapshotAtRequest { limit, after, ..snapshot_request(u64::from(time)) };
             let answer = ask(&trace, Request::SnapshotAt(request)).expect("a page");
             after = answer.next.clone();
             processes.extend(snapshot(answer).processes);

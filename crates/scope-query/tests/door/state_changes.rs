@@ -5,23 +5,40 @@ use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
+use scope_query::Answer;
 use scope_query::Error;
-use scope_query::api::answer::{Answer, Comparison, Data, StateChange, Transition};
-use scope_query::api::request::{AnalyzeStateChange, CompareStates, Like, Moment, Request, StateChanges, Wanted};
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::Like;
+use scope_query::requests::Moment;
+use scope_query::requests::Wanted;
+use scope_query::requests::analyze_state_change::AnalyzeStateChangeRequest;
+use scope_query::requests::analyze_state_change::Transition;
+use scope_query::requests::compare_states::CompareStatesRequest;
+use scope_query::requests::compare_states::Comparison;
+use scope_query::requests::state_changes::StateChange;
+use scope_query::requests::state_changes::StateChangesRequest;
 
-fn compare(was: Moment, became: Moment) -> CompareStates {
-    CompareStates { process: Some("<0.1.0>".into()), was, became, limit: None, after: None }
+fn compare(was: Moment, became: Moment) -> CompareStatesRequest {
+    CompareStatesRequest { process: Some("<0.1.0>".into()), was, became, limit: None, after: None }
 }
 
-fn compared(trace: &Trace, request: CompareStates) -> Result<Comparison, Error> {
+fn compared(trace: &Trace, request: CompareStatesRequest) -> Result<Comparison, Error> {
     match ask(trace, Request::CompareStates(request))?.data {
-        Data::Comparison(comparison) => Ok(comparison),
+        Data::CompareStates(comparison) => Ok(comparison),
         data => panic!("a comparison, not {data:?}"),
     }
 }
 
-fn watch(path: &str) -> StateChanges {
-    StateChanges { process: "<0.1.0>".into(), path: Some(path.into()), from: None, to: None, limit: None, after: None }
+fn watch(path: &str) -> StateChangesRequest {
+    StateChangesRequest {
+        process: "<0.1.0>".into(),
+        path: Some(path.into()),
+        from: None,
+        to: None,
+        limit: None,
+        after: None,
+    }
 }
 
 fn changes(answer: Answer) -> Vec<StateChange> {
@@ -32,8 +49,8 @@ fn changes(answer: Answer) -> Vec<StateChange> {
     }
 }
 
-fn analyze(was: Wanted, became: Wanted) -> AnalyzeStateChange {
-    AnalyzeStateChange {
+fn analyze(was: Wanted, became: Wanted) -> AnalyzeStateChangeRequest {
+    AnalyzeStateChangeRequest {
         process: "<0.1.0>".into(),
         was,
         became,
@@ -47,7 +64,7 @@ fn analyze(was: Wanted, became: Wanted) -> AnalyzeStateChange {
 
 fn transitions(answer: Answer) -> Vec<Transition> {
     match answer.data {
-        Data::Transitions(transitions) => transitions,
+        Data::AnalyzeStateChange(transitions) => transitions,
         data => panic!("transitions, not {data:?}"),
     }
 }
@@ -122,7 +139,7 @@ quickcheck! {
         let trace = script.trace();
         let whole = changes(ask(&trace, Request::StateChanges(watch(""))).expect("changes"));
         let limit = Some(u32::from(limit % 3) + 1);
-        pages(&trace, |after| Request::StateChanges(StateChanges { limit, after, ..watch("") }), changes) == whole
+        pages(&trace, |after| Request::StateChanges(StateChangesRequest { limit, after, ..watch("") }), changes) == whole
     }
 
     fn transitions_are_those_a_walk_finds(steps: Vec<(u8, u8)>, limit: u8) -> bool {
@@ -144,9 +161,9 @@ quickcheck! {
         let trace = script.trace();
         let request = analyze(like("%{total: 1, ...}"), like("%{total: 2, items: _}"));
         let limit = Some(u32::from(limit % 3) + 1);
-        let step = |after| Request::AnalyzeStateChange(AnalyzeStateChange { limit, after, ..request.clone() });
+        let step = |after| Request::AnalyzeStateChange(AnalyzeStateChangeRequest { limit, after, ..request.clone() });
         let rows = |answer: Answer| match answer.data {
-            Data::Transitions(rows) => rows,
+            Data::AnalyzeStateChange(rows) => rows,
             data => panic!("transitions, not {data:?}"),
         };
         let found = pages(&trace, step, rows).into_iter();
@@ -207,7 +224,10 @@ fn what_cannot_be_compared_is_refused() {
     let trace = script.trace();
     let code = |request| compared(&trace, request).expect_err("no comparison").code();
     assert_eq!(code(compare(Moment::Time(1), Moment::Time(6))), "not_traced");
-    assert_eq!(code(CompareStates { process: None, ..compare(Moment::Time(5), Moment::Time(6)) }), "bad_argument");
+    assert_eq!(
+        code(CompareStatesRequest { process: None, ..compare(Moment::Time(5), Moment::Time(6)) }),
+        "bad_argument"
+    );
     let code =
         |was, became| ask(&trace, Request::AnalyzeStateChange(analyze(was, became))).expect_err("refused").code();
     let at = |time| Wanted::At(Moment::Time(time));

@@ -6,12 +6,15 @@ use scope_core::term::Term;
 use scope_core::trace::Trace;
 use scope_core::{Kind, OrderKey, ProcessKey};
 use scope_query::Error;
-use scope_query::api::answer::{Data, State};
-use scope_query::api::request::{ProcessWindow, Request, StateAt};
+use scope_query::Request;
+use scope_query::answer::State;
+use scope_query::requests::Data;
+use scope_query::requests::ProcessWindow;
+use scope_query::requests::state_at::StateAtRequest;
 
 fn state_at(trace: &Trace, process: &str, time: u64) -> Result<State, Error> {
-    match ask(trace, Request::StateAt(StateAt { process: process.into(), time }))?.data {
-        Data::State(state) => Ok(state),
+    match ask(trace, Request::StateAt(StateAtRequest { process: process.into(), time }))?.data {
+        Data::StateAt(state) => Ok(state),
         data => panic!("a state, not {data:?}"),
     }
 }

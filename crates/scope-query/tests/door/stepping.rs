@@ -5,11 +5,15 @@ use quickcheck::quickcheck;
 use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
 use scope_query::Error;
-use scope_query::api::answer::{Around, Data, Event};
-use scope_query::api::request::{EventsAround, Moment, Request};
+use scope_query::Request;
+use scope_query::answer::Event;
+use scope_query::requests::Data;
+use scope_query::requests::Moment;
+use scope_query::requests::events_around::Around;
+use scope_query::requests::events_around::EventsAroundRequest;
 
-fn request(at: Moment) -> EventsAround {
-    EventsAround {
+fn request(at: Moment) -> EventsAroundRequest {
+    EventsAroundRequest {
         at,
         n_before: None,
         n_after: None,
@@ -22,9 +26,9 @@ fn request(at: Moment) -> EventsAround {
     }
 }
 
-fn around(trace: &Trace, request: EventsAround) -> Result<Around, Error> {
+fn around(trace: &Trace, request: EventsAroundRequest) -> Result<Around, Error> {
     match ask(trace, Request::EventsAround(request))?.data {
-        Data::Around(around) => Ok(around),
+        Data::EventsAround(around) => Ok(around),
         data => panic!("neighbours, not {data:?}"),
     }
 }
@@ -72,7 +76,7 @@ quickcheck! {
             wanted().filter(|(key, id, _)| (*key, Some(*id)) < place).map(|(_, id, _)| id.to_string()).collect();
         let later = wanted().filter(|(key, id, _)| (*key, Some(*id)) > place).map(|(_, id, _)| id.to_string());
 
-        let found = around(&trace, EventsAround {
+        let found = around(&trace, EventsAroundRequest {
             n_before: Some(before as u32),
             n_after: Some(after as u32),
             classes: (bits & 1 == 1).then(|| vec!["state".into()]),
@@ -93,7 +97,7 @@ fn an_event_that_is_gone_or_never_was_is_an_error() {
     let trace = script.trace();
     let at = |id: &str| around(&trace, request(Moment::Id(id.into()))).expect_err(id).code();
     assert_eq!((at(&first), at("state-9-9"), at("nine")), ("evicted", "not_found", "bad_argument"));
-    let many = EventsAround { n_after: Some(100_001), ..request(Moment::Time(1)) };
+    let many = EventsAroundRequest { n_after: Some(100_001), ..request(Moment::Time(1)) };
     assert_eq!(around(&trace, many).expect_err("too many").code(), "bad_argument");
 }
 
@@ -101,7 +105,7 @@ fn an_event_that_is_gone_or_never_was_is_an_error() {
 fn the_event_alone_is_an_answer() {
     let mut script = Script::new();
     let id = script.deliver(3, pid(1), &atom("hello")).to_string();
-    let alone = EventsAround { n_before: Some(0), n_after: Some(0), ..request(Moment::Id(id.clone())) };
+    let alone = EventsAroundRequest { n_before: Some(0), n_after: Some(0), ..request(Moment::Id(id.clone())) };
     let found = around(&script.trace(), alone).expect("the event");
     let event = found.event.expect("itself");
     assert_eq!((event.id, event.time, found.before.len(), found.after.len()), (id, 3, 0, 0));

@@ -4,11 +4,13 @@ use crate::script::{Script, ask, atom, pid};
 use quickcheck::quickcheck;
 use scope_core::term::Term as Tree;
 use scope_query::Error;
-use scope_query::api::answer::{Data, TermPart};
-use scope_query::api::request::{Request, Term};
+use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::term::TermPart;
+use scope_query::requests::term::TermRequest;
 
 fn part(script: &mut Script, id: &str, path: &[u32]) -> Result<TermPart, Error> {
-    let request = Term { id: id.into(), path: path.to_vec(), limit: None, after: None };
+    let request = TermRequest { id: id.into(), path: path.to_vec(), limit: None, after: None };
     match ask(&script.trace(), Request::Term(request))?.data {
         Data::Term(part) => Ok(part),
         data => panic!("a term, not {data:?}"),
@@ -57,7 +59,7 @@ quickcheck! {
         let mut steps = Vec::new();
         let mut after = None;
         loop {
-            let request = Term { id: id.clone(), path: vec![], limit, after };
+            let request = TermRequest { id: id.clone(), path: vec![], limit, after };
             let answer = ask(&trace, Request::Term(request)).expect("a page");
             let Data::Term(part) = answer.data else { panic!("a term") };
             steps.extend(part.children.iter().map(|child| child.step));

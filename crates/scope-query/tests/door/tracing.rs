@@ -3,7 +3,8 @@
 use crate::script::{Script, ask, atom, pid, window};
 use scope_core::loss::{Loss, Reason};
 use scope_core::{Class, ProcessKey};
-use scope_query::api::request::{Request, StateAt};
+use scope_query::Request;
+use scope_query::requests::state_at::StateAtRequest;
 
 fn gaps(script: &mut Script, process: ProcessKey) -> Vec<(u64, u64)> {
     let answer = ask(&script.trace(), Request::StateTimeline(window(&process.to_string()))).expect("an answer");
@@ -48,8 +49,8 @@ fn the_time_before_and_after_a_target_is_a_gap() {
     script.target(20, false, None, &["state"]);
     script.spawn(30, pid(2), pid(0));
     assert_eq!(gaps(&mut script, pid(1)), [(1, 4), (11, 14), (21, 30)]);
-    let state =
-        ask(&script.trace(), Request::StateAt(StateAt { process: "<0.1.0>".into(), time: 12 })).expect("a state");
+    let state = ask(&script.trace(), Request::StateAt(StateAtRequest { process: "<0.1.0>".into(), time: 12 }))
+        .expect("a state");
     let since: Vec<_> = state.coverage.not_traced.iter().map(|gap| (gap.from, gap.to)).collect();
     assert_eq!(since, [(11, 12)]);
 }
@@ -100,7 +101,7 @@ fn losses_that_touch_the_answer_are_in_its_coverage() {
         script.writer().store_mut().add_loss(loss);
     }
     let dropped = |time| {
-        let request = StateAt { process: "<0.1.0>".into(), time };
+        let request = StateAtRequest { process: "<0.1.0>".into(), time };
         let coverage = ask(&script.trace(), Request::StateAt(request)).expect("a state").coverage;
         coverage.dropped.into_iter().map(|dropped| (dropped.class, dropped.from, dropped.reason)).collect::<Vec<_>>()
     };

@@ -7,20 +7,24 @@ use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind};
-use scope_query::api::answer::{Answer, Chain, Data, Step};
-use scope_query::api::request::{self, Request};
+use scope_query::Answer;
+use scope_query::Request;
+use scope_query::answer::Chain;
+use scope_query::answer::Step;
+use scope_query::requests::ChainRequest;
+use scope_query::requests::Data;
 use std::collections::{BTreeMap, BTreeSet};
 use world::{Losses, World};
 
 fn chain(answer: &Answer) -> &Chain {
     match &answer.data {
-        Data::Chain(chain) => chain,
+        Data::Why(chain) | Data::Impact(chain) => chain,
         data => panic!("a chain, not {data:?}"),
     }
 }
 
-fn request(id: EventId, depth: u32) -> request::Chain {
-    request::Chain { id: id.to_string(), depth: Some(depth), limit: Some(1_000) }
+fn request(id: EventId, depth: u32) -> ChainRequest {
+    ChainRequest { id: id.to_string(), depth: Some(depth), limit: Some(1_000) }
 }
 
 fn why(trace: &Trace, id: EventId, depth: u32) -> Answer {
@@ -167,7 +171,7 @@ quickcheck! {
         let trace = world.script.trace();
         let (depth, limit) = (u32::from(depth % 6), u32::from(limit % 9) + 1);
         held(&world, &trace).into_iter().all(|(_, id)| {
-            let asked = request::Chain { id: id.to_string(), depth: Some(depth), limit: Some(limit) };
+            let asked = ChainRequest { id: id.to_string(), depth: Some(depth), limit: Some(limit) };
             [Request::Why(asked.clone()), Request::Impact(asked)].into_iter().all(|request| {
                 let answer = ask(&trace, request).expect("an answer");
                 let rows = &chain(&answer).rows;
@@ -297,10 +301,10 @@ fn a_task_runs_in_the_name_of_its_caller() {
 fn bounds_and_events_are_checked() {
     let (trace, [.., exit]) = relayed([true; 3]);
     let refused = |request| ask(&trace, Request::Why(request)).expect_err("refused").to_string();
-    let of = |depth, limit| request::Chain { id: exit.to_string(), depth, limit };
+    let of = |depth, limit| ChainRequest { id: exit.to_string(), depth, limit };
     assert_eq!(refused(of(Some(201), None)), "depth: 201 is not between 0 and 200");
     assert_eq!(refused(of(None, Some(0))), "limit: 0 is not between 1 and 1000");
-    let missing = request::Chain { id: "message-7-1".into(), ..request::Chain::default() };
+    let missing = ChainRequest { id: "message-7-1".into(), ..ChainRequest::default() };
     assert_eq!(refused(missing), "the trace has no event message-7-1");
 }
 

@@ -58,7 +58,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
     ElixirScope.setup()
     assert {:error, %{code: :not_found}} = ElixirScope.trace_module(name)
     assert {:ok, %{matched: 0, warnings: [warning]}} = ElixirScope.trace_module(name, await: true)
-    assert warning =~ "it is traced when it comes"
+    assert warning =~ "it is traced when it is loaded"
     module = compile(name, 1)
     wait_until(fn -> pattern?({module, :value, 1}) end)
     module.value(7)

@@ -1,11 +1,11 @@
 //! The questions of `bench query` that look at a whole recording: what they cost for each event of it.
 //!
-//! The events looked at may be fewer: calls only, for what is about functions. A note says how much each of these cost.
+//! The events read may be fewer: calls only, for what is about functions. A note says how much each of these cost.
 
 use crate::bench::report::Row;
 use anyhow::{Context, Result};
 use scope_core::trace::Trace;
-use scope_query::api::Request;
+use scope_query::Request;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -22,16 +22,16 @@ pub(crate) fn rows(trace: &Trace, n_events: usize, config: &str, notes: &mut Vec
 
 fn row(trace: &Trace, n_events: usize, kind: &str, config: &str, notes: &mut Vec<String>) -> Result<Row> {
     let request: Request = serde_json::from_value(serde_json::json!({"kind": kind}))?;
-    let (mut rounds, mut n_looked_at) = (Vec::new(), 0);
+    let (mut rounds, mut n_read) = (Vec::new(), 0);
     for _ in 0..N_ROUNDS {
         let began = Instant::now();
         let answer = scope_query::answer(trace, &request).with_context(|| kind.to_owned())?;
         rounds.push(began.elapsed().as_secs_f64() * 1e9 / n_events.max(1) as f64);
-        n_looked_at = answer.coverage.events;
+        n_read = answer.coverage.events;
         black_box(answer);
     }
     let row = Row::median(&format!("{kind}/{config}"), rounds, "ns/event");
-    let each = row.value * n_events as f64 / n_looked_at.max(1) as f64;
-    notes.push(format!("{kind}/{config}: {each:.0} ns for each of {n_looked_at} events looked at"));
+    let each = row.value * n_events as f64 / n_read.max(1) as f64;
+    notes.push(format!("{kind}/{config}: {each:.0} ns for each of {n_read} events read"));
     Ok(row)
 }

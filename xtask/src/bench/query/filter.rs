@@ -1,13 +1,13 @@
 //! `bench query`, the filters: over a whole recording when no index helps, and with what an index or a chunk's dictionary knows.
 //!
-//! Invariant: a filter that scans finds too little to fill its page, so that it has looked at every event it must look at.
+//! Invariant: a filter that scans finds too little to fill its page, so that it has read every event it must read.
 
 use crate::bench::mix;
 use crate::bench::report::Row;
 use anyhow::{Context, Result, ensure};
 use scope_core::trace::Trace;
-use scope_query::api::Request;
-use scope_query::api::answer::Data;
+use scope_query::Request;
+use scope_query::requests::Data;
 use serde_json::json;
 use std::hint::black_box;
 use std::time::Instant;

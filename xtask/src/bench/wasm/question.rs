@@ -104,7 +104,7 @@ fn first_states(trace: &Trace, process: &str) -> Result<Value> {
 mod tests {
     use super::*;
     use scope_core::file::{self, ReadLimits};
-    use scope_query::api::names::TABLE;
+    use scope_query::requests::TABLE;
     use std::collections::BTreeSet;
 
     #[test]
@@ -113,7 +113,7 @@ mod tests {
         let trace = file::read(&writer.dump(end), ReadLimits::default()).unwrap();
         let questions = questions(&trace, end).unwrap();
         let asked: BTreeSet<&str> = questions.iter().map(|asked| asked.name.as_str()).collect();
-        assert_eq!(asked, TABLE.iter().map(|names| names.kind).collect());
+        assert_eq!(asked, TABLE.iter().map(|request| request.kind).collect());
         // One of each kind: an answer takes long in a development build.
         for request in questions.iter().map(|asked| &asked.requests[0]) {
             let answer = scope_query::answer_json(&trace, request);

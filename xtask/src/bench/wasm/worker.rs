@@ -1,6 +1,6 @@
-//! A program that loads a trace and answers requests when it is told to, and measures itself.
+//! A program that loads a trace and answers requests on command, and measures itself.
 //!
-//! It is told the questions in the first line of its input, as JSON, and writes one answer per line; then, for every further line,
+//! The first line of its input has the questions, as JSON, and it writes one answer per line; then, for every further line,
 //! it loads the trace anew, answers all requests again, and writes one line with what that took.
 //!
 //! Invariant: a worker ends when its input does, so it never outlives us.

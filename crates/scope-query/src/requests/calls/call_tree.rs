@@ -3,9 +3,7 @@
 //! Invariant: a function that calls itself stays in its node, and what is nested deeper than asked is summed up in the node above: the
 //! tree and its stacks stay small whatever recursion does.
 
-use crate::api::Answer;
-use crate::api::answer::{CallNode, Data};
-use crate::api::request::CallTree;
+use crate::answer::{Answer, Function};
 use crate::argument::cursor;
 use crate::argument::process_ref;
 use crate::error::Result;
@@ -25,13 +23,68 @@ use scope_core::event::MAX_TICK;
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "call_tree";
 const DEFAULT_DEPTH: u32 = 64;
 /// Each row shows the functions around it as text: twice as deep is four times as much.
 const MAX_DEPTH: u32 = 256;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &CallTree) -> Result<Answer> {
+/// The arguments of `call_tree`. A call is in the window when it begins there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct CallTreeRequest {
+    /// A pid or a registered name; without one the calls of all processes make one tree.
+    pub process: Option<String>,
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Calls nested deeper than this are summed up in the node above (default 64, at most 256).
+    pub max_depth: Option<u32>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// The calls of a function within one chain of callers, as a node of a tree in preorder; siblings come by time, longest first.
+///
+/// A function that calls itself stays in its node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct CallNode {
+    /// Its place in the tree, from 0.
+    pub index: u64,
+    /// The place of the node around it, or `null`.
+    pub parent: Option<u64>,
+    /// Nodes around it.
+    pub depth: u32,
+    /// The function.
+    pub function: Function,
+    /// The functions from the outermost to this one as flame graphs take them: `Shop.order/1;Shop.price/1`. With `own_ns` it is a
+    /// line of folded stacks.
+    pub stack: String,
+    /// Calls that began in the window.
+    pub calls: u64,
+    /// Of these, calls whose end is not in the trace.
+    pub open: u64,
+    /// Of these, calls whose returns were not traced.
+    pub call_only: u64,
+    /// Of these, calls left by an exception.
+    pub errors: u64,
+    /// Time in the calls that ended; of a function that calls itself, the outermost.
+    pub total_ns: u64,
+    /// Time in them without the traced calls inside.
+    pub own_ns: u64,
+    /// Calls below that are nested too deep to have a node.
+    pub deeper: u64,
+    /// Time in these, the outermost of each nest.
+    pub deeper_ns: u64,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &CallTreeRequest) -> Result<Answer<Vec<CallNode>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::count(KIND, request.after.as_deref())?;
@@ -49,7 +102,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CallTree) -> Result<A
         coverage.not_traced = not_traced(trace, process, Class::Call, window.clipped(trace));
     }
     coverage.truncated = next.is_some();
-    Ok(Answer { data: Data::CallTree(data), coverage, next })
+    Ok(Answer { data, coverage, next })
 }
 
 #[derive(Debug)]

@@ -1,10 +1,9 @@
 //! `performance_analysis`: what functions cost, the largest own time first.
 
-use crate::api::Answer;
-use crate::api::answer::{Calling, Data, FunctionTimes};
-use crate::api::request::FunctionWindow;
+use crate::answer::{Answer, Durations, Function};
 use crate::argument::cursor;
 use crate::argument::function_filter::function_filter;
+use crate::argument::function_window::FunctionWindow;
 use crate::argument::process_ref;
 use crate::error::Result;
 use crate::model::call::cost::{Edge, Performance, Times};
@@ -14,18 +13,71 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage, functions_not_traced, not_traced};
 use crate::requests::page::ranked;
 use crate::requests::render;
+use crate::requests::render::durations::durations;
+use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use scope_core::Class;
 use scope_core::event::MAX_TICK;
 use scope_core::trace::Trace;
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "performance_analysis";
 /// Callers and callees shown of a function.
 const MAX_EDGES: usize = 20;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer> {
+/// What the calls of a function cost. `calls = duration.n + open + call_only`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct FunctionTimes {
+    /// The function.
+    pub function: Function,
+    /// Calls that began in the window.
+    pub calls: u64,
+    /// Of these, calls whose end is not in the trace; they have no duration.
+    pub open: u64,
+    /// Of these, calls whose returns were not traced; they have no duration.
+    pub call_only: u64,
+    /// Of these, calls left by an exception.
+    pub errors: u64,
+    /// Of these, calls made while another call of the function was open in the process.
+    pub recursive: u64,
+    /// Ends in the window whose call is not held: it began before the trace, or is evicted or lost.
+    pub cut: u64,
+    /// Time in the function and what it called: of calls within calls of the function, the outermost only (2^53 - 1 for that much or more).
+    pub total_ns: u64,
+    /// Time in the function without the traced calls inside (2^53 - 1 for that much or more).
+    pub own_ns: u64,
+    /// Calls that ended but are not in `own_ns`, because a call inside has no end.
+    pub own_unknown: u64,
+    /// The durations of the calls that ended, recursive ones included; `null` when none did.
+    pub duration: Option<Durations>,
+    /// The id of the call that took longest, the first of several.
+    pub slowest: Option<String>,
+    /// Who called it most often, at most 20.
+    pub callers: Vec<Calling>,
+    /// How many different callers there were.
+    pub n_callers: u32,
+    /// What it called most often, at most 20.
+    pub callees: Vec<Calling>,
+    /// How many different callees there were.
+    pub n_callees: u32,
+}
+
+/// One end of the calls from one function to another: the innermost traced call around.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Calling {
+    /// The other function; `null` where no traced call was around.
+    pub function: Option<Function>,
+    /// How many calls.
+    pub calls: u64,
+    /// Their time; of calls within calls of the called function, the outermost only.
+    pub total_ns: u64,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer<Vec<FunctionTimes>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::count(KIND, request.after.as_deref())?;
@@ -46,7 +98,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &FunctionWindow) -> Re
         coverage.not_traced.extend(not_traced(trace, process, Class::Call, window.clipped(trace)));
     }
     coverage.truncated = next.is_some();
-    Ok(Answer { data: Data::Functions(data), coverage, next })
+    Ok(Answer { data, coverage, next })
 }
 
 /// The functions that were called or ended, by own time, then total time, calls and name.
@@ -99,7 +151,7 @@ fn rows(performance: &mut Performance, functions: &Functions, page: &[FunctionId
             callers: calling(functions, callers, |edge| edge.caller),
             n_callees: callees.len() as u32,
             callees: calling(functions, callees, |edge| Some(edge.callee)),
-            duration: times.durations.summary().map(Into::into),
+            duration: durations(times.durations.summary()),
         })
     };
     page.iter().zip(around).filter_map(row).collect()

@@ -1,10 +1,9 @@
 //! `slowest_function_calls`: the calls that took longest, longest first.
 
-use crate::api::Answer;
-use crate::api::answer::Data;
-use crate::api::request::FunctionWindow;
+use crate::answer::{Answer, Call};
 use crate::argument::cursor;
 use crate::argument::function_filter::function_filter;
+use crate::argument::function_window::FunctionWindow;
 use crate::argument::process_ref;
 use crate::error::Result;
 use crate::model::call::function::FunctionId;
@@ -24,7 +23,7 @@ use scope_core::{Class, EventId, OrderKey};
 
 const KIND: &str = "slowest_function_calls";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer> {
+pub(in crate::requests) fn answer(trace: &Trace, request: &FunctionWindow) -> Result<Answer<Vec<Call>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let place = cursor::count(KIND, request.after.as_deref())?;
@@ -48,7 +47,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &FunctionWindow) -> Re
     coverage.truncated = next.is_some();
     let mut view = View::new(trace);
     let calls = page.iter().filter_map(|call| call.0.shown(&mut view)).collect();
-    Ok(Answer { data: Data::Calls(calls), coverage, next })
+    Ok(Answer { data: calls, coverage, next })
 }
 
 /// A call that ended; the longest is the least, so that the shortest of those kept is on top of the heap.

@@ -1,7 +1,6 @@
 //! A chain of events in the making: what it holds and how it is shown. `why` and `impact` walk it in the two directions.
 
-use crate::api::answer::{self, Coverage, NotTraced, Step};
-use crate::api::request;
+use crate::answer::{self, Coverage, NotTraced, Step};
 use crate::argument::cursor;
 use crate::error::Result;
 use crate::model::cause::Causes;
@@ -11,16 +10,31 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::render::view::View;
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind};
+use serde::{Deserialize, Serialize};
 
 const DEFAULT_DEPTH: u32 = 20;
 const MAX_DEPTH: u32 = 200;
 const DEFAULT_ROWS: u32 = 100;
 /// Each row is looked at from both ends.
 const MAX_ROWS: u32 = 1_000;
+
+/// The arguments of `why` and of `impact`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct ChainRequest {
+    /// The id of the event.
+    pub id: String,
+    /// Most steps away from the event (default 20, at most 200).
+    pub depth: Option<u32>,
+    /// Most rows (default 100, at most 1000).
+    pub limit: Option<u32>,
+}
 
 /// How far a chain goes.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +44,7 @@ pub(in crate::requests) struct Bounds {
 }
 
 impl Bounds {
-    pub(in crate::requests) fn of(request: &request::Chain) -> Result<Self> {
+    pub(in crate::requests) fn of(request: &ChainRequest) -> Result<Self> {
         let depth = cursor::within("depth", request.depth, DEFAULT_DEPTH, 0..=MAX_DEPTH)?;
         let rows = cursor::within("limit", request.limit, DEFAULT_ROWS, 1..=MAX_ROWS)?;
         Ok(Self { depth: u32::try_from(depth).unwrap_or(MAX_DEPTH), rows })

@@ -1,8 +1,6 @@
 //! `crashes`: every abnormal exit with its circumstances, and what the exits have in common.
 
-use crate::api::Answer;
-use crate::api::answer::{Cause, Crash, Crashes as Data, Event, Followed, Frame, Function, Linked, NotTraced, Restart};
-use crate::api::request::Crashes;
+use crate::answer::{Answer, Event, Function, NotTraced, Process, State, Term};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::Result;
@@ -28,6 +26,7 @@ use scope_core::chunk::TermId;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "crashes";
 const DEFAULT_CRASHES: u32 = 100;
@@ -37,7 +36,136 @@ const DEFAULT_EVENTS: u32 = 10;
 const MAX_EVENTS: u32 = 1_000;
 const MAX_CAUSES: usize = 100;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &Crashes) -> Result<Answer> {
+/// The arguments of `crashes`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct CrashesRequest {
+    /// Only of this process: a pid or a registered name.
+    pub process: Option<String>,
+    /// Only of this cause, as an answer spells it.
+    pub cause: Option<String>,
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Events shown before each crash (default 10, at most 1000).
+    pub events: Option<u32>,
+    /// Most crashes (default 100, at most 1000: each comes with its circumstances).
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// Abnormal exits and what they have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Crashes {
+    /// The causes of all abnormal exits asked for, on this page or not: the most frequent first, at most 100.
+    pub causes: Vec<Cause>,
+    /// The page, oldest first.
+    pub crashes: Vec<Crash>,
+}
+
+/// Exits that say the same: the same kind of error, raised in the same function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Cause {
+    /// `:badarith in Shop.Cart.take_off/1`, `RuntimeError in Shop.Till.pay/2`, `:killed`.
+    pub text: String,
+    /// How many exits, those among them that followed another one.
+    pub n: u64,
+    /// The first one's time.
+    pub first: u64,
+    /// The last one's time.
+    pub last: u64,
+    /// The first one's id.
+    pub id: String,
+}
+
+/// One abnormal exit: any but `:normal`, `:shutdown` and `{:shutdown, _}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Crash {
+    /// The id of the exit.
+    pub id: String,
+    /// When.
+    pub time: u64,
+    /// Who.
+    pub process: Process,
+    /// The callback module of its last state, or `null`.
+    pub module: Option<String>,
+    /// The exit reason.
+    pub reason: Term,
+    /// As in [`Cause::text`].
+    pub cause: String,
+    /// Where it was raised, innermost first; empty when the reason has no stacktrace.
+    pub stacktrace: Vec<Frame>,
+    /// The exit that this one followed, or `null`.
+    pub followed: Option<Followed>,
+    /// The last state, of whatever completeness, or `null` when none was recorded.
+    pub last_state: Option<State>,
+    /// The message it was handling, or `null`: it was waiting, or its handling was not recorded (coverage says so).
+    pub handling: Option<Event>,
+    /// The events of the process before, oldest first.
+    pub before: Vec<Event>,
+    /// Who was linked to it, and what became of them.
+    pub linked: Vec<Linked>,
+    /// The process started in its place, or `null` when none was seen.
+    pub restarted: Option<Restart>,
+}
+
+/// A place in a stacktrace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Frame {
+    /// The function.
+    pub function: Function,
+    /// The source file as the compiler knew it.
+    pub file: Option<String>,
+    /// The line.
+    pub line: Option<u32>,
+}
+
+/// An exit that led to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Followed {
+    /// The id of the exit before.
+    pub id: String,
+    /// Whose it was.
+    pub process: Process,
+    /// `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's.
+    pub over: String,
+}
+
+/// A process that was linked to one that crashed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Linked {
+    /// Which.
+    pub process: Process,
+    /// Its own exit, or `null` when none was seen.
+    pub exit: Option<String>,
+    /// It exited at that time or later, with the same reason.
+    pub died_along: bool,
+}
+
+/// A process started in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Restart {
+    /// When.
+    pub time: u64,
+    /// Which.
+    pub process: Process,
+    /// Who started it: the parent of both.
+    pub by: Process,
+    /// `certain`: its supervisor said that both are the same child. `likely`: the next with the same start.
+    pub certainty: String,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &CrashesRequest) -> Result<Answer<Crashes>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::within("limit", request.limit, DEFAULT_CRASHES, 1..=MAX_CRASHES)?;
     let n_events = cursor::within("events", request.events, DEFAULT_EVENTS, 0..=MAX_EVENTS)?;
@@ -66,7 +194,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Crashes) -> Result<An
         page.rows.iter().zip(&crashes).flat_map(|(exit, crash)| missing(trace, exit, crash)).collect();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    Ok(Answer { data: crate::api::answer::Data::Crashes(Data { causes, crashes }), coverage, next })
+    Ok(Answer { data: Crashes { causes, crashes }, coverage, next })
 }
 
 /// What was not recorded of a crash's circumstances.

@@ -1,24 +1,23 @@
 //! `why`: the chain of causes behind an event, back to where it came from.
 
-use crate::api::Answer;
-use crate::api::answer::{Chain, Data};
-use crate::api::request;
+use crate::answer::{Answer, Chain};
 use crate::error::Result;
 use crate::model::cause::Causes;
 use crate::model::row::Row;
 use crate::model::term_ref;
+use crate::requests::causes::chain::ChainRequest;
 use crate::requests::causes::chain::{Bounds, End, Links};
 use crate::requests::render::view::View;
 use scope_core::trace::Trace;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &request::Chain) -> Result<Answer> {
+pub(in crate::requests) fn answer(trace: &Trace, request: &ChainRequest) -> Result<Answer<Chain>> {
     let bounds = Bounds::of(request)?;
     let row = Row::read(trace, term_ref::event(trace, &request.id)?);
     let mut causes = Causes::new(trace);
     let links = behind(&mut causes, row, bounds);
     let rows = links.shown(&mut causes, &mut View::new(trace));
     let coverage = links.coverage(trace, causes.n_events);
-    Ok(Answer { data: Data::Chain(Chain { id: request.id.clone(), rows }), coverage, next: None })
+    Ok(Answer { data: Chain { id: request.id.clone(), rows }, coverage, next: None })
 }
 
 /// The events behind one, nearest first.

@@ -1,8 +1,6 @@
 //! `message`: one message by the id of any of its events, and the call it belongs to.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, Message, MessageDetail};
-use crate::api::request;
+use crate::answer::{Answer, Message, ServerCall};
 use crate::error::{Error, Result};
 use crate::model::message::addressee;
 use crate::model::message::delivery::{Fate, Passage};
@@ -19,8 +17,28 @@ use alloc::format;
 use alloc::string::String;
 use scope_core::trace::Trace;
 use scope_core::{Class, Entity, EventId, Kind, OrderKey};
+use serde::{Deserialize, Serialize};
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &request::Message) -> Result<Answer> {
+/// The arguments of `message`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct MessageRequest {
+    /// The id of its send, its delivery or its handling.
+    pub id: String,
+}
+
+/// One message, and the call it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct MessageDetail {
+    /// The message.
+    pub message: Message,
+    /// Its call with the reply, when it is a request of `GenServer.call`.
+    pub call: Option<ServerCall>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &MessageRequest) -> Result<Answer<MessageDetail>> {
     let row = find(trace, &request.id)?;
     let mut view = View::new(trace);
     let (passage, n_events) = passage(trace, &mut view.naming, row);
@@ -34,7 +52,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &request::Message) -> 
         .ok_or_else(|| Error::NotFound(format!("event {} has no message", request.id)))?;
     let is_request = passage.send.is_some_and(|send| gen_call::request_tag(&send).is_some());
     let call = if is_request { server_calls::shown(trace, &mut view, &[passage]).0.pop() } else { None };
-    Ok(Answer { data: Data::Message(MessageDetail { message, call }), coverage, next: None })
+    Ok(Answer { data: MessageDetail { message, call }, coverage, next: None })
 }
 
 /// The row with this id, which is an event of a message.

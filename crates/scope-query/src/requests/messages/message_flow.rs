@@ -1,8 +1,6 @@
 //! `message_flow`: the messages between two processes, or from or to one, with their three instants.
 
-use crate::api::Answer;
-use crate::api::answer::Data;
-use crate::api::request::MessageFlow;
+use crate::answer::{Answer, Message};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
@@ -18,13 +16,36 @@ use crate::requests::page::Page;
 use crate::requests::render::view::View;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Kind, OrderKey, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "message_flow";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlow) -> Result<Answer> {
+/// The arguments of `message_flow`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct MessageFlowRequest {
+    /// One process.
+    pub a: String,
+    /// The other process; `null` means every other.
+    pub b: Option<String>,
+    /// `both` (the default), `from_a` or `to_a`.
+    pub direction: Option<String>,
+    /// First time of sending, inclusive.
+    pub from: Option<u64>,
+    /// Last time of sending, inclusive.
+    pub to: Option<u64>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -> Result<Answer<Vec<Message>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
@@ -63,7 +84,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlow) -> Resul
     let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).collect();
     let turns = Turns::of(trace, &passages);
     let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).collect();
-    Ok(Answer { data: Data::Messages(messages), coverage, next })
+    Ok(Answer { data: messages, coverage, next })
 }
 
 /// Whether messages from `a`, and messages to `a`, are asked for.

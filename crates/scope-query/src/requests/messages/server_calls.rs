@@ -1,8 +1,6 @@
 //! `server_calls`: the requests of a server, or of a caller, joined to their replies.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, ServerCall};
-use crate::api::request::ServerCalls;
+use crate::answer::{Answer, ServerCall};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
@@ -16,14 +14,35 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render::view::View;
+use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "server_calls";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &ServerCalls) -> Result<Answer> {
+/// The arguments of `server_calls`. At least one of `server` and `caller` is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct ServerCallsRequest {
+    /// Who was called.
+    pub server: Option<String>,
+    /// Who called.
+    pub caller: Option<String>,
+    /// First time of sending, inclusive.
+    pub from: Option<u64>,
+    /// Last time of sending, inclusive.
+    pub to: Option<u64>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &ServerCallsRequest) -> Result<Answer<Vec<ServerCall>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
@@ -64,7 +83,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ServerCalls) -> Resul
     coverage.not_traced =
         parties.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
     coverage.truncated = page.truncated();
-    Ok(Answer { data: Data::ServerCalls(calls), coverage, next: page.next(KIND) })
+    Ok(Answer { data: calls, coverage, next: page.next(KIND) })
 }
 
 /// The first requests among sends, one more than the limit.

@@ -1,8 +1,6 @@
 //! `find_processes`: the processes that match, by pid.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, FoundProcess};
-use crate::api::request::FindProcesses;
+use crate::answer::{Answer, Function, Process, Term};
 use crate::argument::cursor;
 use crate::argument::name_syntax;
 use crate::argument::process_ref;
@@ -20,10 +18,54 @@ use alloc::vec::Vec;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "find_processes";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &FindProcesses) -> Result<Answer> {
+/// The arguments of `find_processes`. Every filter that is given must match.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct FindProcessesRequest {
+    /// The callback module, or the module of the initial call.
+    pub module: Option<String>,
+    /// A registered name held at any time, or at `alive_at`.
+    pub name: Option<String>,
+    /// The parent: a pid or a registered name.
+    pub parent: Option<String>,
+    /// Only processes alive at this time.
+    pub alive_at: Option<u64>,
+    /// Only processes that exited abnormally (`true`), or only others (`false`).
+    pub crashed: Option<bool>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// A process that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct FoundProcess {
+    /// Which, with its name at `alive_at`, or its last one.
+    pub process: Process,
+    /// The callback module.
+    pub module: Option<String>,
+    /// The function it began with.
+    pub initial_call: Option<Function>,
+    /// Who spawned it.
+    pub parent: Option<Process>,
+    /// When it was spawned.
+    pub spawned_at: Option<u64>,
+    /// When it exited.
+    pub exited_at: Option<u64>,
+    /// Why it exited.
+    pub exit_reason: Option<Term>,
+    /// It exited abnormally.
+    pub crashed: bool,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &FindProcessesRequest) -> Result<Answer<Vec<FoundProcess>>> {
     let window = request.alive_at.map_or(Ok(Window::all()), Window::moment)?;
     let limit = cursor::limit(request.limit)?;
     let after = cursor::after_process(KIND, request.after.as_deref())?;
@@ -46,7 +88,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &FindProcesses) -> Res
     let rows = found.into_iter().map(|(process, member)| row(&mut view, process, member, window)).collect();
     let mut coverage = coverage(trace, window, &[Class::Process], census.n_events);
     coverage.truncated = truncated;
-    Ok(Answer { data: Data::Processes(rows), coverage, next })
+    Ok(Answer { data: rows, coverage, next })
 }
 
 struct Filter {
@@ -59,7 +101,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(trace: &Trace, request: &FindProcesses, window: Window) -> Result<Self> {
+    fn new(trace: &Trace, request: &FindProcessesRequest, window: Window) -> Result<Self> {
         let read = |field: &str, text: &Option<String>, read: fn(&str) -> Option<String>| {
             let read = |text: &String| {
                 read(text).ok_or_else(|| Error::BadArgument(format!("{field}: {text:?} is not a name")))

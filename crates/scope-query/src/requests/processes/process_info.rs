@@ -2,9 +2,7 @@
 //!
 //! Invariant: costs the process's lifecycle events and a look at each segment of the index; its other events are counted, not read.
 
-use crate::api::Answer;
-use crate::api::answer::{ClassCount, Data, ProcessInfo};
-use crate::api::request;
+use crate::answer::{Answer, Child, Function, Process, Strategy, Term};
 use crate::argument::process_ref;
 use crate::argument::viewpoint::Viewpoint;
 use crate::error::Result;
@@ -14,12 +12,75 @@ use crate::model::state::Last;
 use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::process_origin;
 use crate::requests::render::view::View;
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::Class;
 use scope_core::term::inspect::{atom_text, inspect_tree};
 use scope_core::trace::Trace;
+use serde::{Deserialize, Serialize};
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessInfo) -> Result<Answer> {
+/// The arguments of `process_info`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct ProcessInfoRequest {
+    /// A pid or a registered name.
+    pub process: String,
+    /// The moment whose names, links and label are meant (default: the end of the trace, or of the process).
+    pub at: Option<u64>,
+}
+
+/// What is known of one process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct ProcessInfo {
+    /// Which, with the name it held at the time asked.
+    pub process: Process,
+    /// The time asked.
+    pub at: u64,
+    /// `alive`, `exited`, or `not_yet` (spawned later), at the time asked.
+    pub status: String,
+    /// The function it began with.
+    pub initial_call: Option<Function>,
+    /// The callback module, as its spawn or a sweep told.
+    pub module: Option<String>,
+    /// Who spawned it.
+    pub parent: Option<Process>,
+    /// Pids or names, nearest first, as the process itself remembers them; `null` when nothing told.
+    pub ancestors: Option<Vec<String>>,
+    /// Names held at the time asked.
+    pub names: Vec<String>,
+    /// The label it was given, as text.
+    pub label: Option<String>,
+    /// Linked processes at the time asked.
+    pub links: Vec<Process>,
+    /// When it was spawned; `null`: before the recorder looked, or nobody saw it.
+    pub spawned_at: Option<u64>,
+    /// The first time anything is known of it, or `null` when nothing is held.
+    pub first_seen: Option<u64>,
+    /// When it exited; `null`: it had not by the watermark, or nobody saw it.
+    pub exited_at: Option<u64>,
+    /// Why it exited.
+    pub exit_reason: Option<Term>,
+    /// It is a supervisor: how it supervises.
+    pub strategy: Option<Strategy>,
+    /// What its supervisor says of it.
+    pub child: Option<Child>,
+    /// Events held, per class.
+    pub counts: Vec<ClassCount>,
+}
+
+/// A number of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct ClassCount {
+    /// Class name.
+    pub class: String,
+    /// Events of it.
+    pub events: u64,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessInfoRequest) -> Result<Answer<ProcessInfo>> {
     let window = Viewpoint::window(request.at)?;
     let process = process_ref::resolve(trace, "process", &request.process, window)?;
     let viewpoint = Viewpoint::of(trace, process, request.at);
@@ -53,7 +114,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessInfo)
     let n_events = origin.n_events + n_links + viewpoint.lifetime.n_events;
     // Events of every class are counted.
     let coverage = coverage_of_moment(trace, window, Class::ALL, n_events);
-    Ok(Answer { data: Data::ProcessInfo(info), coverage, next: None })
+    Ok(Answer { data: info, coverage, next: None })
 }
 
 /// The callback module that a state told, where the process's begin did not.

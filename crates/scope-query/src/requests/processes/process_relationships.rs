@@ -1,8 +1,6 @@
 //! `process_relationships`: whom a process belongs to and talks with.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, Peer, Process, Relationships, Replacement};
-use crate::api::request;
+use crate::answer::{Answer, Child, Process, Replacement, Strategy};
 use crate::argument::cursor;
 use crate::argument::process_ref;
 use crate::argument::viewpoint::Viewpoint;
@@ -16,12 +14,72 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage_of_moment, not_traced};
 use crate::requests::render::process_origin;
 use crate::requests::render::view::View;
+use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
+use serde::{Deserialize, Serialize};
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessRelationships) -> Result<Answer> {
+/// The arguments of `process_relationships`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct ProcessRelationshipsRequest {
+    /// A pid or a registered name.
+    pub process: String,
+    /// The moment meant (default: the end of the trace, or of the process).
+    pub at: Option<u64>,
+    /// Most children, and most peers.
+    pub limit: Option<u32>,
+}
+
+/// Whom a process belongs to and talks with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Relationships {
+    /// Which.
+    pub process: Process,
+    /// The time asked.
+    pub at: u64,
+    /// Who spawned it.
+    pub parent: Option<Process>,
+    /// Pids or names, nearest first.
+    pub ancestors: Option<Vec<String>>,
+    /// Processes it spawned that were alive then.
+    pub children: Vec<Process>,
+    /// Linked processes.
+    pub links: Vec<Process>,
+    /// Its supervisor.
+    pub supervisor: Option<Process>,
+    /// How that supervisor supervises.
+    pub strategy: Option<Strategy>,
+    /// What that supervisor says of it.
+    pub child: Option<Child>,
+    /// The process that came in place of it after its exit.
+    pub replaced_by: Option<Replacement>,
+    /// With whom it exchanged messages up to then, most first.
+    pub peers: Vec<Peer>,
+    /// Messages it sent to aliases, ports and other nodes, or to names nobody held: to nobody that could be named here.
+    pub sent_elsewhere: u64,
+}
+
+/// The messages exchanged with one process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Peer {
+    /// The other.
+    pub process: Process,
+    /// Messages sent to it.
+    pub sent: u64,
+    /// Messages it sent.
+    pub received: u64,
+}
+
+pub(in crate::requests) fn answer(
+    trace: &Trace,
+    request: &ProcessRelationshipsRequest,
+) -> Result<Answer<Relationships>> {
     let window = Viewpoint::window(request.at)?;
     let limit = cursor::limit(request.limit)?;
     let process = process_ref::resolve(trace, "process", &request.process, window)?;
@@ -66,7 +124,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &request::ProcessRelat
     let mut coverage = coverage_of_moment(trace, asked, &[Class::Process, Class::Message], n_events);
     coverage.not_traced = not_traced(trace, process, Class::Message, asked.clipped(trace));
     coverage.truncated = truncated;
-    Ok(Answer { data: Data::Relationships(relationships), coverage, next: None })
+    Ok(Answer { data: relationships, coverage, next: None })
 }
 
 fn all(view: &mut View<'_>, processes: Vec<ProcessKey>, key: OrderKey) -> Vec<Process> {

@@ -1,8 +1,6 @@
 //! `supervision_tree`: the supervisors of a moment, and who was under them.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, Replacement, TreeNode};
-use crate::api::request::SupervisionTree;
+use crate::answer::{Answer, Child, Process, Replacement, Strategy};
 use crate::argument::cursor;
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
@@ -14,15 +12,57 @@ use crate::requests::render::process_origin;
 use crate::requests::render::view::View;
 use alloc::collections::BTreeMap;
 use alloc::format;
+use alloc::string::String;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 use scope_core::event::MAX_TICK;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "supervision_tree";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &SupervisionTree) -> Result<Answer> {
+/// The arguments of `supervision_tree`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct SupervisionTreeRequest {
+    /// The moment (default: the end of the trace).
+    pub at: Option<u64>,
+    /// Only this supervisor and what is below it.
+    pub root: Option<String>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// A process in the supervision tree. Rows come in the order of the tree: a supervisor, then all below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct TreeNode {
+    /// Which.
+    pub process: Process,
+    /// 0 for a supervisor under no supervisor.
+    pub depth: u32,
+    /// The supervisor it is under.
+    pub supervisor: Option<String>,
+    /// The callback module.
+    pub module: Option<String>,
+    /// What its supervisor says of it.
+    pub child: Option<Child>,
+    /// It is a supervisor: how it supervises.
+    pub strategy: Option<Strategy>,
+    /// It is a supervisor: children replaced after an exit, up to then.
+    pub restarts: Option<u64>,
+    /// When it was spawned.
+    pub spawned_at: Option<u64>,
+    /// The exited process it replaced.
+    pub replaces: Option<Replacement>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &SupervisionTreeRequest) -> Result<Answer<Vec<TreeNode>>> {
     let end = trace.span().map_or(0, |(_, last)| last).max(trace.watermark()).min(MAX_TICK);
     let at = Window::moment(request.at.unwrap_or(end))?;
     let limit = cursor::limit(request.limit)?;
@@ -53,7 +93,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SupervisionTree) -> R
     let next = page.last().filter(|_| truncated).map(|node| cursor::process_text(KIND, node.process));
     let mut coverage = coverage_of_moment(trace, at, &[Class::Process], n_events);
     coverage.truncated = truncated;
-    Ok(Answer { data: Data::Tree(rows), coverage, next })
+    Ok(Answer { data: rows, coverage, next })
 }
 
 struct Drawing<'a, 't> {

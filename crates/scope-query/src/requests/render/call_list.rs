@@ -1,6 +1,6 @@
 //! Calls in order with their ends: of one process, or across processes.
 
-use crate::api::answer::Call;
+use crate::answer::Call;
 use crate::argument::cursor::{self, Cursor};
 use crate::model::call::function::{FunctionFilter, FunctionId};
 use crate::model::call::pairing::Ended;

@@ -1,6 +1,6 @@
 //! The difference of two located terms, as the door shows it.
 
-use crate::api::answer::{Change, Difference};
+use crate::answer::{Change, Difference};
 use crate::error::Result;
 use crate::model::term_ref::{Located, part_id};
 use crate::requests::render::view;
@@ -46,7 +46,7 @@ fn shown(
     side: &Side<'_>,
     path: &[Step<'_>],
     number: impl Fn(&Step<'_>) -> Option<u32>,
-) -> Result<Option<crate::api::answer::Term>> {
+) -> Result<Option<crate::answer::Term>> {
     let Some(steps) = path.iter().map(number).collect::<Option<Vec<u32>>>() else { return Ok(None) };
     let part = side.located.part(&steps)?;
     Ok(part.map(|part| view::part_term(part_id(&side.id, &steps), &part)))

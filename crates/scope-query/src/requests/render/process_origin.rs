@@ -1,6 +1,6 @@
 //! What is known of a process's origin, as the door shows it.
 
-use crate::api::answer::{Child, Function, Strategy};
+use crate::answer::{Child, Function, Strategy};
 use crate::model::process::spawn_info::{self, Ancestor};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

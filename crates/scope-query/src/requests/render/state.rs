@@ -1,6 +1,6 @@
 //! A recorded state as an answer shows it.
 
-use crate::api::answer::State;
+use crate::answer::State;
 use crate::model::state::{Last, cause};
 use crate::requests::render::difference::Side;
 use crate::requests::render::view::{self, View};

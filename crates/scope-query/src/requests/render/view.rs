@@ -1,6 +1,6 @@
 //! Rows as the door shows them.
 
-use crate::api::answer::{Event, Function, Process, Term, Text};
+use crate::answer::{Event, Function, Process, Term, Text};
 use crate::filter::Hit;
 use crate::model::call::function::{FunctionId, Functions};
 use crate::model::process::naming::Naming;

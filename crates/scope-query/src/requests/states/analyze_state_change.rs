@@ -2,10 +2,9 @@
 //!
 //! Invariant: a row's first state is the latest wanted one before its second, and no wanted second state lies between them.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, Transition};
-use crate::api::request::{AnalyzeStateChange, Wanted};
+use crate::answer::{Answer, Difference, Event, State, Step};
 use crate::argument::cursor::{self, Cursor};
+use crate::argument::moment::Wanted;
 use crate::argument::process_ref;
 use crate::argument::state_ref;
 use crate::argument::term_pattern::Pattern;
@@ -20,11 +19,13 @@ use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::difference::difference;
 use crate::requests::render::view::View;
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::diff::Verdict;
 use scope_core::term::read;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, ProcessKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "analyze_state_change";
 
@@ -33,6 +34,49 @@ const MAX_SHOWN: usize = 50;
 const DEFAULT_CAUSES: u32 = 10;
 /// Each row comes with its chain.
 const MAX_CAUSES: u32 = 100;
+
+/// The arguments of `analyze_state_change`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct AnalyzeStateChangeRequest {
+    /// A pid or a registered name.
+    pub process: String,
+    /// The state it was in.
+    pub was: Wanted,
+    /// The state it came to be in.
+    pub became: Wanted,
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Most rows of the chain behind each change (default 10, at most 100).
+    pub causes: Option<u32>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// A way from one state into another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Transition {
+    /// The state it was in: the last one wanted before.
+    pub was: State,
+    /// The state it came to be in.
+    pub became: State,
+    /// Whether both are surely what was asked; a place that was not recorded may hide a difference.
+    pub certain: bool,
+    /// States in between.
+    pub n_between: u64,
+    /// How they differ; at most 50 changes are shown (`compare_states` shows all).
+    pub difference: Difference,
+    /// The message handled (or the spawn) that led to the second state, or `null` when not recorded.
+    pub trigger: Option<Event>,
+    /// The chain behind the second state, as `why` gives it; empty when its event has been evicted, or none was asked for.
+    pub causes: Vec<Step>,
+}
 
 /// What a side of the request wants.
 enum Want {
@@ -67,7 +111,10 @@ struct Found<'a> {
     n_between: u64,
 }
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &AnalyzeStateChange) -> Result<Answer> {
+pub(in crate::requests) fn answer(
+    trace: &Trace,
+    request: &AnalyzeStateChangeRequest,
+) -> Result<Answer<Vec<Transition>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let n_causes = cursor::within("causes", request.causes, DEFAULT_CAUSES, 0..=MAX_CAUSES)?;
@@ -136,5 +183,5 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &AnalyzeStateChange) -
             difference: difference(&left, &right, "", 0, MAX_SHOWN)?,
         });
     }
-    Ok(Answer { data: Data::Transitions(transitions), coverage, next })
+    Ok(Answer { data: transitions, coverage, next })
 }

@@ -1,9 +1,8 @@
 //! `compare_states`: the difference of two states, or of any two terms.
 
-use crate::api::Answer;
-use crate::api::answer::{Comparison, Data};
-use crate::api::request::{CompareStates, Moment};
+use crate::answer::{Answer, Difference, Term};
 use crate::argument::cursor;
+use crate::argument::moment::Moment;
 use crate::argument::process_ref;
 use crate::argument::state_ref;
 use crate::error::{Error, Result};
@@ -13,13 +12,44 @@ use crate::requests::coverage::coverage;
 use crate::requests::render;
 use crate::requests::render::difference::{Side, difference};
 use crate::requests::render::view;
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::Class;
 use scope_core::trace::Trace;
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "compare_states";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &CompareStates) -> Result<Answer> {
+/// The arguments of `compare_states`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct CompareStatesRequest {
+    /// Whose states, where times are given.
+    pub process: Option<String>,
+    /// The first state.
+    pub was: Moment,
+    /// The second state.
+    pub became: Moment,
+    /// Most changes.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// Two terms compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Comparison {
+    /// The first term.
+    pub was: Term,
+    /// The second term.
+    pub became: Term,
+    /// How they differ.
+    pub difference: Difference,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &CompareStatesRequest) -> Result<Answer<Comparison>> {
     let limit = cursor::limit(request.limit)?;
     let skip = cursor::count(KIND, request.after.as_deref())?;
     let was = side(trace, request, &request.was)?;
@@ -33,18 +63,18 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CompareStates) -> Res
     coverage.truncated = next.is_some();
     let shown = |side: &Side<'_>| view::part_term(side.id.clone(), &side.located);
     let comparison = Comparison { was: shown(&was), became: shown(&became), difference };
-    Ok(Answer { data: Data::Comparison(comparison), coverage, next })
+    Ok(Answer { data: comparison, coverage, next })
 }
 
 /// What the request's times enclose; terms named by id are what they are.
-fn asked(request: &CompareStates) -> Window {
+fn asked(request: &CompareStatesRequest) -> Window {
     match (&request.was, &request.became) {
         (Moment::Time(a), Moment::Time(b)) => Window { from: *a.min(b), to: *a.max(b) },
         _ => Window::all(),
     }
 }
 
-fn side<'a>(trace: &'a Trace, request: &CompareStates, asked: &Moment) -> Result<Side<'a>> {
+fn side<'a>(trace: &'a Trace, request: &CompareStatesRequest, asked: &Moment) -> Result<Side<'a>> {
     let time = match asked {
         Moment::Id(id) => return Ok(Side { id: id.clone(), located: locate(trace, id)? }),
         Moment::Time(time) => Window::moment(*time)?,

@@ -1,8 +1,6 @@
 //! `state_at`: the state of a process at a time.
 
-use crate::api::Answer;
-use crate::api::answer::Data;
-use crate::api::request::StateAt;
+use crate::answer::{Answer, State};
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
 use crate::model::coverage::trace_intervals::Watch;
@@ -15,10 +13,23 @@ use crate::requests::render;
 use crate::requests::render::view::View;
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::String;
 use scope_core::trace::Trace;
 use scope_core::{Class, ProcessKey};
+use serde::{Deserialize, Serialize};
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &StateAt) -> Result<Answer> {
+/// The arguments of `state_at`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct StateAtRequest {
+    /// A pid or a registered name.
+    pub process: String,
+    /// The moment.
+    pub time: u64,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &StateAtRequest) -> Result<Answer<State>> {
     let moment = Window::moment(request.time)?;
     let process = process_ref::resolve(trace, "process", &request.process, moment)?;
     let lifetime = Lifetime::of(trace, process);
@@ -60,7 +71,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateAt) -> Result<An
             format!("only major states of {process} were recorded, the last before {} at {}", request.time, state.time);
         return Err(Error::NotTraced(message));
     }
-    Ok(Answer { data: Data::State(state), coverage, next: None })
+    Ok(Answer { data: state, coverage, next: None })
 }
 
 /// Why a living process has no known state at a time.

@@ -1,8 +1,6 @@
 //! `state_changes`: when a part of a state changed, from what to what, and why.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, Difference, StateChange, Term};
-use crate::api::request::StateChanges;
+use crate::answer::{Answer, Difference, Event, Process, Term};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::argument::term_path::{Place, There};
@@ -15,17 +13,58 @@ use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::difference::{Side, difference};
 use crate::requests::render::view::{self, View};
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::diff::Verdict;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "state_changes";
 
 /// Changes shown in one row.
 const MAX_SHOWN: usize = 10;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &StateChanges) -> Result<Answer> {
+/// The arguments of `state_changes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct StateChangesRequest {
+    /// A pid or a registered name.
+    pub process: String,
+    /// The part of the state to watch, as changes name it: `.items[0].quantity`, `[:total]`, `items`; the whole state when not given.
+    pub path: Option<String>,
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// A change of a part of a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct StateChange {
+    /// The id of the event that showed the new state.
+    pub id: String,
+    /// When.
+    pub time: u64,
+    /// Whose.
+    pub process: Process,
+    /// The part before, or `null` when it was not there.
+    pub before: Option<Term>,
+    /// The part after, or `null` when it was not there.
+    pub after: Option<Term>,
+    /// How they differ; at most 10 changes are shown (`compare_states` shows all). Where the verdict is `unknown`, it may not have changed.
+    pub difference: Difference,
+    /// What led to it, or `null` when not recorded.
+    pub cause: Option<Event>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &StateChangesRequest) -> Result<Answer<Vec<StateChange>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
@@ -75,7 +114,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateChanges) -> Resu
             cause: state.cause,
         })
     });
-    Ok(Answer { data: Data::StateChanges(shown.collect()), coverage, next })
+    Ok(Answer { data: shown.collect(), coverage, next })
 }
 
 /// A change found.

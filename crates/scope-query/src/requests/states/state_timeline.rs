@@ -1,10 +1,9 @@
 //! `state_timeline`: every recorded state of a process, oldest first, with what led to it.
 
-use crate::api::Answer;
-use crate::api::answer::Data;
-use crate::api::request::ProcessWindow;
+use crate::answer::{Answer, State};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
+use crate::argument::process_window::ProcessWindow;
 use crate::error::Result;
 use crate::model::row::Row;
 use crate::model::state::{self, Last};
@@ -13,12 +12,13 @@ use crate::requests::coverage::{coverage_of_states, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::view::View;
+use alloc::vec::Vec;
 use scope_core::Class;
 use scope_core::trace::{Direction, Trace};
 
 const KIND: &str = "state_timeline";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessWindow) -> Result<Answer> {
+pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessWindow) -> Result<Answer<Vec<State>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
@@ -41,5 +41,5 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessWindow) -> Res
     let mut view = View::new(trace);
     let states =
         page.rows.iter().filter_map(|row| render::state::state(&Last::Held(*row), trace, &mut view, process)).collect();
-    Ok(Answer { data: Data::States(states), coverage, next: page.next(KIND) })
+    Ok(Answer { data: states, coverage, next: page.next(KIND) })
 }

@@ -1,10 +1,9 @@
 //! `events`: events in order, filtered.
 
-use crate::api::Answer;
-use crate::api::answer::Data;
-use crate::api::request::Events;
+use crate::answer::{Answer, Event};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::name_syntax;
+use crate::argument::null::null_is_default;
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
 use crate::filter::{self, Expression, Filter, Test};
@@ -17,10 +16,42 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "events";
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &Events) -> Result<Answer> {
+/// The arguments of `events`. Every filter that is given must match.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct EventsRequest {
+    /// A pid (`<0.1.0>`, `#PID<0.1.0>`, `<0.1.0>~2`) or a registered name (`Shop.Inventory`, `:cart`).
+    pub process: Option<String>,
+    /// Class names.
+    pub classes: Option<Vec<String>>,
+    /// Kind names.
+    pub kinds: Option<Vec<String>>,
+    /// Module, as Elixir (`Shop.Cart`) or Erlang (`:gen_server`, `gen_server`) writes it.
+    pub module: Option<String>,
+    /// Function name.
+    pub function: Option<String>,
+    /// A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language.
+    pub filter: Option<String>,
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+    /// Newest first.
+    #[serde(default, deserialize_with = "null_is_default")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional = nullable), schemars(with = "Option<bool>"))]
+    pub backward: bool,
+    /// Most rows.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &EventsRequest) -> Result<Answer<Vec<Event>>> {
     let window = Window::new(request.from, request.to)?;
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
@@ -46,7 +77,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Events) -> Result<Ans
     coverage.truncated = page.truncated();
     let mut view = View::new(trace);
     let events = page.rows.iter().map(|hit| view.hit(hit));
-    Ok(Answer { data: Data::Events(events.collect()), coverage, next: page.next(KIND) })
+    Ok(Answer { data: events.collect(), coverage, next: page.next(KIND) })
 }
 
 /// From where to where to look, from the cursor's key on.
@@ -64,7 +95,7 @@ pub(in crate::requests) fn reach(
 }
 
 /// All that a request asks of an event, but for its process.
-pub(in crate::requests) fn expression(request: &Events) -> Result<Expression> {
+pub(in crate::requests) fn expression(request: &EventsRequest) -> Result<Expression> {
     let mut parts = Vec::from([filter::parse(request.filter.as_deref().unwrap_or_default())?]);
     if let Some(names) = &request.classes {
         parts.push(one_of("classes", names, Class::ALL, Class::name, Test::Class)?);

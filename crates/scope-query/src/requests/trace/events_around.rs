@@ -1,9 +1,9 @@
 //! `events_around`: stepping from an event or a time to its neighbours.
 
-use crate::api::Answer;
-use crate::api::answer::{Around, Data, Event};
-use crate::api::request::{Events, EventsAround, MAX_LIMIT, Moment};
+use crate::answer::{Answer, Event};
+use crate::argument::cursor::MAX_LIMIT;
 use crate::argument::cursor::{self, Cursor};
+use crate::argument::moment::Moment;
 use crate::argument::process_ref;
 use crate::error::Result;
 use crate::filter::{Filter, Hit};
@@ -12,15 +12,54 @@ use crate::model::term_ref;
 use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::render::view::View;
-use crate::requests::trace::events;
+use crate::requests::trace::events::{self, EventsRequest};
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
+use serde::{Deserialize, Serialize};
 
 /// Neighbours on each side when the request does not say.
 const DEFAULT_NEIGHBOURS: u32 = 10;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAround) -> Result<Answer> {
+/// The arguments of `events_around`. The filters choose among the neighbours; the event itself is always shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct EventsAroundRequest {
+    /// An event's id, or a time; events at that very time come after it.
+    pub at: Moment,
+    /// Most events before it (default 10).
+    pub n_before: Option<u32>,
+    /// Most events after it (default 10).
+    pub n_after: Option<u32>,
+    /// As for `events`.
+    pub process: Option<String>,
+    /// Class names.
+    pub classes: Option<Vec<String>>,
+    /// Kind names.
+    pub kinds: Option<Vec<String>>,
+    /// Module.
+    pub module: Option<String>,
+    /// Function name.
+    pub function: Option<String>,
+    /// A filter; see [`Events`](super::Events).
+    pub filter: Option<String>,
+}
+
+/// The neighbours of an event or a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Around {
+    /// Events before it, oldest first.
+    pub before: Vec<Event>,
+    /// The event itself, or `null` when a time was asked.
+    pub event: Option<Event>,
+    /// Events after it, oldest first.
+    pub after: Vec<Event>,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAroundRequest) -> Result<Answer<Around>> {
     let n_before = neighbours("n_before", request.n_before)?;
     let n_after = neighbours("n_after", request.n_after)?;
     let (event, moment) = match &request.at {
@@ -30,13 +69,13 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAround) -> Resu
             (Some(row), Window { from: row.tick(), to: row.tick() })
         }
     };
-    let expression = events::expression(&Events {
+    let expression = events::expression(&EventsRequest {
         classes: request.classes.clone(),
         kinds: request.kinds.clone(),
         module: request.module.clone(),
         function: request.function.clone(),
         filter: request.filter.clone(),
-        ..Events::default()
+        ..EventsRequest::default()
     })?;
     let process =
         request.process.as_deref().map(|text| process_ref::resolve(trace, "process", text, moment)).transpose()?;
@@ -83,7 +122,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAround) -> Resu
     let event = event.map(|row| view.event(&row));
     let mut shown = |hits: &[Hit<'_>]| -> Vec<Event> { hits.iter().map(|hit| view.hit(hit)).collect() };
     let around = Around { before: shown(&before), event, after: shown(&after) };
-    Ok(Answer { data: Data::Around(around), coverage, next: None })
+    Ok(Answer { data: around, coverage, next: None })
 }
 
 /// The total order that rows are walked in.

@@ -1,15 +1,72 @@
 //! `info`: where the trace comes from, what it covers and what it lost.
 
-use crate::api::Answer;
-use crate::api::answer::{ClassInfo, Data, Info, Named};
+use crate::answer::{Answer, ClassInfo};
+use crate::error::Result;
 use crate::model::window::Window;
 use crate::requests::coverage::coverage;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::Class;
 use scope_core::trace::{Source, Trace};
+use serde::{Deserialize, Serialize};
 
-pub(in crate::requests) fn answer(trace: &Trace) -> Answer {
+/// The arguments of `info`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct InfoRequest {}
+
+/// Where a trace comes from and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Info {
+    /// `live` or `file`.
+    pub source: String,
+    /// Version of the recorder.
+    pub recorder_version: String,
+    /// Node name.
+    pub node: String,
+    /// OTP release.
+    pub otp: String,
+    /// Elixir version.
+    pub elixir: String,
+    /// Operating system.
+    pub os: String,
+    /// The recording's id.
+    pub instance: String,
+    /// Wall clock at time 0, ns since the Unix epoch, as a decimal string.
+    pub wall_anchor_ns: String,
+    /// Erlang monotonic time at time 0, ns, as a decimal string.
+    pub monotonic_anchor_ns: String,
+    /// Applications and versions.
+    pub applications: Vec<Named>,
+    /// The recorder's options.
+    pub options: Vec<Named>,
+    /// The user's meta.
+    pub meta: Vec<Named>,
+    /// First time held.
+    pub from: Option<u64>,
+    /// Last time held.
+    pub to: Option<u64>,
+    /// Per class.
+    pub classes: Vec<ClassInfo>,
+    /// Processes named anywhere.
+    pub n_processes: u64,
+    /// Bytes held in memory: chunks with their index.
+    pub bytes: u64,
+}
+
+/// A name and its value as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Named {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, _request: &InfoRequest) -> Result<Answer<Info>> {
     let header = trace.header();
     let span = trace.span();
     let chunks = Class::ALL.iter().flat_map(|class| trace.chunks(*class));
@@ -35,7 +92,7 @@ pub(in crate::requests) fn answer(trace: &Trace) -> Answer {
         n_processes: trace.processes().len() as u64,
         bytes: chunks.map(|chunk| (chunk.data_bytes() + chunk.index_bytes()) as u64).sum(),
     };
-    Answer { data: Data::Info(info), coverage: coverage(trace, Window::all(), Class::ALL, 0), next: None }
+    Ok(Answer { data: info, coverage: coverage(trace, Window::all(), Class::ALL, 0), next: None })
 }
 
 pub(in crate::requests) fn class_info(trace: &Trace, class: Class) -> ClassInfo {

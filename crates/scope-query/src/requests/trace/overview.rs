@@ -1,8 +1,6 @@
 //! `overview`: what the trace covers and lost, and what stands out in it, each with the event to go on with.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, Finding, Overview as Shown};
-use crate::api::request::{Crashes, Overview};
+use crate::answer::{Answer, ClassInfo, Function, Process};
 use crate::error::Result;
 use crate::model::call::cost::Performance;
 use crate::model::call::function::FunctionFilter;
@@ -11,6 +9,7 @@ use crate::model::message::queue::{Detail, Queues};
 use crate::model::row::Row;
 use crate::model::window::Window;
 use crate::requests::calls::performance_analysis::ranking;
+use crate::requests::causes::crashes::{self, CrashesRequest};
 use crate::requests::coverage::coverage;
 use crate::requests::messages::message_queue_analysis::{bottleneck, loads};
 use crate::requests::render;
@@ -24,8 +23,58 @@ use scope_core::event::MAX_TICK;
 use scope_core::term::inspect::mfa_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, OrderKey};
+use serde::{Deserialize, Serialize};
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &Overview) -> Result<Answer> {
+/// The arguments of `overview`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct OverviewRequest {
+    /// First time, inclusive.
+    pub from: Option<u64>,
+    /// Last time, inclusive.
+    pub to: Option<u64>,
+}
+
+/// What a trace covers and what stands out in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Overview {
+    /// First time held.
+    pub from: Option<u64>,
+    /// Last time held.
+    pub to: Option<u64>,
+    /// What is held and lost of each class.
+    pub classes: Vec<ClassInfo>,
+    /// Processes named anywhere.
+    pub n_processes: u64,
+    /// What stands out, by topic.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that stands out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Finding {
+    /// `lost`, `evicted`, `crashes`, `restarts`, `queue`, `bottleneck`, `own_time`, `slowest_call`, `call_errors`.
+    pub topic: String,
+    /// One sentence with its figures.
+    pub text: String,
+    /// The figure it is about.
+    pub figure: u64,
+    /// What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`, `ppm`.
+    pub unit: String,
+    /// The process, if it is about one.
+    pub process: Option<Process>,
+    /// The function, if it is about one.
+    pub function: Option<Function>,
+    /// The event to go on with.
+    pub id: Option<String>,
+    /// The request that tells more.
+    pub ask: String,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &OverviewRequest) -> Result<Answer<Overview>> {
     let window = Window::new(request.from, request.to)?;
     let mut findings = Vec::new();
     let mut view = View::new(trace);
@@ -34,7 +83,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Overview) -> Result<A
     let n_calls = calls(trace, window, &mut view, &mut findings);
     let n_messages = queues(trace, window, &mut view, &mut findings);
     let span = trace.span();
-    let data = Shown {
+    let data = Overview {
         from: span.map(|(from, _)| from),
         to: span.map(|(_, to)| to),
         classes: Class::ALL.iter().map(|class| class_info(trace, *class)).collect(),
@@ -42,7 +91,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Overview) -> Result<A
         findings,
     };
     let coverage = coverage(trace, window, Class::ALL, n_exits + n_calls + n_messages);
-    Ok(Answer { data: Data::Overview(data), coverage, next: None })
+    Ok(Answer { data, coverage, next: None })
 }
 
 /// A finding that names neither process nor function nor event.
@@ -81,10 +130,10 @@ fn lost(trace: &Trace, window: Window, findings: &mut Vec<Finding>) {
 }
 
 /// Abnormal exits and their most frequent cause, and how many of those processes were started again.
-fn crashes(trace: &Trace, request: &Overview, findings: &mut Vec<Finding>) -> Result<u64> {
-    let asked = Crashes { from: request.from, to: request.to, events: Some(0), ..Crashes::default() };
-    let answer = crate::requests::causes::crashes::answer(trace, &asked)?;
-    let (n, Data::Crashes(found)) = (answer.coverage.events, answer.data) else { return Ok(0) };
+fn crashes(trace: &Trace, request: &OverviewRequest, findings: &mut Vec<Finding>) -> Result<u64> {
+    let asked = CrashesRequest { from: request.from, to: request.to, events: Some(0), ..CrashesRequest::default() };
+    let answer = crashes::answer(trace, &asked)?;
+    let (n, found) = (answer.coverage.events, answer.data);
     let Some(cause) = found.causes.first() else { return Ok(n) };
     let shared = match (n, cause.n) {
         (1, _) => format!("1 process crashed: {}", cause.text),

@@ -1,13 +1,11 @@
 //! `snapshot_at`: who was alive at a time, in what state, with what in the mailbox, in which calls.
 
-use crate::api::Answer;
-use crate::api::answer::{self, Data, HeldState, OpenCall, OpenRequest, PendingMessage, ProcessSnapshot, Snapshot};
-use crate::api::request::SnapshotAt;
+use crate::answer::{Answer, Function, Process, Term};
 use crate::argument::cursor;
 use crate::error::Result;
 use crate::model::call::open_call::OpenCalls;
 use crate::model::message::gen_call;
-use crate::model::message::mailbox::{self, Mailbox};
+use crate::model::message::mailbox;
 use crate::model::message::recent::Recent;
 use crate::model::process::population;
 use crate::model::row::Row;
@@ -15,11 +13,13 @@ use crate::model::state::Last;
 use crate::model::window::Window;
 use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::view::{self, View};
+use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, Kind};
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "snapshot_at";
 /// Messages shown per mailbox when the request does not say.
@@ -29,7 +29,127 @@ const MAX_MESSAGES: u32 = 1_000;
 /// So many events of a process are looked at for the request it waits on. It is the last thing it sent, so more are rarely needed.
 const MAX_EVENTS: usize = 1_000;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAt) -> Result<Answer> {
+/// The arguments of `snapshot_at`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotAtRequest {
+    /// The moment.
+    pub time: u64,
+    /// Messages shown per mailbox (default 10, at most 1000); their number is told whole.
+    pub messages: Option<u32>,
+    /// Most processes.
+    pub limit: Option<u32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// Who was alive at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Snapshot {
+    /// The moment.
+    pub time: u64,
+    /// How many processes were alive, of all pages.
+    pub n_alive: u64,
+    /// The living of this page, by pid.
+    pub processes: Vec<ProcessSnapshot>,
+}
+
+/// One process at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct ProcessSnapshot {
+    /// Which.
+    pub process: Process,
+    /// The names it held.
+    pub names: Vec<String>,
+    /// When it was spawned; `null` when it was there before the recorder looked.
+    pub spawned_at: Option<u64>,
+    /// Its last state up to the moment; `null` when none was recorded, or none is held any more.
+    pub state: Option<HeldState>,
+    /// Its mailbox; `null` when its handling of messages was not recorded, or equal messages hide where it stood.
+    pub mailbox: Option<Mailbox>,
+    /// The traced calls it was in, outermost first.
+    pub calls: Vec<OpenCall>,
+    /// Calls that began before this time are not known (`null`: all are).
+    pub calls_since: Option<u64>,
+    /// The request it waited on: sent, and no reply had come.
+    pub waits_for: Option<OpenRequest>,
+}
+
+/// The state a server held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct HeldState {
+    /// The id of the event that showed it.
+    pub id: String,
+    /// Since when.
+    pub time: u64,
+    /// The callback module, or `null`.
+    pub module: Option<String>,
+    /// The state.
+    pub state: Term,
+}
+
+/// Messages sent to a server that it had not begun to handle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Mailbox {
+    /// Delivered after what it handled last. Replies to calls of its own and expired `receive ... after`s are not counted, as they never wait;
+    /// what a callback takes out by another `receive` of its own is.
+    pub n_waiting: u64,
+    /// Sent and not delivered, at least: an equal message from elsewhere counts as its delivery.
+    pub n_on_the_way: u64,
+    /// Messages sent before this time and still on the way are not counted (`null`: there are none).
+    pub since: Option<u64>,
+    /// The first of them: the delivered ones in order, then those on the way.
+    pub messages: Vec<PendingMessage>,
+}
+
+/// A message not yet handled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct PendingMessage {
+    /// The id of its delivery, or of its send when it is on the way; a `message` request tells the rest.
+    pub id: String,
+    /// When it was sent, for one on the way.
+    pub sent_at: Option<u64>,
+    /// When it was delivered; `null` for one on the way.
+    pub delivered_at: Option<u64>,
+    /// The message.
+    pub message: Term,
+}
+
+/// A call that had not ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct OpenCall {
+    /// The id of the call.
+    pub id: String,
+    /// When it began.
+    pub time: u64,
+    /// The function.
+    pub function: Function,
+    /// Its arguments, or `null` when only the arity was captured.
+    pub args: Option<Term>,
+}
+
+/// A request whose reply had not come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct OpenRequest {
+    /// The id of its send.
+    pub id: String,
+    /// When it was sent.
+    pub sent_at: u64,
+    /// The server, as it was addressed.
+    pub sent_to: Option<String>,
+    /// The message sent.
+    pub request: Term,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAtRequest) -> Result<Answer<Snapshot>> {
     let moment = Window::moment(request.time)?;
     let limit = cursor::limit(request.limit)?;
     let n_messages = cursor::within("messages", request.messages, DEFAULT_MESSAGES, 0..=MAX_MESSAGES)?;
@@ -50,10 +170,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAt) -> Result
         let mailbox = mailbox::at(trace, &mut view.naming, process, key, &mut recent);
         n_events += open.n_events + 1 + mailbox.as_ref().map_or(0, |(_, n_looked_at)| *n_looked_at);
         snapshots.push(ProcessSnapshot {
-            process: answer::Process {
-                pid: process.to_string(),
-                name: living.names.last().map(|name| atom_text(name)),
-            },
+            process: Process { pid: process.to_string(), name: living.names.last().map(|name| atom_text(name)) },
             names: living.names.iter().map(|name| atom_text(name)).collect(),
             spawned_at: living.spawned,
             state: open
@@ -73,7 +190,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAt) -> Result
     let mut coverage = coverage_of_moment(trace, moment, Class::ALL, n_events);
     coverage.truncated = last.is_some();
     let snapshot = Snapshot { time: request.time, n_alive: living.len() as u64, processes: snapshots };
-    Ok(Answer { data: Data::Snapshot(snapshot), coverage, next: last.map(|last| cursor::process_text(KIND, last)) })
+    Ok(Answer { data: snapshot, coverage, next: last.map(|last| cursor::process_text(KIND, last)) })
 }
 
 fn held_state(view: &View<'_>, last: &Last<'_>) -> Option<HeldState> {
@@ -86,7 +203,7 @@ fn held_state(view: &View<'_>, last: &Last<'_>) -> Option<HeldState> {
     })
 }
 
-fn shown(view: &View<'_>, mailbox: &Mailbox<'_>, n_messages: usize) -> answer::Mailbox {
+fn shown(view: &View<'_>, mailbox: &mailbox::Mailbox<'_>, n_messages: usize) -> Mailbox {
     let message = |row: &Row<'_>| {
         Some(PendingMessage {
             id: row.id().to_string(),
@@ -95,7 +212,7 @@ fn shown(view: &View<'_>, mailbox: &Mailbox<'_>, n_messages: usize) -> answer::M
             message: view.term(row)?,
         })
     };
-    answer::Mailbox {
+    Mailbox {
         n_waiting: mailbox.waiting.len() as u64,
         n_on_the_way: mailbox.on_the_way.len() as u64,
         since: mailbox.since,

@@ -1,26 +1,76 @@
 //! `term`: one term, or a part of it, in full.
 
-use crate::api::Answer;
-use crate::api::answer::{Data, TermChild, TermPart};
-use crate::api::request::Term;
+use crate::answer::Answer;
 use crate::argument::cursor;
+use crate::argument::null::null_is_default;
 use crate::error::{Error, Result};
 use crate::model::state::incomplete::written;
 use crate::model::term_ref::{event_of, locate};
 use crate::model::window::Window;
 use crate::requests::coverage::coverage;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::inspect::{Limits, inspect};
 use scope_core::term::part::part;
 use scope_core::trace::Trace;
+use serde::{Deserialize, Serialize};
 
 const KIND: &str = "term";
 
 /// Children shown when the request names no limit; Elixir's default for `inspect`.
 const DEFAULT_CHILDREN: u32 = 50;
 
-pub(in crate::requests) fn answer(trace: &Trace, request: &Term) -> Result<Answer> {
+/// The arguments of `term`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
+#[serde(deny_unknown_fields)]
+pub struct TermRequest {
+    /// The id of a term, from an answer.
+    pub id: String,
+    /// Steps into the term: element positions from 0 (for a map: the n-th pair's value).
+    #[serde(default, deserialize_with = "null_is_default")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<Vec<u32>>", optional = nullable), schemars(with = "Option<Vec<u32>>"))]
+    pub path: Vec<u32>,
+    /// Elements shown per collection (default 50).
+    pub limit: Option<u32>,
+    /// Cursor into the children of a long collection.
+    pub after: Option<String>,
+}
+
+/// A part of a term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct TermPart {
+    /// The term's id.
+    pub id: String,
+    /// The path asked.
+    pub path: Vec<u32>,
+    /// `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`.
+    pub kind: String,
+    /// As `inspect` shows it.
+    pub text: String,
+    /// Number of children (0 for a scalar).
+    pub size: u64,
+    /// The page of children.
+    pub children: Vec<TermChild>,
+}
+
+/// A child of a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct TermChild {
+    /// Its step in a path.
+    pub step: u32,
+    /// A map's key as text, else `null`.
+    pub key: Option<String>,
+    /// The child as text.
+    pub text: String,
+    /// Number of its own children.
+    pub size: u64,
+}
+
+pub(in crate::requests) fn answer(trace: &Trace, request: &TermRequest) -> Result<Answer<TermPart>> {
     let limit = cursor::limit(Some(request.limit.unwrap_or(DEFAULT_CHILDREN)))?;
     let first = cursor::count(KIND, request.after.as_deref())?;
     let located = locate(trace, &request.id)?;
@@ -53,5 +103,5 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &Term) -> Result<Answe
         size: found.size,
         children,
     };
-    Ok(Answer { data: Data::Term(data), coverage, next })
+    Ok(Answer { data, coverage, next })
 }

@@ -6,8 +6,9 @@ use quickcheck::{Arbitrary, Gen};
 use scope_core::term::Term;
 use scope_core::trace::Trace;
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
-use scope_query::api::answer::{Call, Message};
-use scope_query::api::request::Request;
+use scope_query::Request;
+use scope_query::answer::Call;
+use scope_query::answer::Message;
 use std::collections::BTreeMap;
 use std::fmt;
 
