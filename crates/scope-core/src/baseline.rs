@@ -9,6 +9,7 @@ mod fold;
 pub(crate) use fold::is_folded;
 
 use crate::chunk::StoredTerm;
+use crate::elixir::Elixir;
 use crate::event::{EventId, OrderKey};
 use crate::term::localize::relocate;
 use crate::{ProcessKey, Symbols};
@@ -97,6 +98,11 @@ impl Baseline {
     #[must_use]
     pub fn processes(&self) -> &[ProcessEntry] {
         &self.entries
+    }
+
+    /// Says which Elixir the node has.
+    pub(crate) const fn set_elixir(&mut self, elixir: Elixir) {
+        self.symbols.elixir = elixir;
     }
 
     /// What is known of one process.
@@ -196,6 +202,7 @@ impl Baseline {
             return;
         }
         let old = core::mem::take(&mut self.symbols);
+        self.symbols.elixir = old.elixir;
         let symbols = core::cell::RefCell::new(&mut self.symbols);
         for term in self.states.values_mut().chain(self.origins.values_mut()) {
             let mut bytes = Vec::new();

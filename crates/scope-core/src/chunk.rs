@@ -17,6 +17,7 @@ mod numbers;
 mod radix;
 mod terms;
 
+use crate::elixir::Elixir;
 use crate::event::{Class, Event, Kinds, OrderKey};
 use crate::symbols::PeerKey;
 use crate::term::{Names, search};
@@ -44,6 +45,8 @@ pub struct Chunk {
     terms: Terms,
     dict: Dict,
     index: Index,
+    /// Not stored: the recording's header says it once.
+    elixir: Elixir,
 }
 
 /// A stored term with its match key and completeness.
@@ -68,7 +71,12 @@ impl Chunk {
         let index = Index::build(&columns, dict.n_entities());
         let key_at = |rank: usize| columns.key(index.row_at_rank(rank as u32) as usize);
         let (first, last) = (key_at(0), key_at(n_rows.saturating_sub(1)));
-        Self { class, seq, first, last, columns, terms, dict, index }
+        Self { class, seq, first, last, columns, terms, dict, index, elixir: Elixir::default() }
+    }
+
+    /// Says which Elixir the node has whose rows these are.
+    pub(crate) const fn set_elixir(&mut self, elixir: Elixir) {
+        self.elixir = elixir;
     }
 
     /// The class of every row.
@@ -366,6 +374,10 @@ impl Chunk {
 }
 
 impl Names for Chunk {
+    fn elixir(&self) -> Elixir {
+        self.elixir
+    }
+
     fn atom_text(&self, id: AtomId) -> &str {
         self.atom(id)
     }

@@ -11,6 +11,7 @@ extern crate alloc;
 
 pub mod baseline;
 pub mod chunk;
+pub mod elixir;
 pub mod error;
 pub mod event;
 pub mod file;

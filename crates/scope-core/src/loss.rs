@@ -21,12 +21,14 @@ pub enum Reason {
     NewerKind = 3,
     /// The file ended early.
     Truncated = 4,
+    /// A call inside one of OTP's behaviours did not have the shape that is known, so it was not read.
+    UnknownShape = 5,
 }
 
 impl Reason {
     /// Every reason, in the order of their numbers.
     pub const ALL: &'static [Self] =
-        &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated];
+        &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated, Self::UnknownShape];
 
     /// The name in answers.
     #[must_use]
@@ -37,6 +39,7 @@ impl Reason {
             Self::Damaged => "damaged",
             Self::NewerKind => "newer_kind",
             Self::Truncated => "truncated",
+            Self::UnknownShape => "unknown_shape",
         }
     }
 }
@@ -55,7 +58,7 @@ pub struct ClassCounts {
     /// Events of functions or processes that are not targets.
     pub filtered: u64,
     /// Events lost, by [`Reason`].
-    pub dropped: [u64; 5],
+    pub dropped: [u64; Reason::ALL.len()],
 }
 
 impl ClassCounts {

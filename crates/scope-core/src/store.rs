@@ -13,6 +13,7 @@ use crate::Symbols;
 use crate::baseline::Baseline;
 use crate::baseline::is_folded;
 use crate::chunk::Chunk;
+use crate::elixir::Elixir;
 use crate::event::{Class, Event, EventId, N_CLASSES, OrderKey};
 use crate::loss::{Counts, Loss, Losses};
 use crate::term::resolve::Resolved;
@@ -74,6 +75,11 @@ impl Store {
             baseline: Arc::default(),
             unsettled: false,
         }
+    }
+
+    /// Says which Elixir the recorded node has.
+    pub(crate) fn set_elixir(&mut self, elixir: Elixir) {
+        Arc::make_mut(&mut self.baseline).set_elixir(elixir);
     }
 
     /// What the store may hold.

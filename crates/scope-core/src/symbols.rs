@@ -4,6 +4,7 @@
 //!
 //! Invariant: id 0 means "none" in every table, so that an empty column is all zeros.
 
+use crate::elixir::Elixir;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -213,6 +214,8 @@ pub struct Symbols {
     entity_ids: HashMap<Entity, EntityId>,
     mfas: Vec<Mfa>,
     mfa_ids: HashMap<Mfa, MfaId>,
+    /// The release of Elixir of the node that all this is of.
+    pub(crate) elixir: Elixir,
 }
 
 impl Symbols {

@@ -4,6 +4,7 @@
 
 use crate::chunk::Chunk;
 use crate::chunk::build::ChunkBuilder;
+use crate::elixir::Elixir;
 use crate::event::{Class, Event, EventId, Kind, N_CLASSES, OrderKey};
 use crate::file;
 use crate::header::Header;
@@ -36,6 +37,7 @@ pub struct Writer {
     symbols: Symbols,
     /// By `Class as usize`.
     open: [Open; N_CLASSES],
+    elixir: Elixir,
     store: Store,
     /// Processes that exited since the dictionary was tidied last, and before that.
     exited: Vec<EntityId>,
@@ -59,11 +61,15 @@ impl Open {
         Self { builder: ChunkBuilder::new(class, 0), frozen: None, first: None, oldest_tick: u64::MAX }
     }
 
-    fn freeze(&mut self) -> Option<Arc<Chunk>> {
+    fn freeze(&mut self, elixir: Elixir) -> Option<Arc<Chunk>> {
         if self.builder.is_empty() {
             return None;
         }
-        let frozen = self.frozen.get_or_insert_with(|| Arc::new(self.builder.freeze()));
+        let frozen = self.frozen.get_or_insert_with(|| {
+            let mut chunk = self.builder.freeze();
+            chunk.set_elixir(elixir);
+            Arc::new(chunk)
+        });
         Some(Arc::clone(frozen))
     }
 
@@ -79,12 +85,16 @@ impl Writer {
     /// `seed` is for the match keys.
     #[must_use]
     pub fn new(header: Header, limits: Limits, seed: u64) -> Self {
+        let elixir = Elixir::of(&header.elixir);
+        let mut store = Store::new(limits);
+        store.set_elixir(elixir);
         Self {
             header: Arc::new(header),
             seed,
             symbols: Symbols::new(),
             open: core::array::from_fn(|n| Open::new(Class::ALL[n])),
-            store: Store::new(limits),
+            elixir,
+            store,
             exited: Vec::new(),
             exited_before: Vec::new(),
         }
@@ -167,7 +177,7 @@ impl Writer {
 
     fn seal_class(&mut self, class: Class) {
         let open = &mut self.open[class as usize];
-        if let Some(chunk) = open.freeze() {
+        if let Some(chunk) = open.freeze(self.elixir) {
             self.store.add(chunk);
             open.clear();
         }
@@ -221,7 +231,7 @@ impl Writer {
 
     /// A view of everything held now, complete up to `watermark`.
     pub fn snapshot(&mut self, watermark: u64) -> Trace {
-        let open: Vec<Arc<Chunk>> = self.open.iter_mut().filter_map(Open::freeze).collect();
+        let open: Vec<Arc<Chunk>> = self.open.iter_mut().filter_map(|open| open.freeze(self.elixir)).collect();
         self.settle(&open);
         let mut lists = self.store.lists().clone();
         for chunk in open {

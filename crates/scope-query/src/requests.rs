@@ -14,6 +14,7 @@ mod processes;
 pub(crate) mod render;
 mod states;
 mod trace;
+pub mod warning;
 
 pub use crate::argument::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
 pub use crate::argument::function_window::FunctionWindow;

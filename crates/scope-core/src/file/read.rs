@@ -6,6 +6,7 @@
 use crate::baseline::Baseline;
 use crate::chunk::Chunk;
 use crate::chunk::block::Budget;
+use crate::elixir::Elixir;
 use crate::error::Error;
 use crate::event::{Class, MAX_TICK, N_CLASSES, OrderKey};
 use crate::file::ReadLimits;
@@ -216,18 +217,27 @@ impl Reading {
             Some(_) => {}
         }
         let mut lists: [ChunkList; N_CLASSES] = Default::default();
-        for chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
+        let header = self.header.unwrap_or_default();
+        let elixir = Elixir::of(&header.elixir);
+        for mut chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
+            // Nobody else has it yet.
+            if let Some(chunk) = Arc::get_mut(&mut chunk) {
+                chunk.set_elixir(elixir);
+            }
             lists[chunk.class() as usize].push(chunk);
         }
         let last_tick = lists.iter().flat_map(|list| list.chunks()).map(|chunk| chunk.last().tick).max();
-        let (baseline, low_watermarks) = self.baseline.unzip();
+        let (mut baseline, low_watermarks) = self.baseline.unzip();
+        if let Some(baseline) = &mut baseline {
+            baseline.set_elixir(elixir);
+        }
         let low_watermarks = self.end.as_ref().map(|end| end.low_watermarks).or(low_watermarks).unwrap_or_default();
         let counts = counts(self.end.as_ref(), &lists, &low_watermarks);
         let mut losses = self.end.as_ref().map(|end| end.losses.clone()).unwrap_or_default();
         losses.append(&mut self.losses);
         losses.sort_by_key(|loss| loss.from_tick);
         Trace {
-            header: Arc::new(self.header.unwrap_or_default()),
+            header: Arc::new(header),
             source: Source::File,
             baseline: baseline.map(Arc::new),
             lists: lists.map(Arc::new),

@@ -203,6 +203,7 @@ impl<'t> Differ<'_, 't> {
             (Term::Tuple(_) | Term::TupleCut(..), Term::Tuple(_) | Term::TupleCut(..)) => self.tuples(a, b),
             (Term::Map(_) | Term::MapCut(..), Term::Map(_) | Term::MapCut(..)) => self.maps(a, b),
             (Term::List(..), Term::List(..)) => self.lists(a, b),
+            (Term::Record(..), Term::Record(..)) => self.tuples(a, b),
             (before, after) => {
                 let differs = evidence::differ(before, after);
                 let kind = if differs { ChangeKind::Changed } else { ChangeKind::Unknown };
@@ -216,6 +217,7 @@ impl<'t> Differ<'_, 't> {
         let arity = |term: &Term| match term {
             Term::TupleCut(_, arity) => *arity as usize,
             Term::Tuple(elements) => elements.len(),
+            Term::Record(_, parts) => parts.len(),
             _ => 0,
         };
         if arity(left.term) != arity(right.term) {

@@ -32,6 +32,8 @@ pub enum Term {
     Map(Vec<(Term, Term)>),
     /// The first pairs of a map, and its size.
     MapCut(Vec<(Term, Term)>, u32),
+    /// A native record: whether it is exported; its module, its name and a map of its fields, in their order.
+    Record(bool, Box<[Term]>),
     /// A process of the recorded node.
     Pid(ProcessKey),
     /// A port of the recorded node.
