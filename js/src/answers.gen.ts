@@ -53,7 +53,7 @@ export type Call = {
   /** The value returned, or `{class, reason}`. */
   result: Term | null,
   /** `returned`, `raised`, `open` (no return in the trace), `call_only` (returns were not traced). */
-  outcome: string,
+  outcome: CallOutcome,
 };
 
 /** The calls of a function within one chain of callers, as a node of a tree in preorder; siblings come by time, longest first.
@@ -89,6 +89,9 @@ export type CallNode = {
   deeper_ns: number,
 };
 
+/** How a call ended: `open` has no return in the trace, `call_only` had no returns traced. */
+export type CallOutcome = "returned" | "raised" | "open" | "call_only";
+
 /** One end of the calls from one function to another: the innermost traced call around. */
 export type Calling = {
   /** The other function; `null` where no traced call was around. */
@@ -113,6 +116,9 @@ export type Cause = {
   id: string,
 };
 
+/** How sure a conclusion is that rests on several events. */
+export type Certainty = "certain" | "likely" | "possible";
+
 /** The events behind one event, or after it: a graph without cycles. */
 export type Chain = {
   /** The event that was asked about. */
@@ -124,7 +130,7 @@ export type Chain = {
 /** One place that differs. */
 export type Change = {
   /** `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded). */
-  kind: string,
+  kind: ChangeKind,
   /** Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
    * (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
    * of what was removed those in the first. */
@@ -134,6 +140,9 @@ export type Change = {
   /** What is there, or `null` when it was removed. */
   after: Term | null,
 };
+
+/** How a place of a term differs. */
+export type ChangeKind = "added" | "removed" | "changed" | "moved" | "unknown";
 
 /** What a supervisor says of a child. */
 export type Child = {
@@ -150,7 +159,7 @@ export type Child = {
 /** A number of events. */
 export type ClassCount = {
   /** Class name. */
-  class: string,
+  class: EventClass,
   /** Events of it. */
   events: number,
 };
@@ -158,7 +167,7 @@ export type ClassCount = {
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
-  class: string,
+  class: EventClass,
   /** Produced. */
   emitted: number,
   /** Held. */
@@ -244,7 +253,7 @@ export type Crashes = {
 /** The difference of two terms. */
 export type Difference = {
   /** `equal`, `different`, or `unknown` when all that was recorded of both agrees and not all was. */
-  verdict: string,
+  verdict: Verdict,
   /** What differs, in the order of the first term. */
   changes: Array<Change>,
   /** How many changes there are, shown or not. */
@@ -256,7 +265,7 @@ export type Difference = {
 /** Lost events. */
 export type Dropped = {
   /** Class name, or `null` when damage hides it. */
-  class: string | null,
+  class: EventClass | null,
   /** How many, or `null` when unknowable. */
   n: number | null,
   /** First time they can have had. */
@@ -264,7 +273,7 @@ export type Dropped = {
   /** Last time they can have had. */
   to: number,
   /** `buffer_full`, `damaged`, ... */
-  reason: string,
+  reason: LossReason,
 };
 
 /** Many durations, summed up. A quantile is by nearest rank: the shortest duration that at least so many in a hundred do not exceed. */
@@ -294,12 +303,15 @@ export type Edge = {
   /** `reply_ref` and `caller_ref` (both carry the reference of one call), `unique_match` (nothing equal was on the way), `content_match` (one of
    * `n` equal messages), `same_process_order` (what its process was at), `callers` (the `$callers` of a task), `link_exit`, `monitor_exit` and
    * `call_exit` (the exit of another process, over a link, a monitor or a call), `restart` (it was started in place of what exited). */
-  kind: string,
+  kind: EdgeKind,
   /** `certain`, `likely` or `possible`. */
-  certainty: string,
+  certainty: Certainty,
   /** How many events the cause is one of: of a `content_match`, and of a `link_exit` where several may have come first; else `null`. */
   n: number | null,
 };
+
+/** What joins an event to a cause. */
+export type EdgeKind = "reply_ref" | "caller_ref" | "unique_match" | "content_match" | "same_process_order" | "callers" | "link_exit" | "monitor_exit" | "call_exit" | "restart";
 
 /** One event. */
 export type Event = {
@@ -308,9 +320,9 @@ export type Event = {
   /** When. */
   time: number,
   /** Class name. */
-  class: string,
+  class: EventClass,
   /** Kind name. */
-  kind: string,
+  kind: EventKind,
   /** Where, or `null` for recorder-wide events. */
   process: Process | null,
   /** The other party as text: a pid, a name, a port, a reference. */
@@ -322,8 +334,20 @@ export type Event = {
   /** Message, arguments, value, state, reason or details. */
   term: Term | null,
   /** `to_dead`, `no_return`, `arity_only`; `possible` when the filter cannot tell, as what it looks at was kept in part. */
-  flags: Array<string>,
+  flags: Array<EventFlag>,
 };
+
+/** The class of an event. */
+export type EventClass = "control" | "process" | "message" | "call" | "state" | "span" | "runtime";
+
+/** What is special about an event: `possible` when the filter cannot decide, as what it looks at was kept in part. */
+export type EventFlag = "to_dead" | "no_return" | "arity_only" | "possible";
+
+/** The kind of an event. */
+export type EventKind = "recorder_started" | "recorder_stopped" | "level_changed" | "rate_changed" | "target_added" | "target_removed" | "pattern_added" | "pattern_removed" | "sweep_done" | "governor_step" | "loss" | "mark" | "returns_off" | "spawn" | "alive" | "exit" | "link" | "unlink" | "register" | "unregister" | "send" | "delivered" | "handled" | "call" | "return" | "exception" | "state" | "terminate" | "span_start" | "span_stop" | "scheduled_in" | "scheduled_out" | "gc_start" | "gc_stop";
+
+/** Over what an exit led to another. */
+export type ExitPath = "link" | "call";
 
 /** Something that stands out. */
 export type Finding = {
@@ -352,7 +376,7 @@ export type Followed = {
   /** Whose it was. */
   process: Process,
   /** `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's. */
-  over: string,
+  over: ExitPath,
 };
 
 /** A process that was found. */
@@ -446,7 +470,7 @@ export type HeldState = {
 /** Where a trace comes from and what it holds. */
 export type Info = {
   /** `live` or `file`. */
-  source: string,
+  source: TraceSource,
   /** Version of the recorder. */
   recorder_version: string,
   /** Node name. */
@@ -491,6 +515,9 @@ export type Linked = {
   died_along: boolean,
 };
 
+/** Why events were lost. */
+export type LossReason = "buffer_full" | "bad_record" | "damaged" | "newer_kind" | "truncated";
+
 /** Messages sent to a server that it had not begun to handle. */
 export type Mailbox = {
   /** Delivered after what it handled last. Replies to calls of its own and expired `receive ... after`s are not counted, as they never wait;
@@ -530,10 +557,10 @@ export type Message = {
   queue_length: number | null,
   /** `matched`, `ambiguous`, `undelivered` (up to the watermark), `to_dead`, `external` (delivered, and no send of it is in the trace: a
    * timer, a monitor, a port, another node, or a sender nobody traced), `not_traced` (deliveries to the receiver). */
-  matched: string,
+  matched: MessageOutcome,
   /** What the receiver's loop did with the delivered message: `handled`, `not_handled` (up to the watermark: it waits, or was taken by a
    * `receive` of the process itself), `ambiguous`, `not_recorded`; `null` for one that is not known to be delivered. */
-  handling: string | null,
+  handling: MessageHandling | null,
 };
 
 /** One message, and the call it belongs to. */
@@ -543,6 +570,12 @@ export type MessageDetail = {
   /** Its call with the reply, when it is a request of `GenServer.call`. */
   call: ServerCall | null,
 };
+
+/** What the receiver's loop did with a delivered message. */
+export type MessageHandling = "handled" | "not_handled" | "ambiguous" | "not_recorded";
+
+/** What became of a message. */
+export type MessageOutcome = "matched" | "ambiguous" | "undelivered" | "to_dead" | "external" | "not_traced";
 
 /** A name and its value as text. */
 export type Named = {
@@ -557,7 +590,7 @@ export type NotTraced = {
   /** The process or function. */
   target: string,
   /** The class that was not recorded. */
-  class: string,
+  class: EventClass,
   /** From. */
   from: number,
   /** To. */
@@ -639,7 +672,7 @@ export type ProcessInfo = {
   /** The time asked. */
   at: number,
   /** `alive`, `exited`, or `not_yet` (spawned later), at the time asked. */
-  status: string,
+  status: ProcessStatus,
   /** The function it began with. */
   initial_call: Function | null,
   /** The callback module, as its spawn or a sweep told. */
@@ -689,6 +722,9 @@ export type ProcessSnapshot = {
   /** The request it waited on: sent, and no reply had come. */
   waits_for: OpenRequest | null,
 };
+
+/** Whether a process was there at a time. */
+export type ProcessStatus = "alive" | "exited" | "not_yet";
 
 /** The queue of a process. A message waits from its sending (where nobody saw it sent, from its delivery) to its handling by the process's
  * callback; where handling is not known nothing is said of waiting. */
@@ -782,7 +818,7 @@ export type Replacement = {
   /** The other process. */
   pid: string,
   /** `certain`: the supervisor gave both the same id. `likely`: the same parent started the same function with the same arguments. */
-  certainty: string,
+  certainty: Certainty,
 };
 
 /** A process started in the place of another. */
@@ -794,7 +830,7 @@ export type Restart = {
   /** Who started it: the parent of both. */
   by: Process,
   /** `certain`: its supervisor said that both are the same child. `likely`: the next with the same start. */
-  certainty: string,
+  certainty: Certainty,
 };
 
 /** A process that sends to a queue. */
@@ -833,8 +869,11 @@ export type ServerCall = {
   latency_ns: number | null,
   /** `replied`; `late` (a reply was sent and did not come: the caller had given up); `to_dead`; `caller_exited` or `server_exited` (before
    * a reply was seen); `open` (no reply up to the watermark). */
-  outcome: string,
+  outcome: ServerCallOutcome,
 };
+
+/** How a request to a server ended. */
+export type ServerCallOutcome = "replied" | "late" | "to_dead" | "caller_exited" | "server_exited" | "open";
 
 /** Who was alive at a moment. */
 export type Snapshot = {
@@ -900,12 +939,18 @@ export type Step = {
 export type Stop = {
   /** `entry_point`; `not_traced`, `evicted` or `lost` where the events that would tell are not there; `ambiguous` where it may be one of too many
    * events; `depth` or `limit` where the request ends it. */
-  reason: string,
+  reason: StopReason,
   /** Of an `entry_point`: `external` (no recorded process sent it: a timer, a port, another node), `alive` (the process was there before the
    * recorder looked), `first_spawn` (by a process that is not known), `signal` (an exit from outside), `own` (the process itself, no message) or
    * `recorder`. Of what is not there: the class of the events. Else `null`. */
-  what: string | null,
+  what: StopSubject | null,
 };
+
+/** Why a chain does not go on. */
+export type StopReason = "entry_point" | "not_traced" | "evicted" | "lost" | "ambiguous" | "depth" | "limit";
+
+/** What an entry point is, or the class of the events that are not there. */
+export type StopSubject = "external" | "alive" | "first_spawn" | "signal" | "own" | "recorder" | "control" | "process" | "message" | "call" | "state" | "span" | "runtime";
 
 /** How a supervisor supervises. What no sweep could read is `null`. */
 export type Strategy = {
@@ -941,6 +986,9 @@ export type TermChild = {
   size: number,
 };
 
+/** What a term is: `cut` and `redacted` are not in the trace, `opaque` is kept by its identity. */
+export type TermKind = "integer" | "float" | "atom" | "pid" | "reference" | "port" | "binary" | "function" | "opaque" | "redacted" | "cut" | "list" | "tuple" | "map";
+
 /** A part of a term. */
 export type TermPart = {
   /** The term's id. */
@@ -948,7 +996,7 @@ export type TermPart = {
   /** The path asked. */
   path: Array<number>,
   /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
-  kind: string,
+  kind: TermKind,
   /** As `inspect` shows it. */
   text: string,
   /** Number of children (0 for a scalar). */
@@ -956,6 +1004,9 @@ export type TermPart = {
   /** The page of children. */
   children: Array<TermChild>,
 };
+
+/** Where a trace is read from. */
+export type TraceSource = "live" | "file";
 
 /** A way from one state into another. */
 export type Transition = {
@@ -996,6 +1047,9 @@ export type TreeNode = {
   /** The exited process it replaced. */
   replaces: Replacement | null,
 };
+
+/** Whether two terms are equal: `unknown` when all that was recorded of both agrees and not all was. */
+export type Verdict = "equal" | "different" | "unknown";
 
 /** A process whose replies another one waits for. */
 export type WaitsFor = {

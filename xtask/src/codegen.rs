@@ -2,6 +2,8 @@
 //!
 //! Invariant: a generated file has one source of truth, and `--check` fails when the committed text is another.
 
+mod elixir;
+mod schema;
 mod typescript;
 
 use crate::workspace;
@@ -18,21 +20,24 @@ pub(crate) struct CodegenArgs {
 }
 
 /// Every generated file: its path in the checkout, and its text.
-fn files() -> Vec<(&'static str, String)> {
-    vec![
+fn files() -> Vec<(String, String)> {
+    let files = [
         ("docs/filter.md", scope_query::filter::markdown()),
         ("docs/requests.md", scope_query::requests::names::markdown()),
+        ("elixir/lib/elixir_scope/answer/words.gen.ex", elixir::words()),
         ("js/src/types.gen.ts", typescript::types()),
         ("js/src/answers.gen.ts", typescript::answers()),
         ("js/src/requests.gen.ts", typescript::requests()),
-    ]
+    ];
+    let files = files.into_iter().map(|(path, text)| (path.to_owned(), text));
+    files.chain(schema::files()).collect()
 }
 
 /// Writes or checks the generated files.
 pub(crate) fn run(args: &CodegenArgs) -> Result<()> {
     let mut stale = Vec::new();
     for (path, fresh) in files() {
-        let file = workspace::root().join(path);
+        let file = workspace::root().join(&path);
         if fs::read_to_string(&file).is_ok_and(|committed| committed == fresh) {
             println!("fresh    {path}");
         } else if args.check {

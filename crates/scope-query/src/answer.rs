@@ -18,6 +18,7 @@ mod state;
 mod supervision;
 mod term;
 mod text;
+pub mod word;
 
 pub use call::Call;
 pub use chain::{Chain, Edge, Step, Stop};
@@ -32,6 +33,11 @@ pub use state::State;
 pub use supervision::{Child, Replacement, Strategy};
 pub use term::Term;
 pub use text::Text;
+pub use word::{
+    CallOutcome, Certainty, ChangeKind, EdgeKind, EventClass, EventFlag, EventKind, ExitPath, FindingTopic,
+    FindingUnit, LossReason, MessageHandling, MessageOutcome, ProcessStatus, ServerCallOutcome, StopReason,
+    StopSubject, TermKind, TraceSource, Verdict,
+};
 
 use alloc::string::String;
 use serde::{Deserialize, Serialize};

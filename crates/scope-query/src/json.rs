@@ -91,15 +91,22 @@ fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-#[derive(Serialize)]
-struct Refusal<'a> {
+/// What is written in place of an answer.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Refusal<'a> {
     error: Reason<'a>,
 }
 
-#[derive(Serialize)]
+/// Why there is no answer.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Reason<'a> {
+    /// A stable word for the reason.
     code: &'static str,
+    /// One sentence that names the value and what is allowed.
     message: String,
+    /// Of an incomplete state: what is known of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     partial: Option<&'a State>,
 }

@@ -2,6 +2,7 @@
 
 use super::event::{Function, Process};
 use super::term::Term;
+use super::word::CallOutcome;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -28,5 +29,5 @@ pub struct Call {
     /// The value returned, or `{class, reason}`.
     pub result: Option<Term>,
     /// `returned`, `raised`, `open` (no return in the trace), `call_only` (returns were not traced).
-    pub outcome: String,
+    pub outcome: CallOutcome,
 }

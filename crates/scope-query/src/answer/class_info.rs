@@ -1,6 +1,6 @@
 //! What a trace holds and lost of a class.
 
-use alloc::string::String;
+use super::word::EventClass;
 use serde::{Deserialize, Serialize};
 
 /// What is held and lost of a class.
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct ClassInfo {
     /// Class name.
-    pub class: String,
+    pub class: EventClass,
     /// Produced.
     pub emitted: u64,
     /// Held.

@@ -1,5 +1,6 @@
 //! What an answer rests on.
 
+use super::word::{EventClass, LossReason};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,7 @@ pub struct Coverage {
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Dropped {
     /// Class name, or `null` when damage hides it.
-    pub class: Option<String>,
+    pub class: Option<EventClass>,
     /// How many, or `null` when unknowable.
     pub n: Option<u64>,
     /// First time they can have had.
@@ -39,7 +40,7 @@ pub struct Dropped {
     /// Last time they can have had.
     pub to: u64,
     /// `buffer_full`, `damaged`, ...
-    pub reason: String,
+    pub reason: LossReason,
 }
 
 /// A stretch in which something was not recorded.
@@ -49,7 +50,7 @@ pub struct NotTraced {
     /// The process or function.
     pub target: String,
     /// The class that was not recorded.
-    pub class: String,
+    pub class: EventClass,
     /// From.
     pub from: u64,
     /// To.

@@ -1,6 +1,7 @@
 //! Differences of terms.
 
 use super::term::Term;
+use super::word::{ChangeKind, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Difference {
     /// `equal`, `different`, or `unknown` when all that was recorded of both agrees and not all was.
-    pub verdict: String,
+    pub verdict: Verdict,
     /// What differs, in the order of the first term.
     pub changes: Vec<Change>,
     /// How many changes there are, shown or not.
@@ -24,7 +25,7 @@ pub struct Difference {
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Change {
     /// `added`, `removed`, `changed`, `moved` (an element of a list among its neighbours), `unknown` (not all of it was recorded).
-    pub kind: String,
+    pub kind: ChangeKind,
     /// Where: `.name` for an atom key of a map or keyword list, `[key]` for other keys as `inspect` shows them, `[n]` for the n-th element
     /// (from 0) of a list or tuple, `[tail]` for the tail of an improper list; empty for the whole. Positions are those in the second term,
     /// of what was removed those in the first.

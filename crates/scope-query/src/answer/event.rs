@@ -1,6 +1,7 @@
 //! Events, and who and what they name.
 
 use super::term::Term;
+use super::word::{EventClass, EventFlag, EventKind};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -14,9 +15,9 @@ pub struct Event {
     /// When.
     pub time: u64,
     /// Class name.
-    pub class: String,
+    pub class: EventClass,
     /// Kind name.
-    pub kind: String,
+    pub kind: EventKind,
     /// Where, or `null` for recorder-wide events.
     pub process: Option<Process>,
     /// The other party as text: a pid, a name, a port, a reference.
@@ -28,7 +29,7 @@ pub struct Event {
     /// Message, arguments, value, state, reason or details.
     pub term: Option<Term>,
     /// `to_dead`, `no_return`, `arity_only`; `possible` when the filter cannot tell, as what it looks at was kept in part.
-    pub flags: Vec<String>,
+    pub flags: Vec<EventFlag>,
 }
 
 /// A process as shown: pid, and the name it held at that time.

@@ -2,6 +2,7 @@
 
 use super::event::Process;
 use super::term::Term;
+use super::word::{MessageHandling, MessageOutcome};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +34,8 @@ pub struct Message {
     pub queue_length: Option<u64>,
     /// `matched`, `ambiguous`, `undelivered` (up to the watermark), `to_dead`, `external` (delivered, and no send of it is in the trace: a
     /// timer, a monitor, a port, another node, or a sender nobody traced), `not_traced` (deliveries to the receiver).
-    pub matched: String,
+    pub matched: MessageOutcome,
     /// What the receiver's loop did with the delivered message: `handled`, `not_handled` (up to the watermark: it waits, or was taken by a
     /// `receive` of the process itself), `ambiguous`, `not_recorded`; `null` for one that is not known to be delivered.
-    pub handling: Option<String>,
+    pub handling: Option<MessageHandling>,
 }

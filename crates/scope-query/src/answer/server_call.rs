@@ -2,6 +2,7 @@
 
 use super::event::Process;
 use super::term::Term;
+use super::word::ServerCallOutcome;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -35,5 +36,5 @@ pub struct ServerCall {
     pub latency_ns: Option<u64>,
     /// `replied`; `late` (a reply was sent and did not come: the caller had given up); `to_dead`; `caller_exited` or `server_exited` (before
     /// a reply was seen); `open` (no reply up to the watermark).
-    pub outcome: String,
+    pub outcome: ServerCallOutcome,
 }

@@ -1,5 +1,6 @@
 //! What supervisors say of themselves and their children.
 
+use super::word::Certainty;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -37,5 +38,5 @@ pub struct Replacement {
     /// The other process.
     pub pid: String,
     /// `certain`: the supervisor gave both the same id. `likely`: the same parent started the same function with the same arguments.
-    pub certainty: String,
+    pub certainty: Certainty,
 }

@@ -53,7 +53,7 @@ fn dropped(trace: &Trace, asked: Window, classes: &[Class], causes: Option<Windo
     });
     touching
         .map(|loss| Dropped {
-            class: loss.class.map(|class| class.name().to_string()),
+            class: loss.class.map(|class| class.name().into()),
             n: loss.n_events,
             from: loss.from_tick.min(MAX_TICK),
             to: loss.to_tick.min(MAX_TICK),

@@ -5,3 +5,4 @@ pub mod compare_states;
 pub mod state_at;
 pub mod state_changes;
 pub mod state_timeline;
+mod supported;

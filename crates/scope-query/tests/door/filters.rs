@@ -11,7 +11,7 @@ use scope_core::{Kind, ProcessKey};
 use scope_query::Answer;
 use scope_query::Error;
 use scope_query::Request;
-use scope_query::answer::Event;
+use scope_query::answer::{Event, EventFlag};
 use scope_query::requests::Data;
 use scope_query::requests::events::EventsRequest;
 use shape::Shape;
@@ -327,8 +327,8 @@ fn a_text_is_found_among_many_terms_or_known_to_be_none_of_them() {
         let whole = script.deliver(2_001, pid(1), &put(if has_it { b"needle" } else { b"noodle" }));
         let request = EventsRequest { filter: Some("message~{:put, \"needle\"}".into()), ..EventsRequest::default() };
         let found = events(&script.trace(), request).expect("a filter");
-        let found: Vec<(String, Vec<String>)> = found.into_iter().map(|event| (event.id, event.flags)).collect();
-        (found, (cut.to_string(), vec!["possible".to_owned()]), (whole.to_string(), vec![]))
+        let found: Vec<(String, Vec<EventFlag>)> = found.into_iter().map(|event| (event.id, event.flags)).collect();
+        (found, (cut.to_string(), vec![EventFlag::from("possible")]), (whole.to_string(), vec![]))
     };
     let (with, cut, whole) = found(true);
     assert_eq!(with, [cut, whole]);

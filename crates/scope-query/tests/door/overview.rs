@@ -19,7 +19,7 @@ fn findings(trace: &Trace) -> Vec<Finding> {
 }
 
 fn topics(trace: &Trace) -> Vec<String> {
-    findings(trace).into_iter().map(|finding| finding.topic).collect()
+    findings(trace).into_iter().map(|finding| finding.topic.to_string()).collect()
 }
 
 #[test]

@@ -15,7 +15,9 @@ fn replaced_by(script: &mut Script, process: ProcessKey) -> Option<(String, Stri
     let text = format!("<0.{}.{}>~{}", process.number, process.serial, process.incarnation);
     let request = ProcessRelationshipsRequest { process: text, at: None, limit: None };
     match ask(&script.trace(), Request::ProcessRelationships(request)).expect("an answer").data {
-        Data::ProcessRelationships(found) => found.replaced_by.map(|Replacement { pid, certainty }| (pid, certainty)),
+        Data::ProcessRelationships(found) => {
+            found.replaced_by.map(|Replacement { pid, certainty }| (pid, certainty.to_string()))
+        }
         data => panic!("relationships, not {data:?}"),
     }
 }

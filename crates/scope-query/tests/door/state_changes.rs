@@ -126,7 +126,7 @@ quickcheck! {
         }
         let trace = script.trace();
         let total = changes(ask(&trace, Request::StateChanges(watch("total"))).expect("changes"));
-        let total = total.into_iter().map(|row| (row.id, row.difference.verdict, row.cause.map(|cause| cause.id)));
+        let total = total.into_iter().map(|row| (row.id, row.difference.verdict.to_string(), row.cause.map(|cause| cause.id)));
         let item = changes(ask(&trace, Request::StateChanges(watch(".items[0][:n]"))).expect("changes"));
         let item = item.into_iter().map(|row| (row.id, row.before.map(|t| t.text.to_string()), row.after.map(|t| t.text.to_string())));
         total.collect::<Vec<_>>() == expected.0 && item.collect::<Vec<_>>() == expected.1

@@ -113,7 +113,7 @@ fn a_spawn_is_the_cause_where_the_process_was_watched_since() {
             };
         }
         let found = states(ask(&script.trace(), Request::StateTimeline(window("<0.1.0>"))).expect("an answer"));
-        found[0].cause.as_ref().map(|cause| cause.kind.clone())
+        found[0].cause.as_ref().map(|cause| cause.kind.to_string())
     };
     let (both, state, message): (&[&str], &[&str], &[&str]) = (&["message", "state"], &["state"], &["message"]);
     let spawn = Some("spawn".to_string());

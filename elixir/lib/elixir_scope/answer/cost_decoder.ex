@@ -3,16 +3,9 @@ defmodule ElixirScope.Answer.CostDecoder do
   # Converts answers about the cost of functions and queues: names to atoms, processes to pids. They have a module of their own, as their rows
   # contain no terms.
 
+  import ElixirScope.Answer.Words, only: [word: 1]
   alias ElixirScope.Answer.Value
   alias ElixirScope.Query.{Moment, Source}
-
-  # The words of the API, which become atoms even if no other module has used them.
-  @words ~w(
-    lost evicted crashes restarts queue bottleneck own_time slowest_call call_errors
-    events ns messages calls ppm
-    info performance_analysis slowest_function_calls function_calls message_queue_analysis
-  )a
-  @by_text Map.new(@words, &{Atom.to_string(&1), &1})
 
   @doc "The row of a function."
   @spec function(map(), Source.t()) :: map()
@@ -124,6 +117,4 @@ defmodule ElixirScope.Answer.CostDecoder do
 
   defp mfa_tuple(%{module: module, function: function, arity: arity}),
     do: {Value.atom(module), Value.existing(function, function), arity}
-
-  defp word(text), do: Map.get(@by_text, text, text)
 end

@@ -5,26 +5,10 @@ defmodule ElixirScope.Answer.Decoder do
   # Invariant: nothing here asks: an answer has its terms in it, as `%{value: term, complete: boolean}`.
   # Invariant: reading an answer creates no atom; one this node does not know stays text.
 
+  import ElixirScope.Answer.Words, only: [word: 1]
   alias ElixirScope.Event
   alias ElixirScope.Answer.{CostDecoder, Value}
   alias ElixirScope.Query.{Moment, Source}
-
-  # The words of the API, which become atoms even if no other module has used them.
-  @words ~w(
-    control process message call state span runtime
-    recorder_started recorder_stopped level_changed rate_changed target_added target_removed pattern_added pattern_removed sweep_done
-    governor_step loss mark returns_off spawn alive exit link unlink register unregister send delivered handled return exception terminate
-    span_start span_stop scheduled_in scheduled_out gc_start gc_stop
-    link call
-    matched ambiguous undelivered to_dead external not_traced
-    returned raised open call_only no_return arity_only possible
-    not_handled not_recorded replied late caller_exited server_exited
-    alive exited not_yet certain likely worker supervisor permanent transient temporary
-    one_for_one one_for_all rest_for_one simple_one_for_one
-    equal different unknown
-    reply_ref caller_ref unique_match content_match same_process_order callers link_exit monitor_exit call_exit restart
-    entry_point evicted lost depth limit alive first_spawn signal own recorder
-  )a
 
   @doc "The rows of an answer, by the kind of its request."
   @spec rows(String.t(), [map()], Source.t()) :: [map() | Event.t()]
@@ -448,7 +432,4 @@ defmodule ElixirScope.Answer.Decoder do
 
   defp value(nil), do: nil
   defp value(%{value: value}), do: value
-
-  for word <- Enum.uniq(@words), do: defp(word(unquote(Atom.to_string(word))), do: unquote(word))
-  defp word(text), do: text
 end

@@ -45,9 +45,11 @@ defmodule ElixirScope.Query.Source do
     end
   end
 
-  @doc "Terms of this node as a source of their own, with the ids of `Native.hold/3`."
+  @doc "Terms of this node as a source of their own, with the ids of `Native.hold/4`."
   @spec hold([term()]) :: t()
-  def hold(terms), do: node() |> Atom.to_string() |> Native.hold(:erlang.system_info(:creation), terms) |> new(true)
+  def hold(terms) do
+    node() |> Atom.to_string() |> Native.hold(System.version(), :erlang.system_info(:creation), terms) |> new(true)
+  end
 
   defp new(native, live?) do
     {monotonic, wall} = Native.anchor(native)

@@ -1,6 +1,6 @@
 //! `crashes`: every abnormal exit with its circumstances, and what the exits have in common.
 
-use crate::answer::{Answer, Event, Function, NotTraced, Process, State, Term};
+use crate::answer::{Answer, Certainty, Event, ExitPath, Function, NotTraced, Process, State, Term};
 use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::Result;
@@ -136,7 +136,7 @@ pub struct Followed {
     /// Whose it was.
     pub process: Process,
     /// `link`: the two were linked and the reasons are equal. `call`: it was called, and its reason is in this one's.
-    pub over: String,
+    pub over: ExitPath,
 }
 
 /// A process that was linked to one that crashed.
@@ -162,7 +162,7 @@ pub struct Restart {
     /// Who started it: the parent of both.
     pub by: Process,
     /// `certain`: its supervisor said that both are the same child. `likely`: the next with the same start.
-    pub certainty: String,
+    pub certainty: Certainty,
 }
 
 pub(in crate::requests) fn answer(trace: &Trace, request: &CrashesRequest) -> Result<Answer<Crashes>> {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: costs the process's lifecycle events and a look at each segment of the index; its other events are counted, not read.
 
-use crate::answer::{Answer, Child, Function, Process, Strategy, Term};
+use crate::answer::{Answer, Child, EventClass, Function, Process, ProcessStatus, Strategy, Term};
 use crate::argument::process_ref;
 use crate::argument::viewpoint::Viewpoint;
 use crate::error::Result;
@@ -39,7 +39,7 @@ pub struct ProcessInfo {
     /// The time asked.
     pub at: u64,
     /// `alive`, `exited`, or `not_yet` (spawned later), at the time asked.
-    pub status: String,
+    pub status: ProcessStatus,
     /// The function it began with.
     pub initial_call: Option<Function>,
     /// The callback module, as its spawn or a sweep told.
@@ -75,7 +75,7 @@ pub struct ProcessInfo {
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct ClassCount {
     /// Class name.
-    pub class: String,
+    pub class: EventClass,
     /// Events of it.
     pub events: u64,
 }

@@ -1,6 +1,6 @@
 //! Rows as the door shows them.
 
-use crate::answer::{Event, Function, Process, Term, Text};
+use crate::answer::{Event, EventFlag, Function, Process, Term, Text};
 use crate::filter::Hit;
 use crate::model::call::function::{FunctionId, Functions};
 use crate::model::process::naming::Naming;
@@ -54,7 +54,7 @@ impl<'a> View<'a> {
     /// A row that passed a filter, with a flag when it is only possible.
     pub(crate) fn hit(&mut self, hit: &Hit<'_>) -> Event {
         let mut event = self.event(&hit.row);
-        event.flags.extend(hit.is_possible.then(|| POSSIBLE.into()));
+        event.flags.extend(hit.is_possible.then(|| EventFlag::from(POSSIBLE)));
         event
     }
 
@@ -133,8 +133,8 @@ fn reference_text(words: &ReferenceWords) -> String {
     format!("#Reference<0.{}>", words.join("."))
 }
 
-fn flags(row: &Row<'_>) -> Vec<String> {
-    let named: &[(Flags, &str)] = match row.kind() {
+fn flags(row: &Row<'_>) -> Vec<EventFlag> {
+    let named: &[(Flags, &'static str)] = match row.kind() {
         Kind::Send => &[(Flags::TO_DEAD, "to_dead")],
         Kind::Call => &[(Flags::NO_RETURN, "no_return"), (Flags::ARITY_ONLY, "arity_only")],
         _ => &[],

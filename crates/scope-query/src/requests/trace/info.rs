@@ -1,6 +1,6 @@
 //! `info`: where the trace comes from, what it covers and what it lost.
 
-use crate::answer::{Answer, ClassInfo};
+use crate::answer::{Answer, ClassInfo, TraceSource};
 use crate::error::Result;
 use crate::model::window::Window;
 use crate::requests::coverage::coverage;
@@ -21,7 +21,7 @@ pub struct InfoRequest {}
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Info {
     /// `live` or `file`.
-    pub source: String,
+    pub source: TraceSource,
     /// Version of the recorder.
     pub recorder_version: String,
     /// Node name.

@@ -1,6 +1,6 @@
 //! `overview`: what the trace covers and lost, and what stands out in it, each with the event to go on with.
 
-use crate::answer::{Answer, ClassInfo, Function, Process};
+use crate::answer::{Answer, ClassInfo, FindingTopic, FindingUnit, Function, Process};
 use crate::error::Result;
 use crate::model::call::cost::Performance;
 use crate::model::call::function::FunctionFilter;
@@ -57,13 +57,13 @@ pub struct Overview {
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Finding {
     /// `lost`, `evicted`, `crashes`, `restarts`, `queue`, `bottleneck`, `own_time`, `slowest_call`, `call_errors`.
-    pub topic: String,
+    pub topic: FindingTopic,
     /// One sentence with its figures.
     pub text: String,
     /// The figure it is about.
     pub figure: u64,
-    /// What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`, `ppm`.
-    pub unit: String,
+    /// What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`.
+    pub unit: FindingUnit,
     /// The process, if it is about one.
     pub process: Option<Process>,
     /// The function, if it is about one.
@@ -95,7 +95,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &OverviewRequest) -> R
 }
 
 /// A finding that names neither process nor function nor event.
-fn finding(topic: &str, text: String, (figure, unit): (u64, &str), ask: &str) -> Finding {
+fn finding(topic: &'static str, text: String, (figure, unit): (u64, &'static str), ask: &str) -> Finding {
     Finding {
         topic: topic.into(),
         text,
