@@ -883,6 +883,8 @@ export type Snapshot = {
   n_alive: number,
   /** The living of this page, by pid. */
   processes: Array<ProcessSnapshot>,
+  /** The supervision tree, whole, or `null` when it was not wanted. */
+  tree: Array<TreeNode> | null,
 };
 
 /** One state of a server. */
@@ -960,7 +962,7 @@ export type Strategy = {
   period_s: number | null,
 };
 
-/** A term as text. */
+/** A term as text. A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place. */
 export type Term = {
   /** Its id for a `term` request: `<event id>`. */
   id: string,
