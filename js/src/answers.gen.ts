@@ -352,13 +352,13 @@ export type ExitPath = "link" | "call";
 /** Something that stands out. */
 export type Finding = {
   /** `lost`, `evicted`, `crashes`, `restarts`, `queue`, `bottleneck`, `own_time`, `slowest_call`, `call_errors`. */
-  topic: string,
+  topic: FindingTopic,
   /** One sentence with its figures. */
   text: string,
   /** The figure it is about. */
   figure: number,
-  /** What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`, `ppm`. */
-  unit: string,
+  /** What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`. */
+  unit: FindingUnit,
   /** The process, if it is about one. */
   process: Process | null,
   /** The function, if it is about one. */
@@ -368,6 +368,12 @@ export type Finding = {
   /** The request that tells more. */
   ask: string,
 };
+
+/** What a finding is about. */
+export type FindingTopic = "lost" | "evicted" | "crashes" | "restarts" | "queue" | "bottleneck" | "own_time" | "slowest_call" | "call_errors";
+
+/** What the figure of a finding counts. */
+export type FindingUnit = "events" | "ns" | "messages" | "calls" | "crashes" | "restarts";
 
 /** An exit that led to another. */
 export type Followed = {
@@ -960,7 +966,7 @@ export type Strategy = {
   period_s: number | null,
 };
 
-/** A term as text. */
+/** A term as text. A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place. */
 export type Term = {
   /** Its id for a `term` request: `<event id>`. */
   id: string,
