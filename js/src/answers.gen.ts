@@ -164,6 +164,18 @@ export type ClassCount = {
   events: number,
 };
 
+/** Numbers of events of one class. */
+export type ClassHistogram = {
+  /** Class name. */
+  class: EventClass,
+  /** All events counted. */
+  events: number,
+  /** Of these, events of which the filter cannot decide, as what it looks at was kept in part. */
+  possible: number,
+  /** The events of each bucket. */
+  counts: Array<number>,
+};
+
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
@@ -471,6 +483,20 @@ export type HeldState = {
   module: string | null,
   /** The state. */
   state: Term,
+};
+
+/** Numbers of events over time. */
+export type Histogram = {
+  /** First time counted. */
+  from: number,
+  /** Last time counted. */
+  to: number,
+  /** The length of a bucket: the n-th, from 0, begins at `from + n * bucket_ns`. The last one ends at `to`. */
+  bucket_ns: number,
+  /** The number of buckets. */
+  n_buckets: number,
+  /** The counts of each class that has any. */
+  classes: Array<ClassHistogram>,
 };
 
 /** Where a trace comes from and what it holds. */

@@ -61,6 +61,7 @@ mod trace {
 
     pub mod events;
     pub mod events_around;
+    pub mod histogram;
     pub mod info;
     pub mod overview;
     pub mod snapshot_at;
@@ -172,6 +173,8 @@ requests! {
     Info(info::InfoRequest) -> info::Info: trace::info;
     /// Events in order, by a [filter](filter.md), process, class, kind, module, function and time.
     Events(events::EventsRequest) -> Vec<Event>: trace::events;
+    /// How many events, or how many that pass a [filter](filter.md), happened in each bucket of time, by class.
+    Histogram(histogram::HistogramRequest) -> histogram::Histogram: trace::histogram;
     /// One term, or a part of it, in full.
     Term(term::TermRequest) -> term::TermPart: trace::term;
     /// Every recorded state of a process, oldest first, with what led to it.

@@ -8,8 +8,8 @@ defmodule ElixirScope.Answer.Words do
     call_exit call_only call_tree caller_exited caller_ref callers calls certain changed compare_states content_match
     control crashes cut damaged delivered depth different entry_point equal events events_around evicted exception
     execution_path exit exited external file find_processes first_spawn float function function_calls gc_start gc_stop
-    governor_step handled impact info integer late level_changed likely limit link link_exit list live loss lost map
-    mark matched message message_flow message_queue_analysis messages monitor_exit moved newer_kind no_return
+    governor_step handled histogram impact info integer late level_changed likely limit link link_exit list live loss
+    lost map mark matched message message_flow message_queue_analysis messages monitor_exit moved newer_kind no_return
     not_handled not_recorded not_traced not_yet ns one_for_all one_for_one opaque open overview own own_time
     pattern_added pattern_removed performance_analysis permanent pid port possible process process_info
     process_relationships queue raised rate_changed recorder recorder_started recorder_stopped redacted reference
