@@ -3,6 +3,8 @@ defmodule ElixirScope.PackagingTest do
   use ExUnit.Case
 
   @moduletag :packaging
+  @missing Enum.reject(["cargo", "git"], &System.find_executable/1)
+  if @missing != [], do: @moduletag(skip: "an application that depends on the sources needs #{Enum.join(@missing, " and ")}")
   @moduletag timeout: 900_000
 
   @checkout Path.expand("../..", __DIR__)

@@ -548,7 +548,7 @@ export type Linked = {
 };
 
 /** Why events were lost. */
-export type LossReason = "buffer_full" | "bad_record" | "damaged" | "newer_kind" | "truncated";
+export type LossReason = "buffer_full" | "bad_record" | "damaged" | "newer_kind" | "truncated" | "unknown_shape";
 
 /** Messages sent to a server that it had not begun to handle. */
 export type Mailbox = {
@@ -915,6 +915,8 @@ export type Snapshot = {
   n_alive: number,
   /** The living of this page, by pid. */
   processes: Array<ProcessSnapshot>,
+  /** The supervision tree, whole, or `null` when it was not wanted. */
+  tree: Array<TreeNode> | null,
 };
 
 /** One state of a server. */
@@ -992,7 +994,7 @@ export type Strategy = {
   period_s: number | null,
 };
 
-/** A term as text. A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place. */
+/** A term as text. */
 export type Term = {
   /** Its id for a `term` request: `<event id>`. */
   id: string,
@@ -1017,7 +1019,7 @@ export type TermChild = {
 };
 
 /** What a term is: `cut` and `redacted` are not in the trace, `opaque` is kept by its identity. */
-export type TermKind = "integer" | "float" | "atom" | "pid" | "reference" | "port" | "binary" | "function" | "opaque" | "redacted" | "cut" | "list" | "tuple" | "map";
+export type TermKind = "integer" | "float" | "atom" | "pid" | "reference" | "port" | "binary" | "function" | "opaque" | "redacted" | "cut" | "list" | "tuple" | "map" | "record";
 
 /** A part of a term. */
 export type TermPart = {
@@ -1025,7 +1027,7 @@ export type TermPart = {
   id: string,
   /** The path asked. */
   path: Array<number>,
-  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
+  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `record`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
   kind: TermKind,
   /** As `inspect` shows it. */
   text: string,

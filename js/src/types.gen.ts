@@ -100,6 +100,8 @@ export type EventsAroundRequest = {
   function?: string | null,
   /** A filter; see [`Events`](super::Events). */
   filter?: string | null,
+  /** As for `events`. */
+  match?: string | null,
 };
 
 /** The arguments of `events`. Every filter that is given must match. */
@@ -116,6 +118,8 @@ export type EventsRequest = {
   function?: string | null,
   /** A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language. */
   filter?: string | null,
+  /** A pattern of the event's term, such as `{:add, _}`. It is also met by the request inside a message of a GenServer. */
+  match?: string | null,
   /** First time, inclusive. */
   from?: number | null,
   /** Last time, inclusive. */
@@ -291,6 +295,8 @@ export type SnapshotAtRequest = {
   time: number,
   /** Messages shown per mailbox (default 10, at most 1000); their number is told whole. */
   messages?: number | null,
+  /** With the supervision tree. */
+  tree?: boolean | null,
   /** Most processes. */
   limit?: number | null,
   /** Cursor. */

@@ -17,6 +17,7 @@ mod numbers;
 mod radix;
 mod terms;
 
+use crate::elixir::Elixir;
 use crate::event::{Class, Event, Kinds, OrderKey};
 use crate::symbols::PeerKey;
 use crate::term::{Names, search};
@@ -44,9 +45,11 @@ pub struct Chunk {
     terms: Terms,
     dict: Dict,
     index: Index,
+    /// Not stored: the recording's header says it once.
+    elixir: Elixir,
 }
 
-/// A stored term together with what the chunk knows of it.
+/// A stored term with its match key and completeness.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredTerm<'a> {
     /// The stored form; read it with [`crate::term::read`], names from the chunk.
@@ -60,7 +63,7 @@ pub struct StoredTerm<'a> {
 impl Chunk {
     /// Puts checked parts together and builds the index.
     fn assemble(class: Class, seq: u32, columns: Columns, mut terms: Terms, dict: Dict) -> Self {
-        // Only messages are looked for by what they say.
+        // Only messages are searched by their terms.
         if class == Class::Message {
             terms.index_keys();
         }
@@ -68,7 +71,12 @@ impl Chunk {
         let index = Index::build(&columns, dict.n_entities());
         let key_at = |rank: usize| columns.key(index.row_at_rank(rank as u32) as usize);
         let (first, last) = (key_at(0), key_at(n_rows.saturating_sub(1)));
-        Self { class, seq, first, last, columns, terms, dict, index }
+        Self { class, seq, first, last, columns, terms, dict, index, elixir: Elixir::default() }
+    }
+
+    /// Says which Elixir the node has whose rows these are.
+    pub(crate) const fn set_elixir(&mut self, elixir: Elixir) {
+        self.elixir = elixir;
     }
 
     /// The class of every row.
@@ -133,7 +141,7 @@ impl Chunk {
         kind.class() == self.class && self.columns.kinds.meet(Kinds::only(kind))
     }
 
-    /// The kinds of some rows: no more of them are looked at than it takes to have met every kind of the chunk.
+    /// The kinds of some rows: reading stops once every kind of the chunk was found.
     pub(crate) fn kinds_of(&self, rows: &[u16]) -> Kinds {
         let mut kinds = Kinds::default();
         for row in rows {
@@ -159,7 +167,7 @@ impl Chunk {
         crate::event::Flags(self.columns.flags.get(row as usize) as u8)
     }
 
-    /// Only the function or atom of a row (cheaper); which of them, the kind says.
+    /// Only the function or atom of a row (cheaper); the kind decides which of them.
     #[must_use]
     #[inline]
     pub fn what(&self, row: u32) -> u32 {
@@ -340,7 +348,7 @@ impl Chunk {
         self.terms.len()
     }
 
-    /// Whether nothing of any term was cut, redacted or opaque; a chunk without terms says so too.
+    /// Whether nothing of any term was cut, redacted or opaque; also true of a chunk without terms.
     #[must_use]
     pub fn all_complete(&self) -> bool {
         self.n_terms() == 0 || self.terms.all_complete()
@@ -366,6 +374,10 @@ impl Chunk {
 }
 
 impl Names for Chunk {
+    fn elixir(&self) -> Elixir {
+        self.elixir
+    }
+
     fn atom_text(&self, id: AtomId) -> &str {
         self.atom(id)
     }

@@ -6,7 +6,7 @@
 use alloc::string::String;
 use thiserror::Error as ThisError;
 
-/// Why the core could not do what it was asked.
+/// An error of the core.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum Error {
@@ -18,7 +18,7 @@ pub enum Error {
     NewerFormat {
         /// The version in the file.
         found: u16,
-        /// The newest version this reader knows.
+        /// The newest version this reader supports.
         known: u16,
     },
     /// A section, chunk or term is damaged.

@@ -1,6 +1,6 @@
 //! What an event is: its class, kind, order key, id and the fields every kind shares.
 //!
-//! Every kind uses the same few columns, so that one chunk format serves all of them; the table on [`Kind`] says what
+//! Every kind uses the same few columns, so that one chunk format serves all of them; the table on [`Kind`] lists what
 //! `peer`, `what` and `term` mean for each.
 //!
 //! Invariant: a class or kind number never changes its meaning; they are written to disk.
@@ -20,7 +20,7 @@ macro_rules! numbered {
             /// Every value, in the order of their numbers.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The name used at the door, in Elixir (as an atom) and on disk tools.
+            /// The name in requests and answers, and in Elixir as an atom.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
@@ -109,7 +109,7 @@ numbered! {
         PatternAdded = 0x06 => "pattern_added",
         /// A function pattern was cleared.
         PatternRemoved = 0x07 => "pattern_removed",
-        /// All processes alive were looked at.
+        /// All processes alive were visited.
         SweepDone = 0x08 => "sweep_done",
         /// The recorder reduced or restored what it records, by itself.
         GovernorStep = 0x09 => "governor_step",
@@ -122,7 +122,7 @@ numbered! {
 
         /// A process was spawned (seen from the child).
         Spawn = 0x10 => "spawn",
-        /// A process was already alive when the recorder looked.
+        /// A sweep found a process that was already alive.
         Alive = 0x11 => "alive",
         /// A process exited.
         Exit = 0x12 => "exit",
@@ -332,7 +332,7 @@ impl OrderKey {
     }
 }
 
-/// The largest time at the door, 2^53 - 1 ns (104 days): every edge can hold it exactly.
+/// The largest time in requests and answers, 2^53 - 1 ns (104 days): every language can hold it exactly.
 pub const MAX_TICK: u64 = (1 << 53) - 1;
 
 /// An event's lasting name: class, chunk sequence number within the class, row within the chunk. Shown as `message-12-345`.

@@ -1,4 +1,4 @@
-//! What a trace says about where it came from.
+//! The origin of a trace: recorder, node, versions, options and clocks.
 
 use crate::error::Result;
 use crate::wire::{Reader, put_blob};
@@ -32,6 +32,9 @@ pub struct Header {
     pub instance: String,
     /// The user's `meta` as `(name, inspected value)`.
     pub meta: Vec<(String, String)>,
+    /// What is static of the recorded VM as `(name, value)`: `erts`, and by role (`gen_server.state`) the functions inside OTP that show a server's
+    /// states and messages, or `off: ` and why none does.
+    pub release: Vec<(String, String)>,
 }
 
 impl Header {
@@ -50,7 +53,8 @@ impl Header {
         field(9, &self.monotonic_anchor_ns.to_le_bytes());
         field(10, &self.wall_anchor_ns.to_le_bytes());
         field(11, self.instance.as_bytes());
-        for (number, pairs) in [(7, &self.applications), (8, &self.options), (12, &self.meta)] {
+        let pairs = [(7, &self.applications), (8, &self.options), (12, &self.meta), (13, &self.release)];
+        for (number, pairs) in pairs {
             for (name, value) in pairs {
                 let mut pair = Vec::new();
                 put_blob(&mut pair, name.as_bytes());
@@ -80,6 +84,7 @@ impl Header {
                 10 => header.wall_anchor_ns = field.u64()?.cast_signed(),
                 11 => header.instance = field.rest_as_text()?.into(),
                 12 => header.meta.push(pair(&mut field)?),
+                13 => header.release.push(pair(&mut field)?),
                 _ => {}
             }
         }

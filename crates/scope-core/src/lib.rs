@@ -1,9 +1,9 @@
-//! The pure core of ElixirScope: what an event is, how a term is kept, how events become sealed chunks, how chunks are
-//! stored, evicted and written, and what a trace is when it is read back.
+//! The pure core of ElixirScope: events, terms, sealed chunks, the bounded store, the trace file, and [`Trace`](trace::Trace), a view of a
+//! store or of a file.
 //!
-//! Invariant: no I/O, no clock, no threads, no randomness. Times, seeds and limits are arguments; the edges own the world.
+//! Invariant: no I/O, no clock, no threads, no randomness. Times, seeds and limits are arguments; the bindings do all I/O.
 //! Invariant: bytes that come from outside never panic, never allocate more than a stated bound, and are never evaluated.
-//! Invariant: nothing here knows of JSON, of Elixir values or of the BEAM's own memory layout.
+//! Invariant: nothing here depends on JSON, on Elixir values or on the BEAM's memory layout.
 #![no_std]
 #![deny(missing_docs)]
 
@@ -11,6 +11,7 @@ extern crate alloc;
 
 pub mod baseline;
 pub mod chunk;
+pub mod elixir;
 pub mod error;
 pub mod event;
 pub mod file;

@@ -21,14 +21,16 @@ pub enum Reason {
     NewerKind = 3,
     /// The file ended early.
     Truncated = 4,
+    /// A call inside one of OTP's behaviours did not have the shape that is known, so it was not read.
+    UnknownShape = 5,
 }
 
 impl Reason {
     /// Every reason, in the order of their numbers.
     pub const ALL: &'static [Self] =
-        &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated];
+        &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated, Self::UnknownShape];
 
-    /// The name at the door.
+    /// The name in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,6 +39,7 @@ impl Reason {
             Self::Damaged => "damaged",
             Self::NewerKind => "newer_kind",
             Self::Truncated => "truncated",
+            Self::UnknownShape => "unknown_shape",
         }
     }
 }
@@ -52,10 +55,10 @@ pub struct ClassCounts {
     pub evicted: u64,
     /// Events not kept because of the sample rate.
     pub sampled_out: u64,
-    /// Events of functions or processes nobody asked for.
+    /// Events of functions or processes that are not targets.
     pub filtered: u64,
     /// Events lost, by [`Reason`].
-    pub dropped: [u64; 5],
+    pub dropped: [u64; Reason::ALL.len()],
 }
 
 impl ClassCounts {

@@ -1,18 +1,19 @@
 //! The bounded store: sealed chunks per class, evicted oldest first into the baseline.
 //!
-//! What may be asked about is decided by a low_watermark per class: rows below it are hidden, and remembered by the baseline. A chunk whose
-//! last row has sunk below the low_watermark is let go.
+//! A low watermark per class decides which rows are visible: rows below it are hidden, and the baseline summarises them. A chunk whose
+//! last row has sunk below the low watermark is let go.
 //!
-//! Invariant: low_watermarks only rise; a row below its low_watermark is folded into the baseline exactly once.
-//! Invariant: per class, `stored` counts the rows at or above the low_watermark, `evicted` those below.
+//! Invariant: low watermarks only rise; a row below its low watermark is folded into the baseline exactly once.
+//! Invariant: per class, `stored` counts the rows at or above the low watermark, `evicted` those below.
 
 mod low_watermark;
 mod retention;
 
 use crate::Symbols;
 use crate::baseline::Baseline;
-use crate::baseline::is_remembered;
+use crate::baseline::is_folded;
 use crate::chunk::Chunk;
+use crate::elixir::Elixir;
 use crate::event::{Class, Event, EventId, N_CLASSES, OrderKey};
 use crate::loss::{Counts, Loss, Losses};
 use crate::term::resolve::Resolved;
@@ -25,7 +26,7 @@ pub use retention::Retention;
 /// What a store may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Events of the non-critical classes together, exact at the door.
+    /// Events of the non-critical classes together, exact in every answer.
     pub max_events: u64,
     /// Bytes of all chunks together (columns, terms, dictionaries, index).
     pub max_bytes: u64,
@@ -50,7 +51,7 @@ pub struct Store {
     limits: Limits,
     /// By `Class as usize`.
     retention: [Retention; N_CLASSES],
-    /// Time as it was last told.
+    /// The latest time the caller passed.
     now: u64,
     lists: [Arc<ChunkList>; N_CLASSES],
     low_watermarks: [OrderKey; N_CLASSES],
@@ -74,6 +75,11 @@ impl Store {
             baseline: Arc::default(),
             unsettled: false,
         }
+    }
+
+    /// Says which Elixir the recorded node has.
+    pub(crate) fn set_elixir(&mut self, elixir: Elixir) {
+        Arc::make_mut(&mut self.baseline).set_elixir(elixir);
     }
 
     /// What the store may hold.
@@ -116,7 +122,7 @@ impl Store {
         self.lists.iter().map(|list| list.n_bytes()).sum()
     }
 
-    /// What is remembered of events below the low_watermarks.
+    /// What is remembered of events below the low watermarks.
     #[must_use]
     pub fn baseline(&self) -> &Baseline {
         &self.baseline
@@ -140,7 +146,7 @@ impl Store {
         hidden.then(|| Arc::clone(&self.baseline))
     }
 
-    /// Counts a row that was taken into an open chunk. Returns whether it is above the low_watermark; a row that is not is folded at once.
+    /// Counts a row that was taken into an open chunk. Returns whether it is above the low watermark; a row that is not is folded at once.
     pub(crate) fn count(
         &mut self,
         id: EventId,
@@ -155,7 +161,7 @@ impl Store {
             return true;
         }
         counts.evicted += 1;
-        if is_remembered(id.class) {
+        if is_folded(id.class) {
             Arc::make_mut(&mut self.baseline).fold_late(id, event, term, names);
             self.unsettled = true;
         }
@@ -170,8 +176,8 @@ impl Store {
         }
     }
 
-    /// Raises the low_watermarks, folds what sinks below them and lets go of chunks that lie wholly below. No open chunk may hold a visible
-    /// row below its new low_watermark.
+    /// Raises the low watermarks, folds what sinks below them and lets go of chunks that lie wholly below. No open chunk may hold a visible
+    /// row below its new low watermark.
     pub(crate) fn raise(&mut self, low_watermarks: &[OrderKey; N_CLASSES]) {
         for class in Class::ALL {
             let (old, new) = (self.low_watermarks[*class as usize], low_watermarks[*class as usize]);
@@ -184,7 +190,7 @@ impl Store {
             let counts = &mut self.counts[*class as usize];
             counts.stored = counts.stored.saturating_sub(n_hidden);
             counts.evicted += n_hidden;
-            if is_remembered(*class) && n_hidden > 0 {
+            if is_folded(*class) && n_hidden > 0 {
                 let sunk = core::iter::once((*class, &**list, old));
                 let rows = RowIter::new(sunk, Selection::All, old, new, Direction::Forward);
                 let rows = rows.take_while(|row| row.key < new);

@@ -4,6 +4,7 @@
 //!
 //! Invariant: id 0 means "none" in every table, so that an empty column is all zeros.
 
+use crate::elixir::Elixir;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -40,10 +41,10 @@ id! {
 }
 
 impl EntityId {
-    /// Marks the ids of entities that nobody speaks of for long. The others keep their ids, so that terms that hold them stay equal.
+    /// Marks the ids of short-lived entities. The others keep their ids, so that terms that hold them stay equal.
     const EPHEMERAL: u32 = 1 << 31;
 
-    /// Whether it is one of them.
+    /// Whether the entity is short-lived.
     #[must_use]
     pub const fn is_ephemeral(self) -> bool {
         self.0 & Self::EPHEMERAL != 0
@@ -167,7 +168,7 @@ pub enum Entity {
         /// The node.
         node: AtomId,
     },
-    /// A party of a kind that cannot be read; the number only tells equal ones apart.
+    /// A party of a kind that cannot be read; equal numbers mean equal parties.
     Opaque(u64),
 }
 
@@ -183,7 +184,7 @@ pub enum PeerKey {
 }
 
 impl Entity {
-    /// Whether it is spoken of for a moment only, and in no term.
+    /// Whether it is short-lived and occurs in no term.
     const fn is_ephemeral(&self) -> bool {
         matches!(self, Self::Reference(_) | Self::Port(_) | Self::RemoteProcess { .. } | Self::Opaque(_))
     }
@@ -208,11 +209,13 @@ pub struct Symbols {
     /// `None` where a process was forgotten.
     entities: Vec<Option<Entity>>,
     free: Vec<EntityId>,
-    /// What nobody speaks of for long: references above all, a new one for each call of a server.
+    /// Short-lived entities: above all references, a new one for each call of a server.
     ephemeral: Vec<Entity>,
     entity_ids: HashMap<Entity, EntityId>,
     mfas: Vec<Mfa>,
     mfa_ids: HashMap<Mfa, MfaId>,
+    /// The release of Elixir of the node that all this is of.
+    pub(crate) elixir: Elixir,
 }
 
 impl Symbols {

@@ -22,16 +22,19 @@
 //! | 200 | atom | u64, or LEB128 when stored | exact |
 //! | 201 | pid of this node | u64, or LEB128 when stored | exact |
 //! | 202 | reference of this node | u8 n (1..=5), n x u32 | exact |
-//! | 203 | opaque | u8 [`Opaque`], u64 number that tells equal ones apart | opaque |
+//! | 203 | opaque | u8 [`Opaque`], u64 number, equal for equal terms | opaque |
 //! | 204 | redacted | - | redacted |
 //! | 205 | cut | - (in place of a term, or as the tail of a list: the rest was not walked) | cut |
 //! | 206 | binary, cut | u32 n kept, u64 total, n bytes | cut |
 //! | 207 | tuple, cut | u32 n kept, u32 arity, n elements | cut |
 //! | 208 | map, cut | u32 n kept, u32 pairs, n x (key, value) | cut |
 //! | 209 | port of this node | u64 number | exact |
+//! | 210 | native record | u8 exported (1) or not (0), module, name (atoms), a map of its fields in their order | exact |
 //!
 //! Invariant: a term is never evaluated; reading one cannot create an atom, a process or a function.
 //! Invariant: no reader recurses deeper than [`MAX_DEPTH`], and none trusts a length it has not checked against the bytes left.
+
+use crate::elixir::Elixir;
 
 mod cursor;
 pub mod diff;
@@ -76,6 +79,7 @@ pub mod tag {
     pub const TUPLE_CUT: u8 = 207;
     pub const MAP_CUT: u8 = 208;
     pub const PORT: u8 = 209;
+    pub const RECORD: u8 = 210;
 }
 
 /// What an opaque term was.
@@ -134,9 +138,17 @@ pub trait Names {
     fn atom_text(&self, id: crate::AtomId) -> &str;
     /// The process of an entity id, or `None` when it is not a process of the recorded node.
     fn process(&self, id: crate::EntityId) -> Option<crate::ProcessKey>;
+    /// The release of Elixir of the node whose names these are, as whose `inspect` shows terms.
+    fn elixir(&self) -> Elixir {
+        Elixir::default()
+    }
 }
 
 impl Names for crate::Symbols {
+    fn elixir(&self) -> Elixir {
+        self.elixir
+    }
+
     fn atom_text(&self, id: crate::AtomId) -> &str {
         self.atom(id)
     }

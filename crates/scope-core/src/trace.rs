@@ -1,4 +1,4 @@
-//! A trace to ask questions of: an immutable view of a store, or of a file.
+//! A trace to query: an immutable view of a store, or of a file.
 //!
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
@@ -81,7 +81,7 @@ impl Trace {
         self.source
     }
 
-    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before the low_watermarks.
+    /// What is remembered of events no longer held (`None` when nothing was evicted). All its facts are before the low watermarks.
     #[must_use]
     pub fn baseline(&self) -> Option<&Baseline> {
         self.baseline.as_deref()
@@ -152,7 +152,7 @@ impl Trace {
         found
     }
 
-    /// All rows of these classes with `from <= key <= to` and not below the low_watermark, in order.
+    /// All rows of these classes with `from <= key <= to` and not below the low watermark, in order.
     #[must_use]
     pub fn rows(&self, classes: &[Class], from: OrderKey, to: OrderKey, direction: Direction) -> RowIter<'_> {
         self.select(Selection::All, classes, from, to, direction)
@@ -214,7 +214,7 @@ impl Trace {
         }
     }
 
-    /// How many rows of a class a process has, at or above the low_watermark. Costs a look at each segment of the index, not at each chunk.
+    /// How many rows of a class a process has, at or above the low watermark. Reads each segment of the index, not each chunk.
     #[must_use]
     pub fn n_rows_of(&self, process: ProcessKey, class: Class) -> u64 {
         self.list(class).n_rows_of(process, self.low_watermark(class))
@@ -254,22 +254,22 @@ impl Trace {
         to: OrderKey,
         direction: Direction,
     ) -> RowIter<'a> {
-        RowIter::new(self.lanes_of(classes), selection, from, to, direction)
+        RowIter::new(self.lists_of(classes), selection, from, to, direction)
     }
 
     /// The chunks of messages that have a term with this match key: index into [`Trace::chunks`], and the term. Ascending; costs a few
-    /// looks for the whole trace, not one for each chunk.
+    /// reads for the whole trace, not one per chunk.
     pub fn chunks_with_term(&self, key: u64) -> impl Iterator<Item = (u32, TermId)> {
         self.list(Class::Message).with_term(key).map(|(idx, term)| (idx as u32, term))
     }
 
-    /// All rows of these classes with `from <= key <= to` and not below the low_watermark, in order, as stretches of one chunk each.
+    /// All rows of these classes with `from <= key <= to` and not below the low watermark, in order, as stretches of one chunk each.
     #[must_use]
     pub fn runs(&self, classes: &[Class], from: OrderKey, to: OrderKey) -> RunIter<'_> {
-        RunIter::new(self.lanes_of(classes), from, to)
+        RunIter::new(self.lists_of(classes), from, to)
     }
 
-    fn lanes_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &ChunkList, OrderKey)> {
+    fn lists_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &ChunkList, OrderKey)> {
         let wanted = Class::ALL.iter().filter(|class| classes.contains(class));
         wanted.map(|class| (*class, self.list(*class), self.low_watermark(*class)))
     }

@@ -1,9 +1,10 @@
 //! From events to sealed chunks: one open chunk per class, sealed by size, handed to the store.
 //!
-//! Invariant: asking does not seal, unless the whole window has moved past an open chunk's first row; polling makes no tiny chunks.
+//! Invariant: a snapshot seals a chunk only if the whole window has moved past its first row; frequent snapshots make no tiny chunks.
 
 use crate::chunk::Chunk;
 use crate::chunk::build::ChunkBuilder;
+use crate::elixir::Elixir;
 use crate::event::{Class, Event, EventId, Kind, N_CLASSES, OrderKey};
 use crate::file;
 use crate::header::Header;
@@ -36,6 +37,7 @@ pub struct Writer {
     symbols: Symbols,
     /// By `Class as usize`.
     open: [Open; N_CLASSES],
+    elixir: Elixir,
     store: Store,
     /// Processes that exited since the dictionary was tidied last, and before that.
     exited: Vec<EntityId>,
@@ -46,9 +48,9 @@ pub struct Writer {
 #[derive(Debug)]
 struct Open {
     builder: ChunkBuilder,
-    /// A copy of the builder as it is, if one was asked for since the last row.
+    /// A copy of the builder as it is, if one was made since the last row.
     frozen: Option<Arc<Chunk>>,
-    /// The smallest key among the rows that were above the low_watermark when they came.
+    /// The smallest key among the rows that were above the low watermark when they came.
     first: Option<OrderKey>,
     /// The smallest tick of all rows.
     oldest_tick: u64,
@@ -59,11 +61,15 @@ impl Open {
         Self { builder: ChunkBuilder::new(class, 0), frozen: None, first: None, oldest_tick: u64::MAX }
     }
 
-    fn freeze(&mut self) -> Option<Arc<Chunk>> {
+    fn freeze(&mut self, elixir: Elixir) -> Option<Arc<Chunk>> {
         if self.builder.is_empty() {
             return None;
         }
-        let frozen = self.frozen.get_or_insert_with(|| Arc::new(self.builder.freeze()));
+        let frozen = self.frozen.get_or_insert_with(|| {
+            let mut chunk = self.builder.freeze();
+            chunk.set_elixir(elixir);
+            Arc::new(chunk)
+        });
         Some(Arc::clone(frozen))
     }
 
@@ -79,12 +85,16 @@ impl Writer {
     /// `seed` is for the match keys.
     #[must_use]
     pub fn new(header: Header, limits: Limits, seed: u64) -> Self {
+        let elixir = Elixir::of(&header.elixir);
+        let mut store = Store::new(limits);
+        store.set_elixir(elixir);
         Self {
             header: Arc::new(header),
             seed,
             symbols: Symbols::new(),
             open: core::array::from_fn(|n| Open::new(Class::ALL[n])),
-            store: Store::new(limits),
+            elixir,
+            store,
             exited: Vec::new(),
             exited_before: Vec::new(),
         }
@@ -167,7 +177,7 @@ impl Writer {
 
     fn seal_class(&mut self, class: Class) {
         let open = &mut self.open[class as usize];
-        if let Some(chunk) = open.freeze() {
+        if let Some(chunk) = open.freeze(self.elixir) {
             self.store.add(chunk);
             open.clear();
         }
@@ -179,7 +189,7 @@ impl Writer {
             let still_open =
                 counted.iter().filter(|chunk| self.open[chunk.class() as usize].builder.seq() == chunk.seq());
             let still_open: Vec<&Chunk> = still_open.map(|chunk| &**chunk).collect();
-            let low_watermarks = self.store.wanted_floors(&still_open);
+            let low_watermarks = self.store.required_low_watermarks(&still_open);
             let passed = Class::ALL.iter().copied().filter(|class| {
                 self.open[*class as usize].first.is_some_and(|first| first < low_watermarks[*class as usize])
             });
@@ -201,9 +211,9 @@ impl Writer {
         self.settle(&[]);
     }
 
-    /// Tells the time, by which rows grow too old.
-    pub fn tell_time(&mut self, now: u64) {
-        if self.store.tell_time(now) {
+    /// Sets the current time, against which the age of rows is limited.
+    pub fn set_time(&mut self, now: u64) {
+        if self.store.set_time(now) {
             self.settle(&[]);
         }
     }
@@ -219,9 +229,9 @@ impl Writer {
         &mut self.store
     }
 
-    /// What can be asked now, complete up to `watermark`.
+    /// A view of everything held now, complete up to `watermark`.
     pub fn snapshot(&mut self, watermark: u64) -> Trace {
-        let open: Vec<Arc<Chunk>> = self.open.iter_mut().filter_map(Open::freeze).collect();
+        let open: Vec<Arc<Chunk>> = self.open.iter_mut().filter_map(|open| open.freeze(self.elixir)).collect();
         self.settle(&open);
         let mut lists = self.store.lists().clone();
         for chunk in open {

@@ -199,7 +199,7 @@ fn long_texts_end_in_dots() {
 fn read_all(bytes: &[u8], symbols: &mut Symbols) -> bool {
     let is_term = read(bytes, symbols).is_ok();
     assert!(inspect(bytes, symbols, Limits { text_bytes: 100, ..Limits::default() }).len() <= 103);
-    let all = Limits { elements: usize::MAX, printable: usize::MAX, text_bytes: usize::MAX };
+    let all = Limits { elements: Some(usize::MAX), printable: usize::MAX, text_bytes: usize::MAX };
     assert_eq!(inspect(bytes, symbols, all) == "#Damaged<>", !is_term);
     for origin in [Origin::Imported, Origin::Own { node: "n@h", creation: 1 }] {
         let mut out = vec![131];

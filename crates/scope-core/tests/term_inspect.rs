@@ -21,13 +21,13 @@ use std::process::Command;
 
 /// The shapes in which every generated term is shown.
 const SHAPES: &[(&str, Limits)] = &[
-    ("[]", Limits { elements: 50, printable: 4096, text_bytes: usize::MAX }),
+    ("[]", Limits { elements: Some(50), printable: 4096, text_bytes: usize::MAX }),
     (
         "[limit: :infinity, printable_limit: :infinity]",
-        Limits { elements: usize::MAX, printable: usize::MAX, text_bytes: usize::MAX },
+        Limits { elements: Some(usize::MAX), printable: usize::MAX, text_bytes: usize::MAX },
     ),
-    ("[limit: 3]", Limits { elements: 3, printable: 4096, text_bytes: usize::MAX }),
-    ("[limit: 0, printable_limit: 7]", Limits { elements: 0, printable: 7, text_bytes: usize::MAX }),
+    ("[limit: 3]", Limits { elements: Some(3), printable: 4096, text_bytes: usize::MAX }),
+    ("[limit: 0, printable_limit: 7]", Limits { elements: Some(0), printable: 7, text_bytes: usize::MAX }),
 ];
 
 const SCRIPT: &str = r#"
@@ -197,4 +197,32 @@ fn places_that_are_not_exact_become_structs() {
     for ((term, _, expected), line) in cases.iter().zip(lines) {
         assert_eq!(line, *expected, "{term:?}");
     }
+}
+
+/// A native record of OTP 29, which the Elixir of this test may not know.
+#[test]
+fn native_records_are_shown_in_erlangs_syntax() {
+    let atom = |text: &str| Term::Atom(text.into());
+    let fields = vec![
+        (atom("x"), Term::Integer(-7)),
+        (atom("Y"), Term::Binary("a\"é".into())),
+        (atom("list"), Term::List(vec![Term::Integer(97), Term::Integer(10)], None)),
+        (atom("end"), Term::Tuple(vec![Term::Map(vec![(atom("Elixir.Shop"), Term::Float(1.5))]), Term::Redacted])),
+    ];
+    let record = |fields| Term::Record(true, [atom("shop"), atom("cart item"), fields].into());
+    let mut symbols = Symbols::new();
+    let whole = stored(&record(Term::Map(fields.clone())), &mut symbols);
+    let text =
+        r#"#shop:'cart item'{x = -7,'Y' = <<"a\"é">>,list = "a\n",'end' = {#{'Elixir.Shop' => 1.5},#Redacted<>}}"#;
+    assert_eq!(inspect(&whole, &symbols, Limits::default()), text);
+    let own = etf(&whole, &symbols, OWN);
+    assert_eq!(own[..12], [67, 0, 0, 0, 4, 1, 119, 4, b's', b'h', b'o', b'p']);
+    // Of another node it is a text, as this one may not be able to have it.
+    let foreign = etf(&whole, &symbols, Origin::Imported);
+    assert_eq!(foreign[0], 116);
+    assert!(foreign.windows(text.len()).any(|window| window == text.as_bytes()));
+    // Fields that were cut are a map, with how many there were.
+    let cut = stored(&record(Term::MapCut(fields[..1].to_vec(), 9)), &mut symbols);
+    assert_eq!(inspect(&cut, &symbols, Limits::default()), "#shop:'cart item'{x = -7,...}");
+    assert_eq!(etf(&cut, &symbols, OWN)[0], 116);
 }

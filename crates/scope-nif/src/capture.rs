@@ -6,6 +6,8 @@ pub(crate) mod process_table;
 pub(crate) mod record;
 pub(crate) mod ring;
 pub(crate) mod sampling;
+pub(crate) mod server_call;
+pub(crate) mod server_row;
 pub(crate) mod term_encoder;
 pub(crate) mod tick;
 pub(crate) mod tracer;

@@ -9,10 +9,16 @@ mod sealer;
 mod term;
 
 use capture::tracer;
-use term::raw_term;
+use term::{map_order, raw_term, term_kind};
 
-fn load(env: rustler::Env<'_>, _info: rustler::Term<'_>) -> bool {
+/// `samples` is a large map and its list of pairs.
+fn load(env: rustler::Env<'_>, samples: rustler::Term<'_>) -> bool {
     raw_term::check(env.as_c_arg());
+    term_kind::learn(env.as_c_arg());
+    if let Ok((map, list)) = samples.decode::<(rustler::Term<'_>, rustler::Term<'_>)>() {
+        // SAFETY: arguments of this call.
+        unsafe { map_order::learn(env.as_c_arg(), raw_term::of(map.as_c_arg()), raw_term::of(list.as_c_arg())) };
+    }
     tracer::load_atoms(env.as_c_arg());
     true
 }

@@ -3,10 +3,11 @@
 pub(crate) mod config;
 pub(crate) mod manual_event;
 pub(crate) mod query;
+mod server_call;
 pub(crate) mod snapshot;
 pub(crate) mod status;
 
-use crate::capture::filter::{self, Filter, Function, Role};
+use crate::capture::filter::{self, Filter, Function};
 use crate::capture::sampling;
 use crate::capture::tick;
 use crate::sealer::clock::Clock;
@@ -15,6 +16,7 @@ use crate::sealer::recorder::{self, Recorder};
 use crate::sealer::{self, RecorderCore};
 use crate::term::raw_term;
 use crate::term::serializer::to_term;
+use crate::term::term_kind::{self, TermKind};
 use rustler::types::atom;
 use rustler::{
     Atom, Binary, Encoder, Env, Error, LocalPid, Monitor, NewBinary, NifResult, Resource, ResourceArc, Term,
@@ -72,7 +74,7 @@ fn self_check(env: Env<'_>) -> NifResult<Term<'_>> {
     let references = crate::term::reference::words(env.as_c_arg(), raw_term::of(reference), &mut words).is_some();
     let checks = serde_json::json!({
         "raw_atoms": immediates, "raw_pids": immediates, "raw_small_ints": immediates,
-        "references": references, "bignums": raw_term::VERIFIED.bignums.load(Relaxed), "tsc": tick::has_tsc(),
+        "references": references, "bignums": term_kind::is_learned(TermKind::PositiveBig), "tsc": tick::has_tsc(),
     });
     to_term(env, &checks, None).map_err(|_| Error::BadArg)
 }
@@ -119,11 +121,10 @@ fn stop(recorder: ResourceArc<RecorderRef>) -> Atom {
     atom::ok()
 }
 
-type FilterRow<'a> = (Term<'a>, Term<'a>, u64, Atom, bool, u64);
+type FilterRow<'a> = (Term<'a>, Term<'a>, u64, Term<'a>, bool, u64);
 
 #[rustler::nif(schedule = "DirtyCpu")]
 fn set_filter<'a>(
-    env: Env<'a>,
     recorder: ResourceArc<RecorderRef>,
     functions: Vec<FilterRow<'a>>,
     processes: Vec<(Term<'a>, u64)>,
@@ -132,7 +133,7 @@ fn set_filter<'a>(
     let mut table = Vec::with_capacity(functions.len());
     for (module, function, arity, role, args, mask) in functions {
         let (module, function) = (raw_term::of(module.as_c_arg()), raw_term::of(function.as_c_arg()));
-        let role = Role::from_name(&role.to_term(env).atom_to_string()?).ok_or(Error::BadArg)?;
+        let role = server_call::role(role)?;
         table.push(Function { module, function, arity, role, args, mask });
     }
     let processes: Vec<(u64, u64)> =

@@ -53,6 +53,7 @@ struct Seen {
     filtered: u64,
     sampled_out: u64,
     dropped: u64,
+    unexpected: u64,
     taken: u64,
 }
 
@@ -178,7 +179,7 @@ impl RecorderCore {
         }
         self.count(now);
         self.watermark = self.watermark.max(complete_to);
-        self.writer.tell_time(self.watermark);
+        self.writer.set_time(self.watermark);
         self.last_drain = now;
         if self.writer.tidy_symbols() {
             self.words.forget(self.writer.symbols());
@@ -371,7 +372,7 @@ impl RecorderCore {
 
     /// Adds what the rings dropped and filtered since the last drain, and records losses as control events.
     fn count(&mut self, now: u64) {
-        let mut dropped = [0; N_CLASSES];
+        let (mut dropped, mut unexpected) = ([0; N_CLASSES], [0; N_CLASSES]);
         for ring in ring::all().filter(|ring| ring.generation() == self.generation) {
             let batch = batch_of(&mut self.batches, ring.thread);
             for class in Class::ALL {
@@ -388,6 +389,9 @@ impl RecorderCore {
                 let total = counter.dropped.load(Relaxed);
                 dropped[i] += total - seen.dropped;
                 seen.dropped = total;
+                let total = counter.unexpected.load(Relaxed);
+                unexpected[i] += total - seen.unexpected;
+                seen.unexpected = total;
             }
         }
         for class in Class::ALL {
@@ -397,6 +401,11 @@ impl RecorderCore {
                 self.lose(*class, n, self.last_drain, now, Reason::BufferFull);
                 // Dropped returns would look like open calls.
                 self.open_calls.clear();
+            }
+            let n = unexpected[*class as usize];
+            if n > 0 {
+                self.writer.store_mut().counts_mut()[*class as usize].emitted += n;
+                self.lose(*class, n, self.last_drain, now, Reason::UnknownShape);
             }
         }
     }
@@ -439,7 +448,7 @@ impl RecorderCore {
             for class in Class::ALL {
                 let seen = batch_of(&mut self.batches, ring.thread).seen[*class as usize];
                 let emitted = ring.counters[*class as usize].emitted.load(Relaxed);
-                let accounted = seen.taken + seen.filtered + seen.sampled_out + seen.dropped;
+                let accounted = seen.taken + seen.filtered + seen.sampled_out + seen.dropped + seen.unexpected;
                 if emitted > accounted {
                     self.writer.store_mut().counts_mut()[*class as usize].emitted += emitted - accounted;
                     self.lose(*class, emitted - accounted, 0, now, Reason::BadRecord);

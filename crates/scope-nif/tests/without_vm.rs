@@ -9,6 +9,7 @@ mod capture {
     pub(crate) mod record;
     pub(crate) mod ring;
     pub(crate) mod sampling;
+    pub(crate) mod server_row;
     pub(crate) mod tick;
 }
 

@@ -27,7 +27,7 @@ mod tri_state;
 pub(crate) use expression::{Expression, Test};
 pub(crate) use found::{Found, Hit};
 pub use page::{examples, markdown};
-pub(crate) use parser::parse;
+pub(crate) use parser::{matching, parse};
 
 use crate::error::Result;
 use alloc::vec::Vec;

@@ -8,6 +8,7 @@ mod coverage;
 pub mod names;
 pub(crate) mod page;
 pub(crate) mod render;
+pub mod warning;
 
 mod calls {
     //! Requests about function calls and their cost.
@@ -54,6 +55,7 @@ mod states {
     pub mod state_at;
     pub mod state_changes;
     pub mod state_timeline;
+    mod supported;
 }
 
 mod trace {

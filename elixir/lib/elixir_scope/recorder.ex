@@ -109,7 +109,9 @@ defmodule ElixirScope.Recorder do
       {epoch, _wall} = Native.epoch(native)
       state = State.new(options, mode, base, epoch, tracer.sessions != %{})
       performer = %Performer{native: native, tracer: tracer}
-      server = run(:start, %{state: state, performer: performer, server_loop: ServerLoop.functions(), from: nil})
+      # What is told by hand needs no probe of this VM.
+      server_loop = if is_tuple(mode), do: %{}, else: ServerLoop.functions()
+      server = run(:start, %{state: state, performer: performer, server_loop: server_loop, from: nil})
       :ok = Current.publish(native)
       {:ok, server}
     else
@@ -122,7 +124,8 @@ defmodule ElixirScope.Recorder do
   def handle_call(:level, _from, server), do: {:reply, server.state.level, server}
 
   def handle_call(:status, _from, server) do
-    {:reply, {:ok, Map.merge(Native.status(server.performer.native), State.status(server.state))}, server}
+    status = server.performer.native |> Native.status() |> Map.merge(State.status(server.state))
+    {:reply, {:ok, Map.put(status, :release, release(server.state.mode))}, server}
   end
 
   def handle_call({:trace, target, for_ms}, from, server) do
@@ -139,6 +142,16 @@ defmodule ElixirScope.Recorder do
   def handle_call(other, _from, server), do: {:reply, Error.new(:bad_argument, "no request: #{inspect(other)}"), server}
 
   defp answer(operation, from, server), do: {:noreply, run(operation, %{server | from: from})}
+
+  # The same as in the header of the recording.
+  defp release(mode) do
+    %{
+      erts: List.to_string(:erlang.system_info(:version)),
+      otp: System.otp_release(),
+      elixir: System.version(),
+      server_loop: if(is_tuple(mode), do: nil, else: ServerLoop.description())
+    }
+  end
 
   @impl true
   def handle_cast(_other, server), do: {:noreply, server}

@@ -365,7 +365,7 @@ defmodule ElixirScope.TraceDB do
 
   defp first!(%{data: [row | _]} = answer, window, source) do
     # Going backward, the events in the store are nearer than the evicted ones.
-    if not window.backward, do: Client.warn(:next_event_after, %{answer | next: nil}, window.from)
+    if not window.backward, do: Client.warn(:next_event_after, answer, ["cut"])
     hd(Decoder.rows("events", [row], source))
   end
 
@@ -378,7 +378,7 @@ defmodule ElixirScope.TraceDB do
 
   defp pages!(source, request, pages) do
     answer = ask!(source, Map.put(request, :limit, 100_000))
-    if pages == [], do: Client.warn(:get_processes_at, %{answer | next: nil}, 0)
+    if pages == [], do: Client.warn(:get_processes_at, answer, ["cut"])
     pages = [answer.data | pages]
 
     if answer.next,

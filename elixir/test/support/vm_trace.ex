@@ -39,7 +39,7 @@ defmodule ElixirScope.VmTrace do
   @doc "Everything that is still on: flags, patterns on the behaviours, the watch for loaded modules, sessions."
   def left_on do
     flags = for pid <- Process.list(), flags = flags(pid), flags != [], do: {pid, flags}
-    patterns = for mfa <- Map.values(ServerLoop.functions()), pattern?(mfa), do: mfa
+    patterns = for mfa <- Map.keys(ServerLoop.functions()), pattern?(mfa), do: mfa
     loads = if :erlang.trace_info({:erlang, :finish_loading, 1}, :meta) == {:meta, false}, do: [], else: [:finish_loading]
     flags ++ patterns ++ loads ++ session_names()
   end

@@ -1,6 +1,6 @@
 //! A Rust compiler that has the standard library for WebAssembly.
 //!
-//! One whose standard library is built here, for size, from rustup's source of it, or from Debian's on machines on which rustup must not
+//! Its standard library is built here, for speed, from rustup's source of it, or from Debian's on machines on which rustup must not
 //! download anything, which they say with `RUSTUP_AUTO_INSTALL=0`. Where there is no source, the target that the toolchain has or rustup
 //! installs does as well, and modules are larger.
 
@@ -14,12 +14,12 @@ use std::process::Command;
 
 /// What the modules ask of a host beyond the compiler's own choice: vectors, which Node, browsers and other hosts have had since 2021,
 /// and which copy and widen columns many numbers at a time.
-const FEATURES: &str = "-Ctarget-feature=+simd128";
+pub(super) const FEATURES: &str = "-Ctarget-feature=+simd128";
 
 /// How to call cargo for [`TARGET`].
 #[derive(Debug)]
 pub(crate) struct Compiler {
-    /// The compiler to use instead of the toolchain's, whose standard library is built for size.
+    /// The compiler to use instead of the toolchain's, whose standard library was built here.
     rustc: Option<PathBuf>,
 }
 
@@ -28,7 +28,7 @@ impl Compiler {
     pub(crate) fn ready() -> Result<Self> {
         let toolchain = Toolchain::current()?;
         let sources = workspace::target().join("wasm-std").join(&toolchain.release);
-        let dir = sources.join("small");
+        let dir = sources.join("fast");
         let rustc = std_build::rustc(&dir);
         if std_build::is_built(&dir) {
             return Ok(Self { rustc: Some(rustc) });

@@ -1,10 +1,12 @@
-//! A standard library for WebAssembly, built from its source for size, and a compiler that uses it.
+//! A standard library for WebAssembly, built from its source for speed, and a compiler that uses it.
 //!
-//! A panic is a trap without a message, which no one could read in a module anyway: its texts, and what formats them, are a tenth of one.
-//! Cargo's `-Zbuild-std` builds it in an empty package, once. The compiler is the toolchain's own, with a sysroot that has the
-//! toolchain's libraries and these: so ordinary cargo builds everything else, with [`FLAGS`].
+//! A panic is a trap without a message, which a module could not show anyway: the texts, and the code that formats them, are a tenth of a
+//! module. The target that a toolchain has was built without `simd128`; this one has it.
+//! Cargo's `-Zbuild-std` builds the library in an empty package, once. The compiler is the toolchain's own with a sysroot that has the
+//! toolchain's libraries and these, so ordinary cargo builds everything else, with [`FLAGS`].
 
 use super::TARGET;
+use super::compiler::FEATURES;
 use super::toolchain::{Toolchain, has_libraries};
 use crate::command;
 use crate::progress::say;
@@ -37,9 +39,9 @@ pub(super) fn build(dir: &Path, library: &Path, toolchain: &Toolchain) -> Result
     let mut cargo = command::cargo(&package);
     cargo
         .args(["build", "--release", "--offline", "--target", TARGET])
-        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features="])
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\u{1f}"))
+        .env("CARGO_ENCODED_RUSTFLAGS", FLAGS.into_iter().chain([FEATURES]).collect::<Vec<_>>().join("\u{1f}"))
         .env("__CARGO_TESTS_ONLY_SRC_ROOT", library)
         .env("CARGO_TARGET_DIR", package.join("target"))
         .env_remove("RUSTC");
@@ -69,7 +71,7 @@ fn empty_package(dir: &Path, library: &Path) -> Result<PathBuf> {
     fs::create_dir_all(package.join(".cargo"))?;
     fs::write(
         package.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.release]\npanic = \"abort\"\nopt-level = \"s\"\n",
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.release]\npanic = \"abort\"\n",
     )?;
     fs::write(package.join("src/lib.rs"), "#![no_std]\n")?;
     let vendored = format!(

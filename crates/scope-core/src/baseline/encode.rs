@@ -2,7 +2,7 @@
 //!
 //! | block | contents |
 //! |---|---|
-//! | 1 | low_watermarks of all classes, see [`put_keys`]; key of [`Baseline::at`]; processes dropped; count and entries |
+//! | 1 | low watermarks of all classes, see [`put_keys`]; key of [`Baseline::at`]; processes dropped; count and entries |
 //! | 2 | atoms and entities of the terms, as in a chunk |
 //! | 3 | count; for each process whose beginning is remembered: process, the event's id and key, its term or a zero byte |
 //!

@@ -15,14 +15,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Whether a baseline is made of this class.
-pub(crate) const fn is_remembered(class: Class) -> bool {
+pub(crate) const fn is_folded(class: Class) -> bool {
     matches!(class, Class::Process | Class::State)
 }
 
 impl Baseline {
     /// Folds rows of one class, which come in order, each with its chunk.
     pub(crate) fn fold<'c>(&mut self, rows: impl Iterator<Item = (&'c Chunk, u32)>) {
-        // Of the states, and of what tells how a process began, only the last of each process matters.
+        // Of the states, and of the events that describe how a process began, only the last of each process matters.
         let mut last_states = BTreeMap::new();
         let mut last_origins = BTreeMap::new();
         for (chunk, row) in rows {
@@ -49,7 +49,7 @@ impl Baseline {
         }
     }
 
-    /// Folds one event that came when the low_watermark had already passed it.
+    /// Folds one event that came when the low watermark had already passed it.
     pub(crate) fn fold_late(&mut self, id: EventId, event: &Event, term: Option<(&[u8], Resolved)>, names: &Symbols) {
         match event.kind.class() {
             Class::State => self.fold_state(id, event, names, |symbols| from_flight(term?, names, symbols)),
@@ -191,7 +191,7 @@ impl Baseline {
         };
     }
 
-    /// Remembers the last event that told how a process began.
+    /// Keeps the last event that describes how a process began.
     fn fold_origin(
         &mut self,
         id: EventId,
@@ -212,7 +212,7 @@ impl Baseline {
     }
 }
 
-/// Whether an event tells how a process began.
+/// Whether an event describes how a process began.
 const fn is_origin(kind: Kind) -> bool {
     matches!(kind, Kind::Spawn | Kind::Alive)
 }

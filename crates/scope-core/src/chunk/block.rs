@@ -6,9 +6,9 @@
 //! | codec: 0 none, 1 LZ4 block | 1 |
 //! | length of the contents | 4 |
 //! | length as stored | 4 |
-//! | the stored bytes | as said |
+//! | the stored bytes | their length, as above |
 //!
-//! Invariant: what a block says of its size is checked against what its bytes could hold, and against the [`Budget`], before
+//! Invariant: the declared size of a block is checked against what its bytes could hold, and against the [`Budget`], before
 //! anything is allocated.
 
 use crate::error::{Error, Result};

@@ -21,7 +21,7 @@ impl Index {
     /// The ids in the columns are at most `n_entities`.
     pub(crate) fn build(columns: &Columns, n_entities: usize) -> Self {
         let n_rows = columns.n_rows();
-        // Where each tick is later than the one before, neither thread nor tie need be looked at.
+        // Where each tick is later than the one before, thread and tie do not matter.
         let order = if columns.tick.ascends(n_rows) { None } else { time_order(n_rows, columns.keys()) };
         let in_time = |column: &Column| Postings::build(n_rows, order.as_deref(), column, n_entities);
         Self { process: in_time(&columns.process), peer: in_time(&columns.peer), order }

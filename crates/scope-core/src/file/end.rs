@@ -4,7 +4,7 @@
 //! |---|---|
 //! | sections in the file, this one included | LEB128 |
 //! | watermark | LEB128 |
-//! | low_watermarks | see [`put_keys`] |
+//! | low watermarks | see [`put_keys`] |
 //! | number of classes, number of counters | 1, 1 |
 //! | per class: emitted, stored, evicted, sampled out, filtered, dropped by reason | LEB128 each |
 //! | count of losses; each: class or FF, events + 1 or 0, first tick, last tick, reason, detail | 1, LEB128 x 3, 1, text |

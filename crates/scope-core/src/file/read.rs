@@ -1,11 +1,12 @@
-//! Reads a file section by section, and says of every part that it could not read what was in it, as far as anything still tells.
+//! Reads a file section by section, and reports what each unreadable part held, as far as other parts describe it.
 //!
 //! A lost chunk is named by its own head if that is intact, else by the copy in the next chunk's head, else by a gap in the
-//! sequence numbers; and if nothing tells, by the number of sections in the end section.
+//! sequence numbers; and failing these, by the number of sections in the end section.
 
 use crate::baseline::Baseline;
 use crate::chunk::Chunk;
 use crate::chunk::block::Budget;
+use crate::elixir::Elixir;
 use crate::error::Error;
 use crate::event::{Class, MAX_TICK, N_CLASSES, OrderKey};
 use crate::file::ReadLimits;
@@ -42,7 +43,7 @@ struct Reading {
 
 /// A chunk of the file.
 struct Known {
-    /// What was said of it last.
+    /// Its summary in the latest head.
     brief: Brief,
     /// It itself, if it could be read.
     chunk: Option<Arc<Chunk>>,
@@ -145,12 +146,12 @@ impl Reading {
                     known.chunk.get_or_insert_with(|| Arc::new(chunk));
                 }
             }
-            Ok(_) => self.lose(&brief, Reason::Damaged, "its head says something else"),
+            Ok(_) => self.lose(&brief, Reason::Damaged, "its head differs"),
             Err((reason, why)) => self.lose(&brief, reason, &why),
         }
     }
 
-    /// Keeps what a head says of a chunk; whether nothing was known of that chunk.
+    /// Keeps the summary of a chunk from a head; returns whether the chunk was unknown until then.
     fn know(&mut self, brief: Brief) -> bool {
         let place = (brief.class, brief.seq);
         let is_new = !self.known.contains_key(&place);
@@ -158,7 +159,7 @@ impl Reading {
         is_new
     }
 
-    /// The chunk that must have been met last, by what the next one says.
+    /// The chunk that must come before, according to the next head.
     fn expect(&mut self, before: Option<Brief>) {
         if let Some(before) = before.filter(|before| self.previous.as_ref() != Some(before))
             && self.know(before)
@@ -186,7 +187,7 @@ impl Reading {
         self.losses.push(Loss { class: None, n_events: None, from_tick, to_tick: MAX_TICK, reason, detail });
     }
 
-    /// Chunks that neither their own head nor the next one's told of, but that the numbers of their class leave room for.
+    /// Chunks that no head describes, but that the gaps in the sequence numbers of their class imply.
     fn lose_gaps(&mut self) {
         let briefs: Vec<Brief> = self.known.values().map(|known| known.brief).collect();
         for pair in briefs.windows(2) {
@@ -216,18 +217,27 @@ impl Reading {
             Some(_) => {}
         }
         let mut lists: [ChunkList; N_CLASSES] = Default::default();
-        for chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
+        let header = self.header.unwrap_or_default();
+        let elixir = Elixir::of(&header.elixir);
+        for mut chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
+            // Nobody else has it yet.
+            if let Some(chunk) = Arc::get_mut(&mut chunk) {
+                chunk.set_elixir(elixir);
+            }
             lists[chunk.class() as usize].push(chunk);
         }
         let last_tick = lists.iter().flat_map(|list| list.chunks()).map(|chunk| chunk.last().tick).max();
-        let (baseline, low_watermarks) = self.baseline.unzip();
+        let (mut baseline, low_watermarks) = self.baseline.unzip();
+        if let Some(baseline) = &mut baseline {
+            baseline.set_elixir(elixir);
+        }
         let low_watermarks = self.end.as_ref().map(|end| end.low_watermarks).or(low_watermarks).unwrap_or_default();
         let counts = counts(self.end.as_ref(), &lists, &low_watermarks);
         let mut losses = self.end.as_ref().map(|end| end.losses.clone()).unwrap_or_default();
         losses.append(&mut self.losses);
         losses.sort_by_key(|loss| loss.from_tick);
         Trace {
-            header: Arc::new(self.header.unwrap_or_default()),
+            header: Arc::new(header),
             source: Source::File,
             baseline: baseline.map(Arc::new),
             lists: lists.map(Arc::new),

@@ -12,7 +12,7 @@
 //! | head: for a chunk its [`Brief`] and that of the chunk before it, for an end that of the last chunk, else nothing | |
 //! | body | |
 //!
-//! Invariant: a head is short, so that looking for one costs a fixed amount a byte.
+//! Invariant: a head is short, so the search for one costs a bounded amount per byte.
 
 use crate::chunk::Chunk;
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub(crate) mod kind {
     pub(crate) const END: u8 = 4;
 }
 
-/// What a chunk's section says of the chunk without opening it.
+/// The summary of a chunk in its section's head, readable without opening the chunk.
 ///
 /// | brief | bytes |
 /// |---|---|
@@ -103,12 +103,12 @@ pub(crate) fn put_section(out: &mut Vec<u8>, kind: u8, head: &[u8], body: &[u8])
     out.extend_from_slice(body);
 }
 
-/// What stands next in a file.
+/// The next part of a file.
 #[derive(Debug)]
 pub(crate) enum Found<'a> {
     /// A section whose head is intact.
     Section { kind: u8, head: &'a [u8], body: Body<'a> },
-    /// So many bytes that belong to no section that could be recognised.
+    /// A number of bytes that belong to no recognised section.
     Gap(usize),
 }
 
@@ -130,8 +130,8 @@ pub(crate) struct Scanner<'a> {
     work: usize,
 }
 
-/// A reader may look at each byte so often on average. Intact files need 1; a hostile one could ask for far more.
-const MAX_LOOKS: usize = 16;
+/// How often a reader may visit each byte, on average. An intact file needs 1 visit; a hostile one could cause far more.
+const MAX_VISITS: usize = 16;
 
 struct Frame<'a> {
     kind: u8,
@@ -143,7 +143,7 @@ struct Frame<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, pos: 0, work: bytes.len().saturating_mul(MAX_LOOKS).saturating_add(1 << 16) }
+        Self { bytes, pos: 0, work: bytes.len().saturating_mul(MAX_VISITS).saturating_add(1 << 16) }
     }
 
     /// Whether the end of the file is reached.

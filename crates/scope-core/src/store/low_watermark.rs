@@ -1,6 +1,6 @@
-//! Where the low_watermarks must be, so that the limits hold.
+//! Where the low watermarks must be, so that the limits hold.
 //!
-//! Invariant: looks at a row's key only near the new low_watermark; the cost does not grow with the rows hidden.
+//! Invariant: only keys near the new low watermark are read; the cost does not grow with the number of rows hidden.
 
 use super::Store;
 use crate::chunk::Chunk;
@@ -12,13 +12,13 @@ const GROUPS: [&[Class]; 3] =
     [&[Class::Control], &[Class::Process], &[Class::Message, Class::Call, Class::State, Class::Span, Class::Runtime]];
 
 impl Store {
-    /// The low_watermarks that the limits ask for, given the sealed chunks and `open` ones (which count as events, not as bytes).
-    pub(crate) fn wanted_floors(&self, open: &[&Chunk]) -> [OrderKey; N_CLASSES] {
+    /// The low watermarks that the limits require, given the sealed chunks and `open` ones (which count as events, not as bytes).
+    pub(crate) fn required_low_watermarks(&self, open: &[&Chunk]) -> [OrderKey; N_CLASSES] {
         let mut wanted = *self.low_watermarks();
         for group in GROUPS {
             let critical = group.iter().all(|class| class.is_critical());
             let max = if critical { self.limits().max_critical_events } else { self.limits().max_events };
-            if let Some(low_watermark) = self.floor_of(group, max, open) {
+            if let Some(low_watermark) = self.low_watermark_of(group, max, open) {
                 for class in group {
                     let slot = &mut wanted[*class as usize];
                     *slot = low_watermark.max(*slot);
@@ -26,7 +26,7 @@ impl Store {
             }
         }
         for class in Class::ALL {
-            if let Some(low_watermark) = self.floor_of_class(*class, open) {
+            if let Some(low_watermark) = self.low_watermark_of_class(*class, open) {
                 let slot = &mut wanted[*class as usize];
                 *slot = low_watermark.max(*slot);
             }
@@ -40,10 +40,10 @@ impl Store {
         wanted
     }
 
-    /// The low_watermark that a class's own limits ask for.
-    fn floor_of_class(&self, class: Class, open: &[&Chunk]) -> Option<OrderKey> {
+    /// The low watermark that a class's own limits require.
+    fn low_watermark_of_class(&self, class: Class, open: &[&Chunk]) -> Option<OrderKey> {
         let (list, retention) = (&self.lists()[class as usize], self.retention()[class as usize]);
-        let by_events = retention.max_events.and_then(|max| self.floor_of(&[class], max, open));
+        let by_events = retention.max_events.and_then(|max| self.low_watermark_of(&[class], max, open));
         let is_too_big = retention.max_bytes.is_some_and(|max| list.n_bytes() > max);
         let oldest = list.chunks().iter().map(|chunk| chunk.last()).min().filter(|_| is_too_big);
         let by_age = self.youngest_tick(class).map(OrderKey::at);
@@ -57,7 +57,7 @@ impl Store {
     }
 
     /// The smallest key that leaves at most `max` visible rows of these classes at or above it; `None` when there are no more anyway.
-    fn floor_of(&self, group: &[Class], max: u64, open: &[&Chunk]) -> Option<OrderKey> {
+    fn low_watermark_of(&self, group: &[Class], max: u64, open: &[&Chunk]) -> Option<OrderKey> {
         let sealed = group.iter().flat_map(|class| self.lists()[*class as usize].chunks()).map(|chunk| &**chunk);
         let open = open.iter().copied().filter(|chunk| group.contains(&chunk.class()));
         let mut chunks: Vec<Visible<'_>> = sealed
@@ -66,7 +66,7 @@ impl Store {
             .collect();
         let n_visible: u64 = chunks.iter().map(Visible::len).sum();
         let excess = n_visible.checked_sub(max).filter(|excess| *excess > 0)?;
-        // The rows of the chunks that end first are enough: the row looked for is not behind the last of them.
+        // The rows of the chunks that end first are enough: the wanted row is not behind the last of them.
         chunks.sort_by_key(|visible| visible.chunk.last());
         let mut n = 0;
         let bound = chunks.iter().find_map(|visible| {

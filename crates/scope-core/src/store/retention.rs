@@ -1,7 +1,7 @@
 //! What may be held of one class, within what may be held of all.
 //!
-//! Invariant: an age is counted in steps of an eighth, so that the ephemeral of time alone does not seal an open chunk at every look: a row is
-//! held at least as long as asked, and at most an eighth longer.
+//! Invariant: an age limit advances in steps of an eighth of it, so that the passing of time alone does not seal an open chunk at every
+//! snapshot: a row is held at least as long as the limit, and at most an eighth longer.
 
 use super::Store;
 use crate::event::{Class, N_CLASSES};
@@ -9,7 +9,7 @@ use crate::event::{Class, N_CLASSES};
 /// The limits of a class; `None` leaves it to the limits of the store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
-    /// Events, exact at the door.
+    /// Events, exact in every answer.
     pub max_events: Option<u64>,
     /// Bytes of its sealed chunks.
     pub max_bytes: Option<u64>,
@@ -33,14 +33,14 @@ impl Store {
         &self.retention
     }
 
-    /// Changes what may be held, from the next look on.
+    /// Changes what may be held, from the next settling on.
     pub(crate) fn set_limits(&mut self, limits: super::Limits, retention: [Retention; N_CLASSES]) {
         self.limits = limits;
         self.retention = retention;
     }
 
-    /// Tells the time; returns whether anything has become too old.
-    pub(crate) fn tell_time(&mut self, now: u64) -> bool {
+    /// Sets the current time; returns whether anything has become too old.
+    pub(crate) fn set_time(&mut self, now: u64) -> bool {
         self.now = self.now.max(now);
         Class::ALL.iter().any(|class| {
             let youngest = self.youngest_tick(*class);

@@ -1,4 +1,4 @@
-//! Reads the grammar of [`term`](crate::term) one item at a time: the only place that knows the layout behind each tag.
+//! Reads the grammar of [`term`](crate::term) one item at a time: the only place that depends on the layout behind each tag.
 //!
 //! Invariant: a count is believed only when the bytes left could hold that many terms, so that no reader allocates more than
 //! its input's size.
@@ -36,6 +36,8 @@ pub(crate) enum Item<'a> {
         kept: u32,
         pairs: u32,
     },
+    /// A native record: whether it is exported. Its module, its name and a map of its fields follow.
+    Record(bool),
 }
 
 impl Item<'_> {
@@ -60,6 +62,7 @@ impl Item<'_> {
             Item::List(n) => u64::from(n) + 1,
             Item::Tuple(n) | Item::TupleCut { kept: n, .. } => u64::from(n),
             Item::Map(n) | Item::MapCut { kept: n, .. } => u64::from(n) * 2,
+            Item::Record(_) => 3,
             _ => 0,
         }
     }
@@ -181,6 +184,7 @@ impl<'a> Cursor<'a> {
                 Item::BinaryCut(self.take(n as usize)?, total)
             }
             tag::TUPLE_CUT => Item::TupleCut { kept: self.count_in_front_of(4, 1)?, arity: self.u32()? },
+            tag::RECORD => Item::Record(self.u8()? != 0),
             tag::MAP_CUT => Item::MapCut { kept: self.count_in_front_of(4, 2)?, pairs: self.u32()? },
             _ => return Err(Damage("unknown tag")),
         })

@@ -1,4 +1,4 @@
-//! The difference of two terms: what was added, removed, changed and moved, and what nobody can tell because it was not recorded.
+//! The difference of two terms: what was added, removed, changed and moved, and what is unknown because it was not recorded.
 //!
 //! Maps and structs are compared by key, keyword lists by key, other lists by an alignment of their elements, tuples by position. The
 //! terms may come from different chunks: [`read`](crate::term::read::read) has turned their ids into meanings.
@@ -49,7 +49,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The name at the door.
+    /// The name in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -76,7 +76,7 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// The name at the door.
+    /// The name in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -111,7 +111,7 @@ pub struct Diff<'t> {
     pub changes: Vec<Change<'t>>,
     /// How many there are, listed or not.
     pub n_changes: usize,
-    /// A list was too long to be aligned as tightly as possible: fewer changes might tell the same.
+    /// A list was too long to be aligned as tightly as possible: fewer changes might describe the same difference.
     pub coarse: bool,
 }
 
@@ -203,6 +203,7 @@ impl<'t> Differ<'_, 't> {
             (Term::Tuple(_) | Term::TupleCut(..), Term::Tuple(_) | Term::TupleCut(..)) => self.tuples(a, b),
             (Term::Map(_) | Term::MapCut(..), Term::Map(_) | Term::MapCut(..)) => self.maps(a, b),
             (Term::List(..), Term::List(..)) => self.lists(a, b),
+            (Term::Record(..), Term::Record(..)) => self.tuples(a, b),
             (before, after) => {
                 let differs = evidence::differ(before, after);
                 let kind = if differs { ChangeKind::Changed } else { ChangeKind::Unknown };
@@ -216,6 +217,7 @@ impl<'t> Differ<'_, 't> {
         let arity = |term: &Term| match term {
             Term::TupleCut(_, arity) => *arity as usize,
             Term::Tuple(elements) => elements.len(),
+            Term::Record(_, parts) => parts.len(),
             _ => 0,
         };
         if arity(left.term) != arity(right.term) {

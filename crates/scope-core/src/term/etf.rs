@@ -1,15 +1,17 @@
 //! Turns a stored term into plain External Term Format, for an edge that can make real terms of it.
 //!
 //! Places that are not exact become maps that are Elixir structs: `%ElixirScope.Truncated{kept: n, total: m | nil, of: :binary |
-//! :tuple | :map | :list | :term, value: what was kept}`, `%ElixirScope.Opaque{type: atom, id: integer}`, `%ElixirScope.Redacted{}`.
+//! :tuple | :map | :record | :list | :term, value: what was kept}`, `%ElixirScope.Opaque{type: atom, id: integer}`, `%ElixirScope.Redacted{}`.
 //! A map with keys that were cut alike, which no map could hold, is `Truncated` with the pairs as a list of tuples.
-//! With [`Origin::Imported`], pids, ports, references become `%ElixirScope.Foreign{type: :pid | :port | :reference, text: "<0.1.0>"}`,
+//! With [`Origin::Imported`], pids, ports, references and native records become
+//! `%ElixirScope.Foreign{type: :pid | :port | :reference | :record, text: "<0.1.0>"}`,
 //! and atoms the edge does not know become `%ElixirScope.Foreign{type: :atom, text: "name"}`.
 //!
 //! Invariant: with [`Origin::Imported`] no live pid, port or reference and no new atom can come of the result.
 
 use crate::error::Result;
-use crate::term::cursor::{self, Cursor, Item, Stored, TOO_DEEP};
+use crate::term::cursor::{self, Cursor, Damage, Item, Stored, TOO_DEEP};
+use crate::term::inspect::{Limits, inspect};
 use crate::term::read::reference_words;
 use crate::term::{MAX_DEPTH, Names, Opaque, tag};
 use crate::{AtomId, EntityId, ProcessKey};
@@ -24,6 +26,8 @@ const NEW_PID_EXT: u8 = 88;
 const NEW_PORT_EXT: u8 = 89;
 const V4_PORT_EXT: u8 = 120;
 const NEWER_REFERENCE_EXT: u8 = 90;
+/// Of a native record, from OTP 29 on.
+const RECORD_EXT: u8 = 67;
 /// The VM refuses an atom of more characters.
 const MAX_ATOM_CHARS: usize = 255;
 
@@ -41,8 +45,8 @@ pub enum Origin<'a> {
     Imported,
 }
 
-/// Appends plain ETF (without the leading 131) of a stored term to `out`. `atom_exists` says whether the edge knows an atom;
-/// it is asked about imported atoms only.
+/// Appends plain ETF (without the leading 131) of a stored term to `out`. `atom_exists` returns whether the binding has an atom;
+/// it is called for imported atoms only.
 ///
 /// # Errors
 /// [`Error::Corrupt`](crate::Error::Corrupt) when the bytes are not exactly one stored term; `out` is then as it was.
@@ -114,6 +118,62 @@ impl<N: Names> Writer<'_, N> {
             Item::List(n) => self.list(n, depth)?,
             Item::Map(n) => self.map(n, None, depth)?,
             Item::MapCut { kept, pairs } => self.map(kept, Some(pairs), depth)?,
+            Item::Record(exported) => self.record(start, exported, depth)?,
+        }
+        Ok(())
+    }
+
+    /// A native record, whose item began at `start`. One whose fields were cut, or of another node, is told of by a struct.
+    fn record(&mut self, start: usize, exported: bool, depth: usize) -> cursor::Result<()> {
+        let mut ahead = self.cursor.clone();
+        let (module, name, fields) = (ahead.item::<Stored>()?, ahead.item::<Stored>()?, ahead.item::<Stored>()?);
+        if let (Origin::Own { .. }, Item::Atom(module), Item::Atom(name)) = (self.origin, module, name) {
+            match fields {
+                Item::Map(n) => return self.whole_record(n, exported, (module, name), ahead, depth),
+                Item::MapCut { kept, pairs } => {
+                    self.truncated("record", kept.into(), Some(pairs.into()));
+                    self.cursor = ahead;
+                    return self.map(kept, None, depth);
+                }
+                _ => {}
+            }
+        }
+        for _ in 0..3 {
+            self.cursor.skip::<Stored>()?;
+        }
+        let text = inspect(self.cursor.since(start), self.names, Limits::default());
+        self.foreign("record", &text);
+        Ok(())
+    }
+
+    /// RECORD_EXT: the number of fields, whether it is exported, module, name, all keys, all values.
+    fn whole_record(
+        &mut self,
+        n: u32,
+        exported: bool,
+        (module, name): (u64, u64),
+        fields: Cursor<'_>,
+        depth: usize,
+    ) -> cursor::Result<()> {
+        self.head(RECORD_EXT, n);
+        self.out.push(u8::from(exported));
+        self.atom(AtomId(module as u32));
+        self.atom(AtomId(name as u32));
+        let mut keys = fields.clone();
+        for _ in 0..n {
+            match keys.item::<Stored>()? {
+                Item::Atom(key) => self.atom(AtomId(key as u32)),
+                _ => return Err(Damage("a native record has a key that is no atom")),
+            }
+            keys.skip::<Stored>()?;
+        }
+        for _ in 0..3 {
+            // Up to the first key: module, name, and the head of the fields.
+            self.cursor.item::<Stored>()?;
+        }
+        for _ in 0..n {
+            self.cursor.skip::<Stored>()?;
+            self.term(depth)?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Shows a stored term the way Elixir's `inspect/2` (of Elixir 1.14) would, with limits.
+//! Shows a stored term the way the `inspect/2` of the recorded node's own Elixir (1.14 to 1.20) would, with limits.
 //!
 //! The referee is real Elixir: a test compares thousands of generated terms with `inspect/2` of the same value. Known
 //! differences: the fields of a struct come in the order of the captured map (their declared order is not in the trace); a
@@ -8,11 +8,13 @@
 //! Invariant: the text is never longer than the limit and three dots, and rendering stops where it is reached.
 
 mod atom;
+mod erlang;
 mod number;
 mod printer;
 mod text;
 
 use crate::Symbols;
+use crate::elixir::Elixir;
 use crate::term::part::part;
 use crate::term::write::write_stored;
 use crate::term::{Names, Term};
@@ -26,9 +28,9 @@ const DAMAGED: &str = "#Damaged<>";
 /// How much of a term is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Elements shown per collection (Elixir's `:limit`; each level of nesting starts with what is left of it). Default 50;
-    /// `usize::MAX` is Elixir's `:infinity`.
-    pub elements: usize,
+    /// Elements shown per collection (Elixir's `:limit`; each level of nesting starts with what is left of it); `None` is the default of the
+    /// node's Elixir, `usize::MAX` its `:infinity`.
+    pub elements: Option<usize>,
     /// Characters of a binary or charlist shown (Elixir's `:printable_limit`). Default 4096.
     pub printable: usize,
     /// Bytes of text after which the rendering stops with `...`. Default 8192.
@@ -37,7 +39,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { elements: 50, printable: 4096, text_bytes: 8192 }
+        Self { elements: None, printable: 4096, text_bytes: 8192 }
     }
 }
 
@@ -45,8 +47,10 @@ impl Default for Limits {
 /// opaque ones as `#Function<...>`, `#Reference<...>` and so on.
 pub fn inspect(bytes: &[u8], names: &dyn Names, limits: Limits) -> String {
     let Ok(Some(whole)) = part(bytes, &[]) else { return DAMAGED.into() };
-    let mut printer = Printer::new(names, limits);
-    match printer.term(whole, Around::new(limits.elements)) {
+    let elixir = names.elixir();
+    let elements = limits.elements.unwrap_or(elixir.default_elements());
+    let mut printer = Printer::new(names, limits, elixir, elements);
+    match printer.term(whole, Around::new(elements)) {
         Ok(()) => printer.out,
         Err(Stop::Damaged) => DAMAGED.into(),
         Err(Stop::Full) => {
@@ -77,7 +81,7 @@ pub fn inspect_tree(term: &Term) -> String {
 #[must_use]
 pub fn atom_text(atom: &str) -> String {
     let mut out = String::new();
-    atom::literal(atom, &mut out);
+    atom::literal(atom, Elixir::default(), &mut out);
     out
 }
 
@@ -93,7 +97,7 @@ pub fn atom_text(atom: &str) -> String {
 pub fn mfa_text(module: &str, function: &str, arity: u32) -> String {
     let mut out = atom_text(module);
     out.push('.');
-    atom::function(function, &mut out);
+    atom::function(function, Elixir::default(), &mut out);
     out.push_str(&format!("/{arity}"));
     out
 }

@@ -11,8 +11,8 @@ use crate::term::cursor::{self, Cursor, Item, Stored};
 pub struct Part<'a> {
     /// Its stored form, itself one whole stored term.
     pub bytes: &'a [u8],
-    /// What it is: `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`,
-    /// `opaque`, `redacted` or `cut`.
+    /// What it is: `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `record`, `pid`, `port`, `reference`,
+    /// `function`, `opaque`, `redacted` or `cut`.
     pub kind: &'static str,
     /// The number of its children as captured: elements or pairs, and one more for the tail of a list that is improper or cut.
     pub size: u64,
@@ -154,5 +154,6 @@ const fn kind(item: &Item<'_>) -> &'static str {
         Item::Nil | Item::List(_) => "list",
         Item::Tuple(_) | Item::TupleCut { .. } => "tuple",
         Item::Map(_) | Item::MapCut { .. } => "map",
+        Item::Record(_) => "record",
     }
 }

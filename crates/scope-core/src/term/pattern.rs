@@ -14,7 +14,7 @@ use crate::{AtomId, EntityId};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A pattern. `A` is how it knows atoms: by text, or by the ids of one dictionary (see [`Pattern::bind`]).
+/// A pattern. `A` is how it names atoms: by text, or by the ids of one dictionary (see [`Pattern::bind`]).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pattern<A = String> {
     /// `_`: any term.

@@ -53,6 +53,7 @@ fn read_term(cursor: &mut Cursor<'_>, names: &dyn Names, depth: usize) -> cursor
         Item::TupleCut { kept, arity } => Term::TupleCut(read_terms(kept, cursor, names, depth)?, arity),
         Item::Map(n) => Term::Map(read_pairs(n, cursor, names, depth)?),
         Item::MapCut { kept, pairs } => Term::MapCut(read_pairs(kept, cursor, names, depth)?, pairs),
+        Item::Record(exported) => Term::Record(exported, read_terms(3, cursor, names, depth)?.into_boxed_slice()),
     })
 }
 

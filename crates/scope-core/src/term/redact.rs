@@ -2,7 +2,7 @@
 //!
 //! A value is redacted when its key (an atom, a binary or a list of character codes) equals one of the keys, ignoring ASCII case,
 //! `-` and `_`, or ends with one of them after a separator or a change of case (`user_password`, `x-api-key`, `accessToken`).
-//! Keys are looked for in maps and in two-element tuples (keyword lists, headers). A redacted value is replaced by one tag;
+//! Keys are found in maps and in two-element tuples (keyword lists, headers). A redacted value is replaced by one tag;
 //! a sensitive value that the capture walk had cut goes whole. A key that was itself cut counts as sensitive.
 //!
 //! Invariant: deciding allocates nothing.
@@ -10,7 +10,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The keys redacted unless told otherwise.
+/// The keys redacted by default.
 pub const DEFAULT_KEYS: &[&str] =
     &["password", "passwd", "secret", "token", "authorization", "cookie", "api_key", "private_key"];
 
@@ -21,7 +21,7 @@ pub const MAX_KEY_BYTES: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Redactor {
     keys: Vec<String>,
-    /// Whether some key ends with this byte: one look rules out most of what is not sensitive.
+    /// Whether some key ends with this byte: one test rules out most values that are not sensitive.
     is_last_byte: [bool; 256],
 }
 

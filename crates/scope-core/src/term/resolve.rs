@@ -2,7 +2,7 @@
 //! and the match key is computed. One pass, in flight form to in flight form.
 //!
 //! Invariant: nothing is hashed or kept before it was redacted; a redacted value's atoms and pids enter no dictionary.
-//! Invariant: a key that was cut counts as sensitive, as nobody can tell how it ended.
+//! Invariant: a key that was cut counts as sensitive, because its end is unknown.
 
 use crate::error::Result;
 use crate::term::cursor::{self, Cursor, InFlight, Item, TOO_DEEP};

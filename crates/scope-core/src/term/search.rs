@@ -1,7 +1,7 @@
 //! Whether some bytes occur in many.
 //!
 //! Blocks are compared with the first and the last of the bytes at once, which compilers turn into vector instructions; only where both
-//! occur the bytes between are looked at.
+//! occur the bytes between are parsed.
 
 const BLOCK: usize = 64;
 

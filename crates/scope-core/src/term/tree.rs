@@ -32,13 +32,15 @@ pub enum Term {
     Map(Vec<(Term, Term)>),
     /// The first pairs of a map, and its size.
     MapCut(Vec<(Term, Term)>, u32),
+    /// A native record: whether it is exported; its module, its name and a map of its fields, in their order.
+    Record(bool, Box<[Term]>),
     /// A process of the recorded node.
     Pid(ProcessKey),
     /// A port of the recorded node.
     Port(u64),
     /// A reference of the recorded node.
     Reference(ReferenceWords),
-    /// What could not be read, and a number that tells equal ones apart.
+    /// What could not be read, and a number that is equal for equal terms.
     Opaque(Opaque, u64),
     /// A value removed under the redaction rules.
     Redacted,

@@ -86,6 +86,10 @@ fn put(term: &Term, symbols: &mut Symbols, put_id: PutId, out: &mut Vec<u8>) {
                 put_pairs(pairs, symbols, put_id, out);
             }
         }
+        Term::Record(exported, parts) => {
+            out.extend([tag::RECORD, u8::from(*exported)]);
+            put_all(parts.as_ref(), symbols, put_id, out);
+        }
         Term::Opaque(kind, number) => {
             out.extend([tag::OPAQUE, *kind as u8]);
             out.extend(number.to_be_bytes());

@@ -85,7 +85,7 @@ impl ChunkList {
         self.keys.forget_before(first);
     }
 
-    /// The chunks among `within` in which something may have been sent to a name of the recorded node, if that can be told; ascending.
+    /// The chunks among `within` that may have a message sent to a name of the recorded node, ascending; `None` when the index cannot say.
     pub(crate) fn with_name(&self, name: &str, within: Range<usize>) -> Option<Vec<usize>> {
         let is_message = self.chunks.first().is_some_and(|chunk| chunk.class() == Class::Message);
         is_message.then(|| {
@@ -142,7 +142,7 @@ impl ChunkList {
         self.reach.get(idx).copied().unwrap_or_default()
     }
 
-    /// How many rows of a process have keys from `low_watermark` on. Chunks are opened only near the low_watermark, or all that name the process when
+    /// How many rows of a process have keys from `low_watermark` on. Chunks are opened only near the low watermark, or all that name the process when
     /// some are missing among those behind it.
     pub(crate) fn n_rows_of(&self, process: ProcessKey, low_watermark: OrderKey) -> u64 {
         let n_chunks = self.chunks.len();

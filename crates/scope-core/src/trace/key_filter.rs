@@ -1,11 +1,11 @@
-//! Which chunks of messages may have a term with a match key, or something sent to a name, so that neither is looked for in every chunk.
+//! Which chunks of messages may have a term with a match key, or a message sent to a name, so that a search need not visit every chunk.
 //!
-//! Chunks are gathered like the digits of a number, and each gathering has a blocked Bloom filter (Putze, Sanders and Singler, 2007) of the
-//! match keys and hashed names in it: one word of it is looked at, so a gathering that has no such key costs one read. Gatherings are
-//! immutable and shared.
+//! Chunks form a log-structured tree: eight groups of one size become one group. Each group has a blocked Bloom filter (Putze, Sanders and
+//! Singler, 2007) of its match keys and hashed names. A search reads one word of the filter, so a group without the key costs one read.
+//! Groups are immutable and shared.
 //!
 //! Invariant: no chunk that has the key is left out; a chunk that is named may be gone, or not have it.
-//! Invariant: 1.2 bytes a term or name on each level of gatherings.
+//! Invariant: each level of groups costs 1.2 bytes per term or name.
 
 use crate::chunk::Chunk;
 use alloc::boxed::Box;
@@ -13,25 +13,25 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// So many gatherings of one size become one.
+/// The number of groups of one size that become one group.
 const MERGE: usize = 8;
-/// A word of a filter is for about so many keys: with three bits each, a search goes on in vain once in twenty times.
+/// The number of keys per word of a filter: with three bits each, one search in twenty is a false positive.
 const KEYS_PER_WORD: usize = 7;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyFilters {
     /// In order of their chunks.
-    gatherings: Vec<Arc<Gathering>>,
+    groups: Vec<Arc<Group>>,
 }
 
 #[derive(Debug)]
-struct Gathering {
+struct Group {
     /// How many chunks went in.
     n_chunks: usize,
     last_seq: u32,
     /// Empty for a single chunk, which has an index of its own.
     filter: Filter,
-    parts: Box<[Arc<Gathering>]>,
+    parts: Box<[Arc<Group>]>,
 }
 
 #[derive(Debug, Default)]
@@ -42,45 +42,45 @@ struct Filter {
 impl KeyFilters {
     /// Adds the chunk with the next sequence number; `chunks` are those held, that one included.
     pub(crate) fn add(&mut self, seq: u32, chunks: &[Arc<Chunk>]) {
-        self.gatherings.push(Arc::new(Gathering {
+        self.groups.push(Arc::new(Group {
             n_chunks: 1,
             last_seq: seq,
             filter: Filter::default(),
             parts: Box::default(),
         }));
-        while let Some(at) = self.gatherings.len().checked_sub(MERGE) {
-            let Some((before, tail @ [first, ..])) = self.gatherings.split_at_checked(at) else { return };
+        while let Some(at) = self.groups.len().checked_sub(MERGE) {
+            let Some((before, tail @ [first, ..])) = self.groups.split_at_checked(at) else { return };
             if tail.iter().any(|part| part.n_chunks != first.n_chunks) {
                 return;
             }
             let start =
                 before.last().map_or(0, |before| chunks.partition_point(|chunk| chunk.seq() <= before.last_seq));
             let filter = Filter::new(chunks.get(start..).unwrap_or_default());
-            let merged = Gathering {
+            let merged = Group {
                 n_chunks: first.n_chunks * MERGE,
                 last_seq: seq,
                 filter,
                 parts: tail.iter().cloned().collect(),
             };
-            self.gatherings.truncate(at);
-            self.gatherings.push(Arc::new(merged));
+            self.groups.truncate(at);
+            self.groups.push(Arc::new(merged));
         }
     }
 
-    /// Forgets gatherings whose chunks all come before `seq`.
+    /// Forgets groups whose chunks all come before `seq`.
     pub(crate) fn forget_before(&mut self, seq: u32) {
-        self.gatherings.retain(|gathering| gathering.last_seq >= seq);
+        self.groups.retain(|group| group.last_seq >= seq);
     }
 
     /// The numbers of the chunks that may have this match key, or hashed name, ascending.
     pub(crate) fn chunks_with(&self, key: u64) -> Vec<u32> {
         let mut found = Vec::new();
-        self.gatherings.iter().for_each(|gathering| gathering.search(key, &mut found));
+        self.groups.iter().for_each(|group| group.search(key, &mut found));
         found
     }
 }
 
-impl Gathering {
+impl Group {
     fn search(&self, key: u64, found: &mut Vec<u32>) {
         if self.parts.is_empty() {
             found.push(self.last_seq);

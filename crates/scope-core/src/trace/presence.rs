@@ -1,6 +1,6 @@
 //! Which chunks of a class name a process, so that one process among many is found without opening every chunk.
 //!
-//! Segments of sorted entries are merged like the digits of a number: adding a chunk costs little, a search looks at a few segments,
+//! Segments of sorted entries are merged like the digits of a number: adding a chunk costs little, a search reads a few segments,
 //! and because segments are immutable and shared a snapshot costs nothing.
 //!
 //! Invariant: a chunk is listed for exactly the processes of its dictionary; a listed chunk may be gone.

@@ -23,7 +23,7 @@ pub trait Choice {
     fn rows(&self, chunk: &Chunk, from: OrderKey, to: OrderKey) -> Vec<u16>;
 }
 
-/// In short: else a module holds what shows every type of a filter, which nobody asks for.
+/// A short text: a derived one would make every filter printable, which no caller uses.
 impl fmt::Debug for dyn Choice + '_ {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a choice")
@@ -66,7 +66,7 @@ struct Walk<'a> {
 enum Pending<'a> {
     Range(Range<usize>),
     Found(vec::IntoIter<usize>),
-    /// The next chunk, and those behind it by their numbers: looked up one by one, as a walk rarely goes through all of them.
+    /// The next chunk, and those behind it by their numbers: looked up one by one, because a walk rarely visits all of them.
     Listed(Option<Next>, Listed<'a>),
 }
 
@@ -98,7 +98,7 @@ enum Rows<'a> {
 }
 
 impl<'a> RowIter<'a> {
-    /// Merges lists; each comes with its class and the low_watermark below which its rows are hidden.
+    /// Merges lists; each comes with its class and the low watermark below which its rows are hidden.
     pub(crate) fn new(
         lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>,
         selection: Selection<'a>,

@@ -1,6 +1,6 @@
 //! All rows of some classes in order of their keys, as stretches of one chunk each: what a pass over a whole trace walks.
 //!
-//! A pass pays for the merging of chunks once per stretch and not once per row, and knows for how long it stays in one dictionary.
+//! A pass pays for merging chunks once per run, not once per row, and one dictionary serves a whole run.
 //!
 //! Invariant: the rows of all runs, one after the other, are the rows of [`RowIter`](crate::trace::RowIter) forward.
 //! Invariant: a chunk is opened only when a row of it may be the next one.
@@ -71,7 +71,7 @@ struct Open<'a> {
 }
 
 impl<'a> RunIter<'a> {
-    /// Merges lists; each comes with its class and the low_watermark below which its rows are hidden.
+    /// Merges lists; each comes with its class and the low watermark below which its rows are hidden.
     pub(crate) fn new(
         lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>,
         from: OrderKey,
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
 }
 
 impl Run<'_> {
-    /// The first rank behind the head whose key is not `ahead` of everything else, looked for near the head first.
+    /// The first rank behind the head whose key is not `ahead` of everything else, searched from the head outwards.
     fn first_not(&self, ahead: impl Fn(OrderKey) -> bool) -> u32 {
         let key = |rank: u32| self.chunk.key(self.chunk.row_at_rank(rank));
         let Range { start, end } = self.ranks;

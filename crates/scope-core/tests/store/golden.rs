@@ -29,6 +29,7 @@ fn version_1() -> Writer {
         wall_anchor_ns: 1_700_000_000_000_000_000,
         instance: "00112233445566778899aabbccddeeff".into(),
         meta: vec![("ticket".into(), "\"größe\"".into())],
+        release: Vec::new(),
     };
     let limits = Limits { max_events: 40, max_critical_events: 12, ..Limits::default() };
     let mut writer = Writer::new(header, limits, 1);

@@ -60,7 +60,7 @@ fn a_class_holds_what_its_own_limits_allow() {
         let mut told = 0;
         history.record_with(unlimited(), |writer, n| {
             told = told.max(history.0[n].key.tick);
-            writer.tell_time(told);
+            writer.set_time(told);
             if n == at {
                 writer.set_limits(unlimited(), retention);
             }
@@ -104,7 +104,7 @@ fn the_passing_of_time_makes_no_tiny_chunks() {
         if n == 0 {
             writer.set_limits(unlimited(), retention);
         }
-        writer.tell_time(history.0[n].key.tick);
+        writer.set_time(history.0[n].key.tick);
         drop(writer.snapshot(0));
     });
     let n_chunks = ids.iter().filter(|id| id.class == Class::Call).map(|id| id.chunk + 1).max().unwrap();

@@ -8,46 +8,20 @@
 
 use crate::capture::process_table;
 use crate::capture::ring;
+use crate::capture::server_row::Row;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 use std::time::{Duration, Instant};
 
-macro_rules! roles {
-    ($($(#[$meta:meta])* $role:ident = $name:literal),+ $(,)?) => {
-        /// What a traced function is to the recorder. Those of servers are functions inside OTP; see `tracer::server`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Role { $($(#[$meta])* $role,)+ }
-
-        impl Role {
-            /// The role of a name that `ElixirScope.Recorder.Plan` uses.
-            pub(crate) fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$role),)+ _ => None }
-            }
-        }
-    };
-}
-roles! {
+/// What a traced function is to the recorder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
     /// A call whose return is traced.
-    Call = "call",
+    Call,
     /// A call whose return is not.
-    CallOnly = "call_only",
-    /// `gen_server`: its loop, the start of handling, its end, its start (by the return), and the way back from a system message.
-    Loop = "loop",
-    Decode = "decode",
-    Terminate = "terminate",
-    Started = "started",
-    Continued = "continued",
-    /// The same of `gen_statem`.
-    StatemLoop = "statem_loop",
-    StatemEvent = "statem_event",
-    StatemTerminate = "statem_terminate",
-    StatemEntered = "statem_entered",
-    StatemContinued = "statem_continued",
-    /// The same of `gen_event`.
-    ManagerLoop = "manager_loop",
-    ManagerMessage = "manager_message",
-    ManagerTerminate = "manager_terminate",
-    ManagerContinued = "manager_continued",
+    CallOnly,
+    /// A function inside OTP that shows something of a server.
+    Server(Row),
 }
 
 /// Bits of a mask with a meaning of their own; the others join functions and processes. As in `ElixirScope.Recorder.Plan`.

@@ -30,6 +30,8 @@ pub(crate) struct Counter {
     pub(crate) filtered: AtomicU64,
     pub(crate) sampled_out: AtomicU64,
     pub(crate) dropped: AtomicU64,
+    /// Calls inside a behaviour that did not have the shape that is known.
+    pub(crate) unexpected: AtomicU64,
     /// What the sampler was asked about, and what it kept of that. A return is not asked about.
     pub(crate) decided: AtomicU64,
     pub(crate) kept: AtomicU64,
@@ -37,8 +39,9 @@ pub(crate) struct Counter {
 
 impl Counter {
     fn reset(&self) {
-        let Self { emitted, filtered, sampled_out, dropped, decided, kept } = self;
-        [emitted, filtered, sampled_out, dropped, decided, kept].into_iter().for_each(|count| count.store(0, Relaxed));
+        let Self { emitted, filtered, sampled_out, dropped, unexpected, decided, kept } = self;
+        let all = [emitted, filtered, sampled_out, dropped, unexpected, decided, kept];
+        all.into_iter().for_each(|count| count.store(0, Relaxed));
     }
 }
 

@@ -3,12 +3,15 @@
 //! Invariant: bounded time and space whatever the term: at most `cap` bytes, `depth` levels; no allocation, no copy of the term.
 //! Invariant: deterministic: the same term under the same limits gives the same bytes, on every thread (the match key rests on it).
 
+use crate::term::map_order;
+use crate::term::native_record;
 use crate::term::raw_term::{self, VERIFIED};
+use crate::term::term_kind::{self, TermKind};
 use rustler::sys::{
-    ErlNifBinary, ErlNifEnv, ErlNifHash, ErlNifMapIterator, ErlNifMapIteratorEntry, ErlNifTermType, enif_get_double,
-    enif_get_int64, enif_get_list_cell, enif_get_map_size, enif_get_tuple, enif_get_uint64, enif_hash,
-    enif_inspect_binary, enif_map_iterator_create, enif_map_iterator_destroy, enif_map_iterator_get_pair,
-    enif_map_iterator_next, enif_term_type,
+    ErlNifBinary, ErlNifEnv, ErlNifHash, ErlNifMapIterator, ErlNifMapIteratorEntry, enif_get_double, enif_get_int64,
+    enif_get_list_cell, enif_get_map_size, enif_get_tuple, enif_get_uint64, enif_hash, enif_inspect_binary,
+    enif_map_iterator_create, enif_map_iterator_destroy, enif_map_iterator_get_pair, enif_map_iterator_next,
+    enif_map_iterator_prev,
 };
 use scope_core::term::{Opaque, tag};
 use std::sync::atomic::Ordering::Relaxed;
@@ -19,6 +22,9 @@ pub(crate) const SLACK: usize = 32 + MAX_DEPTH as usize;
 
 /// The deepest walk that may be asked for.
 pub(crate) const MAX_DEPTH: u32 = 96;
+
+/// Bytes of a native record in front of its fields.
+const RECORD_HEAD: usize = 32;
 
 /// Digits (64-bit words) of an integer that are kept; a wider one is opaque.
 const MAX_DIGITS: u64 = 32;
@@ -167,36 +173,29 @@ impl Walk {
     fn boxed(&mut self, word: u64, depth: u32) {
         // SAFETY: a live boxed term of a VM whose layout was verified at load.
         let (header, words) = unsafe { raw_term::boxed(word) };
-        let kind = raw_term::subtag(header);
-        if kind == 0 {
-            let arity = raw_term::arity(header) as usize;
-            // SAFETY: a tuple's header is followed by `arity` element words.
-            let elements = unsafe { std::slice::from_raw_parts(words, arity) };
-            return self.tuple(elements, depth);
-        }
-        if kind == VERIFIED.heap_binary.load(Relaxed) {
-            return self.binary(word);
-        }
-        if kind == VERIFIED.map.load(Relaxed) {
-            return self.map(word, depth);
-        }
-        if kind == VERIFIED.float.load(Relaxed) {
-            self.byte(tag::FLOAT);
-            // SAFETY: a float's header is followed by its 64 bits.
-            return self.bytes(unsafe { *words }.to_be_bytes());
-        }
-        if kind == VERIFIED.reference.load(Relaxed) {
-            return self.reference(word);
-        }
-        if VERIFIED.bignums.load(Relaxed) {
-            let negative = kind == VERIFIED.negative.load(Relaxed);
-            if negative || kind == VERIFIED.positive.load(Relaxed) {
+        match term_kind::of_header(header) {
+            TermKind::Tuple => {
+                // SAFETY: a tuple's header is followed by `arity` element words.
+                let elements = unsafe { std::slice::from_raw_parts(words, raw_term::arity(header) as usize) };
+                self.tuple(elements, depth);
+            }
+            TermKind::Binary => self.binary(word),
+            TermKind::Map => self.map(word, depth),
+            TermKind::Float => {
+                self.byte(tag::FLOAT);
+                // SAFETY: a float's header is followed by its 64 bits.
+                self.bytes(unsafe { *words }.to_be_bytes());
+            }
+            TermKind::Reference => self.reference(word),
+            kind @ (TermKind::PositiveBig | TermKind::NegativeBig) => {
                 // SAFETY: a bignum's header is followed by its digits.
                 let digits = unsafe { std::slice::from_raw_parts(words, raw_term::arity(header) as usize) };
-                return self.digits(negative, digits);
+                self.digits(kind == TermKind::NegativeBig, digits);
             }
+            TermKind::Fun => self.opaque(Opaque::Function, 0),
+            TermKind::NativeRecord => self.native_record(word, depth),
+            _ => self.by_api(word, depth),
         }
-        self.by_api(word, depth);
     }
 
     fn digits(&mut self, negative: bool, digits: &[u64]) {
@@ -290,15 +289,15 @@ impl Walk {
         // SAFETY: the term is a live map; the iterator is created, used and destroyed within this call.
         unsafe {
             let term = raw_term::term(map);
-            if depth == 0
-                || enif_get_map_size(self.env, term, &raw mut size) == 0
-                || enif_map_iterator_create(
-                    self.env,
-                    term,
-                    iterator.as_mut_ptr(),
-                    ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_HEAD,
-                ) == 0
-            {
+            if depth == 0 || enif_get_map_size(self.env, term, &raw mut size) == 0 {
+                return self.byte(tag::CUT);
+            }
+            let (first, step): (_, unsafe extern "C" fn(_, _) -> _) = if map_order::is_from_the_end(size) {
+                (ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_TAIL, enif_map_iterator_prev)
+            } else {
+                (ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_HEAD, enif_map_iterator_next)
+            };
+            if enif_map_iterator_create(self.env, term, iterator.as_mut_ptr(), first) == 0 {
                 return self.byte(tag::CUT);
             }
             let iterator = iterator.assume_init_mut();
@@ -323,7 +322,7 @@ impl Walk {
                     self.release(1);
                 }
                 self.walk(raw_term::of(value), depth - 1);
-                enif_map_iterator_next(self.env, iterator);
+                step(self.env, iterator);
                 n += 1;
             }
             enif_map_iterator_destroy(self.env, iterator);
@@ -379,17 +378,17 @@ impl Walk {
         let term = raw_term::term(word);
         // SAFETY: the term is alive in `env`; out-parameters are valid places.
         unsafe {
-            match enif_term_type(self.env, term) {
-                ErlNifTermType::ERL_NIF_TERM_TYPE_ATOM => self.tagged(tag::ATOM, word),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_BITSTRING => self.binary(word),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_FLOAT => {
+            match term_kind::of_term(self.env, term) {
+                TermKind::Atom => self.tagged(tag::ATOM, word),
+                TermKind::Binary | TermKind::Bitstring => self.binary(word),
+                TermKind::Float => {
                     let mut float = 0.0;
                     enif_get_double(self.env, term, &raw mut float);
                     self.byte(tag::FLOAT);
                     self.bytes(float.to_be_bytes());
                 }
-                ErlNifTermType::ERL_NIF_TERM_TYPE_FUN => self.opaque(Opaque::Function, 0),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_INTEGER => {
+                TermKind::Fun => self.opaque(Opaque::Function, 0),
+                TermKind::Integer | TermKind::PositiveBig | TermKind::NegativeBig => {
                     let (mut signed, mut unsigned) = (0, 0);
                     if enif_get_int64(self.env, term, &raw mut signed) != 0 {
                         self.integer(signed);
@@ -399,22 +398,60 @@ impl Walk {
                         self.opaque(Opaque::Integer, 0);
                     }
                 }
-                ErlNifTermType::ERL_NIF_TERM_TYPE_LIST => self.list_by_api(word, depth),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_MAP => self.map(word, depth),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_PID if raw_term::is_pid(word) => self.tagged(tag::PID, word),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_PID => self.hashed(Opaque::RemotePid, word),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_PORT if raw_term::is_port(word) => {
+                TermKind::List => self.list_by_api(word, depth),
+                TermKind::Map => self.map(word, depth),
+                TermKind::Pid if raw_term::is_pid(word) => self.tagged(tag::PID, word),
+                TermKind::Pid => self.hashed(Opaque::RemotePid, word),
+                TermKind::Port if raw_term::is_port(word) => {
                     self.tagged(tag::PORT, crate::term::reference::port_number(self.env, term));
                 }
-                ErlNifTermType::ERL_NIF_TERM_TYPE_PORT => self.hashed(Opaque::RemotePort, word),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_REFERENCE => self.reference(word),
-                ErlNifTermType::ERL_NIF_TERM_TYPE_TUPLE => {
+                TermKind::Port => self.hashed(Opaque::RemotePort, word),
+                TermKind::Reference => self.reference(word),
+                TermKind::Tuple => {
                     let (mut n, mut elements) = (0, std::ptr::null());
                     enif_get_tuple(self.env, term, &raw mut n, &raw mut elements);
                     self.tuple(std::slice::from_raw_parts(elements.cast::<u64>(), n as usize), depth);
                 }
-                _ => self.opaque(Opaque::Other, 0),
+                TermKind::NativeRecord => self.native_record(word, depth),
+                TermKind::Unknown => self.opaque(Opaque::Other, 0),
             }
+        }
+    }
+
+    /// Writes a native record: its module, its name, and its fields as a map.
+    fn native_record(&mut self, word: u64, depth: u32) {
+        // SAFETY: a live native record: part of a term that is alive in `env` during this walk.
+        let Some(record) = (unsafe { native_record::read(word) }) else { return self.opaque(Opaque::Other, 0) };
+        // It is two levels to a reader: the record, and the map of its fields.
+        let Some(inner) = depth.checked_sub(2).filter(|_| self.left() >= RECORD_HEAD) else {
+            return self.byte(tag::CUT);
+        };
+        self.bytes([tag::RECORD, u8::from(record.is_exported())]);
+        self.tagged(tag::ATOM, record.module);
+        self.tagged(tag::ATOM, record.name);
+        let n_fields = record.n_fields();
+        let whole = n_fields * 2 <= self.left();
+        let count_at = if whole {
+            self.byte(tag::MAP);
+            self.bytes((n_fields as u32).to_be_bytes());
+            self.reserve(n_fields * 2);
+            None
+        } else {
+            Some(self.cut_header(tag::MAP_CUT, n_fields))
+        };
+        let mut n = 0;
+        for (key, value) in record.fields() {
+            if !whole && self.at >= self.end {
+                break;
+            }
+            for part in [key, value] {
+                self.release(usize::from(whole));
+                self.walk(part, inner);
+            }
+            n += 1;
+        }
+        if let Some(count_at) = count_at {
+            self.patch(count_at, n);
         }
     }
 

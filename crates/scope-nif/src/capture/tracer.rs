@@ -6,20 +6,18 @@
 //! Invariant: no lock, no allocation (but the ring of a new thread), no message, no copy of a term.
 //! Invariant: a panic ends in the callback, never in the VM.
 
-mod server;
-
 use crate::capture::event::{self, Content, Destination, Frame, RawEvent};
 use crate::capture::filter::{self, Role};
 use crate::capture::process_table;
 use crate::capture::record;
 use crate::capture::ring::{self, Ring};
 use crate::capture::sampling;
+use crate::capture::server_call::{self, Reading};
+use crate::capture::server_row::Row;
 use crate::capture::tick;
 use crate::term::raw_term::{self, VERIFIED};
 use rustler::codegen_runtime::inventory;
-use rustler::sys::{
-    ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_get_tuple, enif_make_atom_len,
-};
+use rustler::sys::{ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_make_atom_len};
 use scope_core::event::{Class, Flags, Kind, N_CLASSES};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
@@ -76,8 +74,8 @@ impl Active {
 macro_rules! atoms {
     ($($name:ident = $text:literal),+ $(,)?) => {
         #[derive(Debug)]
-        struct Atoms { $($name: AtomicU64,)+ }
-        static ATOMS: Atoms = Atoms { $($name: AtomicU64::new(0),)+ };
+        pub(crate) struct Atoms { $(pub(crate) $name: AtomicU64,)+ }
+        pub(crate) static ATOMS: Atoms = Atoms { $($name: AtomicU64::new(0),)+ };
         /// Looks up the words of the atoms that callbacks compare with. Called once, at load.
         pub(crate) fn load_atoms(env: *mut ErlNifEnv) {
             $(
@@ -94,7 +92,7 @@ atoms! {
     send = "send", send_to_dead = "send_to_non_existing_process", receive = "receive",
     spawn = "spawn", getting_linked = "getting_linked", getting_unlinked = "getting_unlinked",
     spawned = "spawned", exit = "exit", link = "link", unlink = "unlink", register = "register", unregister = "unregister",
-    cast = "cast", info = "info", gen_call = "$gen_call", gen_cast = "$gen_cast",
+    cast = "cast", info = "info", timeout = "timeout", gen_call = "$gen_call", gen_cast = "$gen_cast",
 }
 
 type Args = *const ErlNifTerm;
@@ -260,6 +258,23 @@ impl Capture {
         None
     }
 
+    /// Records what a call inside a behaviour says of a server.
+    #[inline(always)]
+    fn server(&self, row: &Row, process: u64, args: &[u64]) -> Option<()> {
+        match server_call::read(row, self.env, args) {
+            Reading::Event(module, content) => {
+                self.record(&RawEvent { content, ..draft(row.kind, process, module, None) })
+            }
+            Reading::Nothing => self.filtered(),
+            Reading::Unexpected => {
+                let counters = &self.ring.counters[row.kind.class() as usize];
+                ring::bump(&counters.emitted);
+                ring::bump(&counters.unexpected);
+                None
+            }
+        }
+    }
+
     /// Counts an event that nobody asked for.
     #[inline(always)]
     fn filtered(&self) -> Option<()> {
@@ -283,18 +298,8 @@ impl Capture {
     /// The elements of a tuple.
     #[inline(always)]
     fn tuple(&self, tuple: u64) -> &[u64] {
-        if VERIFIED.immediates.load(Relaxed) {
-            // SAFETY: terms of a callback live as long as it, and so does the capture.
-            return unsafe { raw_term::elements(tuple) };
-        }
-        let (mut n, mut elements) = (0, std::ptr::null());
-        // SAFETY: the API answers 0 for what is no tuple; its array lives as long as the term, which outlives the callback.
-        unsafe {
-            if enif_get_tuple(self.env, raw_term::term(tuple), &raw mut n, &raw mut elements) == 0 {
-                return &[];
-            }
-            std::slice::from_raw_parts(elements.cast::<u64>(), n as usize)
-        }
+        // SAFETY: terms of a callback live as long as it, and so does the capture.
+        unsafe { server_call::tuple(self.env, tuple) }
     }
 
     /// The first `N` elements of a list, and its length (up to 255: the most arguments a function has).
@@ -368,15 +373,11 @@ unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
                     let kind = if tag == ATOMS.return_from.load(Relaxed) { Kind::Return } else { Kind::Exception };
                     capture.record(&RawEvent { extra, ..draft(kind, tracee, module, capture.extra(argv)) })
                 }
-                (role, true) if has_args => match server::called(capture, role, tracee, &first, arity) {
-                    Some(draft) => capture.record(&draft),
-                    None => capture.filtered(),
-                },
-                (Role::Started, false) => {
-                    match server::started(capture, tracee, capture.extra(argv).unwrap_or(raw_term::NIL)) {
-                        Some(draft) => capture.record(&draft),
-                        None => capture.filtered(),
-                    }
+                (Role::Server(row), true) if has_args && !row.returned => {
+                    capture.server(&row, tracee, first.get(..arity as usize).unwrap_or(&first))
+                }
+                (Role::Server(row), false) if row.returned => {
+                    capture.server(&row, tracee, capture.extra(argv).as_slice())
                 }
                 _ => capture.filtered(),
             }

@@ -102,6 +102,7 @@ fn header(map: Term<'_>) -> Result<Header, String> {
         options: pairs("options")?,
         instance: field("instance")?,
         meta: pairs("meta")?,
+        release: pairs("release")?,
         ..Header::default()
     })
 }

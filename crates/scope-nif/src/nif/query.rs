@@ -10,6 +10,7 @@ use rustler::{Atom, Encoder, Env, Error as NifError, NifResult, ResourceArc, Ter
 use scope_core::trace::Trace;
 use scope_query::Error;
 use scope_query::requests::Answer;
+use scope_query::requests::warning::{Warning, warnings};
 use serde_json::Value;
 
 /// Answers with real terms. When these take more than `max_bytes`, and the request has a limit, fewer rows are given: the answer is cut
@@ -56,18 +57,24 @@ fn query_json(snapshot: ResourceArc<SnapshotRef>, request: &str) -> NifResult<St
     Ok(scope_query::answer_json(&*snapshot.trace()?, request))
 }
 
-fn asked(trace: &Trace, request: &Value) -> Result<Answer, Error> {
-    scope_query::answer(trace, &scope_query::json::request_of(request)?)
+/// The answer, and why rows of it may be missing.
+fn asked(trace: &Trace, request: &Value) -> Result<(Answer, Vec<Warning>), Error> {
+    let request = scope_query::json::request_of(request)?;
+    let answer = scope_query::answer(trace, &request)?;
+    let warnings = warnings(&request, &answer);
+    Ok((answer, warnings))
 }
 
-/// `{:ok, answer}` or `{:error, {code, message, partial}}`.
+/// `{:ok, answer, warnings}` or `{:error, {code, message, partial}}`.
 fn written<'a>(
     env: Env<'a>,
-    answer: &Result<Answer, Error>,
+    answer: &Result<(Answer, Vec<Warning>), Error>,
     terms: Option<RecordedTerms<'a, '_>>,
 ) -> Result<Term<'a>, serializer::Error> {
     match answer {
-        Ok(answer) => Ok((atom::ok(), to_term(env, answer, terms)?).encode(env)),
+        Ok((answer, warnings)) => {
+            Ok((atom::ok(), to_term(env, answer, terms)?, to_term(env, warnings, None)?).encode(env))
+        }
         Err(refused) => {
             let code = Atom::from_str(env, refused.code())
                 .map_err(|_| serializer::Error::Unsupported(refused.code().into()))?;

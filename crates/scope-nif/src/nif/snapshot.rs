@@ -64,8 +64,14 @@ const HELD_BYTES: usize = 4 << 20;
 
 /// Terms of this node as a small trace of their own (`control-0-0` and on), to be asked about like recorded ones.
 #[rustler::nif(schedule = "DirtyCpu")]
-fn hold<'a>(env: Env<'a>, node: String, creation: u32, given: Vec<Term<'a>>) -> NifResult<ResourceArc<SnapshotRef>> {
-    let mut writer = Writer::new(Header { node, creation, ..Header::default() }, Limits::default(), 0);
+fn hold<'a>(
+    env: Env<'a>,
+    node: String,
+    elixir: String,
+    creation: u32,
+    given: Vec<Term<'a>>,
+) -> NifResult<ResourceArc<SnapshotRef>> {
+    let mut writer = Writer::new(Header { node, elixir, creation, ..Header::default() }, Limits::default(), 0);
     let (mut words, redactor) = (TermInterner::new(), Redactor::new(&[]));
     let (mut raw, mut bytes) = (Vec::new(), Vec::new());
     for (tie, term) in (0..).zip(given) {

@@ -7,12 +7,11 @@
 
 use rustler::sys::{
     ErlNifEnv, ErlNifPid, ErlNifTerm, enif_get_int64, enif_get_list_cell, enif_get_local_pid, enif_get_tuple,
-    enif_is_atom, enif_make_atom_len, enif_make_copy, enif_make_double, enif_make_int64, enif_make_list_cell,
-    enif_make_list_from_array, enif_make_new_binary, enif_make_new_map, enif_make_pid, enif_make_ref,
-    enif_make_tuple_from_array, enif_make_uint64, enif_self,
+    enif_is_atom, enif_make_atom_len, enif_make_copy, enif_make_int64, enif_make_list_cell, enif_make_list_from_array,
+    enif_make_pid, enif_make_tuple_from_array, enif_self,
 };
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// The word of a term.
 #[inline(always)]
@@ -135,26 +134,9 @@ pub(crate) const fn arity(header: u64) -> u64 {
 pub(crate) struct Verified {
     /// Small integers, atoms, nil, list cells and tuples.
     pub(crate) immediates: AtomicBool,
-    pub(crate) bignums: AtomicBool,
-    /// Header kinds taken from samples; `u64::MAX` while unknown.
-    pub(crate) float: AtomicU64,
-    pub(crate) map: AtomicU64,
-    pub(crate) reference: AtomicU64,
-    pub(crate) heap_binary: AtomicU64,
-    pub(crate) positive: AtomicU64,
-    pub(crate) negative: AtomicU64,
 }
 
-pub(crate) static VERIFIED: Verified = Verified {
-    immediates: AtomicBool::new(false),
-    bignums: AtomicBool::new(false),
-    float: AtomicU64::new(u64::MAX),
-    map: AtomicU64::new(u64::MAX),
-    reference: AtomicU64::new(u64::MAX),
-    heap_binary: AtomicU64::new(u64::MAX),
-    positive: AtomicU64::new(u64::MAX),
-    negative: AtomicU64::new(u64::MAX),
-};
+pub(crate) static VERIFIED: Verified = Verified { immediates: AtomicBool::new(false) };
 
 /// Compares the layouts above with the API, on terms made in `env`. Called once, when the library is loaded.
 pub(crate) fn check(env: *mut ErlNifEnv) {
@@ -181,34 +163,6 @@ pub(crate) fn check(env: *mut ErlNifEnv) {
             && tuple_agrees(env, tuple)
             && pid_agrees(env);
         VERIFIED.immediates.store(immediates, Relaxed);
-        if !immediates {
-            return;
-        }
-        let header = |t: ErlNifTerm| if is_boxed(of(t)) { boxed(of(t)).0 } else { u64::MAX };
-        let kind = |t: ErlNifTerm| Some(subtag(header(t))).filter(|s| *s != 0x3f).unwrap_or(u64::MAX);
-        let float = enif_make_double(env, 1.5);
-        if is_boxed(of(float)) && *boxed(of(float)).1 == 1.5f64.to_bits() {
-            VERIFIED.float.store(kind(float), Relaxed);
-        }
-        VERIFIED.map.store(kind(enif_make_new_map(env)), Relaxed);
-        VERIFIED.reference.store(kind(enif_make_ref(env)), Relaxed);
-        let mut binary = std::mem::MaybeUninit::<ErlNifTerm>::uninit();
-        enif_make_new_binary(env, 3, binary.as_mut_ptr().cast());
-        VERIFIED.heap_binary.store(kind(binary.assume_init()), Relaxed);
-        let (big, low) = (enif_make_uint64(env, (1 << 63) + 77), enif_make_int64(env, -(1 << 62) - 5));
-        let digit = |t: ErlNifTerm| {
-            let (header, words) = boxed(of(t));
-            (arity(header) == 1).then(|| *words)
-        };
-        if is_boxed(of(big))
-            && is_boxed(of(low))
-            && digit(big) == Some((1 << 63) + 77)
-            && digit(low) == Some((1 << 62) + 5)
-        {
-            VERIFIED.positive.store(kind(big), Relaxed);
-            VERIFIED.negative.store(kind(low), Relaxed);
-            VERIFIED.bignums.store(true, Relaxed);
-        }
     }
 }
 

@@ -6,10 +6,11 @@
 
 use rustler::types::atom;
 use rustler::{Binary, Error, MapIterator, NifResult, Term};
+use scope_query::json::MAX_NESTING;
 use serde_json::{Map, Number, Value};
 
-/// The deepest nesting of a request. The engine's own go three deep.
-const MAX_DEPTH: u32 = 16;
+/// The deepest nesting of a request, as in JSON.
+const MAX_DEPTH: u32 = MAX_NESTING as u32;
 /// The most values in one request.
 const MAX_VALUES: u32 = 100_000;
 

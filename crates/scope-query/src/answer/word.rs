@@ -273,6 +273,7 @@ word_sets! {
         "list",
         "tuple",
         "map",
+        "record",
     ];
     /// What a finding is about.
     FindingTopic(FindingTopicSet) = &[

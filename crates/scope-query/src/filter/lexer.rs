@@ -26,14 +26,14 @@ pub(super) type Read<T> = core::result::Result<T, Mistake>;
 
 impl Mistake {
     /// The error with the line of the place and a caret under it.
-    pub(super) fn error(&self, text: &str) -> Error {
+    pub(super) fn error(&self, field: &str, text: &str) -> Error {
         let before: Vec<_> = text.chars().take(self.offset).collect();
         let column = before.iter().rev().take_while(|c| **c != '\n').count();
         let n_cut = column.saturating_sub(MAX_SHOWN);
         let line = text.chars().skip(self.offset - column + n_cut).take_while(|c| *c != '\n');
         let line: String = line.take(2 * MAX_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let caret: String = (n_cut..column).map(|_| ' ').collect();
-        Error::BadArgument(format!("filter: {} at offset {}\n{line}\n{caret}^", self.what, self.offset))
+        Error::BadArgument(format!("{field}: {} at offset {}\n{line}\n{caret}^", self.what, self.offset))
     }
 }
 

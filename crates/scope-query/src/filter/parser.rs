@@ -10,7 +10,7 @@
 //!
 //! Invariant: any text is read or refused in time linear in its length, and no nesting goes deeper than `MAX_DEPTH`.
 
-use super::expression::{Bound, Expression, Order, Party, Test};
+use super::expression::{Bound, Content, Expression, Order, Party, Test};
 use super::flag::FLAGS;
 use super::grammar::{FIELDS, Field, Value};
 use super::lexer::{Lexer, MAX_DEPTH, Read};
@@ -25,7 +25,15 @@ use scope_core::{Class, Kind};
 
 /// Reads a filter; an empty one is everything.
 pub(crate) fn parse(text: &str) -> Result<Expression> {
-    read(text).map_err(|mistake| mistake.error(text))
+    read(text).map_err(|mistake| mistake.error("filter", text))
+}
+
+/// Reads what the argument `match` gives: a pattern of any term an event has. As `message~`, it is also met by the request in a message of
+/// a GenServer.
+pub(crate) fn matching(text: &str) -> Result<Expression> {
+    let pattern = pattern::whole(text).map_err(|mistake| mistake.error("match", text))?;
+    let of = |content| Expression::Test(Test::Term(content, pattern.clone()));
+    Ok(Expression::any(Vec::from([of(Content::Message), of(Content::Any)])))
 }
 
 fn read(text: &str) -> Read<Expression> {

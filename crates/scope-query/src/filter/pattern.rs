@@ -28,6 +28,17 @@ pub(super) fn read(lexer: &mut Lexer, depth: usize) -> Read<Pattern> {
     Ok(pattern)
 }
 
+/// Reads a text that is one pattern.
+pub(super) fn whole(text: &str) -> Read<Pattern> {
+    let mut lexer = Lexer::new(text)?;
+    let pattern = term(&mut lexer, 0)?;
+    lexer.skip_space();
+    if lexer.peek().is_some() {
+        return lexer.expected("the end of the pattern");
+    }
+    Ok(pattern)
+}
+
 fn term(lexer: &mut Lexer, depth: usize) -> Read<Pattern> {
     lexer.skip_space();
     if depth >= MAX_DEPTH {

@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use scope_core::chunk::{Chunk, StoredTerm};
+use scope_core::elixir::Elixir;
 use scope_core::term::Names;
 use scope_core::term::part::part;
 use scope_core::trace::{RowRef, Trace};
@@ -38,6 +39,13 @@ impl<'a> Located<'a> {
 }
 
 impl Names for Dictionary<'_> {
+    fn elixir(&self) -> Elixir {
+        match self {
+            Self::Chunk(chunk) => chunk.elixir(),
+            Self::Baseline(symbols) => symbols.elixir(),
+        }
+    }
+
     fn atom_text(&self, id: AtomId) -> &str {
         match self {
             Self::Chunk(chunk) => chunk.atom_text(id),

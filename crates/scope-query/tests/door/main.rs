@@ -8,6 +8,7 @@ mod errors;
 mod events;
 mod filters;
 mod json;
+mod matching;
 mod messages;
 mod names;
 mod overview;

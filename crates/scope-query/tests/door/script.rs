@@ -402,7 +402,7 @@ pub(crate) fn server_calls(answer: Answer) -> Vec<ServerCall> {
 }
 
 pub(crate) fn snapshot_request(time: u64) -> SnapshotAtRequest {
-    SnapshotAtRequest { time, messages: None, limit: None, after: None }
+    SnapshotAtRequest { time, messages: None, tree: false, limit: None, after: None }
 }
 
 pub(crate) fn snapshot(answer: Answer) -> Snapshot {

@@ -100,7 +100,7 @@ defmodule ElixirScope.Answer.Decoder do
     }
   end
 
-  defp row("snapshot_at", %{time: time, processes: processes}, source) do
+  defp row("snapshot_at", %{time: time, processes: processes, tree: tree}, source) do
     of = fn field, shown ->
       for row <- processes, held = shown.(Map.fetch!(row, field)), into: %{}, do: {Value.process(row.process, source), held}
     end
@@ -113,7 +113,8 @@ defmodule ElixirScope.Answer.Decoder do
       pending_messages: of.(:mailbox, &mailbox(&1, source)),
       names: for(row <- processes, name <- row.names, into: %{}, do: {Value.atom(name), Value.process(row.process, source)}),
       in_flight_calls: of.(:calls, &open_calls(&1, source)),
-      waiting_on: of.(:waits_for, &open_request(&1, source))
+      waiting_on: of.(:waits_for, &open_request(&1, source)),
+      supervision_tree: rows("supervision_tree", tree, source)
     }
   end
 

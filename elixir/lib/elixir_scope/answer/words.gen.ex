@@ -12,12 +12,12 @@ defmodule ElixirScope.Answer.Words do
     lost map mark matched message message_flow message_queue_analysis messages monitor_exit moved newer_kind no_return
     not_handled not_recorded not_traced not_yet ns one_for_all one_for_one opaque open overview own own_time
     pattern_added pattern_removed performance_analysis permanent pid port possible process process_info
-    process_relationships queue raised rate_changed recorder recorder_started recorder_stopped redacted reference
+    process_relationships queue raised rate_changed record recorder recorder_started recorder_stopped redacted reference
     register removed replied reply_ref rest_for_one restart restarts return returned returns_off runtime
     same_process_order scheduled_in scheduled_out send server_calls server_exited signal simple_one_for_one slowest_call
     slowest_function_calls snapshot_at span span_start span_stop spawn state state_at state_changes state_timeline
     supervision_tree supervisor sweep_done target_added target_removed temporary term terminate to_dead transient
-    truncated tuple undelivered unique_match unknown unlink unregister why worker
+    truncated tuple undelivered unique_match unknown unknown_shape unlink unregister why worker
   )a
 
   @doc "The atom of a word; any other text stays text."

@@ -36,7 +36,7 @@ defmodule ElixirScope.Query.Client do
            request = Map.merge(%{kind: Atom.to_string(kind), limit: options[:limit] || limit, after: options[:after]}, window),
            request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(fields)),
            {:ok, answer} <- ask(source, request) do
-        warn(kind, answer, window[:from] || 0)
+        warn(kind, answer)
         {:ok, {answer, source}}
       end
     end)
@@ -48,7 +48,7 @@ defmodule ElixirScope.Query.Client do
     source!(options, [:trace, :from, :to], kind, fn source ->
       with {:ok, window} <- window(options, source),
            {:ok, answer} <- ask(source, Map.put(window, :kind, Atom.to_string(kind))) do
-        warn(kind, answer, window[:from] || 0)
+        warn(kind, answer)
         {:ok, Decoder.rows(Atom.to_string(kind), answer.data, source)}
       end
     end)
@@ -64,7 +64,7 @@ defmodule ElixirScope.Query.Client do
       with {:ok, window} <- window(options, source),
            request = options |> Keyword.take(fields) |> Map.new() |> Map.merge(window) |> Map.put(:kind, Atom.to_string(kind)),
            {:ok, answer} <- ask(source, request) do
-        warn(kind, answer, window[:from] || 0)
+        warn(kind, answer)
         {:ok, Decoder.plain(answer.data, source)}
       end
     end)
@@ -76,11 +76,10 @@ defmodule ElixirScope.Query.Client do
     {filters, options} = Keyword.split(options, [:pid, :type, :module, :function, :filter, :match])
 
     source!(options, [:trace], :events_around, fn source ->
-      with {:ok, fields} <- expression(filters[:filter], filters[:match]),
-           {:ok, processes} <- texts(for {:pid, process} <- filters, do: {:process, process}),
+      with {:ok, processes} <- texts(for {:pid, process} <- filters, do: {:process, process}),
            {:ok, at} <- place(at, source),
            request = %{kind: "events_around", at: at, n_before: n_before, n_after: n_after},
-           request = request |> Map.merge(Map.new(processes ++ fields)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
+           request = request |> Map.merge(Map.new(processes)) |> Map.merge(Map.new(Enum.flat_map(filters, &filter/1))),
            {:ok, answer} <- ask(source, request) do
         {:ok, Decoder.around(answer.data, source)}
       end
@@ -99,30 +98,8 @@ defmodule ElixirScope.Query.Client do
     {filters, options} = Keyword.split(options, [:pid, :type, :module, :function, :backward, :filter, :match])
     processes = for {:pid, process} <- filters, do: {:process, process}
 
-    case expression(filters[:filter], filters[:match]) do
-      {:ok, fields} -> list!(:events, processes, fields ++ Enum.flat_map(filters, &filter/1), [from: from, to: to] ++ options)
-      {:error, error} -> raise error
-    end
+    list!(:events, processes, Enum.flat_map(filters, &filter/1), [from: from, to: to] ++ options)
   end
-
-  # A pattern matches a message as a whole, and also the request in a GenServer's message.
-  defp expression(filter, pattern) when (is_nil(filter) or is_binary(filter)) and (is_nil(pattern) or is_binary(pattern)) do
-    quoted = pattern && "\"" <> String.replace(pattern, ["\\", "\""], &("\\" <> &1)) <> "\""
-    matching = quoted && "(message~#{quoted} or term~#{quoted})"
-
-    case {blank(filter), matching} do
-      {nil, nil} -> {:ok, []}
-      {filter, nil} -> {:ok, filter: filter}
-      {nil, matching} -> {:ok, filter: matching}
-      {filter, matching} -> {:ok, filter: "(#{filter}) and #{matching}"}
-    end
-  end
-
-  defp expression(filter, pattern) do
-    Error.new(:bad_argument, "a filter and a pattern to match are texts, got: #{inspect(filter || pattern)}")
-  end
-
-  defp blank(filter), do: if(filter && String.trim(filter) != "", do: filter)
 
   @doc """
   The one map that a request answers with. `processes` are the fields that name a process, `times` those that are a time, `options` those
@@ -147,7 +124,7 @@ defmodule ElixirScope.Query.Client do
            {:ok, times} <- times(Keyword.take(options, [:at, :alive_at]), source),
            fields = [kind: Atom.to_string(kind)] ++ fields ++ Keyword.take(options, [:limit, :after]) ++ processes,
            {:ok, answer} <- ask(source, fields |> Map.new() |> Map.merge(times)) do
-        warn(kind, answer, times[:at] || times[:alive_at] || 0)
+        warn(kind, answer)
         {:ok, {source, answer}}
       end
     end)
@@ -210,12 +187,11 @@ defmodule ElixirScope.Query.Client do
   def snapshot(time, options) do
     source(options, [:trace, :limit, :messages], :system_snapshot_at, fn source ->
       with {:ok, time} <- Moment.to_api(time, source),
-           request = %{kind: "snapshot_at", time: time, limit: options[:limit] || @limit, messages: options[:messages]},
-           {:ok, answer} <- ask(source, request),
-           {:ok, tree} <- ask(source, %{kind: "supervision_tree", at: time, limit: @limit}) do
-        warn(:system_snapshot_at, answer, 0)
-        [snapshot] = Decoder.rows("snapshot_at", [answer.data], source)
-        {:ok, Map.put(snapshot, :supervision_tree, Decoder.rows("supervision_tree", tree.data, source))}
+           limit = options[:limit] || @limit,
+           request = %{kind: "snapshot_at", time: time, limit: limit, messages: options[:messages], tree: true},
+           {:ok, answer} <- ask(source, request) do
+        warn(:system_snapshot_at, answer)
+        {:ok, Decoder.one("snapshot_at", answer.data, source)}
       end
     end)
   end
@@ -301,7 +277,8 @@ defmodule ElixirScope.Query.Client do
   defp filter({:module, module}), do: [module: inspect(module)]
   defp filter({:function, function}), do: [function: to_string(function)]
   defp filter({:backward, backward}), do: [backward: backward]
-  defp filter({field, _value}) when field in [:pid, :filter, :match], do: []
+  defp filter({field, value}) when field in [:filter, :match], do: [{field, value}]
+  defp filter({:pid, _process}), do: []
 
   defp request(%{} = request) do
     Enum.reduce_while(request, {:ok, %{}}, fn {field, value}, {:ok, plain} ->
@@ -331,21 +308,12 @@ defmodule ElixirScope.Query.Client do
   # `:state_at` is the word state_at; `Shop.Cart` is written as it is.
   defp word(atom), do: atom |> inspect() |> String.trim_leading(":")
 
-  @doc "Logs one warning when rows of an answer from a time on may be missing."
-  @spec warn(atom(), Answer.t(), non_neg_integer()) :: :ok | nil
-  # The slowest calls are always a selection: that there are more needs no warning.
-  def warn(kind, %{coverage: coverage} = answer, from) do
-    reasons =
-      Enum.map(coverage.dropped, &"#{&1.n || "some"} #{&1.class || "unknown"} events were lost (#{&1.reason})") ++
-        for(gap <- coverage.not_traced, whole?(gap, coverage), do: "#{gap.class} of #{gap.target} was not traced") ++
-        if((coverage.evicted_before || 0) > from, do: ["older events were evicted (max_events, max_bytes)"], else: []) ++
-        if(answer.next && kind != :slowest_function_calls, do: ["it was cut (limit:)"], else: [])
-
-    if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{reasons |> Enum.uniq() |> Enum.join("; ")}")
+  @doc "Logs one warning when rows of an answer may be missing, for other reasons than those `known`."
+  @spec warn(atom(), Answer.t(), [String.t()]) :: :ok | nil
+  def warn(kind, answer, known \\ []) do
+    reasons = for warning <- answer.warnings, warning.topic not in known, do: warning.text
+    if reasons != [], do: Logger.warning("ElixirScope: #{kind} may be incomplete: #{Enum.join(reasons, "; ")}")
   end
-
-  # That a target was not traced before it became one needs no warning; that it was never traced does.
-  defp whole?(gap, coverage), do: gap.from <= coverage.from and gap.to >= coverage.to
 
   defp incomplete(partial, message) do
     %Error{code: :incomplete_state, message: message, partial: partial, paths: cut_paths(partial)}

@@ -56,7 +56,7 @@ defmodule ElixirScope.Query.Moment do
     if ns >= midnight_ns and ns < midnight_ns + @day do
       second = div(us, 1_000_000)
 
-      %DateTime{
+      %{
         midnight
         | hour: div(second, 3_600),
           minute: second |> div(60) |> rem(60),

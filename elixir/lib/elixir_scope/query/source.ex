@@ -45,9 +45,11 @@ defmodule ElixirScope.Query.Source do
     end
   end
 
-  @doc "Terms of this node as a source of their own, with the ids of `Native.hold/3`."
+  @doc "Terms of this node as a source of their own, with the ids of `Native.hold/4`."
   @spec hold([term()]) :: t()
-  def hold(terms), do: node() |> Atom.to_string() |> Native.hold(:erlang.system_info(:creation), terms) |> new(true)
+  def hold(terms) do
+    node() |> Atom.to_string() |> Native.hold(System.version(), :erlang.system_info(:creation), terms) |> new(true)
+  end
 
   defp new(native, live?) do
     {monotonic, wall} = Native.anchor(native)
@@ -69,7 +71,7 @@ defmodule ElixirScope.Query.Source do
   @spec ask_texts(t(), map()) :: {:ok, Answer.t()} | {:error, Error.t(), partial :: map() | nil}
   def ask_texts(source, request), do: answer(Native.query_texts(source.native, request))
 
-  defp answer({:ok, answer}), do: {:ok, struct!(Answer, answer)}
+  defp answer({:ok, answer, warnings}), do: {:ok, struct!(Answer, Map.put(answer, :warnings, warnings))}
   defp answer({:error, {_code, _message, partial} = error}), do: {:error, Error.from_native(error), partial}
 
   defp max_bytes, do: Application.get_env(:elixir_scope, :max_answer_bytes, @max_bytes)

@@ -3,7 +3,7 @@ defmodule ElixirScope.Recorder.Config do
   # What the native recorder is started with, from the options and from the node.
 
   alias ElixirScope.Native
-  alias ElixirScope.Recorder.SetupOptions
+  alias ElixirScope.Recorder.{ServerLoop, SetupOptions}
 
   # Nesting a captured term is followed to; deeper parts are cut.
   @max_depth 12
@@ -24,7 +24,7 @@ defmodule ElixirScope.Recorder.Config do
       max_depth: @max_depth,
       buffer_bytes: @buffer_bytes,
       redact: SetupOptions.redacted_keys(options),
-      header: header(options)
+      header: Map.put(header(options), :release, release(mode))
     })
   end
 
@@ -42,6 +42,17 @@ defmodule ElixirScope.Recorder.Config do
       instance: instance()
     }
   end
+
+  # What a recording by hand would trace is of no interest.
+  defp release({:by_hand, _epoch}), do: vm()
+
+  defp release(_tracing) do
+    ServerLoop.prepare()
+    %{rows: rows, off: off} = ServerLoop.description()
+    vm() ++ Enum.sort(Enum.to_list(rows) ++ for({role, why} <- off, do: {role, "off: " <> why}))
+  end
+
+  defp vm, do: [{"erts", List.to_string(:erlang.system_info(:version))}]
 
   @doc "A name that no other recording has."
   @spec instance() :: String.t()

@@ -35,12 +35,12 @@ defmodule ElixirScope.Recorder.Inspection do
   end
 
   @doc "Of the functions of `ElixirScope.Recorder.ServerLoop`, those that can be traced."
-  @spec server_loop(%{optional(atom()) => mfa()}, Plan.t()) :: %{optional(atom()) => mfa()}
-  def server_loop(functions, plan), do: Map.reject(functions, fn {_role, mfa} -> taken?(mfa, plan) end)
+  @spec server_loop(ServerLoop.functions(), Plan.t()) :: ServerLoop.functions()
+  def server_loop(functions, plan), do: Map.reject(functions, fn {mfa, _loop} -> taken?(mfa, plan) end)
 
   # States and handlings of any target come from them.
   defp taken_loop(%{classes: [:call]}, _plan), do: []
-  defp taken_loop(_target, plan), do: for({_role, mfa} <- ServerLoop.functions(), taken?(mfa, plan), do: taken(mfa))
+  defp taken_loop(_target, plan), do: for({mfa, _loop} <- ServerLoop.functions(), taken?(mfa, plan), do: taken(mfa))
 
   # A function has one pattern: to set ours would end the other tracer's.
   defp taken?(mfa, plan), do: not is_map_key(plan.functions, mfa) and Tracing.pattern?(mfa)

@@ -9,7 +9,8 @@ defmodule ElixirScope.Recorder.Plan do
   # Invariant: pure. The recorder performs the steps, through ElixirScope.Recorder.Tracing.
 
   import Bitwise
-  alias ElixirScope.Recorder.{ServerLoop, Target}
+  alias ElixirScope.Recorder.ServerLoop.Row
+  alias ElixirScope.Recorder.Target
 
   # As in crates/scope-nif/src/capture/filter.rs.
   @state_bit 1
@@ -23,7 +24,8 @@ defmodule ElixirScope.Recorder.Plan do
 
   defstruct all_flags: [], flags: %{}, functions: %{}, masks: %{}, default_mask: 0, paused: MapSet.new(), sessions?: false
 
-  @type role :: :call | :call_only | ServerLoop.role()
+  @typedoc "How a call is recorded: as one, with or without its return, or as what a row says of it."
+  @type role :: :call | :call_only | Row.native()
   @typedoc "`args?`: whether arguments are recorded. `sessions?`: whether servers and calls each have a trace session."
   @type t :: %__MODULE__{
           all_flags: [atom()],
@@ -49,7 +51,7 @@ defmodule ElixirScope.Recorder.Plan do
   def free_group(targets), do: List.first(@groups -- Enum.map(targets, & &1.group))
 
   @doc """
-  The plan of a level and its targets. `loop_functions` are those of `ElixirScope.Recorder.ServerLoop`. Of `options`, `:call_only` are functions whose
+  The plan of a level and its targets. `loop_functions` are those of `ElixirScope.Recorder.ServerLoop.functions/0`. Of `options`, `:call_only` are functions whose
   returns were switched off since, `:paused` processes that no call is traced in for now, `:sessions?` as in the type.
   """
   @spec build(atom(), [Target.t()], map(), keyword()) :: t()
@@ -112,8 +114,8 @@ defmodule ElixirScope.Recorder.Plan do
       end
 
     # A server's own functions come last: as such they say more than as plain calls.
-    for {role, mfa} <- loop_functions, needed = ServerLoop.needed_for(role, classes), needed != [], into: called do
-      {mfa, %{role: role, args?: true, mask: needed |> Enum.map(&bit(&1, nil)) |> Enum.reduce(&bor/2)}}
+    for {mfa, loop} <- loop_functions, needed = Enum.filter(loop.classes, &(&1 in classes)), needed != [], into: called do
+      {mfa, %{role: Row.native(loop.row), args?: true, mask: needed |> Enum.map(&bit(&1, nil)) |> Enum.reduce(&bor/2)}}
     end
   end
 
@@ -136,11 +138,15 @@ defmodule ElixirScope.Recorder.Plan do
   @doc "The processes whose states it traces."
   @spec states(t()) :: state_scope()
   def states(plan) do
-    traced? = Enum.any?(plan.functions, fn {_mfa, %{role: role}} -> role == :loop end)
+    traced? = Enum.any?(plan.functions, &state?/1)
     everywhere? = traced? and (plan.default_mask &&& @state_bit) != 0
     somewhere = for {pid, mask} <- plan.masks, traced?, (mask &&& @state_bit) != 0, pid not in plan.paused, do: pid
     if everywhere?, do: {:all_but, Enum.to_list(plan.paused)}, else: {:only, somewhere}
   end
+
+  # What shows each state of a GenServer.
+  defp state?({{:gen_server, _f, _a}, %{role: {:state, _, _, _}, mask: mask}}), do: (mask &&& @state_bit) != 0
+  defp state?(_function), do: false
 
   @doc "The functions that a plan needs a pattern on."
   @spec patterns(t()) :: [mfa()]
@@ -172,7 +178,7 @@ defmodule ElixirScope.Recorder.Plan do
   def concerns(plan), do: for({mfa, %{role: role}} <- plan.functions, do: {concern(plan, role), mfa})
 
   # The first state of a gen_server is what a function returns.
-  defp returns?(role), do: role in [:call, :started]
+  defp returns?(role), do: role == :call or match?({:first, _, _, _}, role)
 
   @doc "The plan after the VM has lost the patterns of modules, because they were loaded again."
   @spec without_patterns(t(), [module()]) :: t()

@@ -1,61 +1,73 @@
 defmodule ElixirScope.Recorder.ServerLoop do
   @moduledoc false
-  # The functions inside OTP's behaviours that show states and the handling of messages. Their arities differ between releases, so they are
-  # looked up; the innermost of each name is the one that every path goes through.
+  # The functions inside OTP's behaviours that show states and the handling of messages on this VM. They differ between releases:
+  # ElixirScope.Recorder.ServerLoop.Table has the candidates, and ElixirScope.Recorder.ServerLoop.Probe finds out, once per VM, which of them are true.
   #
-  # A role is what the native library makes of a call: crates/scope-nif/src/capture/tracer/server.rs.
+  # Invariant: a role for which no candidate is true is off, with a reason: nothing is recorded for it.
 
-  # {role, module, function, what it is needed for}
-  @table [
-    # After each callback, with the state.
-    {:loop, :gen_server, :loop, [:state]},
-    {:statem_loop, :gen_statem, :loop, [:state]},
-    {:manager_loop, :gen_event, :loop, [:state]},
-    # With the last state, and that of a crash.
-    {:terminate, :gen_server, :terminate, [:state, :major]},
-    {:statem_terminate, :gen_statem, :terminate, [:state, :major]},
-    {:manager_terminate, :gen_event, :terminate_server, [:state, :major]},
-    # Before each callback, with the message.
-    {:decode, :gen_server, :decode_msg, [:message]},
-    {:statem_event, :gen_statem, :loop_receive_result, [:message]},
-    {:manager_message, :gen_event, :handle_msg, [:message]},
-    # The first state. That of a gen_server is seen in what the smallest init_it returns.
-    {:started, :gen_server, {:init_it, 2}, [:major]},
-    {:statem_entered, :gen_statem, {:enter, 8}, [:major]},
-    # After every message of the module sys: the state may have been replaced, or changed with the code.
-    {:continued, :gen_server, :system_continue, [:major]},
-    {:statem_continued, :gen_statem, :system_continue, [:major]},
-    {:manager_continued, :gen_event, :system_continue, [:major]}
-  ]
+  alias ElixirScope.Recorder.ServerLoop.{Probe, Row, Table}
+
   @behaviours [:gen_server, :gen_statem, :gen_event]
-  @needed_for Map.new(@table, fn {role, _module, _function, classes} -> {role, classes} end)
+  @found {__MODULE__, :found}
 
-  @type role :: atom()
-  @type class :: :state | :major | :message
+  @typedoc "Traced functions, each with its row and the classes of events it is needed for."
+  @type functions :: %{mfa() => %{row: Row.t(), classes: [Table.class()]}}
 
-  @doc "The functions by role; one that this OTP does not have is missing."
-  @spec functions() :: %{optional(role()) => mfa()}
-  def functions do
-    exports = Map.new(@behaviours, &{&1, &1.module_info(:functions)})
+  @doc "Finds out what is true on this VM, unless that is known."
+  @spec prepare() :: Probe.result()
+  def prepare do
+    case :persistent_term.get(@found, nil) do
+      %{settled?: true} = found ->
+        found
 
-    for {role, module, function, _classes} <- @table,
-        {name, arity} <- [innermost(function, exports[module])],
-        into: %{},
-        do: {role, {module, name, arity}}
-  end
-
-  defp innermost({name, arity} = function, all), do: if(function in all, do: {name, arity})
-
-  defp innermost(name, all) do
-    case for({^name, arity} <- all, do: arity) do
-      [] -> nil
-      arities -> {name, Enum.max(arities)}
+      _unsettled ->
+        found = Probe.run()
+        :persistent_term.put(@found, found)
+        found
     end
   end
 
-  @doc "Those of a function's classes that are wanted."
-  @spec needed_for(role(), [class()]) :: [class()]
-  def needed_for(role, wanted), do: Enum.filter(@needed_for[role], &(&1 in wanted))
+  @doc "The functions to trace."
+  @spec functions() :: functions()
+  def functions do
+    for {role, rows} <- Enum.sort(found().roles), row <- rows, reduce: %{} do
+      functions ->
+        classes = Table.classes(role)
+        # One function may be needed for two roles, with one row.
+        Map.update(functions, row.function, %{row: row, classes: classes}, &%{&1 | classes: Enum.uniq(&1.classes ++ classes)})
+    end
+  end
+
+  @doc "The roles for which no candidate is true, with the reason, that one of these classes of events needs."
+  @spec off([Table.class()]) :: [{Table.role(), String.t()}]
+  def off(classes), do: for({role, why} <- found().off, Enum.any?(Table.classes(role), &(&1 in classes)), do: {role, why})
+
+  @doc "What has been found, as text: the functions by role, and why a role is off."
+  @spec description() :: %{rows: %{String.t() => String.t()}, off: %{String.t() => String.t()}}
+  def description do
+    found = found()
+
+    %{
+      rows: for({role, rows} <- found.roles, into: %{}, do: {text(role), Enum.map_join(rows, ", ", &Row.text/1)}),
+      off: for({role, why} <- found.off, into: %{}, do: {text(role), why})
+    }
+  end
+
+  @doc "How a role is shown."
+  @spec text(Table.role()) :: String.t()
+  def text({behaviour, aspect}), do: "#{behaviour}.#{aspect}"
+
+  @doc "Whether a gen_server whose current function this is waits for a message, idle or in hibernation."
+  @spec waits_in?(mfa()) :: boolean()
+  def waits_in?({:gen_server, :loop, _arity}), do: true
+  def waits_in?({:erlang, :hibernate, _arity}), do: true
+  def waits_in?(function), do: function in found().waits
+
+  @doc "Whether the state of a supervisor has the shape that is known."
+  @spec supervisors?() :: boolean()
+  def supervisors?, do: found().supervisors?
+
+  defp found, do: :persistent_term.get(@found, nil) || prepare()
 
   @doc "Whether a live process runs one of OTP's behaviours whose states are known."
   @spec server?(pid()) :: boolean()
@@ -77,7 +89,7 @@ defmodule ElixirScope.Recorder.ServerLoop do
 
   defp in_behaviour?(stacktrace), do: Enum.any?(stacktrace, fn {module, _, _, _} -> module in @behaviours end)
 
-  # A hibernating server has no frame on its stack.
+  # A hibernating server had no frame on its stack before OTP 28.
   defp behaves?(nil), do: false
 
   defp behaves?(module) do

@@ -16,6 +16,7 @@ defmodule ElixirScope.Recorder.State do
     Config,
     Plan,
     Row,
+    ServerLoop,
     SetupMerge,
     SetupOptions,
     SupervisorWatch,
@@ -59,7 +60,7 @@ defmodule ElixirScope.Recorder.State do
           plan: Plan.t(),
           targets: %{Target.key() => Target.t()},
           n_expiries: non_neg_integer(),
-          server_loop: %{optional(atom()) => mfa()},
+          server_loop: ServerLoop.functions(),
           call_only: MapSet.t(mfa()),
           paused: MapSet.t(pid()),
           monitored: MapSet.t(pid()),
@@ -79,7 +80,7 @@ defmodule ElixirScope.Recorder.State do
           | {:untrace, Target.key()}
           | :clear
           | :stop
-          | {:server_loop, %{optional(atom()) => mfa()}}
+          | {:server_loop, ServerLoop.functions()}
           | {:swept, %{processes: non_neg_integer(), held: [{pid(), term()}], family: map()}}
           | {:expire, Target.key(), token :: pos_integer()}
           | {:process_down, pid()}

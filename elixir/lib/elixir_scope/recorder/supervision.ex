@@ -3,12 +3,14 @@ defmodule ElixirScope.Recorder.Supervision do
   # What supervisors know: their strategy, and which of their children is which.
   #
   # It is in their state and nowhere else, so they are asked, with the system message that every OTP process answers between two
-  # messages of its own. Only the state's fixed fields are looked at; start arguments are dropped here.
+  # messages of its own. ElixirScope.Recorder.SupervisorState reads it.
   #
   # Invariant: only a real supervisor that waits for a message is asked: its `$initial_call` and its first function say that it is one, its current
-  # function is the loop of gen_server or, as is usual from OTP 27 on, it hibernates. One that is busy, suspended, large or has a long queue is left
+  # function is the loop of gen_server or, as is usual from OTP 26 on, it hibernates. One that is busy, suspended, large or has a long queue is left
   # alone. (One that hibernates and was suspended by sys looks as any that hibernates. It answers too, and goes on hibernating, as the others do.)
   # Invariant: a call is bounded, and a late answer goes nowhere (the call's alias is gone).
+
+  alias ElixirScope.Recorder.{ServerLoop, SupervisorState}
 
   @info [:initial_call, :dictionary, :current_function, :status, :message_queue_len, :memory]
   # An idle supervisor answers in microseconds.
@@ -39,11 +41,12 @@ defmodule ElixirScope.Recorder.Supervision do
   end
 
   defp said(family, pid, state) do
-    case facts(state) do
+    case if(ServerLoop.supervisors?(), do: SupervisorState.read(state), else: :unknown) do
       {strategy, children} ->
-        Enum.reduce(children, put(family, pid, :supervisor, strategy), fn {child, facts}, family ->
-          put(family, child, :child, Map.put(facts, :supervisor, pid))
-        end)
+        # A child that is being restarted, or did not start, has no pid.
+        for {child, facts} when is_pid(child) <- children, reduce: put(family, pid, :supervisor, strategy) do
+          family -> put(family, child, :child, Map.put(facts, :supervisor, pid))
+        end
 
       :unknown ->
         put(family, pid, :supervisor, %{})
@@ -76,14 +79,9 @@ defmodule ElixirScope.Recorder.Supervision do
   end
 
   defp waiting?(info) do
-    waits_in?(info[:current_function]) and info[:status] != :suspended and info[:message_queue_len] <= @max_queue and
+    ServerLoop.waits_in?(info[:current_function]) and info[:status] != :suspended and info[:message_queue_len] <= @max_queue and
       info[:memory] <= @max_memory
   end
-
-  defp waits_in?({:gen_server, :loop, _arity}), do: true
-  # A supervisor goes into hibernation from that loop, and wakes up in it.
-  defp waits_in?({:erlang, :hibernate, _arity}), do: true
-  defp waits_in?(_function), do: false
 
   defp ask(pid) do
     {:ok, :sys.get_state(pid, @timeout_ms)}
@@ -92,35 +90,4 @@ defmodule ElixirScope.Recorder.Supervision do
     # It ended meanwhile, or has no state to give.
     _kind, _reason -> :unread
   end
-
-  # The fields of OTP's record that have been where they are since OTP 21; others are not looked at.
-  defp facts(state) when elem(state, 0) == :state and tuple_size(state) >= 10 do
-    with {:state, _name, strategy, children, _dynamics, intensity, period} <-
-           state |> Tuple.to_list() |> Enum.take(7) |> List.to_tuple(),
-         true <- is_atom(strategy) and is_integer(intensity) and is_integer(period),
-         {ids, %{} = specs} when is_list(ids) <- children do
-      {%{strategy: strategy, intensity: intensity, period: period}, for({_id, spec} <- specs, child <- child(spec), do: child)}
-    else
-      _other -> :unknown
-    end
-  end
-
-  defp facts(%DynamicSupervisor{strategy: strategy, max_restarts: intensity, max_seconds: period, children: children}) do
-    children =
-      for {pid, {_start, restart, _shutdown, type, modules}} when is_pid(pid) <- children,
-          do: {pid, %{id: :undefined, restart: restart, type: type, modules: modules}}
-
-    {%{strategy: strategy, intensity: intensity, period: period}, children}
-  end
-
-  defp facts(_other), do: :unknown
-
-  # {:child, pid, id, start, restart, significant, shutdown, type, modules}; before OTP 24 without `significant`.
-  defp child(spec) when elem(spec, 0) == :child and tuple_size(spec) in [8, 9] do
-    [type, modules] = spec |> Tuple.to_list() |> Enum.take(-2)
-    pid = elem(spec, 1)
-    if is_pid(pid), do: [{pid, %{id: elem(spec, 2), restart: elem(spec, 4), type: type, modules: modules}}], else: []
-  end
-
-  defp child(_other), do: []
 end

@@ -124,7 +124,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
          matched: matched(reply.target, reply.skipped),
          skipped: reply.skipped,
          expires_at: reply.target.expires_at,
-         warnings: warnings ++ level_warning(reply)
+         warnings: warnings ++ level_warning(reply) ++ off_warnings(reply)
        }}
     end
   end
@@ -143,6 +143,13 @@ defmodule ElixirScope.Recorder.TargetRequest do
         [
           "tracing_level #{inspect(level)} does not record#{some(target, level)} #{Enum.map_join(classes, ", ", &inspect/1)} of #{Target.describe(target.key)}"
         ]
+    end
+  end
+
+  # What this OTP does not show.
+  defp off_warnings(%{target: target, level: level}) do
+    for {role, why} <- ServerLoop.off(Target.classes_within(target, level)) do
+      "#{ServerLoop.text(role)} is not recorded on this OTP (#{:erlang.system_info(:otp_release)}): #{why}"
     end
   end
 

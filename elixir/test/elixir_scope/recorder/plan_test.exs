@@ -3,12 +3,13 @@ defmodule ElixirScope.Recorder.PlanTest do
   import Bitwise
   alias ElixirScope.Recorder.{Plan, Target}
 
-  @loop %{loop: {:gen_server, :loop, 7}, terminate: {:gen_server, :terminate, 10}, decode: {:gen_server, :decode_msg, 9}}
+  @loop {:gen_server, :loop, 7}
+  @loop_functions ElixirScope.LoopFunctions.known()
   @f {Shop, :f, 1}
   @g {Shop, :g, 2}
 
   defp build(targets, level \\ :full, call_only \\ [], paused \\ []) do
-    Plan.build(level, targets, @loop, call_only: MapSet.new(call_only), paused: MapSet.new(paused))
+    Plan.build(level, targets, @loop_functions, call_only: MapSet.new(call_only), paused: MapSet.new(paused))
   end
 
   defp module(functions), do: %Target{key: {:module, Shop}, processes: :all, classes: [:call], functions: functions}
@@ -34,11 +35,11 @@ defmodule ElixirScope.Recorder.PlanTest do
     targets = [process(self(), [{@f, true}], 6)]
     assert %{flags: flags, functions: functions} = build(targets, :messages_only)
     assert flags == %{self() => [:call, :receive, :send]}
-    assert Map.keys(functions) == [@loop.decode]
+    assert Map.keys(functions) == [{:gen_server, :decode_msg, 9}]
 
     assert %{flags: flags, functions: functions} = build(targets, :states_only)
     assert flags == %{self() => [:call]}
-    assert Enum.sort(Map.keys(functions)) == Enum.sort([@loop.loop, @loop.terminate])
+    assert Enum.sort(Map.keys(functions)) == Enum.sort([@loop, {:gen_server, :terminate, 10}])
   end
 
   test "functions of a module are recorded everywhere, those of a process only there" do
@@ -46,13 +47,13 @@ defmodule ElixirScope.Recorder.PlanTest do
     plan = build([module([{@f, true}]), process(one, [{@g, true}], 6)])
     assert recorded?(plan, @f, one) and recorded?(plan, @f, other)
     assert recorded?(plan, @g, one) and not recorded?(plan, @g, other)
-    assert recorded?(plan, @loop.loop, one) and not recorded?(plan, @loop.loop, other)
+    assert recorded?(plan, @loop, one) and not recorded?(plan, @loop, other)
   end
 
   test "all processes have every server's loop, and no calls of a process's own" do
     other = spawn(fn -> :ok end)
     plan = build([Target.all_processes(), process(self(), [{@f, true}], 6)])
-    assert recorded?(plan, @loop.loop, other) and recorded?(plan, @loop.decode, other)
+    assert recorded?(plan, @loop, other) and recorded?(plan, {:gen_server, :decode_msg, 9}, other)
     assert recorded?(plan, @f, self()) and not recorded?(plan, @f, other)
   end
 
@@ -73,7 +74,7 @@ defmodule ElixirScope.Recorder.PlanTest do
   end
 
   test "the server's loop is never a plain call" do
-    assert %{role: :loop} = build([module([{@loop.loop, true}]), server(self())]).functions[@loop.loop]
+    assert %{role: {:state, _, _, _}} = build([module([{@loop, true}]), server(self())]).functions[@loop]
   end
 
   test "groups are handed out while there are any" do
@@ -116,7 +117,9 @@ defmodule ElixirScope.Recorder.PlanTest do
         assert Enum.sort(flags[pid]) == Enum.sort(wanted)
       end
 
-      assert patterns == Map.new(next.functions, fn {mfa, entry} -> {mfa, entry.role in [:call, :started]} end)
+      assert patterns ==
+               Map.new(next.functions, fn {mfa, entry} -> {mfa, entry.role == :call or match?({:first, _, _, _}, entry.role)} end)
+
       {next, flags, patterns}
     end)
   end

@@ -7,7 +7,7 @@ defmodule ElixirScope.Recorder.StateRandomTest do
 
   @n_runs 60
   @n_operations 60
-  @loop %{loop: {:gen_server, :loop, 7}, terminate: {:gen_server, :terminate, 10}, decode: {:gen_server, :decode_msg, 9}}
+  @loop ElixirScope.LoopFunctions.known()
   @now ~U[2030-01-01 00:00:00.000000Z]
   @levels [:full, :messages_only, :states_only, :minimal, :off]
   @modules [Shop, Cart]
@@ -246,8 +246,13 @@ defmodule ElixirScope.Recorder.StateRandomTest do
       end
 
     classes = for {_target, classes} <- targets, class <- classes, uniq: true, do: class
-    needed = %{loop: [:state], terminate: [:state, :major], decode: [:message]}
-    for {role, mfa} <- @loop, Enum.any?(needed[role], &(&1 in classes)), into: called, do: {mfa, false}
+    needed = %{loop: [:state], terminate: [:state, :major], decode_msg: [:message], init_it: [:major]}
+
+    # The first state is in what `init_it` returns.
+    for {{_module, function, _arity} = mfa, _loop} <- @loop,
+        Enum.any?(needed[function], &(&1 in classes)),
+        into: called,
+        do: {mfa, function == :init_it}
   end
 
   # By the trace alone: who is a target now. A change of level removes and adds all of them.

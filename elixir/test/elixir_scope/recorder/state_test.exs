@@ -3,7 +3,7 @@ defmodule ElixirScope.Recorder.StateTest do
   alias ElixirScope.Error
   alias ElixirScope.Recorder.{Plan, Row, SetupOptions, State, SupervisorWatch, Target}
 
-  @loop %{loop: {:gen_server, :loop, 7}, decode: {:gen_server, :decode_msg, 9}}
+  @loop ElixirScope.LoopFunctions.known()
   @now ~U[2030-01-01 00:00:00.000000Z]
   @functions [{{Shop, :f, 1}, true}, {{Shop, :g, 2}, false}]
 

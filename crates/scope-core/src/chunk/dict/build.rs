@@ -1,6 +1,6 @@
 //! The dictionary of an open chunk: the recorder's ids become the chunk's own as they are first used.
 //!
-//! Invariant: one look-up by index per id, no hashing; clearing costs what was used, not what the recorder knows.
+//! Invariant: one look-up by index per id, no hashing; clearing costs what was used, not the size of the recorder's dictionary.
 
 use super::Dict;
 use crate::{AtomId, Entity, EntityId, Mfa, MfaId, Symbols};
@@ -17,7 +17,7 @@ pub(crate) struct DictBuilder {
     atom_ids: LocalIds,
     mfa_ids: LocalIds,
     entity_ids: LocalIds,
-    passing_ids: LocalIds,
+    ephemeral_ids: LocalIds,
 }
 
 /// The recorder's ids to a chunk's own: one look-up by index, no hashing.
@@ -87,7 +87,7 @@ impl DictBuilder {
     #[inline]
     pub(crate) fn entity(&mut self, symbols: &Symbols, id: EntityId) -> EntityId {
         let Some(entity) = symbols.entity(id) else { return EntityId::NONE };
-        let ids = if id.is_ephemeral() { &mut self.passing_ids } else { &mut self.entity_ids };
+        let ids = if id.is_ephemeral() { &mut self.ephemeral_ids } else { &mut self.entity_ids };
         let (local, new) = ids.get(id.index(), self.entities.len() + 1);
         if new {
             let own = match entity {
@@ -120,6 +120,6 @@ impl DictBuilder {
         self.atom_ids.clear();
         self.mfa_ids.clear();
         self.entity_ids.clear();
-        self.passing_ids.clear();
+        self.ephemeral_ids.clear();
     }
 }

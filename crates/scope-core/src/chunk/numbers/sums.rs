@@ -31,7 +31,7 @@ impl Numbers {
 
 impl Numbers {
     /// Of `n` lengths that are larger by `base`: where each thing begins that has one, and where the last ends, which is the last element and
-    /// is said with all its bits. Sums that overflow wrap.
+    /// is also returned with all its bits. Sums that overflow wrap.
     #[must_use]
     pub(in crate::chunk) fn starts(&self, n: usize, base: u64) -> (Vec<u32>, u64) {
         let mut starts = alloc::vec![0; n + 1];

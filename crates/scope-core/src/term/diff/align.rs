@@ -16,7 +16,7 @@ pub(super) struct Pair {
 }
 
 /// Pairs equal numbers, as many as possible in order; `cells` is the room for the table, and what is used of it is taken away. The second value
-/// says that there was not enough.
+/// reports that there was not enough.
 pub(super) fn align(a: &[u32], b: &[u32], cells: &mut usize) -> (Vec<Pair>, bool) {
     let n_front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (rest_a, rest_b) = (a.get(n_front..).unwrap_or_default(), b.get(n_front..).unwrap_or_default());

@@ -18,7 +18,7 @@ pub(super) fn differ(a: &Term, b: &Term) -> bool {
     }
 }
 
-/// The number tells some terms apart, and 0 means that none was taken; an equal one proves nothing.
+/// Different numbers mean different terms; 0 means that no number was taken; equal numbers prove nothing.
 fn opaque_differ((a, x): (Opaque, u64), (b, y): (Opaque, u64)) -> bool {
     if a == Opaque::Other || b == Opaque::Other {
         return false;

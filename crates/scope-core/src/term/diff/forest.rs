@@ -70,6 +70,7 @@ impl<'t> Forest<'t> {
             Term::Tuple(elements) | Term::TupleCut(elements, _) => {
                 children.extend(elements.iter().map(|element| self.grow(element, depth + 1)));
             }
+            Term::Record(_, parts) => children.extend(parts.iter().map(|part| self.grow(part, depth + 1))),
             Term::List(elements, tail) => {
                 children.extend(elements.iter().chain(tail.as_deref()).map(|element| self.grow(element, depth + 1)));
             }
@@ -132,6 +133,7 @@ impl<'t> Forest<'t> {
             Term::List(_, Some(_)) => scalar(16, &[]),
             Term::Map(_) => scalar(17, &[]),
             Term::MapCut(_, size) => scalar(18, &[&size.to_le_bytes()]),
+            Term::Record(exported, _) => scalar(19, &[&[u8::from(*exported)]]),
         }
         let mut ids: Vec<u32> = children.iter().map(|child| self.id(*child)).collect();
         if matches!(term, Term::Map(_) | Term::MapCut(..)) {

@@ -3,6 +3,7 @@
 //! Beyond ASCII the rule is an approximation of Elixir's (a letter is what Unicode calls alphabetic): identifiers that mix
 //! scripts, or are not in normal form, may lack the quotes Elixir gives them.
 
+use crate::elixir::Elixir;
 use crate::term::inspect::text::{Escapes, escape};
 use alloc::string::String;
 
@@ -20,7 +21,7 @@ enum Syntax {
 }
 
 /// Appends `:ok`, `nil`, `Shop.Cart`, `:"hello world"`.
-pub(crate) fn literal(atom: &str, out: &mut String) {
+pub(crate) fn literal(atom: &str, elixir: Elixir, out: &mut String) {
     if matches!(atom, "nil" | "true" | "false") {
         return out.push_str(atom);
     }
@@ -31,7 +32,7 @@ pub(crate) fn literal(atom: &str, out: &mut String) {
         }
         Syntax::QuotedOperator | Syntax::Other => {
             out.push(':');
-            quoted(atom, out);
+            quoted(atom, elixir, out);
         }
         Syntax::Identifier | Syntax::Operator | Syntax::NotCallable => {
             out.push(':');
@@ -41,19 +42,19 @@ pub(crate) fn literal(atom: &str, out: &mut String) {
 }
 
 /// Appends `ok:`, `"hello world":`.
-pub(crate) fn key(atom: &str, out: &mut String) {
+pub(crate) fn key(atom: &str, elixir: Elixir, out: &mut String) {
     match syntax(atom) {
-        Syntax::Alias | Syntax::QuotedOperator | Syntax::Other => quoted(atom, out),
+        Syntax::Alias | Syntax::QuotedOperator | Syntax::Other => quoted(atom, elixir, out),
         Syntax::Identifier | Syntax::Operator | Syntax::NotCallable => out.push_str(atom),
     }
     out.push(':');
 }
 
 /// Appends `loop`, `"hello world"`, as after `Shop.Cart.`.
-pub(crate) fn function(atom: &str, out: &mut String) {
+pub(crate) fn function(atom: &str, elixir: Elixir, out: &mut String) {
     match syntax(atom) {
         Syntax::Identifier | Syntax::Operator | Syntax::QuotedOperator => out.push_str(atom),
-        Syntax::Alias | Syntax::NotCallable | Syntax::Other => quoted(atom, out),
+        Syntax::Alias | Syntax::NotCallable | Syntax::Other => quoted(atom, elixir, out),
     }
 }
 
@@ -62,9 +63,9 @@ pub(crate) fn is_module(atom: &str) -> bool {
     atom.starts_with("Elixir.")
 }
 
-fn quoted(atom: &str, out: &mut String) {
+fn quoted(atom: &str, elixir: Elixir, out: &mut String) {
     out.push('"');
-    escape(atom.as_bytes(), '"', usize::MAX, Escapes::String, out);
+    escape(atom.as_bytes(), '"', usize::MAX, Escapes::string(elixir), out);
     out.push('"');
 }
 

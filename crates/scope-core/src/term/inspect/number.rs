@@ -15,11 +15,21 @@ pub(crate) fn float(value: f64, out: &mut String) {
     lay_out(&digits, point, value.abs(), out);
 }
 
-/// The shortest digits of a float's magnitude, and where the decimal point stands among them: 0 is before the first.
+/// The shortest digits of a float's magnitude (of two that are equally near, the even ones, as Erlang has it), and where the decimal point stands among them: 0 is before the first.
 fn shortest(value: f64) -> (String, i32) {
-    let scientific = format!("{:e}", value.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    (mantissa.chars().filter(|c| *c != '.').collect(), exponent.parse::<i32>().unwrap_or_default() + 1)
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(value.abs());
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    let n_leading = all.len() - significant.len();
+    let digits = significant.trim_end_matches('0');
+    if digits.is_empty() {
+        return ("0".into(), 1);
+    }
+    let point = whole.len() as i32 - n_leading as i32 + exponent.parse::<i32>().unwrap_or_default();
+    (digits.into(), point)
 }
 
 /// Appends `n` zeros; none if `n` is negative.

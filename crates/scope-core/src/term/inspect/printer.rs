@@ -2,9 +2,10 @@
 
 mod structure;
 
+use crate::elixir::Elixir;
 use crate::term::cursor::{Damage, Item};
 use crate::term::inspect::text::{Escapes, escape, is_charlist_char, is_printable, whole_chars};
-use crate::term::inspect::{Limits, atom, number};
+use crate::term::inspect::{Limits, atom, erlang, number};
 use crate::term::part::Part;
 use crate::term::read::reference_words;
 use crate::term::{MAX_DEPTH, Names, Opaque};
@@ -46,6 +47,11 @@ impl Around {
         Self { limit, charlists: true, depth: 0 }
     }
 
+    /// The same one level further in; `None` at the deepest.
+    pub(crate) const fn inside(self, deepest: usize) -> Option<Self> {
+        if self.depth < deepest { Some(Self { depth: self.depth + 1, ..self }) } else { None }
+    }
+
     pub(crate) const fn without_charlists(self) -> Self {
         Self { charlists: false, ..self }
     }
@@ -54,12 +60,15 @@ impl Around {
 pub(crate) struct Printer<'a> {
     pub(crate) names: &'a dyn Names,
     limits: Limits,
+    pub(crate) elixir: Elixir,
+    /// What is left of the limit, where it is spent; see [`Elixir::spends_the_limit`].
+    left: usize,
     pub(crate) out: String,
 }
 
 impl<'a> Printer<'a> {
-    pub(crate) const fn new(names: &'a dyn Names, limits: Limits) -> Self {
-        Self { names, limits, out: String::new() }
+    pub(crate) const fn new(names: &'a dyn Names, limits: Limits, elixir: Elixir, elements: usize) -> Self {
+        Self { names, limits, elixir, left: elements, out: String::new() }
     }
 
     pub(crate) fn term(&mut self, part: Part<'_>, around: Around) -> Printed {
@@ -75,7 +84,7 @@ impl<'a> Printer<'a> {
                 self.push("")
             }
             Item::Atom(id) => {
-                atom::literal(self.names.atom_text(AtomId(id as u32)), &mut self.out);
+                atom::literal(self.names.atom_text(AtomId(id as u32)), self.elixir, &mut self.out);
                 self.push("")
             }
             Item::Pid(id) => match self.names.process(EntityId(id as u32)) {
@@ -102,6 +111,7 @@ impl<'a> Printer<'a> {
             Item::TupleCut { .. } => self.tuple(part, true, around),
             Item::Map(_) => self.map(part, false, around),
             Item::MapCut { .. } => self.map(part, true, around),
+            Item::Record(_) => erlang::record(self, part, around),
         }
     }
 
@@ -117,7 +127,9 @@ impl<'a> Printer<'a> {
         if tail.is_none() && around.charlists && self.is_charlist(elements.clone()) {
             let text: Vec<u8> = elements.clone().map_while(charlist_byte).collect();
             let is_cut = is_cut || elements.clone().nth(text.len()).is_some();
-            return self.quoted(&text, '\'', is_cut, " ++ ...");
+            let (open, quote) = if self.elixir.has_charlist_sigil() { ("~c", '"') } else { ("", '\'') };
+            self.push(open)?;
+            return self.quoted(&text, quote, is_cut, " ++ ...");
         }
         let is_keyword = tail.is_none() && elements.clone().all(|element| self.keyword_pair(element).is_some());
         self.push("[")?;
@@ -129,7 +141,9 @@ impl<'a> Printer<'a> {
         })?;
         if let (Some(tail), Some(limit)) = (tail, left) {
             self.push(" | ")?;
+            let before = self.spend();
             self.term(tail, Around { limit, ..around })?;
+            self.left = before;
         }
         self.push("]")
     }
@@ -173,25 +187,45 @@ impl<'a> Printer<'a> {
         mut print: impl FnMut(&mut Self, T, Around) -> Printed,
     ) -> Result<Option<usize>, Stop> {
         let mut limit = around.limit;
+        let mut is_first = true;
         for element in elements {
-            if limit < around.limit {
+            if !is_first {
                 self.push(", ")?;
             }
-            if limit == 0 {
+            is_first = false;
+            if (if self.elixir.spends_the_limit() { self.left } else { limit }) == 0 {
                 self.push("...")?;
                 return Ok(None);
             }
-            limit -= 1;
+            limit = limit.saturating_sub(1);
+            self.spend();
             print(self, element, Around { limit, ..around })?;
         }
         if is_cut {
-            self.push(if limit < around.limit { ", ..." } else { "..." })?;
+            self.push(if is_first { "..." } else { ", ..." })?;
         }
         Ok(Some(limit))
     }
 
+    /// Writes a term that takes nothing from what is left of the limit.
+    pub(crate) fn aside(&mut self, part: Part<'_>, around: Around) -> Printed {
+        let before = self.left;
+        self.term(part, around)?;
+        self.left = before;
+        Ok(())
+    }
+
+    /// Takes one element from what is left of the limit, unless that is infinite; gives what was left before.
+    fn spend(&mut self) -> usize {
+        let before = self.left;
+        if before != usize::MAX {
+            self.left = before.saturating_sub(1);
+        }
+        before
+    }
+
     pub(crate) fn keyword(&mut self, key: &str, value: Part<'_>, around: Around) -> Printed {
-        atom::key(key, &mut self.out);
+        atom::key(key, self.elixir, &mut self.out);
         self.push(" ")?;
         self.term(value, around)
     }
@@ -226,7 +260,7 @@ impl<'a> Printer<'a> {
 
     fn quoted(&mut self, text: &[u8], quote: char, is_cut: bool, more: &str) -> Printed {
         self.out.push(quote);
-        let is_all = escape(text, quote, self.limits.printable, Escapes::String, &mut self.out);
+        let is_all = escape(text, quote, self.limits.printable, Escapes::string(self.elixir), &mut self.out);
         self.out.push(quote);
         self.push(if is_all && !is_cut { "" } else { more })
     }

@@ -1,5 +1,6 @@
 //! Strings as Elixir writes them: what is printable, and how the rest is escaped.
 
+use crate::elixir::Elixir;
 use alloc::format;
 use alloc::string::String;
 
@@ -56,9 +57,23 @@ pub(crate) const fn is_charlist_char(code: i32) -> bool {
 
 /// Which escapes a kind of text has besides those of all texts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Escapes {
-    String,
-    Regex,
+pub(crate) struct Escapes {
+    /// Backslashes, and what has no letter in a regular expression.
+    string: bool,
+    /// Characters that are not seen; see [`Elixir::escapes_invisible`].
+    invisible: bool,
+}
+
+impl Escapes {
+    /// Those of strings and charlists.
+    pub(crate) const fn string(elixir: Elixir) -> Self {
+        Self { string: true, invisible: elixir.escapes_invisible() }
+    }
+
+    /// Those of regular expressions.
+    pub(crate) const fn regex(elixir: Elixir) -> Self {
+        Self { string: false, invisible: elixir.escapes_invisible() }
+    }
 }
 
 /// Appends the first `limit` characters of `bytes`, escaped for text between two `quote`s. Whether that was all.
@@ -94,18 +109,28 @@ fn escape_char(c: char, quote: char, escapes: Escapes, out: &mut String) {
         '\t' => "\\t",
         '\0' => "\\0",
         '\u{feff}' => "\\uFEFF",
-        '\x08' if escapes == Escapes::String => "\\b",
-        '\x1b' if escapes == Escapes::String => "\\e",
-        '\x7f' if escapes == Escapes::String => "\\d",
-        '\\' if escapes == Escapes::String => "\\\\",
+        '\x08' if escapes.string => "\\b",
+        '\x1b' if escapes.string => "\\e",
+        '\x7f' if escapes.string => "\\d",
+        '\\' if escapes.string => "\\\\",
         _ if c == quote => {
             out.push('\\');
             return out.push(c);
         }
+        _ if escapes.invisible && is_invisible(c) => return out.push_str(&format!("\\u{:04X}", c as u32)),
         ' '..='~' | '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => return out.push(c),
         _ => return escape_code(c as u32, out),
     };
     out.push_str(short);
+}
+
+/// Whether a character has no width, is a space that looks like another, or changes the direction of others.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}' | '\u{34f}' | '\u{61c}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{205f}'..='\u{2064}'
+            | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}'
+    )
 }
 
 fn escape_code(code: u32, out: &mut String) {

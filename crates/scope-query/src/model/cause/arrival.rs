@@ -40,7 +40,7 @@ impl<'a> Arrivals<'a> {
         let mut equal = found.remove(&key)?;
         let ticks = |rows: &[Row<'_>]| rows.iter().map(Row::tick).collect::<Vec<_>>();
         let sendings = equal.delivery_pairing(inbox);
-        let sent: Vec<Row<'a>> = equal.sent.iter().map(|(row, _)| *row).collect();
+        let sent: Vec<Row<'a>> = equal.sent.iter().map(|sent| sent.row).collect();
         let sendings = Candidates::new(sendings, &ticks(&sent), &ticks(&equal.delivered), is_whole);
         let deliveries = equal.handling_pairing(inbox);
         let deliveries = Candidates::new(deliveries, &ticks(&equal.delivered), &ticks(&equal.handled), is_whole);

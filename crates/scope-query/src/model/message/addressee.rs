@@ -1,14 +1,14 @@
 //! Who a send was meant for, and what became of it.
 
 use crate::model::message::delivery::{Fate, Passage};
-use crate::model::message::inbox::Inbox;
+use crate::model::message::inbox::{Inbox, receivers_of};
 use crate::model::process::holder;
 use crate::model::process::naming::{Holding, Naming};
 use crate::model::row::Row;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use scope_core::trace::Trace;
-use scope_core::{Class, Entity, EventId, Flags, Kind, OrderKey, ProcessKey};
+use scope_core::{Entity, EventId, Flags, OrderKey, ProcessKey};
 
 /// What the destination of a send means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +47,6 @@ pub(crate) fn passages<'a>(
             if receivers.is_empty() {
                 told.insert(send.id(), Passage::of_send(*send, None, Fate::Undelivered));
             }
-        }
-        if let (Addressee::Alias, 2..) = (addressee, receivers.len()) {
-            // Equal messages went to several, and whose the alias is nobody recorded.
-            told.insert(send.id(), Passage::of_send(*send, None, Fate::Ambiguous));
-            continue;
         }
         for receiver in receivers {
             wanted.entry(receiver).or_default().insert(key);
@@ -105,19 +100,4 @@ impl<'a> Names<'a> {
         let holder = held.iter().find(|(holding, _)| holding.holds_at(key));
         holder.map_or(Addressee::Nobody, |(_, process)| Addressee::Process(*process))
     }
-}
-
-/// The processes that something with this key was delivered to.
-fn receivers_of(trace: &Trace, key: u64) -> BTreeSet<ProcessKey> {
-    let mut receivers = BTreeSet::new();
-    let chunks = trace.chunks(Class::Message);
-    for (chunk_idx, term) in trace.chunks_with_term(key) {
-        let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
-        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();
-        let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
-        let delivered =
-            rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.low_watermark(Class::Message));
-        receivers.extend(delivered.filter_map(|row| row.process()));
-    }
-    receivers
 }

@@ -1,15 +1,15 @@
-//! What came out, and what it may have been when it went in: the pairing of `matching`, asked from the other end.
+//! What came out, and what it may have been when it went in: the pairing, asked from the other end.
 //!
 //! Invariant: what really came out is among the candidates, if its going in was recorded.
 
-use crate::model::message::matching::{Outcome, Pairing};
+use crate::model::message::pairing::{Match, Pairing};
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// For each sink the sources it may be.
 #[derive(Debug)]
 pub(crate) struct Candidates {
-    outcomes: Vec<Outcome>,
+    matches: Vec<Match>,
     /// The source that is surely it.
     decided: Vec<Option<usize>>,
     /// Else from here to there, those that are not decided.
@@ -22,10 +22,10 @@ impl Candidates {
     /// The ticks are those that the pairing was made of. Where not all that went in and came out was recorded, as `is_whole` tells, as many of
     /// both do not mean that nothing was on the way, and what seems decided is open for the sinks that are not.
     pub(crate) fn new(pairing: Pairing, sources: &[u64], sinks: &[u64], is_whole: bool) -> Self {
-        let mut outcomes = pairing.outcomes;
+        let mut matches = pairing.matches;
         let mut decided = vec![None; sinks.len()];
-        for (source, outcome) in outcomes.iter().enumerate() {
-            if let Outcome::Matched(sink) = outcome
+        for (source, found) in matches.iter().enumerate() {
+            if let Match::Matched(sink) = found
                 && let Some(slot) = decided.get_mut(*sink)
             {
                 *slot = Some(source);
@@ -34,14 +34,14 @@ impl Candidates {
         let mut reach = reach(sources, sinks);
         if !is_whole {
             reach.iter_mut().for_each(|(first, _)| *first = 0);
-            outcomes.fill(Outcome::Undecided);
+            matches.fill(Match::Undecided);
         }
-        let undecided = outcomes.iter().scan(0, |n, outcome| {
-            *n += usize::from(*outcome == Outcome::Undecided);
+        let undecided = matches.iter().scan(0, |n, found| {
+            *n += usize::from(*found == Match::Undecided);
             Some(*n)
         });
         let n_undecided = [0].into_iter().chain(undecided).collect();
-        Self { reach, outcomes, decided, n_undecided }
+        Self { reach, matches, decided, n_undecided }
     }
 
     /// The source that a sink surely is.
@@ -64,12 +64,12 @@ impl Candidates {
     /// These sources.
     pub(crate) fn possible(&self, sink: usize) -> impl Iterator<Item = usize> {
         let (first, end) = self.reach.get(sink).copied().unwrap_or_default();
-        (first..end).filter(|source| self.outcomes.get(*source) == Some(&Outcome::Undecided))
+        (first..end).filter(|source| self.matches.get(*source) == Some(&Match::Undecided))
     }
 
     /// The sinks that a source may be.
     pub(crate) fn sinks_of(&self, source: usize) -> Vec<usize> {
-        let is_open = self.outcomes.get(source) == Some(&Outcome::Undecided);
+        let is_open = self.matches.get(source) == Some(&Match::Undecided);
         let within = |sink: usize| self.reach.get(sink).is_some_and(|(first, end)| (*first..*end).contains(&source));
         let may_be = |sink: &usize| match self.decided(*sink) {
             Some(decided) => decided == source,

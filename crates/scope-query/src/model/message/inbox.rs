@@ -6,8 +6,9 @@
 
 use crate::model::coverage::trace_intervals::Watch;
 use crate::model::message::delivery::Passage;
-use crate::model::message::equal::{Equal, Recorded};
-use crate::model::process::naming::{Holding, Naming};
+use crate::model::message::equal::{Equal, HandledMessage, Recorded, Sent};
+use crate::model::message::mailbox_order;
+use crate::model::process::naming::{self, Holding, Naming};
 use crate::model::row::Row;
 use crate::model::window::Window;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -15,9 +16,11 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use scope_core::chunk::{Chunk, MAX_ROWS, TermId};
 use scope_core::symbols::PeerKey;
-use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
+
+/// Messages of a receiver looked at to decide which equal ones it handled, at most.
+const MAX_IN_ORDER: usize = 1 << 11;
 
 /// Messages by their match keys.
 pub(crate) type ByKey<'a> = BTreeMap<u64, Equal<'a>>;
@@ -29,8 +32,8 @@ pub(crate) struct Inbox<'a> {
     pub(crate) receiver: ProcessKey,
     /// The receiver's names over time.
     names: Vec<Holding>,
-    /// The end of the last loss of messages.
-    last_loss: Option<u64>,
+    /// The ends of the losses of messages, in order.
+    losses: Vec<u64>,
     watch: OnceCell<Watch>,
     first_delivered: OnceCell<Option<u64>>,
     first_handled: OnceCell<Option<u64>>,
@@ -40,19 +43,30 @@ pub(crate) struct Inbox<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
     Receiver,
-    /// A reference that the receiver may own.
-    Alias(ReferenceWords),
+    /// To a reference that the receiver may own.
+    Alias,
     Elsewhere,
 }
 
 impl<'a> Inbox<'a> {
     pub(crate) fn of(trace: &'a Trace, naming: &mut Naming<'a>, receiver: ProcessKey) -> Self {
+        Self::named(trace, receiver, naming.holdings(receiver).to_vec())
+    }
+
+    /// One of which only how it was recorded is asked.
+    pub(crate) fn unnamed(trace: &'a Trace, receiver: ProcessKey) -> Self {
+        Self::named(trace, receiver, Vec::new())
+    }
+
+    fn named(trace: &'a Trace, receiver: ProcessKey, names: Vec<Holding>) -> Self {
         let losses = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
+        let mut losses: Vec<u64> = losses.map(|loss| loss.to_tick).collect();
+        losses.sort_unstable();
         Self {
             trace,
             receiver,
-            names: naming.holdings(receiver).to_vec(),
-            last_loss: losses.map(|loss| loss.to_tick).max(),
+            names,
+            losses,
             watch: OnceCell::new(),
             first_delivered: OnceCell::new(),
             first_handled: OnceCell::new(),
@@ -61,6 +75,32 @@ impl<'a> Inbox<'a> {
 
     /// The messages with these keys, in order, and how many events were looked at.
     pub(crate) fn gather(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
+        let (mut found, mut n_events) = self.own(keys);
+        for key in keys.iter() {
+            if let Some(equal) = found.get_mut(key).filter(|equal| equal.has_aliases()) {
+                n_events += self.add_others(*key, equal);
+            }
+        }
+        (found, n_events)
+    }
+
+    /// What was sent to an alias may have gone to another process that something equal was delivered to.
+    fn add_others(&self, key: u64, equal: &mut Equal<'a>) -> u64 {
+        let receivers = receivers_of(self.trace, key);
+        let others = receivers.into_iter().filter(|receiver| *receiver != self.receiver);
+        let (mut n_events, keys) = (0, BTreeSet::from_iter([key]));
+        for (number, other) in (1..).zip(others) {
+            let inbox = Self::named(self.trace, other, naming::holdings(self.trace, other));
+            let (mut found, n) = inbox.own(&keys);
+            n_events += n;
+            found.remove(&key).into_iter().for_each(|found| equal.add_other(number, found));
+        }
+        equal.sort();
+        n_events
+    }
+
+    /// The messages with these keys to this receiver and to aliases.
+    fn own(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
         let mut found: ByKey<'a> = keys.iter().map(|key| (*key, Equal::default())).collect();
         let low_watermark = self.trace.low_watermark(Class::Message);
         let search = Search::of(self.trace, keys);
@@ -98,8 +138,8 @@ impl<'a> Inbox<'a> {
             (Kind::Delivered, _) => equal.delivered.push(row),
             (Kind::Handled, _) => equal.handled.push(row),
             (Kind::Send, Some(from)) if !row.event.flags.contains(Flags::TO_DEAD) => match self.destination(&row) {
-                Destination::Receiver => equal.sent.push((row, (from, None))),
-                Destination::Alias(words) => equal.sent.push((row, (from, Some(words)))),
+                Destination::Receiver => equal.sent.push(Sent::direct(row, from)),
+                Destination::Alias => equal.sent.push(Sent::by_alias(row, from)),
                 Destination::Elsewhere => {}
             },
             _ => {}
@@ -128,7 +168,7 @@ impl<'a> Inbox<'a> {
             {
                 Destination::Receiver
             }
-            Some(Entity::Reference(words)) => Destination::Alias(words.clone()),
+            Some(Entity::Reference(_)) => Destination::Alias,
             _ => Destination::Elsewhere,
         }
     }
@@ -174,7 +214,7 @@ impl<'a> Inbox<'a> {
     /// Without a target that tells, what was seen first tells since when things of its kind are seen.
     fn is_recorded(&self, kind: Kind, tick: u64) -> bool {
         let seen = || self.first(kind).is_some_and(|first| first <= tick);
-        self.last_loss.is_none_or(|lost| lost < tick) && self.watch().covers(tick).unwrap_or_else(seen)
+        self.losses.last().is_none_or(|lost| *lost < tick) && self.watch().covers(tick).unwrap_or_else(seen)
     }
 }
 
@@ -191,6 +231,45 @@ impl Recorded for Inbox<'_> {
         // A target may be no server.
         self.handlings_since(tick) && self.first(Kind::Handled).is_some_and(|first| first <= tick)
     }
+
+    fn losses(&self) -> &[u64] {
+        &self.losses
+    }
+
+    fn handled_in_order(&self, key: u64, from: OrderKey, until: OrderKey) -> Option<Vec<HandledMessage>> {
+        let mut from = from;
+        loop {
+            let mut own = self.trace.process_rows(self.receiver, &[Class::Message], from, until, Direction::Forward);
+            let rows: Vec<Row<'_>> = own.by_ref().take(MAX_IN_ORDER).map(|at| Row::read(self.trace, at)).collect();
+            if own.next().is_some() {
+                return None;
+            }
+            let delivered = rows.iter().filter(|row| row.kind() == Kind::Delivered);
+            let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
+            let (found, _) = self.gather(&keys);
+            // What is handled may be an equal one that waited before.
+            let since = found.values().filter_map(|equal| equal.waiting_since(from, &self.losses)).min();
+            match since {
+                Some(since) => from = since,
+                None => return Some(mailbox_order::handled(self.trace, key, from, &found, &rows)),
+            }
+        }
+    }
+}
+
+/// The processes that something with this key was delivered to.
+pub(crate) fn receivers_of(trace: &Trace, key: u64) -> BTreeSet<ProcessKey> {
+    let mut receivers = BTreeSet::new();
+    let chunks = trace.chunks(Class::Message);
+    for (chunk_idx, term) in trace.chunks_with_term(key) {
+        let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
+        let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();
+        let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
+        let delivered =
+            rows.filter(|row| row.kind() == Kind::Delivered && row.key() >= trace.low_watermark(Class::Message));
+        receivers.extend(delivered.filter_map(|row| row.process()));
+    }
+    receivers
 }
 
 /// Where the wanted keys are.

@@ -8,7 +8,7 @@
 use crate::model::message::equal::Equal;
 use crate::model::message::gen_call;
 use crate::model::message::inbox::Inbox;
-use crate::model::message::matching::Outcome;
+use crate::model::message::pairing::Match;
 use crate::model::message::recent::Recent;
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
@@ -95,9 +95,9 @@ impl<'a> Anchor<'a> {
 
     /// The point behind the delivery of what was handled last; `None` when equal messages cannot be told apart, or it was not seen.
     fn delivered(&self, inbox: &Inbox<'a>) -> Option<OrderKey> {
-        let outcomes = self.equal.handlings(inbox);
-        let is_own = |outcome: &Outcome| matches!(outcome, Outcome::Matched(at) if self.equal.handled.get(*at).is_some_and(|row| row.id() == self.handled.id()));
-        let at = outcomes.iter().position(is_own)?;
+        let matches = self.equal.handlings(inbox);
+        let is_own = |found: &Match| matches!(found, Match::Matched(at) if self.equal.handled.get(*at).is_some_and(|row| row.id() == self.handled.id()));
+        let at = matches.iter().position(is_own)?;
         self.equal.delivered_keys().nth(at).map(OrderKey::next)
     }
 }

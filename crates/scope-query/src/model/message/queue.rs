@@ -6,12 +6,10 @@
 
 mod chunked_vector;
 mod counts;
-mod flight;
+mod doubt;
 mod grouped;
 mod length;
-mod line;
 mod mailbox;
-mod message;
 mod pass;
 mod read;
 mod samples;
@@ -19,6 +17,7 @@ mod state;
 mod target;
 mod totals;
 
+use crate::model::message::matcher::Arrival;
 use crate::model::process::process_number::ProcessNumbers;
 use crate::model::window::Window;
 use alloc::vec::Vec;
@@ -62,40 +61,6 @@ pub(crate) struct Queue {
     pub(crate) longest: Option<Wait>,
 }
 
-/// How a message came.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Arrival {
-    /// When it was sent or, where nobody saw that, delivered.
-    pub(crate) tick: u64,
-    /// That event: its chunk and row among messages.
-    chunk: u32,
-    row: u32,
-    /// The number of who sent it; [`NOBODY`] where that was not seen.
-    sender: u32,
-    /// It cannot be told from an equal one.
-    ambiguous: bool,
-}
-
-impl Arrival {
-    const fn id(&self) -> EventId {
-        EventId { class: Class::Message, chunk: self.chunk, row: self.row }
-    }
-}
-
-/// No process: the receiver of a message to an alias, the sender of one from outside.
-const NOBODY: u32 = u32::MAX;
-
-/// What a delivery without handling means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    /// A message.
-    Message,
-    /// It was sent to an alias: the process waits for it.
-    Reply,
-    /// Perhaps no message at all: the VM traces a `receive` whose time is over as the delivery of `timeout`.
-    Expired,
-}
-
 /// How long a message waited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wait {
@@ -117,7 +82,12 @@ pub(crate) enum Detail {
 impl Queues {
     /// The queues of a trace.
     pub(crate) fn of(trace: &Trace, window: Window, detail: Detail) -> Self {
-        Pass::new(trace, window, detail).run()
+        let (queues, findings) = Pass::new(trace, window, detail, None).run();
+        let chunks = trace.chunks(Class::Message).iter().map(|chunk| &**chunk);
+        match findings.doubts(chunks) {
+            Some(doubts) => Pass::new(trace, window, detail, Some(doubts)).run().0,
+            None => queues,
+        }
     }
 
     /// The number of whose reply a process waited for, and for how long, of each reply.
@@ -134,7 +104,8 @@ impl Queues {
 impl Queue {
     /// A message waited until an end.
     fn wait(&mut self, arrival: Arrival, end: u64) {
-        let wait = Wait { ns: end.saturating_sub(arrival.tick), since: arrival.tick, id: arrival.id() };
+        let id = EventId { class: Class::Message, chunk: arrival.chunk, row: arrival.row };
+        let wait = Wait { ns: end.saturating_sub(arrival.tick), since: arrival.tick, id };
         let rank = |wait: &Wait| (wait.ns, Reverse(wait.since), Reverse(wait.id));
         if self.longest.is_none_or(|longest| rank(&longest) < rank(&wait)) {
             self.longest = Some(wait);

@@ -80,6 +80,11 @@ impl ProcessNumbers {
         self.keys.len()
     }
 
+    /// The processes by their numbers.
+    pub(crate) fn keys(&self) -> &[ProcessKey] {
+        &self.keys
+    }
+
     /// The process with a number.
     pub(crate) fn key(&self, number: usize) -> ProcessKey {
         self.keys.get(number).copied().unwrap_or(ProcessKey::MIN)

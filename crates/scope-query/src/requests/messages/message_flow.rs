@@ -140,7 +140,7 @@ impl<'a> Flow<'a> {
     fn list_between(&mut self, view: &mut View<'a>, sender: ProcessKey, receiver: ProcessKey) {
         let inbox = Inbox::of(self.trace, &mut view.naming, receiver);
         let rows = self.rows_of(sender, self.window.last_key());
-        let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias(_));
+        let by_alias = |row: &Row<'a>| matches!(inbox.destination(row), Destination::Alias);
         let mut came = BTreeSet::new();
         if rows.iter().any(|row| row.kind() == Kind::Send && by_alias(row)) {
             // By an alias only what came to it can have been meant for it.
@@ -151,7 +151,7 @@ impl<'a> Flow<'a> {
         }
         let may_be_meant = |row: &Row<'a>| match inbox.destination(row) {
             Destination::Receiver => true,
-            Destination::Alias(_) => row.term().is_some_and(|term| came.contains(&term.key)),
+            Destination::Alias => row.term().is_some_and(|term| came.contains(&term.key)),
             Destination::Elsewhere => false,
         };
         self.list(rows.into_iter().filter(|row| row.kind() == Kind::Send && may_be_meant(row)));

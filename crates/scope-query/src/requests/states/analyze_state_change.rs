@@ -19,6 +19,7 @@ use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::difference::difference;
 use crate::requests::render::view::View;
+use crate::requests::states::supported;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::diff::Verdict;
@@ -120,6 +121,7 @@ pub(in crate::requests) fn answer(
     let n_causes = cursor::within("causes", request.causes, DEFAULT_CAUSES, 0..=MAX_CAUSES)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
     let process = process_ref::resolve(trace, "process", &request.process, window)?;
+    supported::check(trace, process)?;
     let was = Want::read(trace, process, &request.was)?;
     let became = Want::read(trace, process, &request.became)?;
 

@@ -12,6 +12,7 @@ use crate::requests::coverage::coverage;
 use crate::requests::render;
 use crate::requests::render::difference::{Side, difference};
 use crate::requests::render::view;
+use crate::requests::states::supported;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::Class;
@@ -83,6 +84,7 @@ fn side<'a>(trace: &'a Trace, request: &CompareStatesRequest, asked: &Moment) ->
         return Err(Error::BadArgument("process: a time means the state of a process: name it".into()));
     };
     let process = process_ref::resolve(trace, "process", process, time)?;
+    supported::check(trace, process)?;
     let state = state_ref::state(trace, process, asked)?;
     render::state::side(&state).ok_or_else(|| Error::NotFound("that state event has no state".into()))
 }

@@ -11,6 +11,7 @@ use crate::model::window::Window;
 use crate::requests::coverage::{coverage_of_states, not_traced};
 use crate::requests::render;
 use crate::requests::render::view::View;
+use crate::requests::states::supported;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -32,6 +33,7 @@ pub struct StateAtRequest {
 pub(in crate::requests) fn answer(trace: &Trace, request: &StateAtRequest) -> Result<Answer<State>> {
     let moment = Window::moment(request.time)?;
     let process = process_ref::resolve(trace, "process", &request.process, moment)?;
+    supported::check(trace, process)?;
     let lifetime = Lifetime::of(trace, process);
     if lifetime.first_tick() > request.time {
         let spawned = lifetime.first_tick();

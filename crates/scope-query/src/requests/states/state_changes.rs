@@ -13,6 +13,7 @@ use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::difference::{Side, difference};
 use crate::requests::render::view::{self, View};
+use crate::requests::states::supported;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::diff::Verdict;
@@ -69,6 +70,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateChangesRequest) 
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
     let process = process_ref::resolve(trace, "process", &request.process, window)?;
+    supported::check(trace, process)?;
     let place = Place::parse(request.path.as_deref().unwrap_or_default())?;
 
     // A page goes on from the row it ended with, whose state is the one before the next.

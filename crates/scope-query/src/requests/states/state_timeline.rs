@@ -12,6 +12,7 @@ use crate::requests::coverage::{coverage_of_states, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::view::View;
+use crate::requests::states::supported;
 use alloc::vec::Vec;
 use scope_core::Class;
 use scope_core::trace::{Direction, Trace};
@@ -23,6 +24,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessWindow) -> Res
     let limit = cursor::limit(request.limit)?;
     let after = Cursor::parse(KIND, request.after.as_deref())?;
     let process = process_ref::resolve(trace, "process", &request.process, window)?;
+    supported::check(trace, process)?;
 
     let from = after.map_or(window.first_key(), |cursor| window.first_key().max(cursor.key));
     let mut passes = cursor::resume(after);

@@ -37,6 +37,8 @@ pub struct EventsRequest {
     pub function: Option<String>,
     /// A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language.
     pub filter: Option<String>,
+    /// A pattern of the event's term, such as `{:add, _}`. It is also met by the request inside a message of a GenServer.
+    pub r#match: Option<String>,
     /// First time, inclusive.
     pub from: Option<u64>,
     /// Last time, inclusive.
@@ -97,6 +99,9 @@ pub(in crate::requests) fn reach(
 /// All that a request asks of an event, but for its process.
 pub(in crate::requests) fn expression(request: &EventsRequest) -> Result<Expression> {
     let mut parts = Vec::from([filter::parse(request.filter.as_deref().unwrap_or_default())?]);
+    if let Some(pattern) = &request.r#match {
+        parts.push(filter::matching(pattern)?);
+    }
     if let Some(names) = &request.classes {
         parts.push(one_of("classes", names, Class::ALL, Class::name, Test::Class)?);
     }

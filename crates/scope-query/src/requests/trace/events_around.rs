@@ -45,6 +45,8 @@ pub struct EventsAroundRequest {
     pub function: Option<String>,
     /// A filter; see [`Events`](super::Events).
     pub filter: Option<String>,
+    /// As for `events`.
+    pub r#match: Option<String>,
 }
 
 /// The neighbours of an event or a time.
@@ -75,6 +77,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAroundRequest) 
         module: request.module.clone(),
         function: request.function.clone(),
         filter: request.filter.clone(),
+        r#match: request.r#match.clone(),
         ..EventsRequest::default()
     })?;
     let process =

@@ -1,7 +1,8 @@
 //! `snapshot_at`: who was alive at a time, in what state, with what in the mailbox, in which calls.
 
 use crate::answer::{Answer, Function, Process, Term};
-use crate::argument::cursor;
+use crate::argument::cursor::{self, MAX_LIMIT};
+use crate::argument::null::null_is_default;
 use crate::error::Result;
 use crate::model::call::open_call::OpenCalls;
 use crate::model::message::gen_call;
@@ -12,6 +13,7 @@ use crate::model::row::Row;
 use crate::model::state::Last;
 use crate::model::window::Window;
 use crate::requests::coverage::coverage_of_moment;
+use crate::requests::processes::supervision_tree::{self, SupervisionTreeRequest, TreeNode};
 use crate::requests::render::view::{self, View};
 use alloc::string::String;
 use alloc::string::ToString;
@@ -38,6 +40,10 @@ pub struct SnapshotAtRequest {
     pub time: u64,
     /// Messages shown per mailbox (default 10, at most 1000); their number is told whole.
     pub messages: Option<u32>,
+    /// With the supervision tree.
+    #[serde(default, deserialize_with = "null_is_default")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional = nullable), schemars(with = "Option<bool>"))]
+    pub tree: bool,
     /// Most processes.
     pub limit: Option<u32>,
     /// Cursor.
@@ -54,6 +60,8 @@ pub struct Snapshot {
     pub n_alive: u64,
     /// The living of this page, by pid.
     pub processes: Vec<ProcessSnapshot>,
+    /// The supervision tree, whole, or `null` when it was not wanted.
+    pub tree: Option<Vec<TreeNode>>,
 }
 
 /// One process at a moment.
@@ -189,7 +197,12 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAtRequest) ->
     // A state may be older than the moment, and what became of a message later; so a loss at any time may have changed it.
     let mut coverage = coverage_of_moment(trace, moment, Class::ALL, n_events);
     coverage.truncated = last.is_some();
-    let snapshot = Snapshot { time: request.time, n_alive: living.len() as u64, processes: snapshots };
+    let tree = request.tree.then(|| {
+        let whole = SupervisionTreeRequest { at: Some(request.time), limit: Some(MAX_LIMIT), ..Default::default() };
+        supervision_tree::answer(trace, &whole).map(|answer| answer.data)
+    });
+    let tree = tree.transpose()?;
+    let snapshot = Snapshot { time: request.time, n_alive: living.len() as u64, processes: snapshots, tree };
     Ok(Answer { data: snapshot, coverage, next: last.map(|last| cursor::process_text(KIND, last)) })
 }
 

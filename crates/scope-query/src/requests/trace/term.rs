@@ -46,7 +46,7 @@ pub struct TermPart {
     pub id: String,
     /// The path asked.
     pub path: Vec<u32>,
-    /// `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`.
+    /// `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `record`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`.
     pub kind: TermKind,
     /// As `inspect` shows it.
     pub text: String,
@@ -78,7 +78,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &TermRequest) -> Resul
         Error::NotFound(format!("path: {} leads nowhere in the term {}", written(&request.path), request.id))
     })?;
 
-    let limits = Limits { elements: limit, ..Limits::default() };
+    let limits = Limits { elements: Some(limit), ..Limits::default() };
     let text = |bytes: &[u8]| inspect(bytes, &located.names, limits);
     let page = found.children().skip(usize::try_from(first).unwrap_or(usize::MAX)).take(limit);
     let children: Vec<TermChild> = page

@@ -1,6 +1,7 @@
 //! Structs: those Elixir shows in a form of their own, and all others by their fields.
 
 use crate::AtomId;
+use crate::elixir::Elixir;
 use crate::term::cursor::Item;
 use crate::term::inspect::atom;
 use crate::term::inspect::printer::{Around, Printed, Printer, Stop};
@@ -15,7 +16,7 @@ use alloc::vec::Vec;
 /// Writes a map that is a struct; `false` when it is none. A struct whose fields are not what its module would make of them is
 /// written by its fields.
 pub(crate) fn print(printer: &mut Printer<'_>, map: Part<'_>, is_cut: bool, around: Around) -> Result<bool, Stop> {
-    let fields = Fields { names: printer.names, map };
+    let fields = Fields { names: printer.names, elixir: printer.elixir, map };
     let Some(module) = fields.atom("__struct__").filter(|module| atom::is_alias(module)) else { return Ok(false) };
     if !map.children().all(|child| child.key.is_some_and(|key| printer.keyword_key(key).is_some())) {
         return Ok(false);
@@ -33,7 +34,17 @@ pub(crate) fn print(printer: &mut Printer<'_>, map: Part<'_>, is_cut: bool, arou
         "Elixir.Time" => fields.time().map(|time| format!("~T[{time}]")),
         "Elixir.NaiveDateTime" => fields.naive().map(|naive| format!("~N[{naive}]")),
         "Elixir.DateTime" => fields.date_time(),
-        "Elixir.Regex" => fields.regex(),
+        "Elixir.Regex" => match fields.regex() {
+            Some(Regex::Sigil(text)) => Some(text),
+            Some(Regex::Compiled(source, options)) => {
+                printer.push("Regex.compile!(")?;
+                printer.aside(source, around)?;
+                printer.push(", ")?;
+                printer.aside(options, around)?;
+                Some(String::from(")"))
+            }
+            None => None,
+        },
         _ => None,
     };
     match text {
@@ -45,7 +56,7 @@ pub(crate) fn print(printer: &mut Printer<'_>, map: Part<'_>, is_cut: bool, arou
 
 fn by_fields(printer: &mut Printer<'_>, module: &str, map: Part<'_>, is_cut: bool, around: Around) -> Printed {
     printer.push("%")?;
-    atom::literal(module, &mut printer.out);
+    atom::literal(module, printer.elixir, &mut printer.out);
     printer.push("{")?;
     let names = printer.names;
     let fields = map.children().filter_map(|child| match child.key?.item() {
@@ -68,6 +79,7 @@ fn map_set(printer: &mut Printer<'_>, set: Part<'_>, around: Around) -> Printed 
 /// The fields of a struct by name; `None` for one that is missing or of another type.
 struct Fields<'a> {
     names: &'a dyn Names,
+    elixir: Elixir,
     map: Part<'a>,
 }
 
@@ -140,13 +152,64 @@ impl<'a> Fields<'a> {
         self.atom("calendar") == Some("Elixir.Calendar.ISO")
     }
 
-    fn regex(&self) -> Option<String> {
-        let (source, options) = (self.text("source")?, self.text("opts")?);
+    /// Options are a text in a sigil, and a list once it was compiled with one.
+    fn regex(&self) -> Option<Regex<'a>> {
+        let (source, options) = (self.text("source")?, self.get("opts")?);
+        let letters = match options.item() {
+            Ok(Item::Binary(letters)) => core::str::from_utf8(letters).ok()?.into(),
+            Ok(Item::Nil | Item::List(_)) => match self.letters(options) {
+                Some(letters) => letters,
+                None => return Some(Regex::Compiled(self.get("source")?, options)),
+            },
+            _ => return None,
+        };
         let mut out = String::from("~r/");
-        escape(unescaped_slashes(source).as_bytes(), '/', usize::MAX, Escapes::Regex, &mut out);
-        out.extend(["/", options]);
-        Some(out)
+        let source = unescaped(source, self.elixir);
+        escape(source.as_bytes(), '/', usize::MAX, Escapes::regex(self.elixir), &mut out);
+        out.extend(["/", letters.as_str()]);
+        Some(Regex::Sigil(out))
     }
+
+    /// The letters of a list of options, last first, as Elixir shows them; `None` if one has none.
+    fn letters(&self, options: Part<'a>) -> Option<String> {
+        if !self.elixir.shows_regex_options_as_letters() || options.has_tail() {
+            return None;
+        }
+        let atom = |part: Part<'a>| match part.item() {
+            Ok(Item::Atom(id)) => Some(self.names.atom_text(AtomId(id as u32))),
+            _ => None,
+        };
+        let mut letters = Vec::new();
+        let mut options = options.children().map(|child| child.part);
+        while let Some(option) = options.next() {
+            letters.push(match atom(option)? {
+                "dotall" => {
+                    let newline = options.next()?;
+                    let mut pair = newline.children().map(|child| child.part);
+                    let is_anycrlf = matches!(newline.item(), Ok(Item::Tuple(2)))
+                        && atom(pair.next()?)? == "newline"
+                        && atom(pair.next()?)? == "anycrlf";
+                    is_anycrlf.then_some('s')?
+                }
+                "unicode" => (atom(options.next()?)? == "ucp").then_some('u')?,
+                "caseless" => 'i',
+                "extended" => 'x',
+                "firstline" => 'f',
+                "ungreedy" => 'U',
+                "multiline" => 'm',
+                "export" if self.elixir.knows_regex_export() => 'E',
+                _ => return None,
+            });
+        }
+        Some(letters.into_iter().rev().collect())
+    }
+}
+
+/// How a regular expression is shown.
+enum Regex<'a> {
+    Sigil(String),
+    /// Source and options of one that no sigil could have made.
+    Compiled(Part<'a>, Part<'a>),
 }
 
 fn integer(part: Part<'_>) -> Option<i64> {
@@ -157,13 +220,14 @@ fn integer(part: Part<'_>) -> Option<i64> {
     }
 }
 
-/// The source of a regular expression without the backslashes that only protect a slash.
-fn unescaped_slashes(source: &str) -> String {
+/// The source of a regular expression without the backslashes that only protect a slash, or an interpolation.
+fn unescaped(source: &str, elixir: Elixir) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(at) = rest.find('\\') {
         let (before, escaped) = rest.split_at(at);
-        let n_kept = if escaped.starts_with("\\/") {
+        let interpolates = elixir.knows_interpolation_in_regexes() && escaped.starts_with("\\#{");
+        let n_kept = if escaped.starts_with("\\/") || interpolates {
             0
         } else if escaped.starts_with("\\\\") {
             2

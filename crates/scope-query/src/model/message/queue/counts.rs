@@ -2,9 +2,7 @@
 //!
 //! Invariant: it is a part of what every row looks up anyway, so that to count costs no look into other memory.
 
-use super::NOBODY;
-use super::Origin;
-use super::message::Message;
+use crate::model::message::matcher::{Message, Role, UNKNOWN};
 
 /// Counts and sums of the window.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,7 +10,7 @@ pub(crate) struct Counts {
     /// The first arrival or handling.
     pub(crate) first: Option<u64>,
     pub(crate) arrived: u64,
-    /// Of the arrived those nobody was seen to send.
+    /// Of the arrived those that were not seen being sent.
     pub(crate) external: u64,
     pub(crate) handled: u64,
     /// Handled, and their delivery was not recorded.
@@ -31,7 +29,7 @@ impl Counts {
     pub(super) fn arrive(&mut self, tick: u64, sender: u32) {
         self.begin(tick);
         self.arrived += 1;
-        self.external += u64::from(sender == NOBODY);
+        self.external += u64::from(sender == UNKNOWN);
     }
 
     /// A message is handled, which is known where it was delivered.
@@ -46,7 +44,7 @@ impl Counts {
 
     /// A message that was not handled is out of the mailbox: the process took it itself, if it was one.
     pub(super) fn pass(&mut self, message: &Message) {
-        self.taken += u64::from(message.origin != Origin::Expired && message.in_window);
+        self.taken += u64::from(message.role != Role::Expired && message.in_window);
     }
 
     /// A state follows a message.

@@ -3,7 +3,7 @@
 //! Invariant: it is small, as there is one for each process and every row needs one.
 
 use super::counts::Counts;
-use super::line::Line;
+use crate::model::message::matcher::Line;
 use scope_core::OrderKey;
 
 /// Later than any event.

@@ -9,17 +9,18 @@
 //! Invariant: lengths are counted stretch by stretch, at ends to which all classes have been read.
 
 use super::chunked_vector::Pile;
-use super::flight::Flights;
+use super::doubt::{Doubts, Findings, Sieve};
 use super::grouped::Grouped;
-use super::line::Line;
 use super::mailbox::Mailbox;
-use super::message::{Message, Messages};
-use super::read::{Told, read as read_rows};
+use super::read::{MessageRow, read as read_rows};
 use super::samples::Kept;
 use super::state::States;
 use super::target::{Peer, Peers, Targets};
-use super::{Arrival, Counts, Detail, NOBODY, Origin, Queue, Queues};
+use super::{Counts, Detail, Queue, Queues};
 use crate::model::coverage::trace_intervals::Watch;
+use crate::model::message::equal::Recorded;
+use crate::model::message::inbox::Inbox;
+use crate::model::message::matcher::{Arrival, Line, Matcher, Message, Role, UNKNOWN, Way};
 use crate::model::process::process_number::ProcessNumbers;
 use crate::model::row::Row;
 use crate::model::window::Window;
@@ -46,8 +47,7 @@ pub(super) struct Pass<'a> {
     queues: Vec<Queue>,
     /// The same.
     mailboxes: Vec<Mailbox>,
-    messages: Messages,
-    flights: Flights,
+    matcher: Matcher,
     targets: Targets,
     /// By the index of the chunk of messages.
     peers: Vec<Rc<Peers>>,
@@ -65,15 +65,26 @@ pub(super) struct Pass<'a> {
     /// Ends of the losses to come, the next one last.
     losses: Vec<u64>,
     n_events: u64,
+    /// Messages read: the number of the one at hand.
+    n_messages: u64,
+    /// The last one before the last loss.
+    lost_at: u64,
+    /// What was sent, and what was handled.
+    sent: Sieve,
+    handled: Sieve,
+    findings: Findings,
+    /// What an earlier pass found.
+    doubts: Option<Doubts>,
 }
 
 impl<'a> Pass<'a> {
-    pub(super) fn new(trace: &'a Trace, window: Window, detail: Detail) -> Self {
+    pub(super) fn new(trace: &'a Trace, window: Window, detail: Detail, doubts: Option<Doubts>) -> Self {
         let end = window.clipped(trace).to;
         let touching = trace.losses().iter().filter(|loss| loss.class.is_none_or(|class| class == Class::Message));
         let mut losses: Vec<u64> = touching.filter(|loss| loss.from_tick <= end).map(|loss| loss.to_tick).collect();
         losses.sort_unstable();
         losses.reverse();
+        let n_messages = trace.chunks(Class::Message).iter().map(|chunk| chunk.len()).sum();
         let states = trace.runs(&[Class::State], Window::all().first_key(), window.last_key());
         Self {
             trace,
@@ -81,8 +92,7 @@ impl<'a> Pass<'a> {
             numbers: ProcessNumbers::default(),
             queues: Vec::new(),
             mailboxes: Vec::new(),
-            messages: Messages::default(),
-            flights: Flights::default(),
+            matcher: Matcher::new(&trace.header().otp),
             targets: Targets::default(),
             peers: Vec::new(),
             stays: Vec::new(),
@@ -93,11 +103,17 @@ impl<'a> Pass<'a> {
             states: States::new(states),
             losses,
             n_events: 0,
+            n_messages: 0,
+            lost_at: 0,
+            sent: Sieve::new(n_messages),
+            handled: Sieve::new(n_messages),
+            findings: Findings::default(),
+            doubts,
         }
     }
 
     /// Walks everything.
-    pub(super) fn run(mut self) -> Queues {
+    pub(super) fn run(mut self) -> (Queues, Findings) {
         self.find_receivers();
         if let Some(baseline) = self.trace.baseline() {
             self.targets.remember(baseline, &mut self.numbers);
@@ -106,11 +122,9 @@ impl<'a> Pass<'a> {
         for run in self.trace.runs(&[Class::Process, Class::Message], first, last) {
             if run.class == Class::Message {
                 let Some(peers) = self.peers.get(run.chunk_idx as usize).map(Rc::clone) else { continue };
-                read_rows(&run, &peers, |told| {
-                    told.iter().for_each(|told| self.message(&run, told));
-                    if let Some(last) = told.last() {
-                        self.read_up_to(run.chunk.key(last.row));
-                    }
+                read_rows(&run, &peers, |rows, last| {
+                    rows.iter().for_each(|row| self.message(&run, row));
+                    self.read_up_to(run.chunk.key(last));
                 });
             } else {
                 for row in run.rows() {
@@ -123,10 +137,10 @@ impl<'a> Pass<'a> {
         }
         self.read_states(last);
         self.finish();
-        let Self { numbers, queues, n_events, kept, .. } = self;
+        let Self { numbers, queues, n_events, kept, findings, .. } = self;
         let mut waits = Grouped::default();
         waits.fill(queues.len(), self.waits.iter().copied());
-        Queues { numbers, queues, n_events, waits, kept: kept.unwrap_or_default() }
+        (Queues { numbers, queues, n_events, waits, kept: kept.unwrap_or_default() }, findings)
     }
 
     /// Lives and messages were read up to a point.
@@ -179,11 +193,24 @@ impl<'a> Pass<'a> {
     }
 
     fn forget(&mut self) {
-        self.messages.clear();
-        self.flights = Flights::default();
+        self.note_stretches(|_, _| false);
+        self.handled.clear();
+        self.lost_at = self.n_messages;
+        self.matcher.clear();
         for mailbox in &mut self.mailboxes {
             mailbox.line = Line::default();
             mailbox.last_sent = None;
+        }
+    }
+
+    /// Notes the stretches that leave messages on their way, though some were delivered meanwhile and perhaps unseen.
+    fn note_stretches(&mut self, is_recorded: impl Fn(u32, u64) -> bool) {
+        for message in self.matcher.open().filter(|message| !message.is_delivered) {
+            let Some(stretch) = self.matcher.stretch(message).filter(|stretch| stretch.is_delivered) else { continue };
+            if !is_recorded(message.receiver, stretch.since_tick) {
+                let pair = (message.receiver, message.key);
+                self.findings.stretches.push((pair, stretch.since, self.n_messages));
+            }
         }
     }
 
@@ -200,101 +227,124 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn message(&mut self, run: &Run<'a>, told: &Told) {
+    fn message(&mut self, run: &Run<'a>, row: &MessageRow) {
         self.n_events += 1;
-        self.forget_lost(told.tick);
-        if told.process == NOBODY {
+        self.forget_lost(row.tick);
+        self.n_messages += 1;
+        if row.process == UNKNOWN {
             return;
         }
-        match told.kind {
-            Kind::Send => self.sent(run, told),
-            Kind::Delivered => self.delivered(run, told),
-            _ => self.handled(run, told),
+        match row.kind {
+            Kind::Send => self.sent(run, row),
+            Kind::Delivered => self.delivered(run, row),
+            _ => self.handled(run, row),
         }
     }
 
-    fn sent(&mut self, run: &Run<'a>, told: &Told) {
-        if let Some(mailbox) = self.mailboxes.get_mut(told.process as usize) {
-            mailbox.last_sent = Some(told.tick);
+    fn sent(&mut self, run: &Run<'a>, row: &MessageRow) {
+        if let Some(mailbox) = self.mailboxes.get_mut(row.process as usize) {
+            mailbox.last_sent = Some(row.tick);
         }
-        let receiver = match told.to {
+        let receiver = match row.to {
             Peer::Process(process) => Some(process),
             Peer::Name(name) => self.targets.holder(name),
-            Peer::Alias => Some(NOBODY),
+            Peer::Alias => Some(UNKNOWN),
             Peer::Elsewhere => None,
         };
         let receives = |receiver: u32| {
-            receiver == NOBODY || self.mailboxes.get(receiver as usize).is_some_and(|mailbox| mailbox.receives)
+            receiver == UNKNOWN || self.mailboxes.get(receiver as usize).is_some_and(|mailbox| mailbox.receives)
         };
         if let Some(receiver) = receiver.filter(|receiver| receives(*receiver)) {
-            let arrival = arrival(run, told, told.process);
-            self.flights.send(&mut self.messages, Message::new(told.key, receiver, arrival, told.exact));
+            let mut arrival = arrival(run, row, row.process);
+            let pair = (receiver, row.key);
+            match &mut self.doubts {
+                Some(doubts) => {
+                    let place = (arrival.chunk, arrival.row);
+                    arrival.ambiguous = doubts.is_sent_in_doubt(pair, place, self.n_messages);
+                }
+                None => self.sent.add(pair),
+            }
+            self.matcher.send(row.key, receiver, arrival, row.exact);
         }
     }
 
-    fn delivered(&mut self, run: &Run<'a>, told: &Told) {
-        let (process, tick, in_window) = (told.process, told.tick, self.window.contains(told.tick));
-        let direct = self.flights.deliver(&mut self.messages, process, told.key);
-        let reply = if direct.is_none() { self.flights.deliver_reply(told.key) } else { None };
-        let place = direct
-            .or(reply)
-            .unwrap_or_else(|| self.messages.add(Message::new(told.key, process, arrival(run, told, NOBODY), true)));
+    fn delivered(&mut self, run: &Run<'a>, row: &MessageRow) {
+        let (process, tick, in_window) = (row.process, row.tick, self.window.contains(row.tick));
+        let place = self.matcher.deliver(process, row.key, || arrival(run, row, UNKNOWN));
         let Some(mailbox) = self.mailboxes.get_mut(process as usize) else { return };
-        let Some(message) = self.messages.get_mut(place) else { return };
+        let Some(message) = self.matcher.message_mut(place) else { return };
         mailbox.last_delivered = Some(tick);
-        message.receiver = process;
+        if message.way == Way::Unsent {
+            let pair = (process, row.key);
+            if let Some(doubts) = &self.doubts {
+                message.arrival.ambiguous = doubts.is_surplus_in_doubt(pair);
+            } else if self.sent.may_have(pair) || self.sent.may_have((UNKNOWN, row.key)) {
+                self.findings.surplus.push((pair, self.n_messages));
+            }
+        }
         message.in_window = in_window;
-        let was_seen = direct.is_some() && !message.arrival.ambiguous || reply.is_some();
+        let was_seen = message.way != Way::Unsent && !message.arrival.ambiguous;
         if was_seen
             && in_window
             && let Some(kept) = &mut self.kept
         {
             kept.delivery.push(process, tick.saturating_sub(message.arrival.tick));
         }
-        if reply.is_some() {
-            message.origin = Origin::Reply;
+        if message.way == Way::Alias {
+            message.role = Role::Reply;
             // What was sent last, or a reply before this one, is where the wait began.
             let since = mailbox.last_sent;
             mailbox.last_sent = since.map(|_| tick);
             if let Some(since) = since.filter(|_| in_window) {
                 self.waits.push((process, (message.arrival.sender, tick.saturating_sub(since))));
             }
-        } else if direct.is_none() && is_timeout(run.chunk, told.row) {
-            message.origin = Origin::Expired;
+        } else if message.way == Way::Unsent && is_timeout(run.chunk, row.row) {
+            message.role = Role::Expired;
         }
         if mailbox.handles {
-            mailbox.line.push(&mut self.messages, place, told.key);
-        } else if let Some(message) = self.messages.remove(place)
+            self.matcher.queue(&mut mailbox.line, place, row.key);
+        } else if let Some(message) = self.matcher.remove(place)
             && in_window
-            && message.origin != Origin::Expired
+            && message.role != Role::Expired
         {
             arrive(&mut mailbox.counts, &mut self.kept, process, tick, message.arrival.sender);
         }
     }
 
-    fn handled(&mut self, run: &Run<'a>, told: &Told) {
-        let (process, key) = (told.process as usize, run.chunk.key(told.row));
+    fn handled(&mut self, run: &Run<'a>, row: &MessageRow) {
+        let (process, key) = (row.process as usize, run.chunk.key(row.row));
         if self.mailboxes.get(process).is_some_and(Mailbox::is_busy) {
             self.read_states(key);
         }
         let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
         mailbox.begin(key);
-        let (tick, in_window, counts) = (told.tick, self.window.contains(told.tick), &mut mailbox.counts);
-        let message = mailbox.line.take(&mut self.messages, told.key, |passed| counts.pass(&passed));
+        let (tick, in_window, counts) = (row.tick, self.window.contains(row.tick), &mut mailbox.counts);
+        let mut message = self.matcher.handle(&mut mailbox.line, row.key, |passed| counts.pass(&passed));
+        let pair = (row.process, row.key);
+        match (&mut message, &self.doubts) {
+            (Some(message), Some(doubts)) => {
+                message.arrival.ambiguous |= doubts.is_handled_in_doubt(pair, self.n_messages);
+            }
+            (Some(_), None) => self.handled.add(pair),
+            (None, None) if self.handled.may_have(pair) => {
+                self.findings.unmatched.push((pair, self.lost_at, self.n_messages));
+            }
+            (None, _) => {}
+        }
         if in_window {
             counts.handle(tick, message.as_ref());
         }
         let Some(Message { arrival, .. }) = message else { return };
-        self.stays.push((told.process, (arrival.tick, tick)));
+        self.stays.push((row.process, (arrival.tick, tick)));
         if self.window.contains(arrival.tick) {
-            arrive(counts, &mut self.kept, told.process, arrival.tick, arrival.sender);
+            arrive(counts, &mut self.kept, row.process, arrival.tick, arrival.sender);
         }
         if arrival.ambiguous || !in_window {
             return;
         }
         let waited = tick.saturating_sub(arrival.tick);
         if let Some(kept) = &mut self.kept {
-            kept.waiting.push(told.process, waited);
+            kept.waiting.push(row.process, waited);
         }
         if waited >= mailbox.longest {
             mailbox.longest = waited;
@@ -307,9 +357,10 @@ impl<'a> Pass<'a> {
     /// What is left in a mailbox at the end of it.
     fn settle(&mut self, process: usize, end: u64) {
         let Some(mailbox) = self.mailboxes.get_mut(process) else { return };
-        while let Some(message) = mailbox.line.pop(&mut self.messages) {
-            if message.origin != Origin::Message {
-                mailbox.counts.pass(&message);
+        let counts = &mut mailbox.counts;
+        while let Some(message) = self.matcher.drain(&mut mailbox.line, |passed| counts.pass(&passed)) {
+            if message.role != Role::Message {
+                counts.pass(&message);
             } else if let Some(queue) = self.queues.get_mut(process) {
                 queue.remaining.push((message.arrival, end));
             }
@@ -340,13 +391,13 @@ impl<'a> Pass<'a> {
 
     /// By process, the time before which no message arrived that is still open. Empty where to look would cost more than was handled.
     fn low_watermarks(&mut self, tick: u64) -> Vec<u64> {
-        if self.n_stays < self.messages.n_places() {
+        if self.n_stays < self.matcher.n_places() {
             return Vec::new();
         }
         self.n_stays = 0;
         let mut low_watermarks = vec![tick; self.queues.len()];
         let mut low_watermark = tick;
-        for message in self.messages.iter() {
+        for message in self.matcher.open() {
             match low_watermarks.get_mut(message.receiver as usize) {
                 Some(low_watermark) => *low_watermark = message.arrival.tick.min(*low_watermark),
                 // To an alias, whoever owns it.
@@ -359,7 +410,13 @@ impl<'a> Pass<'a> {
 
     /// What is on its way at the end.
     fn finish(&mut self) {
-        if !self.losses.is_empty() {
+        if self.losses.is_empty() {
+            let (trace, keys) = (self.trace, self.numbers.keys().to_vec());
+            self.note_stretches(|receiver, tick| {
+                let receiver = keys.get(receiver as usize);
+                receiver.is_none_or(|receiver| Inbox::unnamed(trace, *receiver).deliveries_since(tick))
+            });
+        } else {
             self.forget();
         }
         let end = self.window.clipped(self.trace).to;
@@ -367,7 +424,7 @@ impl<'a> Pass<'a> {
         for process in 0..self.queues.len() {
             self.settle(process, end);
         }
-        for message in self.messages.iter() {
+        for message in self.matcher.open() {
             let receiver = message.receiver as usize;
             let (Some(queue), Some(mailbox)) = (self.queues.get_mut(receiver), self.mailboxes.get(receiver)) else {
                 continue;
@@ -422,14 +479,14 @@ impl<'a> Pass<'a> {
 /// A message arrives in the window.
 fn arrive(counts: &mut Counts, kept: &mut Option<Kept>, receiver: u32, tick: u64, sender: u32) {
     counts.arrive(tick, sender);
-    if let Some(kept) = kept.as_mut().filter(|_| sender != NOBODY) {
+    if let Some(kept) = kept.as_mut().filter(|_| sender != UNKNOWN) {
         kept.senders.push((receiver, sender));
     }
 }
 
 /// How a message comes that a row tells of.
-const fn arrival(run: &Run<'_>, told: &Told, sender: u32) -> Arrival {
-    Arrival { tick: told.tick, chunk: run.chunk.seq(), row: told.row, sender, ambiguous: false }
+const fn arrival(run: &Run<'_>, row: &MessageRow, sender: u32) -> Arrival {
+    Arrival { tick: row.tick, chunk: run.chunk.seq(), row: row.row, sender, ambiguous: false }
 }
 
 /// Whether the term of a row is the atom `timeout`.

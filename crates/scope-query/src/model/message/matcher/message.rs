@@ -2,29 +2,83 @@
 //!
 //! Invariant: places are used again, so that their number is that of the most messages there were at one time.
 
-use super::{Arrival, Origin};
+use super::UNKNOWN;
 use alloc::vec::Vec;
+
+/// How a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    /// When it was sent or, where that was not seen, delivered.
+    pub(crate) tick: u64,
+    /// That event: its chunk and row among messages.
+    pub(crate) chunk: u32,
+    pub(crate) row: u32,
+    /// The number of who sent it; [`UNKNOWN`] where that was not seen.
+    pub(crate) sender: u32,
+    /// It cannot be told from an equal one.
+    pub(crate) ambiguous: bool,
+}
+
+/// How a message reaches its receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// By its pid or a name.
+    Direct,
+    /// By an alias.
+    Alias,
+    /// It was not seen being sent.
+    Unsent,
+}
+
+/// What a delivery without handling means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A message.
+    Message,
+    /// It was sent to an alias: the process waits for it.
+    Reply,
+    /// Perhaps no message at all: the VM traces a `receive` whose time is over as the delivery of `timeout`.
+    Expired,
+}
 
 /// A message that was sent or delivered.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Message {
-    pub(super) key: u64,
-    pub(super) arrival: Arrival,
-    /// The number of the process; [`NOBODY`](super::NOBODY) for whoever owns an alias.
-    pub(super) receiver: u32,
+pub(crate) struct Message {
+    pub(crate) key: u64,
+    pub(crate) arrival: Arrival,
+    /// The number of the process; [`UNKNOWN`] for whoever owns an alias.
+    pub(crate) receiver: u32,
     /// Behind it: of equal messages on their way, or in the mailbox.
     pub(super) next: Option<u32>,
-    pub(super) origin: Origin,
+    pub(crate) way: Way,
+    pub(crate) role: Role,
     /// Equal match keys mean equal messages: nothing was cut.
     pub(super) exact: bool,
+    pub(crate) is_delivered: bool,
     /// It was delivered in the window asked about.
-    pub(super) in_window: bool,
+    pub(crate) in_window: bool,
     used: bool,
 }
 
 impl Message {
     pub(super) const fn new(key: u64, receiver: u32, arrival: Arrival, exact: bool) -> Self {
-        Self { key, arrival, receiver, next: None, origin: Origin::Message, exact, in_window: false, used: true }
+        let way = match (receiver, arrival.sender) {
+            (UNKNOWN, _) => Way::Alias,
+            (_, UNKNOWN) => Way::Unsent,
+            _ => Way::Direct,
+        };
+        Self {
+            key,
+            arrival,
+            receiver,
+            next: None,
+            way,
+            role: Role::Message,
+            exact,
+            is_delivered: false,
+            in_window: false,
+            used: true,
+        }
     }
 }
 
@@ -36,6 +90,7 @@ pub(super) struct Messages {
 }
 
 impl Messages {
+    #[inline]
     pub(super) fn add(&mut self, message: Message) -> u32 {
         if let Some(place) = self.free.pop() {
             if let Some(slot) = self.places.get_mut(place as usize) {
@@ -47,10 +102,12 @@ impl Messages {
         self.places.len() as u32 - 1
     }
 
+    #[inline]
     pub(super) fn get(&self, place: u32) -> Option<&Message> {
         self.places.get(place as usize)
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut Message> {
         self.places.get_mut(place as usize)
     }
