@@ -8,11 +8,9 @@ use scope_core::loss::{Loss, Reason};
 use scope_core::term::Term;
 use scope_core::{Class, EventId, Kind, ProcessKey};
 use scope_query::Request;
-use scope_query::answer::Durations;
-use scope_query::answer::Message;
+use scope_query::answer::{Durations, Message};
 use scope_query::requests::Data;
-use scope_query::requests::message_queue_analysis::MessageQueueAnalysisRequest;
-use scope_query::requests::message_queue_analysis::Queue;
+use scope_query::requests::message_queue_analysis::{MessageQueueAnalysisRequest, Queue};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What can happen in a scene beside sends, deliveries and handlings.
@@ -194,7 +192,9 @@ impl Told {
 
     /// As the queues of the whole trace have it.
     fn of_queue(queue: &Queue) -> Self {
-        let sum = |all: &Option<_>| all.as_ref().map_or((0, 0), |all: &Durations| (all.n, all.sum_ns));
+        let sum = |all: &Option<_>| {
+            all.as_ref().map_or((0, 0), |all: &Durations| (all.n, all.sum_ns))
+        };
         Self { delivery: sum(&queue.delivery), waiting: sum(&queue.waiting) }
     }
 }

@@ -24,6 +24,7 @@ fn request(at: Moment) -> EventsAroundRequest {
         function: None,
         r#match: None,
         filter: None,
+        r#match: None,
     }
 }
 
