@@ -7,8 +7,10 @@ use quickcheck::quickcheck;
 use scope_core::loss::{Loss, Reason};
 use scope_core::term::Term;
 use scope_core::{Class, EventId, Kind, ProcessKey};
-use scope_query::api::answer::{Data, Message, Queue};
-use scope_query::api::request::{MessageQueueAnalysis, Request};
+use scope_query::Request;
+use scope_query::answer::Message;
+use scope_query::requests::Data;
+use scope_query::requests::message_queue_analysis::{MessageQueueAnalysisRequest, Queue};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What can happen in a scene beside sends, deliveries and handlings.
@@ -190,10 +192,11 @@ impl Told {
 
     /// As the queues of the whole trace have it.
     fn of_queue(queue: &Queue) -> Self {
-        let sum = |all: &Option<_>| {
-            all.as_ref().map_or((0, 0), |all: &scope_query::api::answer::Durations| (all.n, all.sum_ns))
-        };
-        Self { delivery: sum(&queue.delivery), waiting: sum(&queue.waiting) }
+        let (delivery, waiting) = (queue.delivery.as_ref(), queue.waiting.as_ref());
+        Self {
+            delivery: delivery.map_or((0, 0), |all| (all.n, all.sum_ns)),
+            waiting: waiting.map_or((0, 0), |all| (all.n, all.sum_ns)),
+        }
     }
 }
 
@@ -222,9 +225,9 @@ fn by_message(script: &mut Script) -> BTreeMap<String, Told> {
 }
 
 fn by_pass(script: &mut Script) -> BTreeMap<String, Told> {
-    let answer = ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysis::default()));
+    let answer = ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysisRequest::default()));
     match answer.expect("an answer").data {
-        Data::Queues(found) => {
+        Data::MessageQueueAnalysis(found) => {
             found.queues.iter().map(|queue| (queue.process.pid.clone(), Told::of_queue(queue))).collect()
         }
         data => panic!("queues, not {data:?}"),
