@@ -192,9 +192,11 @@ impl Told {
 
     /// As the queues of the whole trace have it.
     fn of_queue(queue: &Queue) -> Self {
-        let sum =
-            |all: &Option<_>| all.as_ref().map_or((0, 0), |all: &scope_query::answer::Durations| (all.n, all.sum_ns));
-        Self { delivery: sum(&queue.delivery), waiting: sum(&queue.waiting) }
+        let (delivery, waiting) = (queue.delivery.as_ref(), queue.waiting.as_ref());
+        Self {
+            delivery: delivery.map_or((0, 0), |all| (all.n, all.sum_ns)),
+            waiting: waiting.map_or((0, 0), |all| (all.n, all.sum_ns)),
+        }
     }
 }
 
