@@ -212,7 +212,7 @@ export type Coverage = {
   to: number,
   /** The trace is complete up to this time. */
   watermark: number,
-  /** Events looked at. */
+  /** Events read. */
   events: number,
   /** Losses that touch the window. */
   dropped: Array<Dropped>,
@@ -588,7 +588,7 @@ export type Message = {
   /** Messages that the receiver began to handle between the sending of this one and its own turn: those before it in the queue. */
   queue_length: number | null,
   /** `matched`, `ambiguous`, `undelivered` (up to the watermark), `to_dead`, `external` (delivered, and no send of it is in the trace: a
-   * timer, a monitor, a port, another node, or a sender nobody traced), `not_traced` (deliveries to the receiver). */
+   * timer, a monitor, a port, another node, or a sender no process traced), `not_traced` (deliveries to the receiver). */
   matched: MessageOutcome,
   /** What the receiver's loop did with the delivered message: `handled`, `not_handled` (up to the watermark: it waits, or was taken by a
    * `receive` of the process itself), `ambiguous`, `not_recorded`; `null` for one that is not known to be delivered. */
@@ -707,11 +707,11 @@ export type ProcessInfo = {
   status: ProcessStatus,
   /** The function it began with. */
   initial_call: Function | null,
-  /** The callback module, as its spawn or a sweep told. */
+  /** The callback module, as its spawn or a sweep recorded. */
   module: string | null,
   /** Who spawned it. */
   parent: Process | null,
-  /** Pids or names, nearest first, as the process itself remembers them; `null` when nothing told. */
+  /** Pids or names, nearest first, as the process itself remembers them; `null` when nothing recorded. */
   ancestors: Array<string> | null,
   /** Names held at the time asked. */
   names: Array<string>,
@@ -719,11 +719,11 @@ export type ProcessInfo = {
   label: string | null,
   /** Linked processes at the time asked. */
   links: Array<Process>,
-  /** When it was spawned; `null`: before the recorder looked, or nobody saw it. */
+  /** When it was spawned; `null`: before the recorder looked, or no process saw it. */
   spawned_at: number | null,
   /** The first time anything is known of it, or `null` when nothing is held. */
   first_seen: number | null,
-  /** When it exited; `null`: it had not by the watermark, or nobody saw it. */
+  /** When it exited; `null`: it had not by the watermark, or no process saw it. */
   exited_at: number | null,
   /** Why it exited. */
   exit_reason: Term | null,
@@ -758,7 +758,7 @@ export type ProcessSnapshot = {
 /** Whether a process was there at a time. */
 export type ProcessStatus = "alive" | "exited" | "not_yet";
 
-/** The queue of a process. A message waits from its sending (where nobody saw it sent, from its delivery) to its handling by the process's
+/** The queue of a process. A message waits from its sending (where no process saw it sent, from its delivery) to its handling by the process's
  * callback; where handling is not known nothing is said of waiting. */
 export type Queue = {
   /** Whose. */
@@ -769,13 +769,13 @@ export type Queue = {
   to: number,
   /** Messages that came in the window: handled, or still waiting. */
   arrived: number,
-  /** Of these, messages nobody was seen to send (timers, monitors, ports, processes that are not traced). */
+  /** Of these, messages no process was seen to send (timers, monitors, ports, processes that are not traced). */
   external: number,
   /** Messages handled in the window. */
   handled: number,
   /** Of these, messages whose arrival is not known. */
   unmatched: number,
-  /** Of these, messages that cannot be told from equal ones on the way at the same time: they count in lengths, not in `waiting`. */
+  /** Of these, messages that cannot be recorded from equal ones on the way at the same time: they count in lengths, not in `waiting`. */
   ambiguous: number,
   /** Messages delivered in the window that the process took by a receive of its own, such as replies. */
   taken: number,
@@ -841,7 +841,7 @@ export type Relationships = {
   replaced_by: Replacement | null,
   /** With whom it exchanged messages up to then, most first. */
   peers: Array<Peer>,
-  /** Messages it sent to aliases, ports and other nodes, or to names nobody held: to nobody that could be named here. */
+  /** Messages it sent to aliases, ports and other nodes, or to names no process held: to no process that could be named here. */
   sent_elsewhere: number,
 };
 
@@ -994,7 +994,7 @@ export type Strategy = {
   period_s: number | null,
 };
 
-/** A term as text. A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place. */
+/** A term as text. */
 export type Term = {
   /** Its id for a `term` request: `<event id>`. */
   id: string,

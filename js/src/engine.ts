@@ -99,9 +99,9 @@ function defaultSource(): URL {
 }
 
 async function start(source: ModuleSource | PromiseLike<ModuleSource>): Promise<void> {
-  const given = await source;
-  const isAddress = typeof given === "string" || given instanceof URL;
-  initWith(await compiled(isAddress ? await load(new URL(given, import.meta.url)) : given));
+  const resolved = await source;
+  const isAddress = typeof resolved === "string" || resolved instanceof URL;
+  initWith(await compiled(isAddress ? await load(new URL(resolved, import.meta.url)) : resolved));
 }
 
 async function load(address: URL): Promise<Response | BufferSource> {

@@ -105,7 +105,7 @@ export abstract class Requests {
     return this.query<"process_info">({ ...request, kind: "process_info" });
   }
 
-  /** The processes that match: by module, name, parent, time and fate. */
+  /** The processes that match: by module, name, parent, time and outcome. */
   findProcesses(request: Omit<RequestOf<"find_processes">, "kind"> = {}): AnswerOf<"find_processes"> {
     return this.query<"find_processes">({ ...request, kind: "find_processes" });
   }

@@ -293,7 +293,7 @@ export type ServerCallsRequest = {
 export type SnapshotAtRequest = {
   /** The moment. */
   time: number,
-  /** Messages shown per mailbox (default 10, at most 1000); their number is told whole. */
+  /** Messages shown per mailbox (default 10, at most 1000); their number is recorded whole. */
   messages?: number | null,
   /** With the supervision tree. */
   tree?: boolean | null,

@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_id_has_one_spelling() {
+    fn an_event_id_is_written_one_way() {
         let id = EventId { class: Class::Message, chunk: 12, row: 345 };
         assert_eq!(id.to_string(), "message-12-345");
         assert_eq!("message-12-345".parse(), Ok(id));

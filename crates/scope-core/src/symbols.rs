@@ -296,7 +296,7 @@ impl Symbols {
         id
     }
 
-    /// The id of a function given by its names.
+    /// The id of a function by its names.
     pub fn intern_function(&mut self, module: &str, function: &str, arity: u32) -> MfaId {
         let mfa = Mfa { module: self.intern_atom(module), function: self.intern_atom(function), arity };
         self.intern_mfa(mfa)

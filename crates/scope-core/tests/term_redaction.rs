@@ -115,7 +115,7 @@ fn terms_without_sensitive_keys_are_left_alone() {
 }
 
 #[test]
-fn the_value_goes_and_the_rest_stays() {
+fn the_value_goes_and_the_rest_remains() {
     let secret = || pair(text("x"), text("hunter2"));
     for key in [atom("password"), text("password"), chars("password")] {
         assert_eq!(redacted(pair(key.clone(), secret())), pair(key.clone(), Term::Redacted));

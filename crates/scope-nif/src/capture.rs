@@ -1,5 +1,6 @@
 //! From the VM to a record in a buffer: what runs inside the traced process.
 
+pub(crate) mod atom;
 pub(crate) mod event;
 pub(crate) mod filter;
 pub(crate) mod process_table;

@@ -8,7 +8,7 @@ mod nif;
 mod sealer;
 mod term;
 
-use capture::tracer;
+use capture::atom;
 use term::{map_order, raw_term, term_kind};
 
 /// `samples` is a large map and its list of pairs.
@@ -19,7 +19,7 @@ fn load(env: rustler::Env<'_>, samples: rustler::Term<'_>) -> bool {
         // SAFETY: arguments of this call.
         unsafe { map_order::learn(env.as_c_arg(), raw_term::of(map.as_c_arg()), raw_term::of(list.as_c_arg())) };
     }
-    tracer::load_atoms(env.as_c_arg());
+    atom::load_atoms(env.as_c_arg());
     true
 }
 

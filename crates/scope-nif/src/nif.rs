@@ -139,7 +139,7 @@ fn set_filter<'a>(
     let processes: Vec<(u64, u64)> =
         processes.into_iter().map(|(pid, mask)| (raw_term::of(pid.as_c_arg()), mask)).collect();
     if recorder.0.is_running() {
-        for budget in &mut recorder.0.sealing().budgets {
+        for budget in &mut recorder.0.core().budgets {
             // A function that is no longer traced stays the target's own: its last events are still on their way.
             for f in &table {
                 let function = (f.module, f.function, f.arity);
@@ -219,6 +219,6 @@ fn dump<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> Term<'a> {
 /// Erlang's monotonic time and the wall clock at the recorder's time 0, in ns.
 #[rustler::nif]
 fn epoch(recorder: ResourceArc<RecorderRef>) -> (i64, i64) {
-    let sealing = recorder.0.sealing();
+    let sealing = recorder.0.core();
     (sealing.clock.epoch_monotonic_ns, sealing.clock.epoch_wall_ns)
 }

@@ -35,14 +35,14 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
 const MAX_OPEN_CALLS: i64 = 1_000;
-/// Processes that spawned, remembered until the owner is told. More would only be told later, when they spawn again.
+/// Processes that spawned, remembered until the owner is recorded. More would only be recorded later, when they spawn again.
 const MAX_PARENTS: usize = 256;
 /// A buffer is under pressure when this part of it is filled: 128 KiB of 8 MiB, which the fastest capture writes in less than a millisecond.
 const PRESSED_SHARE: u64 = 64;
-/// How often an interrupted producer is looked at again before the watermark is held back for it.
+/// How often an interrupted producer is read again before the watermark is held back for it.
 const QUIET_TRIES: usize = 200;
 
-/// The numbers that stand for capture threads in the keys of what no ring brought: events put at their moment, and those given with a time.
+/// The numbers that stand for capture threads in the keys of what no ring brought: events put at their moment, and those event with a time.
 /// Rings have numbers between them.
 const PUT_THREAD: u16 = 0;
 const MANUAL_THREAD: u16 = u16::MAX;
@@ -72,7 +72,7 @@ struct Batch {
 #[derive(Debug)]
 pub(crate) struct RecorderCore {
     generation: u32,
-    /// Nothing is traced, and times are given.
+    /// Nothing is traced, and times are event.
     pub(crate) manual: bool,
     pub(crate) clock: Clock,
     pub(crate) writer: Writer,
@@ -82,7 +82,7 @@ pub(crate) struct RecorderCore {
     scratch: Vec<u8>,
     raw: Vec<u8>,
     put_last: (u64, u32),
-    /// The latest time given by hand, and how many events were given that were not later than all before.
+    /// The latest time event by hand, and how many events were event that were not later than all before.
     manual_last: Option<(u64, u32)>,
     watermark: u64,
     last_drain: u64,
@@ -91,7 +91,7 @@ pub(crate) struct RecorderCore {
     pub(crate) budgets: Vec<Quota>,
     notices: Vec<Notice>,
     followed: Vec<(u64, u64)>,
-    /// TermInterner of processes that spawned others since the owner was told.
+    /// TermInterner of processes that spawned others since the owner was recorded.
     parents: Vec<u64>,
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
@@ -174,7 +174,7 @@ impl RecorderCore {
         for batch in &mut self.batches {
             batch.bytes.fill(0);
             batch.bytes.clear();
-            // A burst's memory is given back.
+            // A burst's memory is event back.
             batch.bytes.shrink_to(1 << 20);
         }
         self.count(now);
@@ -187,7 +187,7 @@ impl RecorderCore {
         is_pressed
     }
 
-    /// What the owner must be told since the last call; who spawned only when it is time to `tell_parents`.
+    /// What the owner must be recorded since the last call; who spawned only when it is time to `tell_parents`.
     pub(crate) fn take_notices(&mut self, tell_parents: bool) -> Vec<Notice> {
         if tell_parents && !self.parents.is_empty() {
             self.notices.push(Notice::Spawned(std::mem::take(&mut self.parents)));
@@ -289,23 +289,23 @@ impl RecorderCore {
         }
     }
 
-    /// Records an event given by hand (control events, sweeps, marks, spans) at this moment.
+    /// Records an event event by hand (control events, sweeps, marks, spans) at this moment.
     ///
     /// # Safety
     /// The words are terms alive in `env`.
-    pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, given: &ManualEvent) {
+    pub(crate) unsafe fn put(&mut self, env: *mut ErlNifEnv, event: &ManualEvent) {
         let now = self.advance();
         let key = next_key(&mut self.put_last, now, PUT_THREAD);
         // SAFETY: as ours.
-        unsafe { self.put_with_key(env, given, key) };
+        unsafe { self.put_with_key(env, event, key) };
     }
 
     /// The same at a time of the past, or at any in a recording by hand.
     ///
     /// # Safety
     /// As [`RecorderCore::put`].
-    pub(crate) unsafe fn put_at(&mut self, env: *mut ErlNifEnv, given: &ManualEvent, ns: u64) {
-        // Events come in any order of times; those of one time keep the order in which they were given.
+    pub(crate) unsafe fn put_at(&mut self, env: *mut ErlNifEnv, event: &ManualEvent, ns: u64) {
+        // Events come in any order of times; those of one time keep the order in which they were event.
         let (latest, n, tie) = match self.manual_last {
             Some((latest, n)) if ns <= latest => (latest, n.saturating_add(1), n.saturating_add(1)),
             Some((_, n)) => (ns, n, 0),
@@ -316,38 +316,38 @@ impl RecorderCore {
             self.watermark = self.watermark.max(ns);
         }
         // SAFETY: as ours.
-        unsafe { self.put_with_key(env, given, OrderKey { tick: ns, thread: MANUAL_THREAD, tie }) };
+        unsafe { self.put_with_key(env, event, OrderKey { tick: ns, thread: MANUAL_THREAD, tie }) };
     }
 
     /// # Safety
     /// As [`RecorderCore::put`].
-    unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, given: &ManualEvent, key: OrderKey) {
-        let class = given.kind.class();
+    unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, event: &ManualEvent, key: OrderKey) {
+        let class = event.kind.class();
         self.writer.store_mut().counts_mut()[class as usize].emitted += 1;
-        if given.kind == Kind::Spawn {
-            self.words.spawned(given.process);
+        if event.kind == Kind::Spawn {
+            self.words.spawned(event.process);
         }
         let symbols = self.writer.symbols();
-        let what = match given.what {
+        let what = match event.what {
             Some((module, function, arity)) if function != 0 => self.words.function(symbols, module, function, arity).0,
             Some((atom, _, _)) => resolve::Words::atom(&mut self.words, symbols, atom).0,
             None => 0,
         };
-        let process = self.words.entity(symbols, given.process);
-        let peer = self.words.entity(symbols, given.peer);
-        if given.kind == Kind::Exit {
-            self.words.ended(given.process);
+        let process = self.words.entity(symbols, event.process);
+        let peer = self.words.entity(symbols, event.peer);
+        if event.kind == Kind::Exit {
+            self.words.ended(event.process);
         }
-        let flags = if given.kind == Kind::Call && given.term.is_none() { Flags::ARITY_ONLY } else { Flags::NONE };
-        let event = Event { key, kind: given.kind, flags, process, peer, what };
+        let flags = if event.kind == Kind::Call && event.term.is_none() { Flags::ARITY_ONLY } else { Flags::NONE };
+        let event = Event { key, kind: event.kind, flags, process, peer, what };
         let mut raw = std::mem::take(&mut self.raw);
-        if let Some(term) = given.term {
+        if let Some(term) = event.term {
             // SAFETY: `walk_into` makes the room; the caller vouches for the term.
             unsafe {
                 crate::capture::term_encoder::walk_into(env, term, self.caps[class as usize], self.depth, &mut raw)
             };
         }
-        self.push(&event, given.term.map(|_| raw.as_slice()));
+        self.push(&made, event.term.map(|_| raw.as_slice()));
         raw.fill(0);
         self.raw = raw;
     }
@@ -363,7 +363,7 @@ impl RecorderCore {
         self.open_calls.clear();
     }
 
-    /// Seals open chunks that began before `age_ns` ago. Times given by hand are no ages.
+    /// Seals open chunks that began before `age_ns` ago. Times event by hand are no ages.
     pub(crate) fn seal_older(&mut self, age_ns: u64) {
         if !self.manual {
             self.writer.seal(self.watermark.saturating_sub(age_ns));

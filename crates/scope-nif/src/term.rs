@@ -1,5 +1,6 @@
 //! Terms of the running VM, and what is known of their layout.
 
+pub(crate) mod external_format;
 pub(crate) mod map_order;
 pub(crate) mod native_record;
 pub(crate) mod raw_term;

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use thiserror::Error as ThisError;
 
-/// An error of the door. The message names the value and what is allowed.
+/// An error of the API. The message names the value and what is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum Error {
@@ -62,5 +62,5 @@ impl Error {
     }
 }
 
-/// A result of the door.
+/// A result of the API.
 pub type Result<T> = core::result::Result<T, Error>;

@@ -195,7 +195,7 @@ requests! {
     ExecutionPath(ProcessWindow) -> Vec<Call>: calls::execution_path;
     /// Who a process is, how it began and ended, its names, links and counts of events.
     ProcessInfo(process_info::ProcessInfoRequest) -> process_info::ProcessInfo: processes::process_info;
-    /// The processes that match: by module, name, parent, time and fate.
+    /// The processes that match: by module, name, parent, time and outcome.
     FindProcesses(find_processes::FindProcessesRequest) -> Vec<find_processes::FoundProcess>: processes::find_processes;
     /// Parent, children, ancestors, links, supervisor and peers of a process.
     ProcessRelationships(process_relationships::ProcessRelationshipsRequest) -> process_relationships::Relationships: processes::process_relationships;

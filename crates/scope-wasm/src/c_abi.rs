@@ -1,4 +1,4 @@
-//! The door as functions that any WebAssembly host can call. No imports, no threads, nothing but this memory.
+//! The API as functions that any WebAssembly host can call. No imports, no threads, nothing but this memory.
 //!
 //! | function | what it does |
 //! |---|---|

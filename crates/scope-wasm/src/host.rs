@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_given_out_is_refused() {
+    fn an_unknown_address_is_refused() {
         let mut host = Host::new();
         assert_eq!(host.open(12345), None);
         let refusal = host.refusal();

@@ -1,4 +1,4 @@
-//! The WebAssembly edge: the door for JavaScript (feature `js`) and as a plain C ABI for any other host (feature `c-abi`).
+//! The WebAssembly edge: the API for JavaScript (feature `js`) and as a plain C ABI for any other host (feature `c-abi`).
 //!
 //! Each feature makes a module of its own from the same engine; `cargo xtask dist` builds both.
 //!

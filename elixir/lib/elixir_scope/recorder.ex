@@ -109,7 +109,7 @@ defmodule ElixirScope.Recorder do
       {epoch, _wall} = Native.epoch(native)
       state = State.new(options, mode, base, epoch, tracer.sessions != %{})
       performer = %Performer{native: native, tracer: tracer}
-      # What is told by hand needs no probe of this VM.
+      # What is recorded by hand needs no probe of this VM.
       server_loop = if is_tuple(mode), do: %{}, else: ServerLoop.functions()
       server = run(:start, %{state: state, performer: performer, server_loop: server_loop, from: nil})
       :ok = Current.publish(native)

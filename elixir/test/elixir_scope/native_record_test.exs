@@ -36,7 +36,7 @@ defmodule ElixirScope.NativeRecordTest do
     assert there(peer, :in_argument_and_return) == {[record], record}
   end
 
-  test "as the exit reason of a process that nobody targeted", %{peer: peer, record: record} do
+  test "as the exit reason of a process that no process targeted", %{peer: peer, record: record} do
     assert there(peer, :in_exit_of_an_untargeted_process) == record
   end
 

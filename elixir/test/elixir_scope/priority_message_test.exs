@@ -56,7 +56,7 @@ defmodule ElixirScope.PriorityMessageTest do
     assert at.urgent < at.one and at.one < at.two
   end
 
-  test "of equal messages nobody can say which overtook" do
+  test "of equal messages no process can say which overtook" do
     pid = overtaken([:same, :same], :same)
     flow = for row <- ElixirScope.message_flow(self(), pid), row.message == :same, do: row
     assert length(flow) == 3

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const message: Message | undefined = trace.messageFlow({ a: "Shop.Payment", b: "Shop.Inventory" }).data[0];
   try {
     // @ts-expect-error: a state has no such field
-    trace.stateAt({ process: "nobody", time: 0 }).data.weather;
+    trace.stateAt({ process: "no process", time: 0 }).data.weather;
   } catch (error) {
     if (!(error instanceof ScopeError) || error.code !== "not_found") throw error;
   }

@@ -4,8 +4,8 @@ use super::problem::Problem;
 use super::tree::Tree;
 use super::tree::rust_line::{code_lines, has_word, product};
 
-/// How a library says so; the second is without std in every build but the one that writes its TypeScript types.
-const NO_STD: &[&str] = &["#![no_std]", "#![cfg_attr(not(feature = \"ts\"), no_std)]"];
+/// How a library says so; the second is without std in every build but the one that writes its schemas.
+const NO_STD: &[&str] = &["#![no_std]", "#![cfg_attr(not(feature = \"schema\"), no_std)]"];
 
 const PURE: &[&str] = &["crates/scope-core/src/", "crates/scope-query/src/"];
 

@@ -12,10 +12,6 @@ use anyhow::{Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the modules ask of a host beyond the compiler's own choice: vectors, which Node, browsers and other hosts have had since 2021,
-/// and which copy and widen columns many numbers at a time.
-pub(super) const FEATURES: &str = "-Ctarget-feature=+simd128";
-
 /// How to call cargo for [`TARGET`].
 #[derive(Debug)]
 pub(crate) struct Compiler {
@@ -57,7 +53,7 @@ impl Compiler {
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = command::cargo(workspace::root());
         cargo.env("CARGO_TARGET_DIR", target_dir());
-        let mut flags: Vec<String> = short_paths().into_iter().chain([FEATURES.into()]).collect();
+        let mut flags: Vec<String> = short_paths().into_iter().chain([std_build::FEATURES.into()]).collect();
         if let Some(rustc) = &self.rustc {
             cargo.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1");
             flags.extend(std_build::FLAGS.map(str::to_owned));

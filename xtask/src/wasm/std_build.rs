@@ -6,7 +6,6 @@
 //! toolchain's libraries and these, so ordinary cargo builds everything else, with [`FLAGS`].
 
 use super::TARGET;
-use super::compiler::FEATURES;
 use super::toolchain::{Toolchain, has_libraries};
 use crate::command;
 use crate::progress::say;
@@ -17,6 +16,10 @@ use std::path::{Path, PathBuf};
 
 /// What everything is compiled with that uses this library. The flag is not stable yet, which a release takes with `RUSTC_BOOTSTRAP`.
 pub(super) const FLAGS: [&str; 2] = ["-Cpanic=immediate-abort", "-Zunstable-options"];
+
+/// What the modules ask of a host beyond the compiler's own choice: vectors, which Node, browsers and other hosts have had since 2021,
+/// and which copy and widen columns many numbers at a time.
+pub(super) const FEATURES: &str = "-Ctarget-feature=+simd128";
 
 /// The compiler that `build` leaves in `dir`.
 pub(super) fn rustc(dir: &Path) -> PathBuf {

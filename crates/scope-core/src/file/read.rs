@@ -220,7 +220,7 @@ impl Reading {
         let header = self.header.unwrap_or_default();
         let elixir = Elixir::of(&header.elixir);
         for mut chunk in core::mem::take(&mut self.known).into_values().filter_map(|known| known.chunk) {
-            // Nobody else has it yet.
+            // No process else has it yet.
             if let Some(chunk) = Arc::get_mut(&mut chunk) {
                 chunk.set_elixir(elixir);
             }

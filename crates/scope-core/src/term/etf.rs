@@ -123,7 +123,7 @@ impl<N: Names> Writer<'_, N> {
         Ok(())
     }
 
-    /// A native record, whose item began at `start`. One whose fields were cut, or of another node, is told of by a struct.
+    /// A native record, whose item began at `start`. One whose fields were cut, or of another node, is recorded of by a struct.
     fn record(&mut self, start: usize, exported: bool, depth: usize) -> cursor::Result<()> {
         let mut ahead = self.cursor.clone();
         let (module, name, fields) = (ahead.item::<Stored>()?, ahead.item::<Stored>()?, ahead.item::<Stored>()?);

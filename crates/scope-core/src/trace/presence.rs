@@ -68,7 +68,7 @@ impl Presence {
             let short_id = u16::try_from(id.0).unwrap_or(0);
             (process, Entry { seq: chunk.seq(), n_rows: rows.len() as u32, kinds: chunk.kinds_of(rows), short_id })
         };
-        let mut own = Draft::default();
+        let mut own = Building::default();
         chunk.process_ids().map(entry).for_each(|(process, entry)| own.add(process, &entry));
         self.segments.push(Arc::new(own.freeze(1, chunk.seq())));
         while let Some(at) = self.segments.len().checked_sub(MERGE) {
@@ -156,14 +156,14 @@ impl Listed<'_> {
 
 /// A segment in the making.
 #[derive(Debug, Default)]
-struct Draft {
+struct Building {
     processes: Vec<(ProcessKey, u32)>,
     entries: Vec<Entry>,
     /// A list of 2^32 rows would not fit into memory.
     n_rows: u32,
 }
 
-impl Draft {
+impl Building {
     /// Adds an entry that counts its own rows only; they come by process, then by chunk.
     fn add(&mut self, process: ProcessKey, entry: &Entry) {
         self.n_rows = self.n_rows.wrapping_add(entry.n_rows);
@@ -183,7 +183,7 @@ impl Draft {
 impl Segment {
     /// Of segments that follow each other, each of as many chunks.
     fn merged(parts: &[Arc<Self>], last_seq: u32) -> Self {
-        let mut draft = Draft::default();
+        let mut draft = Building::default();
         draft.entries.reserve_exact(parts.iter().map(|part| part.entries.len()).sum());
         // The next process of each part; there are few parts, so that the smallest is found by looking at all.
         let mut heads: Vec<usize> = parts.iter().map(|_| 0).collect();

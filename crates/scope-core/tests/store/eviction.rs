@@ -43,7 +43,7 @@ pub(crate) struct Known {
 }
 
 /// The naive baseline: all events below the low_watermarks, in order.
-fn remembered(history: &History, low_watermark: impl Fn(Class) -> OrderKey) -> BTreeMap<ProcessKey, Known> {
+fn kept(history: &History, low_watermark: impl Fn(Class) -> OrderKey) -> BTreeMap<ProcessKey, Known> {
     let mut known: BTreeMap<ProcessKey, Known> = BTreeMap::new();
     let mut exited = BTreeSet::new();
     for plain in history.in_order() {
@@ -138,10 +138,10 @@ pub(crate) fn check_floors(trace: &Trace, seen: &History) {
         assert!(counts.balanced());
     }
     let mut known = trace.baseline().map(known_to).unwrap_or_default();
-    for (process, expected) in remembered(seen, |class| trace.low_watermark(class)) {
+    for (process, expected) in kept(seen, |class| trace.low_watermark(class)) {
         assert_eq!(known.remove(&process), Some(expected), "{process}");
     }
-    assert_eq!(known, BTreeMap::new(), "nobody else is remembered");
+    assert_eq!(known, BTreeMap::new(), "no process else is remembered");
 }
 
 fn check(trace: &Trace, seen: &History, limits: &Limits) {

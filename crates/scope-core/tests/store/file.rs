@@ -125,7 +125,7 @@ fn nothing_differs_in_silence(original: &Trace, bytes: &[u8]) -> bool {
         Err(error) => return matches!(error, Error::NotATrace(_) | Error::NewerFormat { .. }),
     };
     let (before, after) = (all_rows(original), all_rows(&damaged));
-    let told = damaged.losses().iter().any(|loss| loss.reason != Reason::BufferFull);
+    let written = damaged.losses().iter().any(|loss| loss.reason != Reason::BufferFull);
     let same = before == after
         && damaged.header() == original.header()
         && damaged.counts() == original.counts()
@@ -133,9 +133,9 @@ fn nothing_differs_in_silence(original: &Trace, bytes: &[u8]) -> bool {
     // (With the end lost, the low_watermarks may be lost too: then rows come up again that had sunk.)
     assert!(after.iter().all(|(id, plain)| before.get(id).is_none_or(|known| known == plain)), "a row changed");
     assert!(
-        damaged.counts().iter().zip(original.counts()).all(|(now, then)| now.balanced() == then.balanced() || told)
+        damaged.counts().iter().zip(original.counts()).all(|(now, then)| now.balanced() == then.balanced() || written)
     );
-    same || told
+    same || written
 }
 
 #[test]

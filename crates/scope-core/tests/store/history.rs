@@ -78,7 +78,7 @@ impl Arbitrary for History {
             *tie += 1;
             let key = OrderKey { tick, thread, tie: *tie };
             let event = event(g, key, kind);
-            // The dead do nothing, and nobody links to them.
+            // The dead do nothing, and no process links to them.
             let parties = event.process.into_iter().chain(event.peer.as_ref().and_then(|peer| match peer {
                 Peer::Process(peer) if kind != Kind::Send => Some(*peer),
                 _ => None,

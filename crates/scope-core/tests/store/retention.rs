@@ -57,15 +57,15 @@ fn check(trace: &Trace, seen: &History, retention: &[Retention; N_CLASSES]) {
 fn a_class_holds_what_its_own_limits_allow() {
     fn holds(history: History, change: Change) -> bool {
         let Change { retention, at, ask_every } = change;
-        let mut told = 0;
+        let mut written = 0;
         history.record_with(unlimited(), |writer, n| {
-            told = told.max(history.0[n].key.tick);
-            writer.set_time(told);
+            written = written.max(history.0[n].key.tick);
+            writer.set_time(written);
             if n == at {
                 writer.set_limits(unlimited(), retention);
             }
             if n >= at && (n % ask_every == 0 || n + 1 == history.0.len()) {
-                check(&writer.snapshot(told), &History(history.0[..=n].to_vec()), &retention);
+                check(&writer.snapshot(written), &History(history.0[..=n].to_vec()), &retention);
             }
         });
         true

@@ -29,7 +29,7 @@ fn words(n: u32) -> scope_core::symbols::ReferenceWords {
 }
 
 #[test]
-fn the_dictionary_stays_bounded_and_match_keys_stay_equal() {
+fn the_dictionary_remains_bounded_and_match_keys_stay_equal() {
     let mut writer = Writer::new(Header::default(), Limits { max_events: 50_000, ..Limits::default() }, 7);
     let server = ProcessKey::first(7, 0);
     let message = Term::Tuple(vec![Term::Atom("add".into()), Term::Pid(server)]);

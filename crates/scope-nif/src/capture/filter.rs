@@ -148,7 +148,7 @@ const VISIBLE_AFTER: Duration = Duration::from_millis(100);
 /// Makes `filter` the one that callbacks use.
 pub(crate) fn replace(filter: Filter) {
     if !filter.follows() {
-        process_table::follow_nobody();
+        process_table::follow_no_process();
     }
     let old = CURRENT.swap(Box::into_raw(Box::new(filter)), AcqRel);
     if !old.is_null() {

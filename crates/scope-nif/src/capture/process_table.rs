@@ -113,7 +113,7 @@ pub(crate) fn ended(process: u64) {
 }
 
 /// No process is followed any more.
-pub(crate) fn follow_nobody() {
+pub(crate) fn follow_no_process() {
     if USED.load(Relaxed) {
         SLOTS.iter().for_each(|slot| slot.mask.store(0, Relaxed));
     }
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_return_has_the_fate_of_its_call_at_any_depth() {
+    fn a_return_is_kept_as_its_call_is_at_any_depth() {
         let process = 0x7003;
         let mut calls = Vec::new();
         for i in 0..200u32 {
@@ -141,7 +141,7 @@ mod tests {
         for kept in calls.into_iter().rev() {
             assert_eq!(returned(process), kept);
         }
-        assert!(returned(process), "a return nobody remembers is kept");
+        assert!(returned(process), "a return no process remembers is kept");
         assert!(!has_open_calls(process));
     }
 

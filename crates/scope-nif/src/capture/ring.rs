@@ -303,7 +303,7 @@ mod tests {
                 let taken = records(&taker.join().unwrap());
                 assert_eq!(taken, written);
             });
-            // SAFETY: the allocation has `capacity` bytes, and nobody writes any more.
+            // SAFETY: the allocation has `capacity` bytes, and no process writes any more.
             let left = unsafe { std::slice::from_raw_parts(ring.data, ring.capacity as usize) };
             assert!(left.iter().all(|b| *b == 0), "drained bytes are left in the ring");
         })

@@ -3,9 +3,9 @@
 //! Invariant: a call that is not of the row's shape is [`Reading::Unexpected`]: never a wrong event.
 //! Invariant: it takes bounded time: a step into a list is at most 255 cells.
 
+use crate::capture::atom::ATOMS;
 use crate::capture::event::Content;
 use crate::capture::server_row::{Place, Row, Wanted};
-use crate::capture::tracer::ATOMS;
 use crate::term::raw_term;
 use rustler::sys::{ErlNifEnv, enif_get_list_cell, enif_get_tuple, enif_is_identical, enif_is_ref};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -148,7 +148,7 @@ fn same_reference(env: *mut ErlNifEnv, one: u64, other: u64) -> bool {
 }
 
 /// The message behind an event of a `gen_statem`, as it was sent: `{{call, From}, Request}` was `{'$gen_call', From, Request}`. A time-out,
-/// which nobody sent as such, is its event.
+/// which no process sent as such, is its event.
 #[inline(always)]
 fn message_of(env: *mut ErlNifEnv, event: u64) -> Option<Content> {
     // SAFETY: live terms of this call.

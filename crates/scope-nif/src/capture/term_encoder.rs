@@ -365,7 +365,7 @@ impl Walk {
         self.bytes(number.to_be_bytes());
     }
 
-    /// An opaque term of bounded size, told apart by the VM's hash.
+    /// An opaque term of bounded size, recorded apart by the VM's hash.
     fn hashed(&mut self, kind: Opaque, word: u64) {
         // SAFETY: hashing a live term; only used on terms of a few words (the hash walks the whole term).
         let hash = unsafe { enif_hash(ErlNifHash::ERL_NIF_INTERNAL_HASH, raw_term::term(word), 0) };

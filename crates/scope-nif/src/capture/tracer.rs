@@ -6,6 +6,7 @@
 //! Invariant: no lock, no allocation (but the ring of a new thread), no message, no copy of a term.
 //! Invariant: a panic ends in the callback, never in the VM.
 
+use crate::capture::atom::ATOMS;
 use crate::capture::event::{self, Content, Destination, Frame, RawEvent};
 use crate::capture::filter::{self, Role};
 use crate::capture::process_table;
@@ -17,7 +18,7 @@ use crate::capture::server_row::Row;
 use crate::capture::tick;
 use crate::term::raw_term::{self, VERIFIED};
 use rustler::codegen_runtime::inventory;
-use rustler::sys::{ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value, enif_make_atom_len};
+use rustler::sys::{ErlNifEnv, ErlNifTerm, c_int, enif_get_list_cell, enif_get_map_value};
 use scope_core::event::{Class, Flags, Kind, N_CLASSES};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
@@ -69,30 +70,6 @@ impl Active {
             self.state.store(0, SeqCst);
         }
     }
-}
-
-macro_rules! atoms {
-    ($($name:ident = $text:literal),+ $(,)?) => {
-        #[derive(Debug)]
-        pub(crate) struct Atoms { $(pub(crate) $name: AtomicU64,)+ }
-        pub(crate) static ATOMS: Atoms = Atoms { $($name: AtomicU64::new(0),)+ };
-        /// Looks up the words of the atoms that callbacks compare with. Called once, at load.
-        pub(crate) fn load_atoms(env: *mut ErlNifEnv) {
-            $(
-                // SAFETY: a live environment, and a text of that length.
-                let atom = unsafe { enif_make_atom_len(env, $text.as_ptr().cast(), $text.len()) };
-                ATOMS.$name.store(raw_term::of(atom), Relaxed);
-            )+
-        }
-    };
-}
-atoms! {
-    trace = "trace", remove = "remove", discard = "discard", ok = "ok", extra = "extra",
-    call = "call", return_from = "return_from", exception_from = "exception_from",
-    send = "send", send_to_dead = "send_to_non_existing_process", receive = "receive",
-    spawn = "spawn", getting_linked = "getting_linked", getting_unlinked = "getting_unlinked",
-    spawned = "spawned", exit = "exit", link = "link", unlink = "unlink", register = "register", unregister = "unregister",
-    cast = "cast", info = "info", timeout = "timeout", gen_call = "$gen_call", gen_cast = "$gen_cast",
 }
 
 type Args = *const ErlNifTerm;
@@ -176,7 +153,7 @@ fn enables_call(tracee: u64) -> bool {
     decided.unwrap_or(true)
 }
 
-/// Events of kinds nobody asked for: accepted, and not recorded.
+/// Events of kinds no process asked for: accepted, and not recorded.
 unsafe extern "C" fn trace_other(_env: *mut ErlNifEnv, _argc: c_int, _argv: Args) -> ErlNifTerm {
     raw_term::term(ATOMS.ok.load(Relaxed))
 }
@@ -263,7 +240,7 @@ impl Capture {
     fn server(&self, row: &Row, process: u64, args: &[u64]) -> Option<()> {
         match server_call::read(row, self.env, args) {
             Reading::Event(module, content) => {
-                self.record(&RawEvent { content, ..draft(row.kind, process, module, None) })
+                self.record(&RawEvent { content, ..raw_event(row.kind, process, module, None) })
             }
             Reading::Nothing => self.filtered(),
             Reading::Unexpected => {
@@ -275,7 +252,7 @@ impl Capture {
         }
     }
 
-    /// Counts an event that nobody asked for.
+    /// Counts an event that no process asked for.
     #[inline(always)]
     fn filtered(&self) -> Option<()> {
         let counters = &self.ring.counters[self.class as usize];
@@ -333,7 +310,7 @@ impl Capture {
     }
 }
 
-fn draft(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> RawEvent {
+fn raw_event(kind: Kind, process: u64, slot: u64, term: Option<u64>) -> RawEvent {
     let content = term.map_or(Content::None, Content::Term);
     RawEvent { kind, flags: Flags::NONE, process, slot, extra: [0; 3], content }
 }
@@ -364,14 +341,14 @@ unsafe extern "C" fn trace_call(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
                         flags = flags.with(Flags::NO_RETURN);
                     }
                     let term = has_args.then_some(args);
-                    capture.record(&RawEvent { flags, extra, ..draft(Kind::Call, tracee, module, term) })
+                    capture.record(&RawEvent { flags, extra, ..raw_event(Kind::Call, tracee, module, term) })
                 }
                 (Role::Call | Role::CallOnly, false) => {
                     if !process_table::returned(tracee) {
                         return capture.sampled_out();
                     }
                     let kind = if tag == ATOMS.return_from.load(Relaxed) { Kind::Return } else { Kind::Exception };
-                    capture.record(&RawEvent { extra, ..draft(kind, tracee, module, capture.extra(argv)) })
+                    capture.record(&RawEvent { extra, ..raw_event(kind, tracee, module, capture.extra(argv)) })
                 }
                 (Role::Server(row), true) if has_args && !row.returned => {
                     capture.server(&row, tracee, first.get(..arity as usize).unwrap_or(&first))
@@ -390,7 +367,7 @@ unsafe extern "C" fn trace_send(env: *mut ErlNifEnv, _argc: c_int, argv: Args) -
     unsafe {
         guarded(env, argv, Class::Message, |capture, tag, tracee| {
             let flags = if tag == ATOMS.send_to_dead.load(Relaxed) { Flags::TO_DEAD } else { Flags::NONE };
-            capture.record_to(&RawEvent { flags, ..draft(Kind::Send, tracee, 0, Some(arg(argv, 3))) }, || {
+            capture.record_to(&RawEvent { flags, ..raw_event(Kind::Send, tracee, 0, Some(arg(argv, 3))) }, || {
                 let to = capture.extra(argv).unwrap_or(0);
                 let single = raw_term::local_pid(env, to) || raw_term::atom(env, to);
                 Some(Destination { slot: if single { to } else { 0 }, term: (!single && to != 0).then_some(to) })
@@ -403,7 +380,7 @@ unsafe extern "C" fn trace_receive(env: *mut ErlNifEnv, _argc: c_int, argv: Args
     // SAFETY: called by the VM as a trace callback.
     unsafe {
         guarded(env, argv, Class::Message, |capture, _tag, tracee| {
-            capture.record(&draft(Kind::Delivered, tracee, 0, Some(arg(argv, 3))))
+            capture.record(&raw_event(Kind::Delivered, tracee, 0, Some(arg(argv, 3))))
         })
     }
 }
@@ -430,18 +407,18 @@ unsafe extern "C" fn trace_procs(env: *mut ErlNifEnv, _argc: c_int, argv: Args) 
                     _ => ([0; 3], None),
                 };
                 let flags = if follow(term, tracee) { record::FOLLOWED } else { Flags::NONE };
-                capture.record(&RawEvent { flags, extra, ..draft(Kind::Spawn, tracee, term, args) })
+                capture.record(&RawEvent { flags, extra, ..raw_event(Kind::Spawn, tracee, term, args) })
             } else if is(&ATOMS.exit) {
                 process_table::ended(tracee);
-                capture.record(&draft(Kind::Exit, tracee, 0, Some(term)))
+                capture.record(&raw_event(Kind::Exit, tracee, 0, Some(term)))
             } else if is(&ATOMS.link) {
-                capture.record(&draft(Kind::Link, tracee, term, None))
+                capture.record(&raw_event(Kind::Link, tracee, term, None))
             } else if is(&ATOMS.unlink) {
-                capture.record(&draft(Kind::Unlink, tracee, term, None))
+                capture.record(&raw_event(Kind::Unlink, tracee, term, None))
             } else if is(&ATOMS.register) {
-                capture.record(&draft(Kind::Register, tracee, term, None))
+                capture.record(&raw_event(Kind::Register, tracee, term, None))
             } else if is(&ATOMS.unregister) {
-                capture.record(&draft(Kind::Unregister, tracee, term, None))
+                capture.record(&raw_event(Kind::Unregister, tracee, term, None))
             } else {
                 // Of a kind that this recorder does not know.
                 capture.filtered()

@@ -1,4 +1,4 @@
-//! What a question is asked of: a recording as it was at one moment, an imported trace, or terms that are held to be compared.
+//! What a question is asked about: a recording as it was at one moment, an imported trace, or terms that are held to be compared.
 //!
 //! Invariant: every answer to one question comes from one snapshot, so that no event is evicted between its parts.
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Term<'a>> {
     let trace = recorder.recorder().snapshot();
     let (monotonic, tick, bytes) = {
-        let mut sealing = recorder.recorder().sealing();
+        let mut sealing = recorder.recorder().core();
         let tick = sealing.advance();
         (sealing.clock.epoch_monotonic_ns, tick, sealing.writer.store().bytes())
     };

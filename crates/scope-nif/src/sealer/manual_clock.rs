@@ -1,4 +1,4 @@
-//! A recording without a tracer: what happened, and when, is told by hand.
+//! A recording without a tracer: what happened, and when, is recorded by hand.
 //!
 //! Invariant: its clock is the VM's, moved; so an event given without a time comes after what was given before it.
 
@@ -7,7 +7,7 @@ use crate::sealer::clock::Clock;
 /// How far back of the start an event may lie where the user names no time 0: 30 of the 104 days that a recording can hold.
 const PAST_NS: i64 = 30 * 86_400_000_000_000;
 
-/// What `start` is told of such a recording.
+/// What `start` is recorded of such a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ManualClock {
     /// The user's time at the start, which is time 0; `None`: Erlang's monotonic time, and time 0 lies [`PAST_NS`] back.

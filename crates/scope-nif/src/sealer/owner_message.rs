@@ -22,7 +22,7 @@ pub(crate) enum Notice {
 pub(crate) fn send(owner: &LocalPid, notices: &[Notice]) {
     for notice in notices {
         let mut env = OwnedEnv::new();
-        // The owner may be gone; then nobody needs to know.
+        // The owner may be gone; then no process needs to know.
         let _ = env.send_and_clear(owner, |env| encode(env, notice));
     }
 }

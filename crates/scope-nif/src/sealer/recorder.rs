@@ -26,7 +26,7 @@ const BUSY: Duration = Duration::from_millis(1);
 const IDLE: Duration = Duration::from_millis(8);
 /// How long a stop waits for producers that are inside a callback.
 const STOP_PATIENCE: Duration = Duration::from_secs(1);
-/// How often the owner is told at most who spawned.
+/// How often the owner is recorded at most who spawned.
 const TELL_PARENTS: Duration = Duration::from_millis(100);
 /// An open chunk older than this is sealed even if small.
 const SEAL_AFTER_NS: u64 = 30_000_000_000;
@@ -127,7 +127,7 @@ impl Recorder {
     }
 
     /// The state as it is.
-    pub(crate) fn sealing(&self) -> MutexGuard<'_, RecorderCore> {
+    pub(crate) fn core(&self) -> MutexGuard<'_, RecorderCore> {
         lock(&self.sealing)
     }
 
@@ -164,18 +164,18 @@ impl Recorder {
     /// The sealer's thread.
     fn run(&self) {
         let mut pause = BUSY;
-        let mut told = Instant::now();
+        let mut recorded = Instant::now();
         while !self.stopping.load(SeqCst) {
             std::thread::park_timeout(pause);
-            let tell = told.elapsed() >= TELL_PARENTS;
+            let tell = recorded.elapsed() >= TELL_PARENTS;
             let (is_pressed, notices) = {
-                let mut sealing = self.sealing();
+                let mut sealing = self.core();
                 let is_pressed = sealing.drain();
                 sealing.seal_older(SEAL_AFTER_NS);
                 (is_pressed, sealing.take_notices(tell))
             };
             if tell {
-                told = Instant::now();
+                recorded = Instant::now();
             }
             owner_message::send(&self.owner.0, &notices);
             filter::reclaim();
@@ -185,7 +185,7 @@ impl Recorder {
         while ring::all().any(|ring| !ring.is_quiet()) && patience.elapsed() < STOP_PATIENCE {
             std::thread::sleep(BUSY);
         }
-        let mut sealing = self.sealing();
+        let mut sealing = self.core();
         sealing.drain();
         sealing.reconcile();
         sealing.writer.seal(u64::MAX);

@@ -15,7 +15,7 @@ use scope_core::{AtomId, Entity, EntityId, Mfa, MfaId, ProcessKey, Symbols};
 
 /// Pids remembered, of processes that ended and of those that came after them. Past this many, a pid that is used again after so long is
 /// taken for its old process.
-const MAX_REMEMBERED: usize = 1 << 16;
+const MAX_KNOWN: usize = 1 << 16;
 
 /// Everything looked up so far.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl TermInterner {
         self.entities.retain(|_, id| symbols.entity(*id).is_some());
         let (entities, processes) = (&self.entities, &mut self.processes);
         processes.retain(|word, _| entities.contains_key(word));
-        if self.incarnations.len() > MAX_REMEMBERED {
+        if self.incarnations.len() > MAX_KNOWN {
             self.incarnations.clear();
         }
     }
@@ -100,7 +100,7 @@ impl TermInterner {
         Some(key)
     }
 
-    /// The id of a function given by its words; none for module 0.
+    /// The id of a function by its raw terms; none for module 0.
     pub(crate) fn function(&mut self, symbols: &mut Symbols, module: u64, function: u64, arity: u64) -> MfaId {
         if module == 0 {
             return MfaId::NONE;
@@ -117,7 +117,7 @@ impl TermInterner {
 
     /// A process ended.
     pub(crate) fn ended(&mut self, word: u64) {
-        if self.ended.len() >= MAX_REMEMBERED {
+        if self.ended.len() >= MAX_KNOWN {
             self.ended.clear();
         }
         self.ended.insert(word);

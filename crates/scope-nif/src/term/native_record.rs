@@ -8,7 +8,7 @@
 //! Invariant: reading one is bounded: by the number of its fields, which its header says.
 
 use crate::raw_term::{self, VERIFIED};
-use crate::term::term_kind::decode;
+use crate::term::external_format::decode;
 use rustler::sys::{ErlNifEnv, enif_make_atom_len};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 

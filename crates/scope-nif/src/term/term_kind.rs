@@ -8,10 +8,11 @@
 //! Invariant: a header's kind is in the table only if a term with it was made at load and the API agreed on what it is.
 
 use crate::raw_term::{self, VERIFIED};
+use crate::term::external_format::decode;
 use crate::term::native_record;
 use rustler::sys::{
-    ErlNifEnv, ErlNifTerm, c_int, enif_binary_to_term, enif_get_double, enif_is_atom, enif_is_binary, enif_is_fun,
-    enif_is_list, enif_is_map, enif_is_number, enif_is_pid, enif_is_port, enif_is_ref, enif_is_tuple, enif_make_double,
+    ErlNifEnv, ErlNifTerm, c_int, enif_get_double, enif_is_atom, enif_is_binary, enif_is_fun, enif_is_list,
+    enif_is_map, enif_is_number, enif_is_pid, enif_is_port, enif_is_ref, enif_is_tuple, enif_make_double,
     enif_make_int64, enif_make_map_from_arrays, enif_make_new_binary, enif_make_new_map, enif_make_ref,
     enif_make_sub_binary, enif_make_uint64,
 };
@@ -72,7 +73,7 @@ pub(crate) fn of_header(header: u64) -> TermKind {
     LEARNED[usize::from(KINDS[(header & 0x3f) as usize].load(Relaxed) & 0xf)]
 }
 
-/// Whether terms of a kind are told from others by their header.
+/// Whether terms of a kind are recorded from others by their header.
 pub(crate) fn is_learned(kind: TermKind) -> bool {
     KINDS.iter().any(|known| known.load(Relaxed) == kind as u8)
 }
@@ -179,18 +180,6 @@ const SAMPLES: &[(&[u8], TermKind)] = &[
     (b"\x83Y\x77\x0dnobody@sample\0\0\0\x01\0\0\0\x01", TermKind::Port),
     (b"\x83Z\0\x03\x77\x0dnobody@sample\0\0\0\x01\0\0\0\x01\0\0\0\x02\0\0\0\x03", TermKind::Reference),
 ];
-
-/// The term of an encoding; none where this VM cannot read it.
-///
-/// # Safety
-/// `env` is a live environment.
-pub(crate) unsafe fn decode(env: *mut ErlNifEnv, encoded: &[u8]) -> Option<ErlNifTerm> {
-    // SAFETY: the bytes live during the call, which answers 0 for what it cannot read.
-    unsafe {
-        let mut term = enif_make_int64(env, 0);
-        (enif_binary_to_term(env, encoded.as_ptr(), encoded.len(), &raw mut term, 0) != 0).then_some(term)
-    }
-}
 
 /// Enters the kind of a boxed sample, if the API agrees that it is an `agreed`.
 ///

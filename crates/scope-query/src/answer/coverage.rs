@@ -15,7 +15,7 @@ pub struct Coverage {
     pub to: u64,
     /// The trace is complete up to this time.
     pub watermark: u64,
-    /// Events looked at.
+    /// Events read.
     pub events: u64,
     /// Losses that touch the window.
     pub dropped: Vec<Dropped>,

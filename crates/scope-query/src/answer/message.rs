@@ -33,7 +33,7 @@ pub struct Message {
     /// Messages that the receiver began to handle between the sending of this one and its own turn: those before it in the queue.
     pub queue_length: Option<u64>,
     /// `matched`, `ambiguous`, `undelivered` (up to the watermark), `to_dead`, `external` (delivered, and no send of it is in the trace: a
-    /// timer, a monitor, a port, another node, or a sender nobody traced), `not_traced` (deliveries to the receiver).
+    /// timer, a monitor, a port, another node, or a sender no process traced), `not_traced` (deliveries to the receiver).
     pub matched: MessageOutcome,
     /// What the receiver's loop did with the delivered message: `handled`, `not_handled` (up to the watermark: it waits, or was taken by a
     /// `receive` of the process itself), `ambiguous`, `not_recorded`; `null` for one that is not known to be delivered.

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_of_an_atom() {
+    fn every_way_to_write_an_atom() {
         let reads = |text: &str| atom(text);
         assert_eq!(reads("Shop.Cart").as_deref(), Some("Elixir.Shop.Cart"));
         assert_eq!(reads("Elixir.Shop.Cart").as_deref(), Some("Elixir.Shop.Cart"));

@@ -46,7 +46,7 @@ fn by_pid(trace: &Trace, pid: PidText, text: &str, window: Window) -> Result<Pro
         if window.touches(first, lifetime.last_tick()) {
             alive = Some(*process);
         }
-        // A successor whose spawn nobody saw cannot have begun before this one ended.
+        // A successor whose spawn no process saw cannot have begun before this one ended.
         earliest = lifetime.exit.map_or(first, |exit| exit.tick);
     }
     alive.or(latest).ok_or_else(|| Error::NotFound(format!("the trace has never seen {text}")))
@@ -86,7 +86,7 @@ fn by_name(trace: &Trace, name: &str, window: Window) -> Result<ProcessKey> {
     )))
 }
 
-/// Why a name means nobody.
+/// Why a name means no process.
 pub(crate) fn never_held(trace: &Trace, name: &str) -> Error {
     let holdings = holders(trace, None).into_iter().flat_map(|process| naming::holdings(trace, process));
     let mut names = BTreeSet::new();

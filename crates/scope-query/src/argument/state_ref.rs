@@ -14,7 +14,7 @@ use scope_core::{Class, EventId, OrderKey, ProcessKey};
 pub(crate) fn state<'a>(trace: &'a Trace, process: ProcessKey, moment: &Moment) -> Result<Last<'a>> {
     let key = match moment {
         Moment::Time(time) => Window::moment(*time)?.last_key(),
-        Moment::Id(id) => match remembered(trace, process, id) {
+        Moment::Id(id) => match from_baseline(trace, process, id) {
             Some(key) => key,
             None => {
                 let row = Row::read(trace, term_ref::event(trace, id)?);
@@ -29,7 +29,7 @@ pub(crate) fn state<'a>(trace: &'a Trace, process: ProcessKey, moment: &Moment) 
 }
 
 /// The place of an evicted state that the baseline remembers.
-fn remembered(trace: &Trace, process: ProcessKey, id: &str) -> Option<OrderKey> {
+fn from_baseline(trace: &Trace, process: ProcessKey, id: &str) -> Option<OrderKey> {
     let id: EventId = id.parse().ok()?;
     let state = trace.baseline()?.process(process)?.state.as_ref()?;
     (state.id == id).then_some(state.key)

@@ -5,7 +5,7 @@
 
 use crate::argument::name_syntax;
 use crate::error::{Error, Result};
-use crate::model::term_ref::Located;
+use crate::model::term_ref::TermRef;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -30,7 +30,7 @@ enum Step {
 #[derive(Debug)]
 pub(crate) enum There<'a> {
     /// A part, and the numbers of the steps to it.
-    Part(Located<'a>, Vec<u32>),
+    Part(TermRef<'a>, Vec<u32>),
     /// Nothing.
     Absent,
     /// The way there was not recorded.
@@ -84,7 +84,7 @@ impl Place {
     }
 
     /// What is at the place in a term.
-    pub(crate) fn find<'a>(&self, whole: &Located<'a>) -> Result<There<'a>> {
+    pub(crate) fn find<'a>(&self, whole: &TermRef<'a>) -> Result<There<'a>> {
         let mut at = part(whole.term.bytes, &[])?.ok_or_else(|| Error::NotFound("the term is empty".into()))?;
         let mut numbers = Vec::new();
         for step in &self.steps {
@@ -104,7 +104,7 @@ impl Place {
 
 impl Step {
     /// The child it leads to; in a keyword list the pair and its value.
-    fn child<'a>(&self, at: &Part<'a>, whole: &Located<'_>) -> Option<(Child<'a>, Option<Child<'a>>)> {
+    fn child<'a>(&self, at: &Part<'a>, whole: &TermRef<'_>) -> Option<(Child<'a>, Option<Child<'a>>)> {
         match at.kind {
             "map" => {
                 let is_it = |child: &Child<'_>| child.key.is_some_and(|key| self.is_key(&key, whole));
@@ -131,7 +131,7 @@ impl Step {
         }
     }
 
-    fn is_key(&self, key: &Part<'_>, whole: &Located<'_>) -> bool {
+    fn is_key(&self, key: &Part<'_>, whole: &TermRef<'_>) -> bool {
         let text = || inspect(key.bytes, &whole.names, Limits::default());
         match self {
             Self::Name(name) => key.kind == "atom" && text() == atom_text(name),
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_has_one_spelling() {
+    fn a_path_is_written_one_way() {
         let text = |path: &str| Place::parse(path).map(|place| place.text());
         for (written, spelled) in [
             ("", ""),

@@ -9,7 +9,7 @@ use super::tri_state::Truth;
 use crate::model::call::function::Functions;
 use crate::model::call::pairing::Stack;
 use crate::model::message::addressee;
-use crate::model::message::delivery::{Fate, Handling, Passage};
+use crate::model::message::delivery::{Delivery, Handling, Outcome};
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::window::Window;
@@ -39,19 +39,19 @@ struct Travel {
 }
 
 impl Travel {
-    fn of(passage: &Passage<'_>) -> Self {
+    fn of(journey: &Delivery<'_>) -> Self {
         let since = |at: Option<Row<'_>>| {
-            let sent = passage.send.map(|send| send.tick());
+            let sent = journey.send.map(|send| send.tick());
             sent.zip(at).map_or(Length::Unrecorded, |(sent, at)| Length::Known(at.tick().saturating_sub(sent)))
         };
-        let (delivery, waiting) = match (passage.fate, passage.handling) {
-            (Fate::Matched, Some(Handling::Ambiguous)) => (since(passage.delivered), Length::Ambiguous),
-            (Fate::Matched, _) => (since(passage.delivered), since(passage.handled)),
-            (Fate::Ambiguous, _) => (Length::Ambiguous, Length::Ambiguous),
-            (Fate::Undelivered | Fate::ToDead, _) => (Length::Absent, Length::Absent),
-            (Fate::NotTraced | Fate::External, _) => (Length::Unrecorded, Length::Unrecorded),
+        let (delivery, waiting) = match (journey.outcome, journey.handling) {
+            (Outcome::Matched, Some(Handling::Ambiguous)) => (since(journey.delivered), Length::Ambiguous),
+            (Outcome::Matched, _) => (since(journey.delivered), since(journey.handled)),
+            (Outcome::Ambiguous, _) => (Length::Ambiguous, Length::Ambiguous),
+            (Outcome::Undelivered | Outcome::ToDead, _) => (Length::Absent, Length::Absent),
+            (Outcome::NotTraced | Outcome::External, _) => (Length::Unrecorded, Length::Unrecorded),
         };
-        Self { to: passage.to, delivery, waiting }
+        Self { to: journey.to, delivery, waiting }
     }
 }
 
@@ -92,8 +92,8 @@ impl<'a> Measures<'a> {
                 _ => {}
             }
         }
-        let (passages, _) = addressee::passages(self.trace, &mut self.naming, &sends);
-        self.travels = passages.into_iter().map(|(id, passage)| (id, Travel::of(&passage))).collect();
+        let (journeys, _) = addressee::deliveries(self.trace, &mut self.naming, &sends);
+        self.travels = journeys.into_iter().map(|(id, journey)| (id, Travel::of(&journey))).collect();
     }
 
     /// Whether a measure of a row is as asked.

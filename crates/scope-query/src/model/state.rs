@@ -6,7 +6,7 @@ pub(crate) mod incomplete;
 
 use crate::model::coverage::trace_intervals::Watch;
 use crate::model::row::Row;
-use crate::model::term_ref::{Dictionary, Located};
+use crate::model::term_ref::{Dictionary, TermRef};
 use crate::model::window::Window;
 use scope_core::baseline::LastState;
 use scope_core::trace::{Direction, Trace};
@@ -18,7 +18,7 @@ pub(crate) enum Last<'a> {
     /// Its event is held.
     Held(Row<'a>),
     /// Its event has been evicted.
-    Remembered(&'a LastState, Located<'a>),
+    Remembered(&'a LastState, TermRef<'a>),
 }
 
 impl<'a> Last<'a> {
@@ -36,7 +36,7 @@ impl<'a> Last<'a> {
         let baseline = trace.baseline()?;
         let state = baseline.process(process)?.state.as_ref()?;
         let (term, symbols) = baseline.state_term(process)?;
-        Some(Self::Remembered(state, Located { term, names: Dictionary::Baseline(symbols) }))
+        Some(Self::Remembered(state, TermRef { term, names: Dictionary::Baseline(symbols) }))
     }
 
     pub(crate) fn key(&self) -> OrderKey {
@@ -54,9 +54,9 @@ impl<'a> Last<'a> {
         }
     }
 
-    pub(crate) fn located(&self) -> Option<Located<'a>> {
+    pub(crate) fn term_ref(&self) -> Option<TermRef<'a>> {
         match self {
-            Self::Held(row) => row.term().map(|term| Located { term, names: Dictionary::Chunk(row.chunk) }),
+            Self::Held(row) => row.term().map(|term| TermRef { term, names: Dictionary::Chunk(row.chunk) }),
             Self::Remembered(_, located) => Some(*located),
         }
     }

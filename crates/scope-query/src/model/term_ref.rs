@@ -13,7 +13,7 @@ use scope_core::{AtomId, EntityId, EventId, OrderKey, ProcessKey, Symbols};
 
 /// A stored term with the dictionary its ids belong to.
 #[derive(Clone, Copy, Debug)]
-pub struct Located<'a> {
+pub struct TermRef<'a> {
     /// The term.
     pub term: StoredTerm<'a>,
     /// Its dictionary.
@@ -29,7 +29,7 @@ pub enum Dictionary<'a> {
     Baseline(&'a Symbols),
 }
 
-impl<'a> Located<'a> {
+impl<'a> TermRef<'a> {
     /// The part some steps in; `None` when they lead nowhere.
     pub(crate) fn part(&self, steps: &[u32]) -> Result<Option<Self>> {
         let Some(found) = part(self.term.bytes, steps)? else { return Ok(None) };
@@ -66,7 +66,7 @@ impl Names for Dictionary<'_> {
 /// # Errors
 /// [`Error::BadArgument`] when `id` is no id of a term, [`Error::Evicted`] when the event is gone, [`Error::NotFound`] when the trace never had
 /// it or it has no term.
-pub fn locate<'a>(trace: &'a Trace, id: &str) -> Result<Located<'a>> {
+pub fn locate<'a>(trace: &'a Trace, id: &str) -> Result<TermRef<'a>> {
     let refused = || {
         Error::BadArgument(format!(
             "id: {id:?} is not the id of a term; ids look like state-0-12 or state-0-12/0/2 and come from answers"
@@ -97,15 +97,15 @@ fn step(text: &str) -> Option<u32> {
     text.parse().ok().filter(|step: &u32| step.to_string() == text)
 }
 
-fn whole<'a>(trace: &'a Trace, event: EventId, id: &str) -> Result<Located<'a>> {
+fn whole<'a>(trace: &'a Trace, event: EventId, id: &str) -> Result<TermRef<'a>> {
     if let Some(row) = trace.find(event) {
         let chunk = trace.chunk(&row);
         let term = chunk.term(chunk.term_id(row.row));
         return term
-            .map(|term| Located { term, names: Dictionary::Chunk(chunk) })
+            .map(|term| TermRef { term, names: Dictionary::Chunk(chunk) })
             .ok_or_else(|| Error::NotFound(format!("event {id} has no term")));
     }
-    if let Some(located) = remembered(trace, event) {
+    if let Some(located) = from_baseline(trace, event) {
         return Ok(located);
     }
     Err(absent(trace, event))
@@ -133,10 +133,10 @@ fn absent(trace: &Trace, event: EventId) -> Error {
 }
 
 /// The last state of an evicted event, if the baseline kept it.
-fn remembered<'a>(trace: &'a Trace, event: EventId) -> Option<Located<'a>> {
+fn from_baseline<'a>(trace: &'a Trace, event: EventId) -> Option<TermRef<'a>> {
     let baseline = trace.baseline()?;
     let entry =
         baseline.processes().iter().find(|entry| entry.state.as_ref().is_some_and(|state| state.id == event))?;
     let (term, symbols) = baseline.state_term(entry.process)?;
-    Some(Located { term, names: Dictionary::Baseline(symbols) })
+    Some(TermRef { term, names: Dictionary::Baseline(symbols) })
 }

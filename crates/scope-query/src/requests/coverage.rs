@@ -12,7 +12,7 @@ use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
 use scope_core::{Class, OrderKey, ProcessKey};
 
-/// The coverage of an answer that looked at `n_events` events of these classes.
+/// The coverage of an answer that read `n_events` events of these classes.
 pub(crate) fn coverage(trace: &Trace, asked: Window, classes: &[Class], n_events: u64) -> Coverage {
     let window = asked.clipped(trace);
     let low_watermark = classes.iter().map(|class| trace.low_watermark(*class)).max().unwrap_or_default();
@@ -41,15 +41,15 @@ pub(crate) fn coverage_of_states(trace: &Trace, asked: Window, causes: Window, n
 }
 
 /// The losses that touch the window and the classes, and those of messages that touch `causes`. Damage that hides its class may have hit
-/// any. Every answer rests on the names, lifetimes and targets that the critical classes tell, whenever they were told: their losses
+/// any. Every answer rests on the names, lifetimes and targets that the critical classes tell, whenever they were recorded: their losses
 /// always count.
 fn dropped(trace: &Trace, asked: Window, classes: &[Class], causes: Option<Window>) -> Vec<Dropped> {
     let touching = trace.losses().iter().filter(|loss| {
         let touches = |window: Window| window.touches(loss.from_tick, loss.to_tick);
-        let of = |classes: &[Class]| loss.class.is_none_or(|class| classes.contains(&class));
+        let concerns = |classes: &[Class]| loss.class.is_none_or(|class| classes.contains(&class));
         loss.class.is_some_and(Class::is_critical)
-            || touches(asked) && of(classes)
-            || causes.is_some_and(touches) && of(&[Class::Message])
+            || touches(asked) && concerns(classes)
+            || causes.is_some_and(touches) && concerns(&[Class::Message])
     });
     touching
         .map(|loss| Dropped {

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Query.Source do
   @moduledoc false
-  # What a question is asked of: one snapshot of the running recording, or an imported trace, with the clocks of its time 0.
+  # What a question is asked about: one snapshot of the running recording, or an imported trace, with the clocks of its time 0.
   #
   # Invariant: all of a question goes to one snapshot, so that nothing is evicted between its parts.
   # Invariant: to ask waits for no process.

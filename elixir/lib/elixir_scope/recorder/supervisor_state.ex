@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.SupervisorState do
   @moduledoc false
-  # What the state of a supervisor says: its strategy, and its children. Only fields that have been where they are since OTP 21 are looked at;
+  # What the state of a supervisor says: its strategy, and its children. Only fields that have been where they are since OTP 21 are read;
   # ElixirScope.Recorder.ServerLoop.Probe checks that they still are. Start arguments are dropped here.
 
   @typedoc "The pid is `:undefined` or `{:restarting, pid}` for a child that does not run."

@@ -9,7 +9,7 @@ defmodule ElixirScope.Recorder.Tracing do
   # Invariant: only patterns that are ours are cleared, one function at a time.
   # Invariant: garbage collections are never traced: two sessions that trace them on one process end the VM (erlang/otp issue 11624), and another
   # tracer's flags in its own session cannot be seen.
-  # Invariant: the sessions are held by the recorder and by the janitor: one that nobody holds is collected, and traces no more.
+  # Invariant: the sessions are held by the recorder and by the janitor: one that no process holds is collected, and traces no more.
 
   alias ElixirScope.Native
 

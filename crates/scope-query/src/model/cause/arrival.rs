@@ -35,7 +35,7 @@ pub(crate) struct Arrivals<'a> {
 
 impl<'a> Arrivals<'a> {
     fn of(inbox: &Inbox<'a>, key: u64, is_whole: bool, n_events: &mut u64) -> Option<Self> {
-        let (mut found, n) = inbox.gather(&[key].into_iter().collect());
+        let (mut found, n) = inbox.collect_by_key(&[key].into_iter().collect());
         *n_events += n;
         let mut equal = found.remove(&key)?;
         let ticks = |rows: &[Row<'_>]| rows.iter().map(Row::tick).collect::<Vec<_>>();
@@ -169,12 +169,12 @@ impl<'a> Causes<'a> {
             }
             possible(&arrivals.sendings, at, &arrivals.sent, row)
         });
-        found.or_else(|| self.told_exit(row)).unwrap_or_else(|| Found::stopped(self.unsent(process, row)))
+        found.or_else(|| self.recorded_exit(row)).unwrap_or_else(|| Found::stopped(self.unsent(process, row)))
     }
 
     /// The exit that `{:EXIT, pid, reason}` or `{:DOWN, ref, :process, pid, reason}` reports.
-    fn told_exit(&mut self, row: &Row<'a>) -> Option<Found<'a>> {
-        let (exited, kind) = exit_told_of(row)?;
+    fn recorded_exit(&mut self, row: &Row<'a>) -> Option<Found<'a>> {
+        let (exited, kind) = exit_recorded_of(row)?;
         let exit = exit::of(self.trace, exited).filter(|exit| exit.key() < row.key())?;
         Some(Found::one(exit, kind, Certainty::Likely))
     }
@@ -204,7 +204,7 @@ impl<'a> Causes<'a> {
 }
 
 /// The process whose exit a message reports.
-pub(crate) fn exit_told_of(row: &Row<'_>) -> Option<(ProcessKey, EdgeKind)> {
+pub(crate) fn exit_recorded_of(row: &Row<'_>) -> Option<(ProcessKey, EdgeKind)> {
     if row.chunk.find_atom("DOWN").is_none() && row.chunk.find_atom("EXIT").is_none() {
         return None;
     }

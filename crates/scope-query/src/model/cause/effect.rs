@@ -8,7 +8,7 @@
 use crate::model::cause::edge::Stop;
 use crate::model::cause::{Causes, REPLY_WITHIN, arrival, birth, request};
 use crate::model::message::addressee;
-use crate::model::message::delivery::Fate;
+use crate::model::message::delivery::Outcome;
 use crate::model::message::gen_call;
 use crate::model::process::exit;
 use crate::model::process::links;
@@ -86,11 +86,11 @@ impl<'a> Causes<'a> {
 
     /// Why a message that was sent has no effect.
     fn undelivered_stop(&mut self, row: &Row<'a>) -> Option<Stop> {
-        let (sent, n_events) = addressee::passages(self.trace, self.naming(), &[*row]);
+        let (sent, n_events) = addressee::deliveries(self.trace, self.naming(), &[*row]);
         self.n_events += n_events;
-        match sent.get(&row.id())?.fate {
-            Fate::NotTraced => Some(Stop::NotTraced(Class::Message)),
-            Fate::Ambiguous => Some(Stop::Ambiguous(Class::Message)),
+        match sent.get(&row.id())?.outcome {
+            Outcome::NotTraced => Some(Stop::NotTraced(Class::Message)),
+            Outcome::Ambiguous => Some(Stop::Ambiguous(Class::Message)),
             _ => None,
         }
     }
@@ -199,7 +199,7 @@ impl<'a> Causes<'a> {
                 self.n_events += 1;
                 let reports = match row.kind() {
                     Kind::Exit => true,
-                    Kind::Delivered => arrival::exit_told_of(&row).is_some_and(|(exited, _)| exited == process),
+                    Kind::Delivered => arrival::exit_recorded_of(&row).is_some_and(|(exited, _)| exited == process),
                     _ => false,
                 };
                 if reports {

@@ -173,8 +173,8 @@ impl<'a> Causes<'a> {
             handled.push(key(&Row::read(self.trace, row)));
         }
         // With so many handled it may still be waiting behind them.
-        let is_told = handled.len() < REPLIES_WITHIN;
-        deliveries.iter().find(|row| is_told && !handled.contains(&key(row))).copied()
+        let is_recorded = handled.len() < REPLIES_WITHIN;
+        deliveries.iter().find(|row| is_recorded && !handled.contains(&key(row))).copied()
     }
 
     fn add_message(&mut self, found: &mut Found<'a>, process: ProcessKey, message: Row<'a>, key: OrderKey) {

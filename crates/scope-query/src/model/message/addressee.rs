@@ -1,6 +1,6 @@
 //! Who a send was meant for, and what became of it.
 
-use crate::model::message::delivery::{Fate, Passage};
+use crate::model::message::delivery::{Delivery, Outcome};
 use crate::model::message::inbox::{Inbox, receivers_of};
 use crate::model::process::holder;
 use crate::model::process::naming::{Holding, Naming};
@@ -16,17 +16,17 @@ enum Addressee {
     Process(ProcessKey),
     /// Whoever got it.
     Alias,
-    /// A port, another node, or a name nobody held.
-    Nobody,
+    /// A port, another node, or a name no process held.
+    NoProcess,
 }
 
-/// What became of these sends, each with what the trace knows of its receiver, by the id of the send; and how many events were looked at.
-pub(crate) fn passages<'a>(
+/// What became of these sends, each with what the trace knows of its receiver, by the id of the send; and how many events were read.
+pub(crate) fn deliveries<'a>(
     trace: &'a Trace,
     naming: &mut Naming<'a>,
     sends: &[Row<'a>],
-) -> (BTreeMap<EventId, Passage<'a>>, u64) {
-    let mut told = BTreeMap::new();
+) -> (BTreeMap<EventId, Delivery<'a>>, u64) {
+    let mut recorded = BTreeMap::new();
     let mut wanted: BTreeMap<ProcessKey, BTreeSet<u64>> = BTreeMap::new();
     let (mut n_events, mut names) = (0, Names { trace, holdings: BTreeMap::new() });
     for send in sends {
@@ -34,36 +34,36 @@ pub(crate) fn passages<'a>(
         let to = if let Addressee::Process(process) = addressee { Some(process) } else { None };
         let key = send.term().map(|term| term.key);
         if send.event.flags.contains(Flags::TO_DEAD) {
-            told.insert(send.id(), Passage::of_send(*send, to, Fate::ToDead));
+            recorded.insert(send.id(), Delivery::of_send(*send, to, Outcome::ToDead));
             continue;
         }
-        let (Some(key), false) = (key, addressee == Addressee::Nobody) else {
-            told.insert(send.id(), Passage::of_send(*send, None, Fate::NotTraced));
+        let (Some(key), false) = (key, addressee == Addressee::NoProcess) else {
+            recorded.insert(send.id(), Delivery::of_send(*send, None, Outcome::NotTraced));
             continue;
         };
         let mut receivers: BTreeSet<ProcessKey> = to.into_iter().collect();
         if addressee == Addressee::Alias {
             receivers = receivers_of(trace, key);
             if receivers.is_empty() {
-                told.insert(send.id(), Passage::of_send(*send, None, Fate::Undelivered));
+                recorded.insert(send.id(), Delivery::of_send(*send, None, Outcome::Undelivered));
             }
         }
         for receiver in receivers {
             wanted.entry(receiver).or_default().insert(key);
         }
     }
-    let asked: BTreeSet<EventId> = sends.iter().map(Row::id).filter(|id| !told.contains_key(id)).collect();
+    let asked: BTreeSet<EventId> = sends.iter().map(Row::id).filter(|id| !recorded.contains_key(id)).collect();
     for (receiver, keys) in wanted {
-        let (passages, n) = Inbox::of(trace, naming, receiver).passages(&keys);
+        let (deliveries, n) = Inbox::of(trace, naming, receiver).deliveries(&keys);
         n_events += n;
-        let of_sends = passages.into_iter().filter_map(|passage| Some((passage.send?.id(), passage)));
-        told.extend(of_sends.filter(|(id, _)| asked.contains(id)));
+        let of_sends = deliveries.into_iter().filter_map(|delivery| Some((delivery.send?.id(), delivery)));
+        recorded.extend(of_sends.filter(|(id, _)| asked.contains(id)));
     }
     // To an alias, after everything equal had come.
     for send in sends {
-        told.entry(send.id()).or_insert_with(|| Passage::of_send(*send, None, Fate::Undelivered));
+        recorded.entry(send.id()).or_insert_with(|| Delivery::of_send(*send, None, Outcome::Undelivered));
     }
-    (told, n_events)
+    (recorded, n_events)
 }
 
 /// The processes that a send may have reached.
@@ -91,13 +91,13 @@ impl<'a> Names<'a> {
             Some(Entity::RemoteName { name, node }) if send.chunk.atom(*node) == self.trace.header().node => {
                 self.holder(send.chunk.atom(*name), send.key())
             }
-            _ => Addressee::Nobody,
+            _ => Addressee::NoProcess,
         }
     }
 
     fn holder(&mut self, name: &'a str, key: OrderKey) -> Addressee {
         let held = self.holdings.entry(name).or_insert_with(|| holder::held(self.trace, name));
         let holder = held.iter().find(|(holding, _)| holding.holds_at(key));
-        holder.map_or(Addressee::Nobody, |(_, process)| Addressee::Process(*process))
+        holder.map_or(Addressee::NoProcess, |(_, process)| Addressee::Process(*process))
     }
 }

@@ -5,28 +5,28 @@ use scope_core::{EventId, OrderKey, ProcessKey};
 
 /// A message of which at least one instant was seen.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Passage<'a> {
+pub(crate) struct Delivery<'a> {
     pub(crate) send: Option<Row<'a>>,
     /// Who received it, or should have; `None` when nothing tells.
     pub(crate) to: Option<ProcessKey>,
     pub(crate) delivered: Option<Row<'a>>,
     pub(crate) handled: Option<Row<'a>>,
-    pub(crate) fate: Fate,
+    pub(crate) outcome: Outcome,
     pub(crate) handling: Option<Handling>,
 }
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum Outcome {
     /// This send is this delivery.
     Matched,
-    /// Equal messages cannot be told apart.
+    /// Equal messages cannot be recorded apart.
     Ambiguous,
     /// Not delivered up to the watermark.
     Undelivered,
     /// The receiver was dead.
     ToDead,
-    /// Delivered, and nobody was seen sending it.
+    /// Delivered, and no process was seen sending it.
     External,
     /// Deliveries to the receiver were not recorded.
     NotTraced,
@@ -39,16 +39,16 @@ pub(crate) enum Handling {
     Handled,
     /// Not up to the watermark: it waits, or was taken by a `receive` of the process itself.
     NotHandled,
-    /// Perhaps: equal messages cannot be told apart.
+    /// Perhaps: equal messages cannot be recorded apart.
     Ambiguous,
-    /// Nobody looked.
+    /// No process looked.
     NotRecorded,
 }
 
-impl<'a> Passage<'a> {
-    /// A send whose fate is known without looking at the receiver.
-    pub(crate) const fn of_send(send: Row<'a>, to: Option<ProcessKey>, fate: Fate) -> Self {
-        Self { send: Some(send), to, delivered: None, handled: None, fate, handling: None }
+impl<'a> Delivery<'a> {
+    /// A send whose outcome is known without looking at the receiver.
+    pub(crate) const fn of_send(send: Row<'a>, to: Option<ProcessKey>, outcome: Outcome) -> Self {
+        Self { send: Some(send), to, delivered: None, handled: None, outcome, handling: None }
     }
 
     /// The event the message is named and ordered by: its send, else its delivery, else its handling.
@@ -67,7 +67,7 @@ impl<'a> Passage<'a> {
     }
 }
 
-impl Fate {
+impl Outcome {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Matched => "matched",

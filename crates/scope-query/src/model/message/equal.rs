@@ -1,6 +1,6 @@
 //! Messages to one receiver that have one match key, and what became of each.
 
-use crate::model::message::delivery::{Fate, Handling, Passage};
+use crate::model::message::delivery::{Delivery, Handling, Outcome};
 use crate::model::message::matcher::UNKNOWN;
 use crate::model::message::pairing::{self, Match, OpenStretch, Pairing, Sink, Source, Surplus};
 use crate::model::row::Row;
@@ -201,55 +201,55 @@ impl<'a> Equal<'a> {
 
     /// Each message with what became of it: every send that may have gone to the receiver, every delivery that is surely not of one of
     /// these or is one too many, and every handling without a delivery.
-    pub(crate) fn settled(mut self, receiver: ProcessKey, recorded: &impl Recorded) -> Vec<Passage<'a>> {
+    pub(crate) fn settled(mut self, receiver: ProcessKey, recorded: &impl Recorded) -> Vec<Delivery<'a>> {
         let deliveries = self.delivery_pairing(recorded);
         let handlings = self.handlings(recorded);
-        let delivered = |place: usize, send: Option<Row<'a>>, fate: Fate| {
+        let delivered = |place: usize, send: Option<Row<'a>>, outcome: Outcome| {
             let received = self.received(place, &handlings, receiver, recorded)?;
-            Some(Passage { send, fate, ..received })
+            Some(Delivery { send, outcome, ..received })
         };
-        let mut passages = Vec::new();
+        let mut journeys = Vec::new();
         for (Sent { row: send, to, .. }, found) in self.sent.iter().zip(&deliveries.matches) {
             let by_alias = *to == Destination::Alias;
             if !by_alias && *to != Destination::Receiver {
                 continue;
             }
-            let of_send = |fate| Some(Passage::of_send(*send, Some(receiver), fate));
-            passages.extend(match found {
-                Match::Matched(place) => delivered(*place, Some(*send), Fate::Matched),
+            let of_send = |outcome| Some(Delivery::of_send(*send, Some(receiver), outcome));
+            journeys.extend(match found {
+                Match::Matched(place) => delivered(*place, Some(*send), Outcome::Matched),
                 // Equal messages went to several, and whose the alias is was not recorded.
                 Match::Undecided if by_alias && !self.elsewhere.is_empty() => {
-                    Some(Passage::of_send(*send, None, Fate::Ambiguous))
+                    Some(Delivery::of_send(*send, None, Outcome::Ambiguous))
                 }
-                Match::Undecided => of_send(Fate::Ambiguous),
+                Match::Undecided => of_send(Outcome::Ambiguous),
                 // It went to whoever owns the alias.
                 Match::Missing if by_alias => None,
-                Match::Missing if recorded.deliveries_since(send.tick()) => of_send(Fate::Undelivered),
-                Match::Missing => of_send(Fate::NotTraced),
+                Match::Missing if recorded.deliveries_since(send.tick()) => of_send(Outcome::Undelivered),
+                Match::Missing => of_send(Outcome::NotTraced),
             });
         }
         for (place, surplus) in &deliveries.surplus {
-            let fate = match surplus {
-                Surplus::Foreign => Fate::External,
-                Surplus::Undecided => Fate::Ambiguous,
+            let outcome = match surplus {
+                Surplus::Foreign => Outcome::External,
+                Surplus::Undecided => Outcome::Ambiguous,
             };
-            passages.extend(delivered(*place, None, fate));
+            journeys.extend(delivered(*place, None, outcome));
         }
         if self.delivered.is_empty() {
-            passages.extend(self.handled.iter().map(|handled| Passage {
+            journeys.extend(self.handled.iter().map(|handled| Delivery {
                 send: None,
                 to: Some(receiver),
                 delivered: None,
                 handled: Some(*handled),
-                fate: if self.sent.is_empty() { Fate::NotTraced } else { Fate::Ambiguous },
+                outcome: if self.sent.is_empty() { Outcome::NotTraced } else { Outcome::Ambiguous },
                 handling: Some(Handling::Handled),
             }));
         }
-        passages
+        journeys
     }
 
-    /// A delivery or handling whose send cannot be told.
-    pub(crate) fn unsent(&self, id: EventId, receiver: ProcessKey, recorded: &impl Recorded) -> Option<Passage<'a>> {
+    /// A delivery or handling whose send cannot be recorded.
+    pub(crate) fn unsent(&self, id: EventId, receiver: ProcessKey, recorded: &impl Recorded) -> Option<Delivery<'a>> {
         let handlings = self.handlings(recorded);
         let handled = self.handled.iter().position(|row| row.id() == id);
         let is_it = |place: &usize| {
@@ -262,7 +262,7 @@ impl<'a> Equal<'a> {
         }
         let handled = self.handled.get(handled?).copied();
         let (to, handling) = (Some(receiver), Some(Handling::Handled));
-        Some(Passage { send: None, to, delivered: None, handled, fate: Fate::Ambiguous, handling })
+        Some(Delivery { send: None, to, delivered: None, handled, outcome: Outcome::Ambiguous, handling })
     }
 
     /// A delivery with its handling.
@@ -272,7 +272,7 @@ impl<'a> Equal<'a> {
         handlings: &[Match],
         receiver: ProcessKey,
         recorded: &impl Recorded,
-    ) -> Option<Passage<'a>> {
+    ) -> Option<Delivery<'a>> {
         let delivered = *self.delivered.get(place)?;
         let (handled, handling) = match handlings.get(place).copied().unwrap_or(Match::Missing) {
             Match::Matched(handled) => (self.handled.get(handled).copied(), Handling::Handled),
@@ -281,7 +281,7 @@ impl<'a> Equal<'a> {
             Match::Missing => (None, Handling::NotRecorded),
         };
         let (to, delivered) = (Some(receiver), Some(delivered));
-        Some(Passage { send: None, to, delivered, handled, fate: Fate::Ambiguous, handling: Some(handling) })
+        Some(Delivery { send: None, to, delivered, handled, outcome: Outcome::Ambiguous, handling: Some(handling) })
     }
 
     /// The keys of deliveries, in order.

@@ -1,4 +1,4 @@
-//! Requests of `GenServer.call` and their replies, told by what they say: `{:"$gen_call", {pid, tag}, request}` and `{tag, reply}`, where
+//! Requests of `GenServer.call` and their replies, recorded by what they say: `{:"$gen_call", {pid, tag}, request}` and `{tag, reply}`, where
 //! a tag is a reference or `[:alias | reference]`.
 
 use crate::model::row::Row;

@@ -1,11 +1,11 @@
 //! Everything sent to, delivered to and handled by one receiver that is equal to something asked for.
 //!
-//! Other senders matter too: what they sent may be equal, and then decides whether a delivery can be told.
+//! Other senders matter too: what they sent may be equal, and then decides whether a delivery can be recorded.
 //!
 //! Invariant: what is found does not depend on whether the keys were searched for or all rows of the receiver were walked over.
 
 use crate::model::coverage::trace_intervals::Watch;
-use crate::model::message::delivery::Passage;
+use crate::model::message::delivery::Delivery;
 use crate::model::message::equal::{Equal, HandledMessage, Recorded, Sent};
 use crate::model::message::mailbox_order;
 use crate::model::process::naming::{self, Holding, Naming};
@@ -19,7 +19,7 @@ use scope_core::symbols::PeerKey;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 
-/// Messages of a receiver looked at to decide which equal ones it handled, at most.
+/// Messages of a receiver read to decide which equal ones it handled, at most.
 const MAX_IN_ORDER: usize = 1 << 11;
 
 /// Messages by their match keys.
@@ -73,8 +73,8 @@ impl<'a> Inbox<'a> {
         }
     }
 
-    /// The messages with these keys, in order, and how many events were looked at.
-    pub(crate) fn gather(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
+    /// The messages with these keys, in order, and how many events were read.
+    pub(crate) fn collect_by_key(&self, keys: &BTreeSet<u64>) -> (ByKey<'a>, u64) {
         let (mut found, mut n_events) = self.own(keys);
         for key in keys.iter() {
             if let Some(equal) = found.get_mut(key).filter(|equal| equal.has_aliases()) {
@@ -127,9 +127,9 @@ impl<'a> Inbox<'a> {
         (found, n_events)
     }
 
-    /// What became of the messages with these keys, and how many events were looked at.
-    pub(crate) fn passages(&self, keys: &BTreeSet<u64>) -> (Vec<Passage<'a>>, u64) {
-        let (found, n_events) = self.gather(keys);
+    /// What became of the messages with these keys, and how many events were read.
+    pub(crate) fn deliveries(&self, keys: &BTreeSet<u64>) -> (Vec<Delivery<'a>>, u64) {
+        let (found, n_events) = self.collect_by_key(keys);
         (found.into_values().flat_map(|equal| equal.settled(self.receiver, self)).collect(), n_events)
     }
 
@@ -246,7 +246,7 @@ impl Recorded for Inbox<'_> {
             }
             let delivered = rows.iter().filter(|row| row.kind() == Kind::Delivered);
             let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
-            let (found, _) = self.gather(&keys);
+            let (found, _) = self.collect_by_key(&keys);
             // What is handled may be an equal one that waited before.
             let since = found.values().filter_map(|equal| equal.waiting_since(from, &self.losses)).min();
             match since {
@@ -280,7 +280,7 @@ enum Search<'k> {
     All(&'k BTreeSet<u64>),
 }
 
-/// How the rows of a chunk that have wanted keys are told.
+/// How the rows of a chunk that have wanted keys are recorded.
 enum Wanted<'k> {
     /// By these terms, ascending.
     Terms(&'k [(u32, TermId, u64)]),

@@ -28,7 +28,7 @@ pub(crate) struct Mailbox<'a> {
     pub(crate) waiting: Vec<Row<'a>>,
     /// Sends, oldest first.
     pub(crate) on_the_way: Vec<Row<'a>>,
-    /// Sends before this time were not looked at.
+    /// Sends before this time were not read.
     pub(crate) since: Option<u64>,
 }
 
@@ -38,7 +38,7 @@ struct Anchor<'a> {
     equal: Equal<'a>,
 }
 
-/// The mailbox of a process whose handling was recorded, and how many events were looked at beside the recent ones.
+/// The mailbox of a process whose handling was recorded, and how many events were read beside the recent ones.
 pub(crate) fn at<'a>(
     trace: &'a Trace,
     naming: &mut Naming<'a>,
@@ -93,7 +93,7 @@ impl<'a> Anchor<'a> {
         Self { handled, equal }
     }
 
-    /// The point behind the delivery of what was handled last; `None` when equal messages cannot be told apart, or it was not seen.
+    /// The point behind the delivery of what was handled last; `None` when equal messages cannot be recorded apart, or it was not seen.
     fn delivered(&self, inbox: &Inbox<'a>) -> Option<OrderKey> {
         let matches = self.equal.handlings(inbox);
         let is_own = |found: &Match| matches!(found, Match::Matched(at) if self.equal.handled.get(*at).is_some_and(|row| row.id() == self.handled.id()));
@@ -106,10 +106,10 @@ impl<'a> Mailbox<'a> {
     /// Looks backward from the moment for what had been sent and not delivered, until all is quiet.
     fn find_on_the_way(&mut self, inbox: &Inbox<'a>, key: OrderKey, recent: &mut Recent<'a>) -> u64 {
         let mut own = recent.delivered().peekable();
-        // Deliveries by key that no send was found for, and all sends looked at, youngest first.
+        // Deliveries by key that no send was found for, and all sends read, youngest first.
         let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();
         let mut missing: BTreeMap<u64, usize> = BTreeMap::new();
-        let mut looked_at: Vec<(u64, Row<'a>)> = Vec::new();
+        let mut read: Vec<(u64, Row<'a>)> = Vec::new();
         let mut n_quiet = 0;
         for row in inbox.addressed(OrderKey::default(), key, Direction::Backward) {
             if row.event.flags.contains(Flags::TO_DEAD) {
@@ -125,7 +125,7 @@ impl<'a> Mailbox<'a> {
                     *arrived.entry(term.key).or_default() += 1;
                 }
             }
-            looked_at.push((term.key, row));
+            read.push((term.key, row));
             match arrived.get_mut(&term.key).filter(|n| **n > 0) {
                 Some(n) => {
                     *n -= 1;
@@ -137,9 +137,9 @@ impl<'a> Mailbox<'a> {
                 }
             }
         }
-        let n_events = looked_at.len() as u64;
+        let n_events = read.len() as u64;
         // Of equal messages the youngest are still on the way.
-        for (term, row) in looked_at {
+        for (term, row) in read {
             if let Some(n) = missing.get_mut(&term).filter(|n| **n > 0) {
                 *n -= 1;
                 self.on_the_way.push(row);

@@ -31,7 +31,7 @@ pub(crate) use samples::Details;
 use samples::Kept;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId};
-pub(crate) use totals::{Places, Sum, tally};
+pub(crate) use totals::{Places, Sum, totals};
 
 /// Every queue of a trace, up to the end of a window.
 #[derive(Debug)]

@@ -43,7 +43,7 @@ impl<'a> Recent<'a> {
         })
     }
 
-    /// How many were looked at.
+    /// How many were read.
     pub(crate) const fn n_events(&self) -> u64 {
         self.met.len() as u64
     }

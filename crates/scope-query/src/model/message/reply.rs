@@ -4,7 +4,7 @@
 //!
 //! Invariant: a reply is never guessed: the reference is in it, or it is none.
 
-use crate::model::message::delivery::{Fate, Passage};
+use crate::model::message::delivery::{Delivery, Outcome};
 use crate::model::message::equal::Recorded;
 use crate::model::message::gen_call;
 use crate::model::message::inbox::Inbox;
@@ -30,12 +30,12 @@ pub(crate) struct Reply<'a> {
 /// Requests of one party that are still to be joined: the reference, the request's number and where to begin.
 type Open = BTreeMap<ProcessKey, Vec<(ReferenceWords, usize, OrderKey)>>;
 
-/// The replies to these requests, one for each, and how many events were looked at.
-pub(crate) fn find<'a>(trace: &'a Trace, naming: &mut Naming<'a>, requests: &[Passage<'a>]) -> (Vec<Reply<'a>>, u64) {
+/// The replies to these requests, one for each, and how many events were read.
+pub(crate) fn find<'a>(trace: &'a Trace, naming: &mut Naming<'a>, requests: &[Delivery<'a>]) -> (Vec<Reply<'a>>, u64) {
     let mut replies: Vec<Reply<'a>> = requests.iter().map(|_| Reply::default()).collect();
     let mut n_events = 0;
     // What the server sent first: it tells both instants.
-    let server = |passage: &Passage<'a>, _: &Reply<'a>| passage.to;
+    let server = |delivery: &Delivery<'a>, _: &Reply<'a>| delivery.to;
     n_events += walk(trace, open(requests, &replies, server), |number, row| {
         let is_reply = row.kind() == Kind::Send && !is_request(&row);
         if let Some(reply) = replies.get_mut(number).filter(|_| is_reply) {
@@ -44,8 +44,8 @@ pub(crate) fn find<'a>(trace: &'a Trace, naming: &mut Naming<'a>, requests: &[Pa
         is_reply
     });
     // Another process may have replied in its place.
-    let caller = |passage: &Passage<'a>, reply: &Reply<'a>| {
-        reply.sent.is_none().then(|| passage.send.and_then(|send| send.process())).flatten()
+    let caller = |delivery: &Delivery<'a>, reply: &Reply<'a>| {
+        reply.sent.is_none().then(|| delivery.send.and_then(|send| send.process())).flatten()
     };
     n_events += walk(trace, open(requests, &replies, caller), |number, row| {
         let is_reply = row.kind() == Kind::Delivered;
@@ -55,21 +55,21 @@ pub(crate) fn find<'a>(trace: &'a Trace, naming: &mut Naming<'a>, requests: &[Pa
         is_reply
     });
     n_events += match_replies(trace, naming, requests, &mut replies);
-    for (passage, reply) in requests.iter().zip(&mut replies) {
-        reply.outcome = outcome(trace, naming, passage, reply);
+    for (delivery, reply) in requests.iter().zip(&mut replies) {
+        reply.outcome = outcome(trace, naming, delivery, reply);
     }
     (replies, n_events)
 }
 
 fn open<'a>(
-    requests: &[Passage<'a>],
+    requests: &[Delivery<'a>],
     replies: &[Reply<'a>],
-    party: impl Fn(&Passage<'a>, &Reply<'a>) -> Option<ProcessKey>,
+    party: impl Fn(&Delivery<'a>, &Reply<'a>) -> Option<ProcessKey>,
 ) -> Open {
     let mut open = Open::new();
-    for (number, (passage, reply)) in requests.iter().zip(replies).enumerate() {
-        let (Some(send), Some(party)) = (passage.send, party(passage, reply)) else { continue };
-        if let Some(tag) = gen_call::request_tag(&send).filter(|_| passage.fate != Fate::ToDead) {
+    for (number, (delivery, reply)) in requests.iter().zip(replies).enumerate() {
+        let (Some(send), Some(party)) = (delivery.send, party(delivery, reply)) else { continue };
+        if let Some(tag) = gen_call::request_tag(&send).filter(|_| delivery.outcome != Outcome::ToDead) {
             open.entry(party).or_default().push((tag, number, send.key()));
         }
     }
@@ -117,12 +117,12 @@ fn is_request(row: &Row<'_>) -> bool {
 fn match_replies<'a>(
     trace: &'a Trace,
     naming: &mut Naming<'a>,
-    requests: &[Passage<'a>],
+    requests: &[Delivery<'a>],
     replies: &mut [Reply<'a>],
 ) -> u64 {
     let mut keys: BTreeMap<ProcessKey, BTreeSet<u64>> = BTreeMap::new();
-    for (passage, reply) in requests.iter().zip(&*replies) {
-        let caller = passage.send.and_then(|send| send.process());
+    for (delivery, reply) in requests.iter().zip(&*replies) {
+        let caller = delivery.send.and_then(|send| send.process());
         let term = reply.sent.or(reply.delivered).and_then(|row| row.term());
         if let (Some(caller), Some(term)) = (caller, term) {
             keys.entry(caller).or_default().insert(term.key);
@@ -131,27 +131,27 @@ fn match_replies<'a>(
     let mut n_events = 0;
     let mut by_event = BTreeMap::new();
     for (caller, keys) in keys {
-        let (passages, n) = Inbox::of(trace, naming, caller).passages(&keys);
+        let (deliveries, n) = Inbox::of(trace, naming, caller).deliveries(&keys);
         n_events += n;
-        let matched = passages.into_iter().filter(|passage| passage.fate == Fate::Matched);
-        by_event.extend(matched.flat_map(|passage| {
-            [passage.send, passage.delivered].into_iter().flatten().map(move |row| (row.id(), passage))
+        let matched = deliveries.into_iter().filter(|delivery| delivery.outcome == Outcome::Matched);
+        by_event.extend(matched.flat_map(|delivery| {
+            [delivery.send, delivery.delivered].into_iter().flatten().map(move |row| (row.id(), delivery))
         }));
     }
     for reply in replies {
         let found = reply.sent.or(reply.delivered).and_then(|row| by_event.get(&row.id()));
-        if let Some(passage) = found {
-            (reply.sent, reply.delivered) = (passage.send, passage.delivered);
+        if let Some(delivery) = found {
+            (reply.sent, reply.delivered) = (delivery.send, delivery.delivered);
         }
     }
     n_events
 }
 
-fn outcome<'a>(trace: &'a Trace, naming: &mut Naming<'a>, passage: &Passage<'a>, reply: &Reply<'a>) -> &'static str {
-    if passage.fate == Fate::ToDead {
+fn outcome<'a>(trace: &'a Trace, naming: &mut Naming<'a>, delivery: &Delivery<'a>, reply: &Reply<'a>) -> &'static str {
+    if delivery.outcome == Outcome::ToDead {
         return "to_dead";
     }
-    let caller = passage.send.and_then(|send| send.process());
+    let caller = delivery.send.and_then(|send| send.process());
     if let (Some(sent), None, Some(caller)) = (reply.sent, reply.delivered, caller) {
         let is_late = Inbox::of(trace, naming, caller).deliveries_since(sent.tick());
         return if is_late { "late" } else { "replied" };
@@ -161,7 +161,7 @@ fn outcome<'a>(trace: &'a Trace, naming: &mut Naming<'a>, passage: &Passage<'a>,
     }
     let exited =
         |process: Option<ProcessKey>| process.is_some_and(|process| Lifetime::of(trace, process).exit.is_some());
-    match (exited(passage.to), exited(caller)) {
+    match (exited(delivery.to), exited(caller)) {
         (true, _) => "server_exited",
         (false, true) => "caller_exited",
         (false, false) => "open",

@@ -1,6 +1,6 @@
 //! With whom a process exchanged messages, and how many.
 //!
-//! Invariant: a message counts for whoever was meant when it was sent; what went to an alias, a port, another node or a name that nobody held is
+//! Invariant: a message counts for whoever was meant when it was sent; what went to an alias, a port, another node or a name that no process held is
 //! counted apart.
 
 use crate::model::process::holder;

@@ -1,6 +1,6 @@
 //! In which turn a server handles its messages: how many were before one in its queue, and which one it was at work on.
 
-use crate::model::message::delivery::Passage;
+use crate::model::message::delivery::Delivery;
 use crate::model::row::Row;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -14,10 +14,12 @@ pub(crate) struct Turns {
 }
 
 impl Turns {
-    pub(crate) fn of(trace: &Trace, passages: &[Passage<'_>]) -> Self {
+    pub(crate) fn of(trace: &Trace, deliveries: &[Delivery<'_>]) -> Self {
         let mut spans: BTreeMap<ProcessKey, (OrderKey, OrderKey)> = BTreeMap::new();
-        for passage in passages {
-            let (Some(to), Some(sent), Some(handled)) = (passage.to, passage.send, passage.handled) else { continue };
+        for delivery in deliveries {
+            let (Some(to), Some(sent), Some(handled)) = (delivery.to, delivery.send, delivery.handled) else {
+                continue;
+            };
             let (from, until) = spans.entry(to).or_insert((sent.key(), handled.key()));
             (*from, *until) = ((*from).min(sent.key()), (*until).max(handled.key()));
         }
@@ -29,9 +31,9 @@ impl Turns {
     }
 
     /// How many messages their receiver began to handle between the sending of this one and its handling.
-    pub(crate) fn before(&self, passage: &Passage<'_>) -> Option<u64> {
-        let (sent, handled) = (passage.send?.key(), passage.handled?.key());
-        let turns = self.handled.get(&passage.to?)?;
+    pub(crate) fn before(&self, delivery: &Delivery<'_>) -> Option<u64> {
+        let (sent, handled) = (delivery.send?.key(), delivery.handled?.key());
+        let turns = self.handled.get(&delivery.to?)?;
         let (first, own) = (turns.partition_point(|key| *key <= sent), turns.partition_point(|key| *key < handled));
         Some(own.saturating_sub(first) as u64)
     }

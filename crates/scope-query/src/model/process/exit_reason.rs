@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_by_its_kind_and_the_own_function_it_was_raised_in() {
+    fn an_error_is_recorded_by_its_kind_and_the_own_function_it_was_raised_in() {
         let reason = Reason::of(&tuple([atom("badarith"), stack()]));
         assert_eq!(reason.cause(), ":badarith in Shop.Cart.take_off/1");
         let frames: Vec<_> =

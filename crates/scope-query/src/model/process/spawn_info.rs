@@ -7,7 +7,7 @@
 
 use crate::model::process::initial_call;
 use crate::model::row::Row;
-use crate::model::term_ref::{Dictionary, Located};
+use crate::model::term_ref::{Dictionary, TermRef};
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::{Term, read};
@@ -63,7 +63,7 @@ pub(crate) struct Origin {
     pub(crate) start_key: Option<u64>,
     /// Events read.
     pub(crate) n_events: u64,
-    is_told: bool,
+    is_recorded: bool,
 }
 
 impl Origin {
@@ -74,7 +74,7 @@ impl Origin {
         let first = OrderKey::default();
         for at in trace.process_rows(process, &[Class::Process], first, OrderKey::MAX, Direction::Forward) {
             origin.learn(&Row::read(trace, at), until);
-            if origin.is_told && at.key > until {
+            if origin.is_recorded && at.key > until {
                 break;
             }
         }
@@ -86,11 +86,11 @@ impl Origin {
         let mut origin = Self::default();
         let Some(baseline) = trace.baseline() else { return origin };
         let Some(entry) = baseline.process(process) else { return origin };
-        origin.is_told = entry.identity_known;
+        origin.is_recorded = entry.identity_known;
         origin.parent = entry.parent;
         origin.initial_call = entry.initial_call.clone();
         if let Some((term, symbols)) = baseline.origin_term(process) {
-            origin.add(&Located { term, names: Dictionary::Baseline(symbols) });
+            origin.add(&TermRef { term, names: Dictionary::Baseline(symbols) });
         }
         origin
     }
@@ -98,22 +98,22 @@ impl Origin {
     /// Takes in an event of the process; events come in order.
     pub(crate) fn learn(&mut self, row: &Row<'_>, until: OrderKey) {
         self.n_events += 1;
-        if !matches!(row.kind(), Kind::Spawn | Kind::Alive) || self.is_told && row.key() > until {
+        if !matches!(row.kind(), Kind::Spawn | Kind::Alive) || self.is_recorded && row.key() > until {
             return;
         }
-        self.is_told = true;
+        self.is_recorded = true;
         self.parent = row.peer_process().or(self.parent);
         let mfa = row.event.mfa().and_then(|mfa| row.chunk.mfa(mfa));
         let text = |id| String::from(row.chunk.atom(id));
         let call = mfa.map(|mfa| (text(mfa.module), text(mfa.function), mfa.arity));
         self.initial_call = call.or_else(|| self.initial_call.take());
         if let Some(term) = row.term() {
-            self.add(&Located { term, names: Dictionary::Chunk(row.chunk) });
+            self.add(&TermRef { term, names: Dictionary::Chunk(row.chunk) });
         }
     }
 
     /// Takes in arguments or details. What cannot be read says nothing.
-    fn add(&mut self, located: &Located<'_>) {
+    fn add(&mut self, located: &TermRef<'_>) {
         match read::read(located.term.bytes, &located.names) {
             Ok(Term::List(arguments, None)) => self.spawned(&arguments, located),
             Ok(Term::Map(details) | Term::MapCut(details, _)) => self.found(&details),
@@ -121,7 +121,7 @@ impl Origin {
         }
     }
 
-    fn spawned(&mut self, arguments: &[Term], located: &Located<'_>) {
+    fn spawned(&mut self, arguments: &[Term], located: &TermRef<'_>) {
         self.start_key = Some(located.term.key);
         let by_proc_lib =
             self.initial_call.as_ref().is_some_and(|(m, f, a)| m == "proc_lib" && f == "init_p" && *a == 5);

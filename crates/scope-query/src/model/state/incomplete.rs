@@ -1,7 +1,7 @@
 //! Where a term is incomplete, for the message of an error.
 
 use crate::error::Result;
-use crate::model::term_ref::Located;
+use crate::model::term_ref::TermRef;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use scope_core::term::{Term, read};
 const MAX_SHOWN: usize = 5;
 
 /// The incomplete places of a term as text, each with its path as a `term` request takes it: `cut at [0, 2], redacted at [1]`.
-pub(crate) fn places(located: &Located<'_>) -> Result<String> {
+pub(crate) fn places(located: &TermRef<'_>) -> Result<String> {
     let term = read::read(located.term.bytes, &located.names)?;
     let mut found = Vec::new();
     visit(&term, &mut Vec::new(), &mut found);

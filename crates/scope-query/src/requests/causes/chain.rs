@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 const DEFAULT_DEPTH: u32 = 20;
 const MAX_DEPTH: u32 = 200;
 const DEFAULT_ROWS: u32 = 100;
-/// Each row is looked at from both ends.
+/// Each row is read from both ends.
 const MAX_ROWS: u32 = 1_000;
 
 /// The arguments of `why` and of `impact`.
@@ -110,7 +110,7 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// The rows as the door shows them, with those of their causes that are among them.
+    /// The rows as the API shows them, with those of their causes that are among them.
     pub(in crate::requests) fn shown(&self, causes: &mut Causes<'a>, view: &mut View<'_>) -> Vec<Step> {
         let step = |(row, depth, end): &(Row<'a>, u32, Option<End>)| {
             let found = causes.of(row);
@@ -136,7 +136,7 @@ impl<'a> Links<'a> {
         coverage
     }
 
-    /// Where nobody looked, and so the chain stops.
+    /// Where no process looked, and so the chain stops.
     fn missing(&self, trace: &Trace) -> Vec<NotTraced> {
         let mut missing = Vec::new();
         for (row, _, end) in &self.rows {

@@ -324,7 +324,7 @@ fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until:
 fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Linked> {
     let key = exit.row.key();
     let linked = links::of(trace, exit.process).into_iter().filter(|link| link.holds_at(key));
-    let told = linked.map(|link| {
+    let recorded = linked.map(|link| {
         let its = exit::of(trace, link.peer);
         Linked {
             process: view.process(link.peer, key),
@@ -332,5 +332,5 @@ fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Lin
             exit: its.map(|its| its.id().to_string()),
         }
     });
-    told.collect()
+    recorded.collect()
 }

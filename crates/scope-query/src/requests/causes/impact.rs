@@ -18,7 +18,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ChainRequest) -> Resu
     let mut at = 0;
     while let Some((row, depth)) = links.get(at) {
         if links.is_deepest(depth) {
-            // Whether more followed was not looked at.
+            // Whether more followed was not read.
             links.end(at, End::Depth);
             at += 1;
             continue;

@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Message, ServerCall};
 use crate::error::{Error, Result};
 use crate::model::message::addressee;
-use crate::model::message::delivery::{Fate, Passage};
+use crate::model::message::delivery::{Delivery, Outcome};
 use crate::model::message::gen_call;
 use crate::model::message::inbox::Inbox;
 use crate::model::message::turn::Turns;
@@ -41,17 +41,17 @@ pub struct MessageDetail {
 pub(in crate::requests) fn answer(trace: &Trace, request: &MessageRequest) -> Result<Answer<MessageDetail>> {
     let row = find(trace, &request.id)?;
     let mut view = View::new(trace);
-    let (passage, n_events) = passage(trace, &mut view.naming, row);
-    let window = Window { from: passage.row().map_or(0, |first| first.tick()), to: row.tick() };
+    let (delivery, n_events) = delivery(trace, &mut view.naming, row);
+    let window = Window { from: delivery.row().map_or(0, |first| first.tick()), to: row.tick() };
     let mut coverage = coverage(trace, window, &[Class::Message], n_events);
-    if let Some(to) = passage.to {
+    if let Some(to) = delivery.to {
         coverage.not_traced = not_traced(trace, to, Class::Message, window.clipped(trace));
     }
-    let turns = Turns::of(trace, &[passage]);
-    let message = shown(&mut view, &passage, &turns)
+    let turns = Turns::of(trace, &[delivery]);
+    let message = shown(&mut view, &delivery, &turns)
         .ok_or_else(|| Error::NotFound(format!("event {} has no message", request.id)))?;
-    let is_request = passage.send.is_some_and(|send| gen_call::request_tag(&send).is_some());
-    let call = if is_request { server_calls::shown(trace, &mut view, &[passage]).0.pop() } else { None };
+    let is_request = delivery.send.is_some_and(|send| gen_call::request_tag(&send).is_some());
+    let call = if is_request { server_calls::shown(trace, &mut view, &[delivery]).0.pop() } else { None };
     Ok(Answer { data: MessageDetail { message, call }, coverage, next: None })
 }
 
@@ -76,48 +76,49 @@ fn find<'a>(trace: &'a Trace, id: &str) -> Result<Row<'a>> {
 }
 
 /// The message that an event is of.
-fn passage<'a>(trace: &'a Trace, naming: &mut Naming<'a>, row: Row<'a>) -> (Passage<'a>, u64) {
-    let unknown = Passage::of_send(row, None, Fate::NotTraced);
+fn delivery<'a>(trace: &'a Trace, naming: &mut Naming<'a>, row: Row<'a>) -> (Delivery<'a>, u64) {
+    let unknown = Delivery::of_send(row, None, Outcome::NotTraced);
     if row.kind() == Kind::Send {
-        let (mut told, n_events) = addressee::passages(trace, naming, &[row]);
-        return (told.remove(&row.id()).unwrap_or(unknown), n_events);
+        let (mut recorded, n_events) = addressee::deliveries(trace, naming, &[row]);
+        return (recorded.remove(&row.id()).unwrap_or(unknown), n_events);
     }
     let (Some(receiver), Some(term)) = (row.process(), row.term()) else { return (unknown, 1) };
     let inbox = Inbox::of(trace, naming, receiver);
-    let (mut found, n_events) = inbox.gather(&[term.key].into_iter().collect());
+    let (mut found, n_events) = inbox.collect_by_key(&[term.key].into_iter().collect());
     let Some(equal) = found.remove(&term.key) else { return (unknown, n_events) };
     let unsent = equal.unsent(row.id(), receiver, &inbox);
-    let passage = equal.settled(receiver, &inbox).into_iter().find(|passage| passage.has(row.id())).or(unsent);
-    (passage.unwrap_or(unknown), n_events)
+    let delivery = equal.settled(receiver, &inbox).into_iter().find(|delivery| delivery.has(row.id())).or(unsent);
+    (delivery.unwrap_or(unknown), n_events)
 }
 
-/// A message as the door shows it; `None` for one without a term.
-pub(in crate::requests) fn shown(view: &mut View<'_>, passage: &Passage<'_>, turns: &Turns) -> Option<Message> {
-    let row = passage.row()?;
+/// A message as the API shows it; `None` for one without a term.
+pub(in crate::requests) fn shown(view: &mut View<'_>, delivery: &Delivery<'_>, turns: &Turns) -> Option<Message> {
+    let row = delivery.row()?;
     let message = view.term(&row)?;
     let tick = |row: &Option<Row<'_>>| row.map(|row| row.tick());
-    let (sent_at, delivered_at, handled_at) = (tick(&passage.send), tick(&passage.delivered), tick(&passage.handled));
+    let (sent_at, delivered_at, handled_at) =
+        (tick(&delivery.send), tick(&delivery.delivered), tick(&delivery.handled));
     let since_sent = |at: Option<u64>| Some(at?.saturating_sub(sent_at?));
     Some(Message {
         id: message.id.clone(),
         sent_at,
-        from: passage.send.and_then(|send| Some(view.process(send.process()?, send.key()))),
-        to: passage.to.map(|to| view.process(to, row.key())),
-        sent_to: passage.send.and_then(|send| sent_to(&send, passage.fate)),
+        from: delivery.send.and_then(|send| Some(view.process(send.process()?, send.key()))),
+        to: delivery.to.map(|to| view.process(to, row.key())),
+        sent_to: delivery.send.and_then(|send| sent_to(&send, delivery.outcome)),
         message,
         delivered_at,
         handled_at,
         waiting_ns: since_sent(handled_at),
         delivery_ns: since_sent(delivered_at),
-        queue_length: turns.before(passage),
-        matched: passage.fate.name().into(),
-        handling: passage.handling.map(|handling| handling.name().into()),
+        queue_length: turns.before(delivery),
+        matched: delivery.outcome.name().into(),
+        handling: delivery.handling.map(|handling| handling.name().into()),
     })
 }
 
 /// The destination as written, where it says more than the receiver's pid.
-fn sent_to(send: &Row<'_>, fate: Fate) -> Option<String> {
+fn sent_to(send: &Row<'_>, outcome: Outcome) -> Option<String> {
     let peer = send.peer()?;
-    let plain = matches!(peer, Entity::Process(_)) && fate != Fate::ToDead;
+    let plain = matches!(peer, Entity::Process(_)) && outcome != Outcome::ToDead;
     if plain { None } else { view::party(send, peer) }
 }

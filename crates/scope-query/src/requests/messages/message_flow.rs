@@ -5,7 +5,7 @@ use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
 use crate::model::message::addressee;
-use crate::model::message::delivery::{Fate, Passage};
+use crate::model::message::delivery::{Delivery, Outcome};
 use crate::model::message::inbox::{Destination, Inbox};
 use crate::model::message::turn::Turns;
 use crate::model::row::Row;
@@ -71,8 +71,8 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -
     }
     let mut passes = cursor::resume(after);
     flow.listed.retain(|(key, id), _| passes(*key, *id));
-    let passages = flow.settle(&mut view, limit.saturating_add(1));
-    let page = Page::take(passages, limit, |(place, _)| *place);
+    let deliveries = flow.settle(&mut view, limit.saturating_add(1));
+    let page = Page::take(deliveries, limit, |(place, _)| *place);
 
     let mut coverage = coverage(trace, window, &[Class::Message], flow.n_events);
     let parties = [Some(a), b.filter(|b| *b != a)];
@@ -81,9 +81,9 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -
         silent.flat_map(|party| not_traced(trace, party, Class::Message, window.clipped(trace))).collect();
     coverage.truncated = page.truncated();
     let next = page.next(KIND);
-    let passages: Vec<Passage<'_>> = page.rows.into_iter().map(|(_, passage)| passage).collect();
-    let turns = Turns::of(trace, &passages);
-    let messages = passages.iter().filter_map(|passage| message::shown(&mut view, passage, &turns)).collect();
+    let deliveries: Vec<Delivery<'_>> = page.rows.into_iter().map(|(_, delivery)| delivery).collect();
+    let turns = Turns::of(trace, &deliveries);
+    let messages = deliveries.iter().filter_map(|delivery| message::shown(&mut view, delivery, &turns)).collect();
     Ok(Answer { data: messages, coverage, next })
 }
 
@@ -109,13 +109,13 @@ struct Flow<'a> {
     a: ProcessKey,
     b: Option<ProcessKey>,
     n_events: u64,
-    /// What may be a row, in order: a send whose fate is yet to be found, or a message that is settled.
+    /// What may be a row, in order: a send whose outcome is yet to be found, or a message that is settled.
     listed: BTreeMap<Place, Listed<'a>>,
 }
 
 enum Listed<'a> {
     Send(Row<'a>),
-    Settled(Passage<'a>),
+    Settled(Delivery<'a>),
 }
 
 impl<'a> Flow<'a> {
@@ -166,14 +166,14 @@ impl<'a> Flow<'a> {
         let delivered =
             self.rows_of(self.a, Window::all().last_key()).into_iter().filter(|row| row.kind() == Kind::Delivered);
         let keys: BTreeSet<u64> = delivered.filter_map(|row| row.term()).map(|term| term.key).collect();
-        let (passages, n_events) = inbox.passages(&keys);
+        let (deliveries, n_events) = inbox.deliveries(&keys);
         self.n_events += n_events;
-        for passage in passages {
-            let Some((key, id)) = passage.place() else { continue };
-            // A send whose fate is open is looked at when its turn comes; one by alias that is not this process's is none of these.
-            let came = passage.delivered.is_some() && passage.fate != Fate::NotTraced;
+        for delivery in deliveries {
+            let Some((key, id)) = delivery.place() else { continue };
+            // A send whose outcome is open is read when its turn comes; one by alias that is not this process's is none of these.
+            let came = delivery.delivered.is_some() && delivery.outcome != Outcome::NotTraced;
             if came && key >= self.from && key <= self.window.last_key() {
-                self.listed.entry((key, id)).or_insert(Listed::Settled(passage));
+                self.listed.entry((key, id)).or_insert(Listed::Settled(delivery));
             }
         }
     }
@@ -190,7 +190,7 @@ impl<'a> Flow<'a> {
     }
 
     /// The first `limit` messages, each with its place in the order.
-    fn settle(&mut self, view: &mut View<'a>, limit: usize) -> Vec<(Place, Passage<'a>)> {
+    fn settle(&mut self, view: &mut View<'a>, limit: usize) -> Vec<(Place, Delivery<'a>)> {
         let mut settled = Vec::new();
         while settled.len() < limit && !self.listed.is_empty() {
             let mut batch = Vec::new();
@@ -203,23 +203,23 @@ impl<'a> Flow<'a> {
                 .iter()
                 .filter_map(|(_, listed)| if let Listed::Send(row) = listed { Some(*row) } else { None })
                 .collect();
-            let (mut told, n_events) = addressee::passages(self.trace, &mut view.naming, &sends);
+            let (mut recorded, n_events) = addressee::deliveries(self.trace, &mut view.naming, &sends);
             self.n_events += n_events;
-            let passages = batch.into_iter().filter_map(|(place, listed)| match listed {
-                Listed::Send(row) => told.remove(&row.id()).map(|passage| (place, passage)),
-                Listed::Settled(passage) => Some((place, passage)),
+            let deliveries = batch.into_iter().filter_map(|(place, listed)| match listed {
+                Listed::Send(row) => recorded.remove(&row.id()).map(|delivery| (place, delivery)),
+                Listed::Settled(delivery) => Some((place, delivery)),
             });
-            settled.extend(passages.filter(|(_, passage)| self.is_between(passage)));
+            settled.extend(deliveries.filter(|(_, delivery)| self.is_between(delivery)));
         }
         settled
     }
 
     /// Whether a message is between the two, or may be.
-    fn is_between(&self, passage: &Passage<'a>) -> bool {
-        let from = passage.send.and_then(|send| send.process());
-        match (self.b, passage.to) {
+    fn is_between(&self, delivery: &Delivery<'a>) -> bool {
+        let from = delivery.send.and_then(|send| send.process());
+        match (self.b, delivery.to) {
             (None, _) => true,
-            (Some(_), None) => passage.fate == Fate::Ambiguous,
+            (Some(_), None) => delivery.outcome == Outcome::Ambiguous,
             (Some(b), Some(to)) => to == if from == Some(self.a) { b } else { self.a },
         }
     }

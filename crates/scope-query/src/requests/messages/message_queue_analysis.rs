@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Durations, Process};
 use crate::argument::cursor;
 use crate::error::Result;
-use crate::model::message::queue::{self, Detail, Details, Places, Sum, tally};
+use crate::model::message::queue::{self, Detail, Details, Places, Sum, totals};
 use crate::model::window::Window;
 use crate::requests::coverage::coverage;
 use crate::requests::page::ranked;
@@ -61,7 +61,7 @@ pub struct Bottleneck {
     pub longest: Option<String>,
 }
 
-/// The queue of a process. A message waits from its sending (where nobody saw it sent, from its delivery) to its handling by the process's
+/// The queue of a process. A message waits from its sending (where no process saw it sent, from its delivery) to its handling by the process's
 /// callback; where handling is not known nothing is said of waiting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -74,13 +74,13 @@ pub struct Queue {
     pub to: u64,
     /// Messages that came in the window: handled, or still waiting.
     pub arrived: u64,
-    /// Of these, messages nobody was seen to send (timers, monitors, ports, processes that are not traced).
+    /// Of these, messages no process was seen to send (timers, monitors, ports, processes that are not traced).
     pub external: u64,
     /// Messages handled in the window.
     pub handled: u64,
     /// Of these, messages whose arrival is not known.
     pub unmatched: u64,
-    /// Of these, messages that cannot be told from equal ones on the way at the same time: they count in lengths, not in `waiting`.
+    /// Of these, messages that cannot be recorded from equal ones on the way at the same time: they count in lengths, not in `waiting`.
     pub ambiguous: u64,
     /// Messages delivered in the window that the process took by a receive of its own, such as replies.
     pub taken: u64,
@@ -220,12 +220,12 @@ fn queue(
     let (queue, counts) = (queues.queues.get(process)?, &load.counts);
     let key = |sum: &Sum| queues.numbers.key(sum.process as usize);
     let mut process_at_end = |process| view.process(queues.numbers.key(process), asked.last_key());
-    let senders = tally(details.senders(place).iter().map(|sender| (*sender, 0)), places);
+    let senders = totals(details.senders(place).iter().map(|sender| (*sender, 0)), places);
     let n_senders = senders.len() as u32;
     let senders = most(&senders, |sum| sum.n, key).into_iter();
     let senders =
         senders.map(|sum| Sender { process: process_at_end(sum.process as usize), messages: sum.n }).collect();
-    let waits = tally(queues.waits(process).iter().copied(), places);
+    let waits = totals(queues.waits(process).iter().copied(), places);
     let waits = most(&waits, |sum| sum.amount, key).into_iter();
     let waits_for = waits.map(|sum| WaitsFor {
         process: process_at_end(sum.process as usize),

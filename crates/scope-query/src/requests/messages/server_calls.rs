@@ -5,7 +5,7 @@ use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::{Error, Result};
 use crate::model::message::addressee;
-use crate::model::message::delivery::Passage;
+use crate::model::message::delivery::Delivery;
 use crate::model::message::gen_call;
 use crate::model::message::inbox::Inbox;
 use crate::model::message::reply;
@@ -73,11 +73,11 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ServerCallsRequest) -
         (None, None) => Vec::new(),
     };
     let page = Page::take(rows, limit, |row| (row.key(), row.id()));
-    let (mut told, n_told) = addressee::passages(trace, &mut view.naming, &page.rows);
-    let passages: Vec<Passage<'_>> = page.rows.iter().filter_map(|row| told.remove(&row.id())).collect();
-    let (calls, n_joined) = shown(trace, &mut view, &passages);
+    let (mut recorded, n_recorded) = addressee::deliveries(trace, &mut view.naming, &page.rows);
+    let deliveries: Vec<Delivery<'_>> = page.rows.iter().filter_map(|row| recorded.remove(&row.id())).collect();
+    let (calls, n_joined) = shown(trace, &mut view, &deliveries);
 
-    let mut coverage = coverage(trace, window, &[Class::Message], n_events + n_told + n_joined);
+    let mut coverage = coverage(trace, window, &[Class::Message], n_events + n_recorded + n_joined);
     let parties = [server, caller.filter(|caller| Some(*caller) != server)];
     let parties = parties.into_iter().flatten();
     coverage.not_traced =
@@ -98,24 +98,24 @@ fn requests<'a>(
     rows.filter(|row| gen_call::request_tag(row).is_some()).take(limit.saturating_add(1)).collect()
 }
 
-/// Requests as the door shows them, with their replies; and how many events were looked at.
+/// Requests as the API shows them, with their replies; and how many events were read.
 pub(in crate::requests) fn shown<'a>(
     trace: &'a Trace,
     view: &mut View<'a>,
-    requests: &[Passage<'a>],
+    requests: &[Delivery<'a>],
 ) -> (Vec<ServerCall>, u64) {
     let (replies, n_events) = reply::find(trace, &mut view.naming, requests);
-    let calls = requests.iter().zip(&replies).filter_map(|(passage, reply)| {
-        let send = passage.send?;
+    let calls = requests.iter().zip(&replies).filter_map(|(delivery, reply)| {
+        let send = delivery.send?;
         let tick = |row: Option<Row<'_>>| row.map(|row| row.tick());
         let between = |from: Option<u64>, to: Option<u64>| Some(to?.saturating_sub(from?));
-        let (sent_at, handled_at) = (send.tick(), tick(passage.handled));
+        let (sent_at, handled_at) = (send.tick(), tick(delivery.handled));
         let (replied_at, returned_at) = (tick(reply.sent), tick(reply.delivered));
         Some(ServerCall {
             id: send.id().to_string(),
             sent_at,
             caller: send.process().map(|caller| view.process(caller, send.key())),
-            server: passage.to.map(|server| view.process(server, send.key())),
+            server: delivery.to.map(|server| view.process(server, send.key())),
             request: view.term(&send)?,
             handled_at,
             replied_at,

@@ -1,6 +1,6 @@
 //! `process_info`: who a process is, how it began and ended, and what is known of it.
 //!
-//! Invariant: costs the process's lifecycle events and a look at each segment of the index; its other events are counted, not read.
+//! Invariant: costs the process's lifecycle events and a read of each segment of the index; its other events are counted, not read.
 
 use crate::answer::{Answer, Child, EventClass, Function, Process, ProcessStatus, Strategy, Term};
 use crate::argument::process_ref;
@@ -42,11 +42,11 @@ pub struct ProcessInfo {
     pub status: ProcessStatus,
     /// The function it began with.
     pub initial_call: Option<Function>,
-    /// The callback module, as its spawn or a sweep told.
+    /// The callback module, as its spawn or a sweep recorded.
     pub module: Option<String>,
     /// Who spawned it.
     pub parent: Option<Process>,
-    /// Pids or names, nearest first, as the process itself remembers them; `null` when nothing told.
+    /// Pids or names, nearest first, as the process itself remembers them; `null` when nothing recorded.
     pub ancestors: Option<Vec<String>>,
     /// Names held at the time asked.
     pub names: Vec<String>,
@@ -54,11 +54,11 @@ pub struct ProcessInfo {
     pub label: Option<String>,
     /// Linked processes at the time asked.
     pub links: Vec<Process>,
-    /// When it was spawned; `null`: before the recorder looked, or nobody saw it.
+    /// When it was spawned; `null`: before the recorder looked, or no process saw it.
     pub spawned_at: Option<u64>,
     /// The first time anything is known of it, or `null` when nothing is held.
     pub first_seen: Option<u64>,
-    /// When it exited; `null`: it had not by the watermark, or nobody saw it.
+    /// When it exited; `null`: it had not by the watermark, or no process saw it.
     pub exited_at: Option<u64>,
     /// Why it exited.
     pub exit_reason: Option<Term>,
@@ -117,7 +117,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessInfoRequest) -
     Ok(Answer { data: info, coverage, next: None })
 }
 
-/// The callback module that a state told, where the process's begin did not.
+/// The callback module that a state recorded, where the process's begin did not.
 fn module_of_state(
     trace: &Trace,
     process: scope_core::ProcessKey,

@@ -60,7 +60,7 @@ pub struct Relationships {
     pub replaced_by: Option<Replacement>,
     /// With whom it exchanged messages up to then, most first.
     pub peers: Vec<Peer>,
-    /// Messages it sent to aliases, ports and other nodes, or to names nobody held: to nobody that could be named here.
+    /// Messages it sent to aliases, ports and other nodes, or to names no process held: to no process that could be named here.
     pub sent_elsewhere: u64,
 }
 
@@ -146,6 +146,6 @@ fn alive_children(trace: &Trace, parent: ProcessKey, key: OrderKey, n_events: &m
 fn supervisor(trace: &Trace, origin: &Origin, key: OrderKey) -> Option<(ProcessKey, Origin)> {
     let supervisor = origin.likely_supervisor()?;
     let its = Origin::of(trace, supervisor, key);
-    let told = origin.child.as_ref().is_some_and(|child| child.supervisor.is_some());
-    (told || its.supervisor.is_some()).then_some((supervisor, its))
+    let recorded = origin.child.as_ref().is_some_and(|child| child.supervisor.is_some());
+    (recorded || its.supervisor.is_some()).then_some((supervisor, its))
 }

@@ -6,7 +6,7 @@
 //!
 //! Invariant: a step is taken only where both times were measured.
 
-use crate::model::message::queue::{Counts, Length, Places, Queue, Queues, tally};
+use crate::model::message::queue::{Counts, Length, Places, Queue, Queues, totals};
 use crate::model::window::Window;
 use crate::requests::render::human_format::{count, duration, share};
 use alloc::format;
@@ -63,7 +63,7 @@ pub(crate) fn path(queues: &Queues, loads: &[(usize, Load)]) -> Vec<usize> {
 /// Whose replies a process waited for in more than half of the time it handled messages.
 fn waits_for(queues: &Queues, loads: &[(usize, Load)], process: usize, places: &mut Places) -> Option<usize> {
     let load = find(loads, process)?;
-    let waits = tally(queues.waits(process).iter().copied(), places);
+    let waits = totals(queues.waits(process).iter().copied(), places);
     let key = |process: u32| queues.numbers.key(process as usize);
     let most = waits.iter().max_by_key(|waits| (waits.amount, core::cmp::Reverse(key(waits.process))))?;
     (most.amount > load.counts.handling_ns / 2 && load.counts.done > 0).then_some(most.process as usize)

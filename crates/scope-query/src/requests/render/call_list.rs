@@ -31,7 +31,7 @@ pub(crate) struct End<'a> {
 }
 
 impl Paired<'_> {
-    /// A call as the door shows it.
+    /// A call as the API shows it.
     pub(crate) fn shown(&self, view: &mut View<'_>) -> Option<Call> {
         let Self { row, depth, end } = self;
         Some(Call {
@@ -55,8 +55,8 @@ impl Paired<'_> {
     }
 }
 
-/// The first `limit` calls of the window after the cursor that pass the filter, and how many events were looked at. Earlier calls are
-/// looked at for the depth, later ones until every call taken has ended.
+/// The first `limit` calls of the window after the cursor that pass the filter, and how many events were read. Earlier calls are
+/// read for the depth, later ones until every call taken has ended.
 pub(crate) fn calls(
     trace: &Trace,
     process: Option<ProcessKey>,

@@ -1,19 +1,19 @@
-//! The difference of two located terms, as the door shows it.
+//! The difference of two located terms, as the API shows it.
 
 use crate::answer::{Change, Difference};
 use crate::error::Result;
-use crate::model::term_ref::{Located, part_id};
+use crate::model::term_ref::{TermRef, part_id};
 use crate::requests::render::view;
 use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::term::diff::{self, Limits, Step, path_text};
 use scope_core::term::read;
 
-/// A term with its id at the door.
+/// A term with its id at the API.
 #[derive(Clone, Debug)]
 pub(crate) struct Side<'a> {
     pub(crate) id: String,
-    pub(crate) located: Located<'a>,
+    pub(crate) located: TermRef<'a>,
 }
 
 /// Compares two terms: at most `limit` changes, from the one numbered `skip` on. `base` is the path of both.

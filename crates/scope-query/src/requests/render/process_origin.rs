@@ -1,4 +1,4 @@
-//! What is known of a process's origin, as the door shows it.
+//! What is known of a process's origin, as the API shows it.
 
 use crate::answer::{Child, Function, Strategy};
 use crate::model::process::spawn_info::{self, Ancestor};

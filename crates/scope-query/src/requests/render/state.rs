@@ -10,7 +10,7 @@ use scope_core::{Kind, ProcessKey};
 
 /// The term of a state with its id, to be compared.
 pub(crate) fn side<'a>(last: &Last<'a>) -> Option<Side<'a>> {
-    Some(Side { id: view::id_text(last.id()), located: last.located()? })
+    Some(Side { id: view::id_text(last.id()), located: last.term_ref()? })
 }
 
 /// A state with what led to it; `None` for an event without a term.

@@ -1,4 +1,4 @@
-//! Rows as the door shows them.
+//! Rows as the API shows them.
 
 use crate::answer::{Event, EventFlag, Function, Process, Term, Text};
 use crate::filter::Hit;
@@ -6,7 +6,7 @@ use crate::model::call::function::{FunctionId, Functions};
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::state::Last;
-use crate::model::term_ref::Located;
+use crate::model::term_ref::TermRef;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -19,7 +19,7 @@ use scope_core::{Entity, EventId, Flags, Kind, OrderKey, ProcessKey};
 /// The flag of an event that may be wanted.
 const POSSIBLE: &str = "possible";
 
-/// Turns the rows of one answer into the door's types.
+/// Turns the rows of one answer into the API's types.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
     pub(crate) naming: Naming<'a>,
@@ -86,7 +86,7 @@ pub(crate) fn numbered_function(functions: &Functions, id: FunctionId) -> Functi
 }
 
 /// A term, or a part of one, by its id.
-pub(crate) fn part_term(id: String, located: &Located<'_>) -> Term {
+pub(crate) fn part_term(id: String, located: &TermRef<'_>) -> Term {
     Term {
         id,
         text: inspect(located.term.bytes, &located.names, Limits::default()).into(),

@@ -99,7 +99,7 @@ impl Want {
             Self::State(_) => return Ok(Verdict::Different),
             Self::Like(like) => like,
         };
-        let Some(located) = state.located() else { return Ok(Verdict::Different) };
+        let Some(located) = state.term_ref() else { return Ok(Verdict::Different) };
         Ok(like.matches(&read::read(located.term.bytes, &located.names)?))
     }
 }

@@ -50,7 +50,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateAtRequest) -> Re
         Last::of(trace, process, moment.last_key()).ok_or_else(|| absent(trace, process, request.time, lifetime))?;
 
     let mut view = View::new(trace);
-    let located = last.located();
+    let located = last.term_ref();
     let (Some(state), Some(located)) = (render::state::state(&last, trace, &mut view, process), located) else {
         return Err(Error::NotFound(format!("the last state event of {process} has no state")));
     };
@@ -64,7 +64,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateAtRequest) -> Re
     let causes = state::causes(trace, process, last.key(), request.time);
     let mut coverage = coverage_of_states(trace, since, causes, 1);
     coverage.not_traced = not_traced(trace, process, Class::State, since.clipped(trace));
-    // A major state, such as the first, is followed by others that nobody recorded.
+    // A major state, such as the first, is followed by others that no process recorded.
     if state.time < request.time
         && !coverage.not_traced.is_empty()
         && Watch::of(trace, process, Class::State).is_partial()

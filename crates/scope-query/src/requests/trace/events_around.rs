@@ -95,7 +95,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsAroundRequest) 
         }
         let (from, to, direction) = events::reach(window, backward, at);
         let mut found = filter.steps(trace, from, to, direction);
-        // The event's own class may be filtered out, so its neighbours with the same key are told by their place in the order.
+        // The event's own class may be filtered out, so its neighbours with the same key are recorded by their place in the order.
         let mut n_passed_over = 0;
         let beside = found.by_ref().filter(|Hit { row, .. }| {
             let is_beside = event

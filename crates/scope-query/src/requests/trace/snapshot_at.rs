@@ -28,7 +28,7 @@ const KIND: &str = "snapshot_at";
 const DEFAULT_MESSAGES: u32 = 10;
 /// The most a request may ask for: there may be a thousand mailboxes in an answer.
 const MAX_MESSAGES: u32 = 1_000;
-/// So many events of a process are looked at for the request it waits on. It is the last thing it sent, so more are rarely needed.
+/// So many events of a process are read for the request it waits on. It is the last thing it sent, so more are rarely needed.
 const MAX_EVENTS: usize = 1_000;
 
 /// The arguments of `snapshot_at`.
@@ -38,7 +38,7 @@ const MAX_EVENTS: usize = 1_000;
 pub struct SnapshotAtRequest {
     /// The moment.
     pub time: u64,
-    /// Messages shown per mailbox (default 10, at most 1000); their number is told whole.
+    /// Messages shown per mailbox (default 10, at most 1000); their number is recorded whole.
     pub messages: Option<u32>,
     /// With the supervision tree.
     #[serde(default, deserialize_with = "null_is_default")]
@@ -176,7 +176,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SnapshotAtRequest) ->
         let open = OpenCalls::of(trace, process, key);
         let mut recent = Recent::of(trace, process, key);
         let mailbox = mailbox::at(trace, &mut view.naming, process, key, &mut recent);
-        n_events += open.n_events + 1 + mailbox.as_ref().map_or(0, |(_, n_looked_at)| *n_looked_at);
+        n_events += open.n_events + 1 + mailbox.as_ref().map_or(0, |(_, n_read)| *n_read);
         snapshots.push(ProcessSnapshot {
             process: Process { pid: process.to_string(), name: living.names.last().map(|name| atom_text(name)) },
             names: living.names.iter().map(|name| atom_text(name)).collect(),

@@ -1,5 +1,5 @@
 defmodule ElixirScope.Recorder.ServerLoop.UnknownReleaseTest do
-  # An OTP that nobody has seen yet: what it does not show is not recorded, is said, and is no answer.
+  # An OTP that no process has seen yet: what it does not show is not recorded, is said, and is no answer.
   use ExUnit.Case, async: false
   alias ElixirScope.{Peer, UnknownRelease}
 

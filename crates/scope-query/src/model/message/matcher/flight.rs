@@ -39,7 +39,7 @@ pub(crate) struct Stretch {
     pub(crate) since_tick: u64,
     /// Something was delivered in it.
     pub(crate) is_delivered: bool,
-    /// They cannot be told apart, until none is left.
+    /// They cannot be recorded apart, until none is left.
     pub(crate) is_mixed: bool,
 }
 

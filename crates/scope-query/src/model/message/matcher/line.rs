@@ -19,7 +19,7 @@ pub(crate) struct Line {
     first: u32,
     last: u32,
     len: u32,
-    /// How many messages have each key; kept from the moment it is asked of a long line until the line is empty.
+    /// How many messages have each key; kept from the moment it is asked about a long line until the line is empty.
     n_equal: Option<Box<HashMap<u64, u32>>>,
     /// Passed by a message that may have priority: a receive of the process's own took them, or they still wait.
     overtaken: Option<Box<Overtaken>>,

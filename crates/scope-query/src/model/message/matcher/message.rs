@@ -15,7 +15,7 @@ pub(crate) struct Arrival {
     pub(crate) row: u32,
     /// The number of who sent it; [`UNKNOWN`] where that was not seen.
     pub(crate) sender: u32,
-    /// It cannot be told from an equal one.
+    /// It cannot be recorded from an equal one.
     pub(crate) ambiguous: bool,
 }
 

@@ -9,18 +9,18 @@ const MANY: usize = if cfg!(debug_assertions) { 4 } else { 1 << 16 };
 
 /// Items in parts, each twice as long as the one before.
 #[derive(Debug)]
-pub(super) struct Pile<T> {
+pub(super) struct ChunkedVec<T> {
     full: Vec<Vec<T>>,
     last: Vec<T>,
 }
 
-impl<T> Default for Pile<T> {
+impl<T> Default for ChunkedVec<T> {
     fn default() -> Self {
         Self { full: Vec::new(), last: Vec::new() }
     }
 }
 
-impl<T> Pile<T> {
+impl<T> ChunkedVec<T> {
     #[inline]
     pub(super) fn push(&mut self, item: T) {
         if self.last.len() == self.last.capacity() {
@@ -46,8 +46,8 @@ mod tests {
     use super::*;
 
     quickcheck::quickcheck! {
-        fn a_pile_is_what_was_added(items: Vec<u16>) -> bool {
-            let mut pile = Pile::default();
+        fn a_chunked_vector_is_what_was_added(items: Vec<u16>) -> bool {
+            let mut pile = ChunkedVec::default();
             items.iter().for_each(|item| pile.push(*item));
             pile.iter().eq(&items)
         }

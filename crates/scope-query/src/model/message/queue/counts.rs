@@ -15,7 +15,7 @@ pub(crate) struct Counts {
     pub(crate) handled: u64,
     /// Handled, and their delivery was not recorded.
     pub(crate) unmatched: u64,
-    /// Handled, and not to be told from equal ones.
+    /// Handled, and not to be recorded from equal ones.
     pub(crate) ambiguous: u64,
     /// Taken by a receive.
     pub(crate) taken: u64,

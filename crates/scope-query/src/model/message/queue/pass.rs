@@ -4,11 +4,11 @@
 //! took by a receive of its own: a reply it waited for. It was never in the way of the others. When a server goes back to waiting, which
 //! its state tells, it is done with the message it handled last.
 //!
-//! Invariant: every row is read once, and of its term the match key only; but an atom that nobody sent is read.
+//! Invariant: every row is read once, and of its term the match key only; but an atom that no process sent is read.
 //! Invariant: behind a loss of messages queues are counted anew: what was on its way may have been handled unseen.
 //! Invariant: lengths are counted stretch by stretch, at ends to which all classes have been read.
 
-use super::chunked_vector::Pile;
+use super::chunked_vector::ChunkedVec;
 use super::doubt::{Doubts, Findings, Sieve};
 use super::grouped::Grouped;
 use super::mailbox::Mailbox;
@@ -58,7 +58,7 @@ pub(super) struct Pass<'a> {
     /// Messages handled since it was last looked which are open.
     n_stays: usize,
     /// Replies waited for: from whom, and for how long.
-    waits: Pile<(u32, (u32, u64))>,
+    waits: ChunkedVec<(u32, (u32, u64))>,
     /// `None` where no details are asked for.
     kept: Option<Kept>,
     states: States<'a>,
@@ -98,7 +98,7 @@ impl<'a> Pass<'a> {
             stays: Vec::new(),
             stays_of: Grouped::default(),
             n_stays: 0,
-            waits: Pile::default(),
+            waits: ChunkedVec::default(),
             kept: (detail == Detail::Full).then(Kept::default),
             states: States::new(states),
             losses,
@@ -440,7 +440,7 @@ impl<'a> Pass<'a> {
             if let Some(mailbox) = self.mailboxes.get(process) {
                 (queue.handles, queue.counts) = (mailbox.handles, mailbox.counts);
             }
-            // Where nobody looked any more, nothing is known to be left.
+            // Where no process looked any more, nothing is known to be left.
             let looked = queue.remaining.is_empty() || {
                 let watch = Watch::of(self.trace, self.numbers.key(process), Class::Message);
                 watch.covers(queue.exit.unwrap_or(end)) != Some(false)

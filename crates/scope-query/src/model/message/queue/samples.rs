@@ -1,9 +1,9 @@
-//! What is asked of few queues at the end, and of which is not known before: kept as it comes, and summed up for those few.
+//! What is asked about few queues at the end, and of which is not known before: kept as it comes, and summed up for those few.
 //!
 //! To add each duration to a list of its process would take longer than all the rest: thousands of lists grow side by side, and none is in
 //! a cache when it is its turn.
 
-use super::chunked_vector::Pile;
+use super::chunked_vector::ChunkedVec;
 use super::grouped::Grouped;
 use crate::model::call::duration::Durations;
 use alloc::vec;
@@ -18,15 +18,15 @@ pub(super) struct Kept {
     /// From sending to delivery.
     pub(super) delivery: Spans,
     /// Whom the arrived are from: receiver and sender.
-    pub(super) senders: Pile<(u32, u32)>,
+    pub(super) senders: ChunkedVec<(u32, u32)>,
 }
 
 /// Durations with the number of their process.
 #[derive(Debug, Default)]
 pub(super) struct Spans {
     /// Those below 4.3 s, in half the memory, and the others.
-    short: Pile<(u32, u32)>,
-    long: Pile<(u32, u64)>,
+    short: ChunkedVec<(u32, u32)>,
+    long: ChunkedVec<(u32, u64)>,
 }
 
 /// What was kept of the queues asked for, by their places among them.

@@ -28,9 +28,9 @@ pub(super) enum Peer {
     Process(u32),
     /// A registered name, by its number.
     Name(u32),
-    /// An alias, whose owner nobody recorded.
+    /// An alias, whose owner no process recorded.
     Alias,
-    /// Nobody, or out of the node.
+    /// No process, or out of the node.
     Elsewhere,
 }
 

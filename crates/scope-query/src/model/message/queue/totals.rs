@@ -11,7 +11,7 @@ pub(crate) struct Sum {
     pub(crate) amount: u64,
 }
 
-/// Where the sum of each process is, while a tally is made.
+/// Where the sum of each process is, while a totals is made.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     /// By the number of the process; 0 for none, else one more than the place.
@@ -19,7 +19,7 @@ pub(crate) struct Places {
 }
 
 /// One sum for each process, in the order they are met. Places are left as they were, to be used again.
-pub(crate) fn tally(items: impl Iterator<Item = (u32, u64)> + Clone, Places { places }: &mut Places) -> Vec<Sum> {
+pub(crate) fn totals(items: impl Iterator<Item = (u32, u64)> + Clone, Places { places }: &mut Places) -> Vec<Sum> {
     let most = items.clone().map(|(process, _)| process as usize).max().unwrap_or(0);
     if places.len() <= most {
         places.resize(most + 1, 0);
@@ -47,7 +47,7 @@ mod tests {
     use alloc::collections::BTreeMap;
 
     quickcheck::quickcheck! {
-        fn a_tally_is_what_was_added(items: Vec<(u8, u32)>) -> bool {
+        fn totals_are_what_was_added(items: Vec<(u8, u32)>) -> bool {
             let items: Vec<(u32, u64)> = items.into_iter().map(|(process, ns)| (process.into(), ns.into())).collect();
             let mut naive = BTreeMap::<u32, (u64, u64)>::new();
             for (process, ns) in &items {
@@ -58,7 +58,7 @@ mod tests {
             let naive: Vec<Sum> = naive.collect();
             let mut places = Places::default();
             (0..2).all(|_| {
-                let mut sums = tally(items.iter().copied(), &mut places);
+                let mut sums = totals(items.iter().copied(), &mut places);
                 sums.sort_by_key(|sum| sum.process);
                 sums == naive
             })

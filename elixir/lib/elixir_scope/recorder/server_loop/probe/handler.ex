@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.ServerLoop.Probe.Handler do
   @moduledoc false
-  # A throw-away handler of a gen_event that does what it is told; see ElixirScope.Recorder.ServerLoop.Probe.
+  # A throw-away handler of a gen_event that does what it is recorded; see ElixirScope.Recorder.ServerLoop.Probe.
 
   @behaviour :gen_event
 

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.ServerLoop.Probe.Server do
   @moduledoc false
-  # A throw-away gen_server that does what it is told; see ElixirScope.Recorder.ServerLoop.Probe.
+  # A throw-away gen_server that does what it is recorded; see ElixirScope.Recorder.ServerLoop.Probe.
 
   @behaviour :gen_server
 

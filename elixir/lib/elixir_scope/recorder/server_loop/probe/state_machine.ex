@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.ServerLoop.Probe.StateMachine do
   @moduledoc false
-  # A throw-away gen_statem that does what it is told; see ElixirScope.Recorder.ServerLoop.Probe.
+  # A throw-away gen_statem that does what it is recorded; see ElixirScope.Recorder.ServerLoop.Probe.
 
   @behaviour :gen_statem
 

@@ -146,15 +146,15 @@ quickcheck! {
         let timers = if timers { Timers::On } else { Timers::Off };
         let world = World::run(&mut script, &bodies(&steps, n_bodies % 8 + 1), timers);
         let trace = script.trace();
-        world_is_told(&world, &trace)
+        world_is_written(&world, &trace)
     }
 
-    fn different_messages_are_all_told_apart(steps: Vec<(u8, u8, u8, u8)>) -> bool {
+    fn different_messages_are_all_written_apart(steps: Vec<(u8, u8, u8, u8)>) -> bool {
         let mut script = Script::new();
         let numbered: Vec<_> = (0..).zip(steps.iter().take(255)).map(|(n, (a, b, c, _))| (*a, *b, *c, n)).collect();
         let world = World::run(&mut script, &numbered, Timers::Off);
         let trace = script.trace();
-        world_is_told(&world, &trace)
+        world_is_written(&world, &trace)
     }
 
     fn any_event_of_a_message_tells_the_same(steps: Vec<(u8, u8, u8, u8)>, n_bodies: u8, timers: bool) -> bool {
@@ -196,7 +196,7 @@ quickcheck! {
             };
             let from: Vec<_> = world.sent.iter().filter(|truth| truth.from == pid(n)).collect();
             let to: Vec<_> = world.sent.iter().filter(|truth| truth.to == pid(n)).collect();
-            let told = |rows: &[Message], truths: &[&Truth]| {
+            let written = |rows: &[Message], truths: &[&Truth]| {
                 truths.iter().all(|truth| {
                     let row = rows.iter().find(|row| row.id == truth.id.to_string());
                     row.is_some_and(|row| is_true(row, truth, world.used[&truth.body] == 1))
@@ -210,7 +210,7 @@ quickcheck! {
             let mut both: Vec<_> = sent.iter().chain(&got).cloned().collect();
             both.sort_by_key(|row| position(&script, &row.id));
             both.dedup();
-            told(&sent, &from) && sent.len() == from.len() && told(&got, &to)
+            written(&sent, &from) && sent.len() == from.len() && written(&got, &to)
                 && got.len() == to.len() + strange.len()
                 && strange.iter().all(|row| row.matched == "ambiguous" || external(&row.id))
                 && timers.iter().filter(|(_, body, _)| world.used[body] == 1).all(|(.., id)| strange.iter().any(|row| row.id == id.to_string() && row.matched == "external"))
@@ -231,8 +231,8 @@ quickcheck! {
 }
 
 /// Asks for every pair and holds it against the truth; nothing may be missing.
-fn world_is_told(world: &World, trace: &scope_core::trace::Trace) -> bool {
-    let mut n_told = 0;
+fn world_is_written(world: &World, trace: &scope_core::trace::Trace) -> bool {
+    let mut n_written = 0;
     for (a, b) in [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)] {
         if trace.incarnations(a, 0).is_empty() || trace.incarnations(b, 0).is_empty() {
             continue;
@@ -244,17 +244,17 @@ fn world_is_told(world: &World, trace: &scope_core::trace::Trace) -> bool {
             if a == b && truth.from != truth.to {
                 return false;
             }
-            n_told += 1;
+            n_written += 1;
             if !is_true(&message, truth, world.used[&truth.body] == 1) {
                 return false;
             }
         }
     }
-    n_told == world.sent.len()
+    n_written == world.sent.len()
 }
 
 fn position(script: &Script, id: &str) -> usize {
-    script.told.iter().position(|told| told.id.to_string() == id).expect("it was told")
+    script.written.iter().position(|written| written.id.to_string() == id).expect("it was written")
 }
 
 fn one_flow(script: &mut Script) -> Vec<Message> {
@@ -364,7 +364,7 @@ fn fifty_queued_messages_wait_as_long_as_they_waited() {
 }
 
 #[test]
-fn a_delivered_message_that_nobody_handled_says_so() {
+fn a_delivered_message_that_no_process_handled_says_so() {
     let mut script = Script::new();
     script.target(0, true, None, &["message"]);
     for (tick, what) in [(1, "first"), (2, "second")] {

@@ -60,12 +60,12 @@ quickcheck! {
         story(&mut script, &steps);
         let trace = script.trace();
         let mut all: Vec<(OrderKey, EventId, bool)> = script
-            .told
+            .written
             .iter()
-            .filter(|told| told.key >= trace.low_watermark(told.id.class))
-            .map(|told| {
-                let of_class = bits & 1 == 0 || told.id.class.name() == "state";
-                (told.key, told.id, of_class && (bits & 2 == 0 || told.process == Some(pid(1))))
+            .filter(|written| written.key >= trace.low_watermark(written.id.class))
+            .map(|written| {
+                let of_class = bits & 1 == 0 || written.id.class.name() == "state";
+                (written.key, written.id, of_class && (bits & 2 == 0 || written.process == Some(pid(1))))
             })
             .collect();
         all.sort_unstable();

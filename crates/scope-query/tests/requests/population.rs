@@ -1,6 +1,6 @@
-//! Random lives of a few processes with few pids: spawns, exits, links, names, sweeps; and what is true of each, told by looking at everything.
+//! Random lives of a few processes with few pids: spawns, exits, links, names, sweeps; and what is true of each, written by looking at everything.
 
-use crate::script::{Script, To, Told, again, atom, pid};
+use crate::script::{Script, To, Written, again, atom, pid};
 use scope_core::term::Term;
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ pub(crate) type Step = (u8, u8, u8, u8, u8);
 const N_PIDS: u8 = 5;
 const NAMES: [&str; 2] = ["cart", "till"];
 
-/// Who is alive while the story is told.
+/// Who is alive while the story is written.
 #[derive(Default)]
 struct Living {
     incarnations: BTreeMap<u32, u32>,
@@ -117,7 +117,7 @@ fn details(supervisor: ProcessKey, how: u8) -> Vec<(&'static str, Term)> {
     details
 }
 
-/// What is true of one process, from everything that was told of it.
+/// What is true of one process, from everything that was written of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Truth {
     pub(crate) spawn: Option<OrderKey>,
@@ -131,28 +131,29 @@ pub(crate) struct Truth {
     pub(crate) arguments: Option<Term>,
 }
 
-/// Every process something of class `process` was told of.
-pub(crate) fn everybody(told: &[Told]) -> BTreeSet<ProcessKey> {
-    told.iter().filter(|told| told.id.class == Class::Process).filter_map(|told| told.process).collect()
+/// Every process something of class `process` was written of.
+pub(crate) fn everybody(written: &[Written]) -> BTreeSet<ProcessKey> {
+    written.iter().filter(|written| written.id.class == Class::Process).filter_map(|written| written.process).collect()
 }
 
-fn own(told: &[Told], process: ProcessKey) -> impl Iterator<Item = &Told> {
-    told.iter().filter(move |told| told.process == Some(process) && told.id.class == Class::Process)
+fn own(written: &[Written], process: ProcessKey) -> impl Iterator<Item = &Written> {
+    written.iter().filter(move |written| written.process == Some(process) && written.id.class == Class::Process)
 }
 
 /// The truth of a process at a point of the order. Who it is may be learned later.
-pub(crate) fn truth(told: &[Told], process: ProcessKey, at: OrderKey) -> Truth {
-    let find = |kind| own(told, process).find(|told| told.kind == kind);
+pub(crate) fn truth(written: &[Written], process: ProcessKey, at: OrderKey) -> Truth {
+    let find = |kind| own(written, process).find(|written| written.kind == kind);
     let exit = find(Kind::Exit);
     let mut truth = Truth {
-        spawn: find(Kind::Spawn).map(|told| told.key),
-        exit: exit.map(|told| told.key),
+        spawn: find(Kind::Spawn).map(|written| written.key),
+        exit: exit.map(|written| written.key),
         abnormal: exit
-            .is_some_and(|told| matches!(&told.term, Some(Term::Atom(why)) if why == "boom" || why == "killed")),
+            .is_some_and(|written| matches!(&written.term, Some(Term::Atom(why)) if why == "boom" || why == "killed")),
         ..Truth::default()
     };
-    let begins: Vec<&Told> = own(told, process).filter(|told| matches!(told.kind, Kind::Spawn | Kind::Alive)).collect();
-    let n_known = begins.iter().filter(|told| told.key <= at).count().max(1);
+    let begins: Vec<&Written> =
+        own(written, process).filter(|written| matches!(written.kind, Kind::Spawn | Kind::Alive)).collect();
+    let n_known = begins.iter().filter(|written| written.key <= at).count().max(1);
     for begin in begins.into_iter().take(n_known) {
         truth.parent = begin.peer_process().or(truth.parent);
         match &begin.term {
@@ -169,8 +170,8 @@ pub(crate) fn truth(told: &[Told], process: ProcessKey, at: OrderKey) -> Truth {
                 truth.label = field("label").cloned();
                 truth.is_supervisor = field("supervisor").is_some();
                 truth.child = field("child").map(|child| {
-                    let Term::Map(child) = child else { panic!("told by this story") };
-                    let Term::Pid(supervisor) = child[1].1 else { panic!("told by this story") };
+                    let Term::Map(child) = child else { panic!("written by this story") };
+                    let Term::Pid(supervisor) = child[1].1 else { panic!("written by this story") };
                     (Some(child[0].1.clone()).filter(|id| *id != atom("undefined")), Some(supervisor))
                 });
             }
@@ -188,15 +189,15 @@ fn name(term: &Term) -> String {
 }
 
 /// The names a process holds after everything up to a point of the order.
-pub(crate) fn names(told: &[Told], process: ProcessKey, at: OrderKey) -> Vec<String> {
+pub(crate) fn names(written: &[Written], process: ProcessKey, at: OrderKey) -> Vec<String> {
     let mut names = Vec::new();
-    for told in own(told, process).filter(|told| told.key <= at) {
-        let name = told.what.clone().unwrap_or_default().0;
-        match told.kind {
+    for written in own(written, process).filter(|written| written.key <= at) {
+        let name = written.what.clone().unwrap_or_default().0;
+        match written.kind {
             Kind::Register => names.push(name),
             Kind::Unregister => names.retain(|held| *held != name),
             // At its exit it still holds them.
-            Kind::Exit if told.key < at => names.clear(),
+            Kind::Exit if written.key < at => names.clear(),
             _ => {}
         }
     }
@@ -204,16 +205,16 @@ pub(crate) fn names(told: &[Told], process: ProcessKey, at: OrderKey) -> Vec<Str
 }
 
 /// Who is linked to a process after everything up to a point of the order.
-pub(crate) fn links(told: &[Told], process: ProcessKey, at: OrderKey) -> BTreeSet<ProcessKey> {
+pub(crate) fn links(written: &[Written], process: ProcessKey, at: OrderKey) -> BTreeSet<ProcessKey> {
     let mut links = BTreeSet::new();
-    for told in told.iter().filter(|told| told.key <= at) {
-        let pair = [told.process, told.peer_process()];
+    for written in written.iter().filter(|written| written.key <= at) {
+        let pair = [written.process, written.peer_process()];
         let other = pair.into_iter().flatten().find(|party| *party != process);
-        match (told.kind, other) {
+        match (written.kind, other) {
             (Kind::Link, Some(other)) if pair.contains(&Some(process)) => drop(links.insert(other)),
             (Kind::Unlink, Some(other)) if pair.contains(&Some(process)) => drop(links.remove(&other)),
             (Kind::Exit, Some(other)) => drop(links.remove(&other)),
-            (Kind::Exit, None) if told.process == Some(process) && told.key < at => links.clear(),
+            (Kind::Exit, None) if written.process == Some(process) && written.key < at => links.clear(),
             _ => {}
         }
     }

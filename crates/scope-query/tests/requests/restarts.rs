@@ -22,10 +22,10 @@ fn replaced_by(script: &mut Script, process: ProcessKey) -> Option<(String, Stri
     }
 }
 
-/// Goes through everything that was told; at each spawn, everybody who has exited and waits is looked at.
+/// Goes through everything that was written; at each spawn, everybody who has exited and waits is read.
 fn naive(script: &Script) -> BTreeMap<ProcessKey, (String, String)> {
-    let told = &script.told;
-    let know = |process| truth(told, process, OrderKey::MAX);
+    let written = &script.written;
+    let know = |process| truth(written, process, OrderKey::MAX);
     let same = |old: ProcessKey, new: ProcessKey| {
         let (a, b) = (know(old), know(new));
         let id = |child: &Option<(Option<Term>, Option<ProcessKey>)>| child.clone().and_then(|child| child.0);
@@ -36,10 +36,10 @@ fn naive(script: &Script) -> BTreeMap<ProcessKey, (String, String)> {
     };
     let mut waiting: BTreeMap<Option<ProcessKey>, Vec<ProcessKey>> = BTreeMap::new();
     let mut replaced = BTreeMap::new();
-    for told in told {
-        let Some(process) = told.process else { continue };
+    for written in written {
+        let Some(process) = written.process else { continue };
         let waiting = waiting.entry(know(process).parent).or_default();
-        match told.kind {
+        match written.kind {
             Kind::Exit => waiting.push(process),
             Kind::Spawn => {
                 let of = |how: &str| -> Vec<ProcessKey> {
@@ -69,7 +69,7 @@ quickcheck! {
         let mut script = Script::new();
         story(&mut script, &steps);
         let expected = naive(&script);
-        for process in everybody(&script.told) {
+        for process in everybody(&script.written) {
             assert_eq!(replaced_by(&mut script, process), expected.get(&process).cloned(), "{process}");
         }
         true

@@ -259,7 +259,7 @@ fn time_in_recursion_counts_once() {
 }
 
 #[test]
-fn a_module_nobody_traced_was_not_merely_never_called() {
+fn a_module_no_process_traced_was_not_merely_never_called() {
     let mut script = Script::new();
     script.call(5, pid(1), "add");
     let ask_for = |module: &str| FunctionWindow { module: Some(module.into()), ..FunctionWindow::default() };

@@ -1,4 +1,4 @@
-//! Filters against an oracle that looks at every event that was told, whole.
+//! Filters against an oracle that looks at every event that was written, whole.
 
 mod shape;
 mod wish;
@@ -80,7 +80,7 @@ fn story_sealed(script: &mut Script, steps: &[(u8, u8, u8, u8)], seal_every: usi
         let name = if *who % 2 == 0 { "cart" } else { "Elixir.Shop.Till" };
         match what % 16 {
             0 | 1 | 3 => script.send(tick, from, &To::Pid(to), &term),
-            2 => script.send(tick, from, &To::Name(if *who % 2 == 0 { "cart" } else { "nobody" }), &term),
+            2 => script.send(tick, from, &To::Name(if *who % 2 == 0 { "cart" } else { "no process" }), &term),
             4 => script.send(tick, from, &To::Dead(to), &term),
             5 => script.deliver(tick, to, &term),
             6 => script.handle(tick, to, &term),
@@ -127,18 +127,19 @@ fn asked(filter: &str) -> EventsRequest {
 fn is_as_wished(script: &mut Script, wish: &Wish, backward: bool) -> bool {
     let trace = script.trace();
     let known = Known::of(script, &trace);
-    let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.low_watermark(told.id.class)).collect();
-    told.sort_by_key(|told| told.key);
+    let mut written: Vec<_> =
+        script.written.iter().filter(|written| written.key >= trace.low_watermark(written.id.class)).collect();
+    written.sort_by_key(|written| written.key);
     if backward {
-        told.reverse();
+        written.reverse();
     }
     let mut expected = Vec::new();
     let mut left_out = false;
-    for told in told {
-        match wish.holds(told, &known) {
+    for written in written {
+        match wish.holds(written, &known) {
             wish::NO => {}
             wish::UNRECORDED => left_out = true,
-            truth => expected.push((told.id.to_string(), truth == wish::POSSIBLE)),
+            truth => expected.push((written.id.to_string(), truth == wish::POSSIBLE)),
         }
     }
     let request = EventsRequest { backward, ..asked(&wish.to_string()) };
@@ -243,7 +244,7 @@ fn who_the_trace_has_never_seen_is_not_found() {
         error("from:<0.9.0>"),
         Error::NotFound("the trace has never seen <0.9.0>; it knows <0.0.0>, <0.1.0>".into())
     );
-    // A message can be sent to a name that nobody holds.
+    // A message can be sent to a name that no process holds.
     assert_eq!(events(&trace, asked("to::till")).expect("an answer").len(), 1);
     assert_eq!(events(&trace, asked("to::nowhere")).expect("an answer").len(), 0);
 }
@@ -281,12 +282,12 @@ fn chunks_that_cannot_hold_a_row_are_passed_over() {
     }
     script.raise(11, pid(1), "total");
     let trace = script.trace();
-    let looked_at = |filter: &str| ask(&trace, Request::Events(asked(filter))).expect("an answer").coverage.events;
-    assert_eq!(looked_at("kind:exception"), 1);
-    assert_eq!(looked_at("function:total"), 1);
-    assert_eq!(looked_at("kind:call time>8"), 2);
-    assert_eq!(looked_at("class:message"), 0);
-    assert_eq!(looked_at("kind:call id:call-4-0"), 1);
+    let read = |filter: &str| ask(&trace, Request::Events(asked(filter))).expect("an answer").coverage.events;
+    assert_eq!(read("kind:exception"), 1);
+    assert_eq!(read("function:total"), 1);
+    assert_eq!(read("kind:call time>8"), 2);
+    assert_eq!(read("class:message"), 0);
+    assert_eq!(read("kind:call id:call-4-0"), 1);
 }
 
 #[test]

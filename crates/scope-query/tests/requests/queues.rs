@@ -81,7 +81,7 @@ impl World {
             let (from, to) = (pid(u32::from(from % 3)), pid(u32::from(to % 3)));
             world.step(script, tick, what % 12, from, to, *body);
         }
-        world.end = script.told.iter().map(|told| told.key.tick).max().unwrap_or(0);
+        world.end = script.written.iter().map(|written| written.key.tick).max().unwrap_or(0);
         world
     }
 
@@ -169,7 +169,7 @@ impl World {
     }
 
     /// From when to when each message was in the queue of a server, and whether it was handled.
-    fn stays(&self, process: ProcessKey) -> Vec<(&Truth, u64)> {
+    fn remains(&self, process: ProcessKey) -> Vec<(&Truth, u64)> {
         let own = || self.sent.iter().filter(|truth| truth.to == process);
         let end = self.exits.get(&process).copied().unwrap_or(self.end);
         let last_delivered = own().filter_map(|truth| truth.delivered).max();
@@ -231,7 +231,7 @@ fn is_true(queue: &Queue, world: &World, process: ProcessKey, unique: bool) -> b
 }
 
 /// Holds every queue of a server against the truth.
-fn world_is_told(world: &World, found: &Queues, unique: bool) -> bool {
+fn world_is_written(world: &World, found: &Queues, unique: bool) -> bool {
     (0..3).map(pid).all(|process| {
         let serves = world.sent.iter().any(|truth| truth.to == process && truth.handled.is_some());
         let queue = found.queues.iter().find(|queue| queue.process.pid == process.to_string());
@@ -251,17 +251,17 @@ quickcheck! {
     fn different_messages_wait_as_long_as_they_waited(steps: Vec<(u8, u8, u8, u8)>, take: bool, batches: bool) -> bool {
         let mut script = Script::new();
         let world = World::run(&mut script, &numbered(&steps), Habits { take, batches });
-        world_is_told(&world, &analysis(&mut script), true)
+        world_is_written(&world, &analysis(&mut script), true)
     }
 
     fn of_equal_messages_the_lengths_are_true(steps: Vec<(u8, u8, u8, u8)>, n_bodies: u8) -> bool {
         let mut script = Script::new();
-        // No timers: a message that nobody sent may stand for an equal one that was.
+        // No timers: a message that no process sent may stand for an equal one that was.
         let steps: Vec<_> = steps.iter().filter(|step| step.0 % 12 != 10).map(|(what, from, to, body)| {
             (*what, *from, *to, if *body > 250 { *body } else { body % (n_bodies % 4 + 1) })
         }).collect();
         let world = World::run(&mut script, &steps, Habits { take: false, batches: true });
-        world_is_told(&world, &analysis(&mut script), false)
+        world_is_written(&world, &analysis(&mut script), false)
     }
 
     fn a_window_that_ends_is_a_trace_that_ends(steps: Vec<(u8, u8, u8, u8)>, more: Vec<(u8, u8, u8, u8)>) -> bool {
@@ -317,7 +317,7 @@ fn a_reply_the_process_waits_for_is_never_in_its_queue() {
 
 /// A recording that begins while a message is handled has the replies of it, but not when the handling began.
 #[test]
-fn nobody_waits_for_longer_than_all_the_time() {
+fn no_process_waits_for_longer_than_all_the_time() {
     let reply = |n: u32| Term::Tuple(vec![Term::Reference([n, 2, 3].into_iter().collect()), atom("ok")]);
     let mut script = Script::new();
     let asks = |script: &mut Script, from: u64, n: u32| {
@@ -365,7 +365,7 @@ fn a_queue_is_counted_anew_behind_a_loss() {
 }
 
 #[test]
-fn what_nobody_watches_any_more_is_not_left() {
+fn what_no_process_watches_any_more_is_not_left() {
     let mut script = Script::new();
     script.target(0, true, Some(pid(1)), &["message"]);
     script.send(1, pid(2), &To::Pid(pid(1)), &message(1));

@@ -1,4 +1,4 @@
-//! Scripted traces: a story told event by event through the public writer, and remembered whole for the oracles.
+//! Scripted traces: a story written event by event through the public writer, and remembered whole for the oracles.
 
 use scope_core::event::Flags;
 use scope_core::header::Header;
@@ -48,9 +48,9 @@ pub(crate) enum To {
     Alias(u32),
 }
 
-/// An event as it was told.
+/// An event as it was written.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct Written {
     pub(crate) id: EventId,
     pub(crate) key: OrderKey,
     pub(crate) kind: Kind,
@@ -62,7 +62,7 @@ pub(crate) struct Told {
     pub(crate) term: Option<Term>,
 }
 
-/// The other party as it was told.
+/// The other party as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
     Process(ProcessKey),
@@ -70,7 +70,7 @@ pub(crate) enum Peer {
     Other,
 }
 
-impl Told {
+impl Written {
     /// The other party, if it is a process.
     pub(crate) const fn peer_process(&self) -> Option<ProcessKey> {
         match self.peer {
@@ -87,7 +87,7 @@ pub(crate) struct Script {
     redactor: Redactor,
     tie: u32,
     tick: u64,
-    pub(crate) told: Vec<Told>,
+    pub(crate) written: Vec<Written>,
 }
 
 impl Script {
@@ -108,7 +108,7 @@ impl Script {
             redactor: Redactor::default(),
             tie: 0,
             tick: 0,
-            told: Vec::new(),
+            written: Vec::new(),
         }
     }
 
@@ -116,7 +116,7 @@ impl Script {
         &mut self.writer
     }
 
-    /// The trace up to the last event told.
+    /// The trace up to the last event written.
     pub(crate) fn trace(&mut self) -> Trace {
         let watermark = self.tick;
         self.writer.snapshot(watermark)
@@ -131,7 +131,7 @@ impl Script {
         fill: impl FnOnce(&mut Symbols, &mut Event),
         term: Option<&Term>,
     ) -> EventId {
-        assert!(tick >= self.tick, "a story is told in order");
+        assert!(tick >= self.tick, "a story is written in order");
         self.tie = if tick == self.tick { self.tie + 1 } else { 0 };
         self.tick = tick;
         let seed = self.writer.seed();
@@ -159,7 +159,7 @@ impl Script {
             Some(_) => Some(Peer::Other),
             None => None,
         };
-        self.told.push(Told { id, key, kind, flags: event.flags, process, what, peer, term: term.cloned() });
+        self.written.push(Written { id, key, kind, flags: event.flags, process, what, peer, term: term.cloned() });
         id
     }
 

@@ -104,11 +104,11 @@ impl World {
         world.script.target(0, true, None, &["message", "call", "state"]);
         for number in 1..=N_SERVERS {
             let born = world.script.spawn(1, pid(number), pid(0));
-            let born = world.told(Some(born), vec![]);
+            let born = world.written(Some(born), vec![]);
             world.begin(number, born, true);
         }
         let born = world.script.spawn(1, pid(CLIENT), pid(0));
-        let born = world.told(Some(born), vec![]);
+        let born = world.written(Some(born), vec![]);
         world.begin(CLIENT, born, false);
         for (who, what, with) in steps {
             world.tick += u64::from(what >> 6);
@@ -149,7 +149,7 @@ impl World {
         self.processes.insert(number, process);
     }
 
-    fn told(&mut self, id: Option<EventId>, causes: Vec<Happened>) -> Happened {
+    fn written(&mut self, id: Option<EventId>, causes: Vec<Happened>) -> Happened {
         self.truth.push(Truth { id, causes });
         self.truth.len() - 1
     }
@@ -173,10 +173,10 @@ impl World {
         if is_lost {
             let (from, _) = self.lost.unwrap_or((self.tick, 0));
             self.lost = Some((from, self.tick));
-            return self.told(None, causes);
+            return self.written(None, causes);
         }
         let event = Some(tell(&mut self.script, self.tick));
-        self.told(event, causes)
+        self.written(event, causes)
     }
 
     fn body(&mut self, with: u8) -> Term {
@@ -339,7 +339,7 @@ impl World {
         self.n_pids += 1;
         let child = self.n_pids;
         let born = self.script.spawn(self.tick, pid(child), parent);
-        let born = self.told(Some(born), causes);
+        let born = self.written(Some(born), causes);
         self.begin(child, born, false);
     }
 
@@ -349,7 +349,7 @@ impl World {
         }
         let causes = self.occasion(number);
         let link = self.script.link(self.tick, pid(number), pid(to));
-        self.told(Some(link), causes);
+        self.written(Some(link), causes);
         self.processes.get_mut(&number).expect("it lives").linked.push(to);
         self.processes.get_mut(&to).expect("it lives").linked.push(number);
     }
@@ -363,7 +363,7 @@ impl World {
             let Some(process) = self.processes.remove(&number) else { continue };
             self.tick += 1;
             let exit = self.script.exit(self.tick, process.key, &reason);
-            let exit = self.told(Some(exit), causes);
+            let exit = self.written(Some(exit), causes);
             dying.extend(process.linked.iter().map(|linked| (*linked, vec![exit])));
             let waiting =
                 self.processes.iter().filter(|(_, other)| other.waits.is_some_and(|(_, asked)| asked == number));
@@ -379,7 +379,7 @@ impl World {
                 let failed = Term::Tuple(vec![reason.clone(), Term::Tuple(call)]);
                 self.tick += 1;
                 let exit = self.script.exit(self.tick, died.key, &failed);
-                self.told(Some(exit), causes);
+                self.written(Some(exit), causes);
                 // Their own links are left alone: their reason is another.
                 for linked in died.linked {
                     if let Some(linked) = self.processes.get_mut(&linked) {

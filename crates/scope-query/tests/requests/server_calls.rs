@@ -79,7 +79,7 @@ fn is_true(row: &ServerCall, truth: &Truth, by_other: bool) -> bool {
         (Some(_), None) => "late",
         (None, None) => "open",
     };
-    // What another process sent to a dead alias nobody can tell.
+    // What another process sent to a dead alias no process can tell.
     let replied = truth.replied.filter(|_| !by_other || truth.returned.is_some());
     row.id == truth.id
         && row.sent_at == truth.sent
@@ -102,7 +102,7 @@ fn of(server: Option<&str>, caller: Option<&str>) -> ServerCallsRequest {
 
 fn replied_by_other(script: &Script, truth: &Truth) -> bool {
     let Some(replied) = truth.replied else { return false };
-    let sends = script.told.iter().filter(|told| told.key.tick == replied && told.process == Some(pid(7)));
+    let sends = script.written.iter().filter(|written| written.key.tick == replied && written.process == Some(pid(7)));
     sends.count() > 0
 }
 
@@ -147,12 +147,13 @@ fn server_calls_of(trace: &scope_core::trace::Trace, request: ServerCallsRequest
 
 #[test]
 fn somebody_has_to_be_named() {
-    let error = ask(&Script::new().trace(), Request::ServerCalls(ServerCallsRequest::default())).expect_err("nobody");
+    let error =
+        ask(&Script::new().trace(), Request::ServerCalls(ServerCallsRequest::default())).expect_err("no process");
     assert_eq!(error.to_string(), "server, caller: at least one of them is needed");
 }
 
 #[test]
-fn what_ended_a_call_without_a_reply_is_told() {
+fn what_ended_a_call_without_a_reply_is_written() {
     let mut script = Script::new();
     script.target(0, true, None, &["message"]);
     script.send(1, pid(1), &To::Dead(SERVER), &request(pid(1), 1));

@@ -1,6 +1,6 @@
 //! `execution_path` against a naive pairing of calls with their ends.
 
-use crate::script::{Script, Told, ask, calls, pages, pid, window};
+use crate::script::{Script, Written, ask, calls, pages, pid, window};
 use quickcheck::quickcheck;
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 use scope_query::Request;
@@ -56,18 +56,19 @@ pub(crate) type Pairing = (Vec<Naive>, Vec<(u64, String)>);
 pub(crate) fn naive(script: &Script, process: ProcessKey, low_watermark: OrderKey) -> Pairing {
     let mut calls: Vec<Naive> = Vec::new();
     let mut strays = Vec::new();
-    let of_calls =
-        |told: &&Told| told.process == Some(process) && told.kind.class() == Class::Call && told.key >= low_watermark;
-    for told in script.told.iter().filter(of_calls) {
-        let Some((_, function)) = told.what.clone() else { continue };
+    let of_calls = |written: &&Written| {
+        written.process == Some(process) && written.kind.class() == Class::Call && written.key >= low_watermark
+    };
+    for written in script.written.iter().filter(of_calls) {
+        let Some((_, function)) = written.what.clone() else { continue };
         let open: Vec<usize> = (0..calls.len()).filter(|at| !calls[*at].closed && calls[*at].returns).collect();
-        if told.kind == Kind::Call {
+        if written.kind == Kind::Call {
             calls.push(Naive {
-                id: told.id.to_string(),
-                key: told.key,
+                id: written.id.to_string(),
+                key: written.key,
                 function,
-                begin: told.key.tick,
-                returns: !told.flags.contains(Flags::NO_RETURN),
+                begin: written.key.tick,
+                returns: !written.flags.contains(Flags::NO_RETURN),
                 around: open,
                 duration: None,
                 raised: false,
@@ -75,10 +76,10 @@ pub(crate) fn naive(script: &Script, process: ProcessKey, low_watermark: OrderKe
             });
         } else if let Some(depth) = open.iter().rposition(|at| calls[*at].function == function) {
             open[depth..].iter().for_each(|at| calls[*at].closed = true);
-            calls[open[depth]].duration = Some(told.key.tick - calls[open[depth]].begin);
-            calls[open[depth]].raised = told.kind == Kind::Exception;
+            calls[open[depth]].duration = Some(written.key.tick - calls[open[depth]].begin);
+            calls[open[depth]].raised = written.kind == Kind::Exception;
         } else {
-            strays.push((told.key.tick, function));
+            strays.push((written.key.tick, function));
         }
     }
     (calls, strays)

@@ -80,12 +80,12 @@ quickcheck! {
         let found = nodes(ask(&script.trace(), Request::CallTree(request)).expect("an answer"));
         let mut sums = BTreeMap::new();
         paired(&mut script).iter().for_each(|(calls, _)| expected(calls, from, max_depth as usize, &mut sums));
-        let told = |node: &CallNode| {
+        let written = |node: &CallNode| {
             let path: Vec<String> = node.stack.split(';').map(String::from).collect();
             let CallNode { calls, open, call_only, errors, total_ns, own_ns, deeper, deeper_ns, .. } = node;
             (path, [*calls, *open, *call_only, *errors, *total_ns, *own_ns, *deeper, *deeper_ns])
         };
-        is_preorder(&found) && found.iter().map(told).collect::<BTreeMap<_, _>>() == sums && found.len() == sums.len()
+        is_preorder(&found) && found.iter().map(written).collect::<BTreeMap<_, _>>() == sums && found.len() == sums.len()
     }
 
     fn pages_make_up_the_tree(steps: Vec<(u8, u8, u8)>, limit: u8) -> bool {

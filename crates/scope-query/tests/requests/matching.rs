@@ -103,7 +103,7 @@ impl Stage<'_> {
                 }
                 let by_name = what == 1 && scene.names && self.holder == Some(to);
                 let urgent = what == 2 && scene.priority;
-                // A priority message that is equal to another cannot be told from it.
+                // A priority message that is equal to another cannot be written from it.
                 let message = if urgent { Term::Tuple(vec![atom("urgent"), message]) } else { message };
                 let by_alias = urgent || what == 3 && scene.aliases;
                 let address = match (by_name, by_alias) {
@@ -178,14 +178,14 @@ impl Stage<'_> {
 
 /// What is said of the messages to a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Told {
+struct Written {
     /// How many messages are known to be a send and a delivery, and how long these travelled in sum.
     delivery: (u64, u64),
     /// The same of their waiting, from the send or, where nothing sent it, the delivery.
     waiting: (u64, u64),
 }
 
-impl Told {
+impl Written {
     fn add(sum: &mut (u64, u64), ns: u64) {
         *sum = (sum.0 + 1, sum.1 + ns);
     }
@@ -201,34 +201,34 @@ impl Told {
 }
 
 /// What is said of each process's messages when each event of a message is asked about.
-fn by_message(script: &mut Script) -> BTreeMap<String, Told> {
+fn by_message(script: &mut Script) -> BTreeMap<String, Written> {
     let trace = script.trace();
-    let mut told: BTreeMap<String, Told> = BTreeMap::new();
+    let mut written: BTreeMap<String, Written> = BTreeMap::new();
     let held = |id: &EventId| trace.find(*id).is_some();
-    let events = script.told.iter().filter(|event| event.kind == Kind::Delivered && held(&event.id));
+    let events = script.written.iter().filter(|event| event.kind == Kind::Delivered && held(&event.id));
     for event in events {
         let message: Message = script::message(&trace, event.id).message;
-        let of = told.entry(event.process.expect("a receiver").to_string()).or_default();
+        let of = written.entry(event.process.expect("a receiver").to_string()).or_default();
         let since = match &*message.matched {
             "matched" => {
-                Told::add(&mut of.delivery, message.delivery_ns.expect("both instants"));
+                Written::add(&mut of.delivery, message.delivery_ns.expect("both instants"));
                 message.sent_at
             }
             "external" => message.delivered_at,
             _ => None,
         };
         if let Some((since, handled)) = since.zip(message.handled_at) {
-            Told::add(&mut of.waiting, handled - since);
+            Written::add(&mut of.waiting, handled - since);
         }
     }
-    told
+    written
 }
 
-fn by_pass(script: &mut Script) -> BTreeMap<String, Told> {
+fn by_pass(script: &mut Script) -> BTreeMap<String, Written> {
     let answer = ask(&script.trace(), Request::MessageQueueAnalysis(MessageQueueAnalysisRequest::default()));
     match answer.expect("an answer").data {
         Data::MessageQueueAnalysis(found) => {
-            found.queues.iter().map(|queue| (queue.process.pid.clone(), Told::of_queue(queue))).collect()
+            found.queues.iter().map(|queue| (queue.process.pid.clone(), Written::of_queue(queue))).collect()
         }
         data => panic!("queues, not {data:?}"),
     }
@@ -238,15 +238,15 @@ fn agrees(scene: Scene, steps: &[(u8, u8, u8, u8)]) -> bool {
     let mut script = if scene.evicts { Script::keeping(12) } else { Script::new() };
     scene.play(&mut script, steps);
     let (one, all) = (by_message(&mut script), by_pass(&mut script));
-    let of = |told: &BTreeMap<String, Told>, pid: &str| told.get(pid).copied().unwrap_or_default();
+    let of = |written: &BTreeMap<String, Written>, pid: &str| written.get(pid).copied().unwrap_or_default();
     let pids: Vec<String> = (0..3).map(|n| pid(n).to_string()).collect();
     // At the beginning of a recording a mailbox may hold what was delivered before, and what is handled is taken for an equal one.
     let is_whole = !scene.evicts && !scene.late;
-    let agree = |one: Told, all: Told| one.delivery == all.delivery && (one.waiting == all.waiting || !is_whole);
+    let agree = |one: Written, all: Written| one.delivery == all.delivery && (one.waiting == all.waiting || !is_whole);
     let differs = pids.iter().find(|pid| !agree(of(&one, pid), of(&all, pid)));
     if let Some(pid) = differs {
         eprintln!("{scene:?} {pid}: by message {:?}, by pass {:?}", of(&one, pid), of(&all, pid));
-        for event in &script.told {
+        for event in &script.written {
             eprintln!(
                 "  {} {:?} {:?} {:?} {:?} {:?}",
                 event.key.tick, event.kind, event.process, event.peer, event.what, event.term

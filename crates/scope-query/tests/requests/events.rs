@@ -42,23 +42,25 @@ fn drawn(bits: u16, from: u8, to: u8) -> EventsRequest {
     }
 }
 
-/// The ids the request asks for, by looking at everything that was told.
+/// The ids the request asks for, by looking at everything that was written.
 fn naive(script: &Script, request: &EventsRequest, trace: &Trace) -> Vec<String> {
-    let mut told: Vec<_> = script.told.iter().filter(|told| told.key >= trace.low_watermark(told.id.class)).collect();
-    told.sort_by_key(|told| told.key);
+    let mut written: Vec<_> =
+        script.written.iter().filter(|written| written.key >= trace.low_watermark(written.id.class)).collect();
+    written.sort_by_key(|written| written.key);
     if request.backward {
-        told.reverse();
+        written.reverse();
     }
     let is =
         |names: &Option<Vec<String>>, name: &str| names.as_ref().is_none_or(|names| names.iter().any(|n| n == name));
-    told.into_iter()
-        .filter(|told| is(&request.classes, told.id.class.name()) && is(&request.kinds, told.kind.name()))
-        .filter(|told| request.process.is_none() || told.process == Some(pid(1)))
-        .filter(|told| request.module.is_none() || told.what.as_ref().is_some_and(|what| what.0 == "Elixir.Shop"))
-        .filter(|told| request.function.is_none() || told.what.as_ref().is_some_and(|what| what.1 == "add"))
-        .filter(|told| request.from.is_none_or(|from| from <= told.key.tick))
-        .filter(|told| request.to.is_none_or(|to| told.key.tick <= to))
-        .map(|told| told.id.to_string())
+    written
+        .into_iter()
+        .filter(|written| is(&request.classes, written.id.class.name()) && is(&request.kinds, written.kind.name()))
+        .filter(|written| request.process.is_none() || written.process == Some(pid(1)))
+        .filter(|written| request.module.is_none() || written.what.as_ref().is_some_and(|what| what.0 == "Elixir.Shop"))
+        .filter(|written| request.function.is_none() || written.what.as_ref().is_some_and(|what| what.1 == "add"))
+        .filter(|written| request.from.is_none_or(|from| from <= written.key.tick))
+        .filter(|written| request.to.is_none_or(|to| written.key.tick <= to))
+        .map(|written| written.id.to_string())
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! The door, asked about scripted traces: every request against a naive oracle over the whole history.
+//! The API, asked about scripted traces: every request against a naive oracle over the whole history.
 
 mod call_tree;
 mod calls;

@@ -1,4 +1,4 @@
-//! Processes, past and present, against what was told of them.
+//! Processes, past and present, against what was written of them.
 
 use crate::population::{Step, everybody, links, names, story, truth};
 use crate::script::{Script, ask, atom, pages, pid};
@@ -68,7 +68,7 @@ fn texts(processes: impl IntoIterator<Item = ProcessKey>) -> Vec<String> {
     processes.into_iter().map(|process| process.to_string()).collect()
 }
 
-fn told(steps: &[Step]) -> Script {
+fn written(steps: &[Step]) -> Script {
     let mut script = Script::new();
     script.spawn(0, pid(9), pid(0));
     story(&mut script, steps);
@@ -76,15 +76,15 @@ fn told(steps: &[Step]) -> Script {
 }
 
 quickcheck! {
-    fn process_info_says_what_was_told(steps: Vec<Step>, at: u8) -> bool {
-        let mut script = told(&steps);
+    fn process_info_says_what_was_written(steps: Vec<Step>, at: u8) -> bool {
+        let mut script = written(&steps);
         let trace = script.trace();
-        for process in everybody(&script.told).into_iter().filter(|process| *process != pid(9)) {
+        for process in everybody(&script.written).into_iter().filter(|process| *process != pid(9)) {
             let at = u64::from(at % 32);
-            let exit = truth(&script.told, process, OrderKey::MAX).exit;
+            let exit = truth(&script.written, process, OrderKey::MAX).exit;
             let key = moment(exit, at);
-            let truth = truth(&script.told, process, key);
-            let info = process_info(&trace, &exact(process), Some(at)).expect("it was told of");
+            let truth = truth(&script.written, process, key);
+            let info = process_info(&trace, &exact(process), Some(at)).expect("it was written of");
             assert_eq!(info.process.pid, process.to_string());
             assert_eq!(info.spawned_at, truth.spawn.map(|key| key.tick));
             assert_eq!(info.exited_at, truth.exit.map(|key| key.tick));
@@ -97,9 +97,9 @@ quickcheck! {
             assert_eq!(info.strategy.is_some(), truth.is_supervisor);
             assert_eq!(info.child.is_some(), truth.child.is_some());
             let shown: Vec<String> = info.names.iter().map(|name| name.trim_start_matches(':').into()).collect();
-            assert_eq!(shown, names(&script.told, process, key), "{process} at {at}");
+            assert_eq!(shown, names(&script.written, process, key), "{process} at {at}");
             let shown: Vec<String> = info.links.into_iter().map(|link| link.pid).collect();
-            assert_eq!(shown, texts(links(&script.told, process, key)), "{process} at {at}");
+            assert_eq!(shown, texts(links(&script.written, process, key)), "{process} at {at}");
             let status = match (truth.spawn, truth.exit) {
                 (Some(spawn), _) if spawn.tick > at => "not_yet",
                 (_, Some(exit)) if exit.tick < at => "exited",
@@ -108,7 +108,7 @@ quickcheck! {
             assert_eq!(info.status, status);
             for count in info.counts {
                 let class = Class::from_name(&count.class).expect("a class");
-                let n = script.told.iter().filter(|told| told.process == Some(process) && told.id.class == class);
+                let n = script.written.iter().filter(|written| written.process == Some(process) && written.id.class == class);
                 assert_eq!(count.events, n.count() as u64, "{} of {process}", count.class);
             }
         }
@@ -116,7 +116,7 @@ quickcheck! {
     }
 
     fn found_are_those_a_naive_filter_finds(steps: Vec<Step>, bits: u8, at: u8) -> bool {
-        let mut script = told(&steps);
+        let mut script = written(&steps);
         let at = u64::from(at % 32);
         let given = |bit: u8| bits >> bit & 1 == 1;
         let request = FindProcessesRequest {
@@ -127,16 +127,16 @@ quickcheck! {
             crashed: given(4).then_some(given(5)),
             ..Default::default()
         };
-        let expected: Vec<String> = everybody(&script.told).into_iter().filter(|process| {
-            let truth = truth(&script.told, *process, OrderKey::MAX);
+        let expected: Vec<String> = everybody(&script.written).into_iter().filter(|process| {
+            let truth = truth(&script.written, *process, OrderKey::MAX);
             let (first, last) = (truth.spawn.map_or(0, |key| key.tick), truth.exit.map_or(u64::MAX, |key| key.tick));
-            let began = script.told.iter().rfind(|told| told.process == Some(*process) && matches!(told.kind, Kind::Spawn | Kind::Alive));
-            let initial = began.and_then(|told| told.what.clone()).map(|what| what.0);
+            let began = script.written.iter().rfind(|written| written.process == Some(*process) && matches!(written.kind, Kind::Spawn | Kind::Alive));
+            let initial = began.and_then(|written| written.what.clone()).map(|what| what.0);
             let module = Some("Elixir.Cart".into());
-            let in_time = |told: &&crate::script::Told| told.process == Some(*process) && told.what.as_ref().is_some_and(|what| what.0 == "cart");
-            let held = script.told.iter().filter(in_time).filter(|told| told.kind == Kind::Register).any(|from| {
-                let end = script.told.iter().filter(|told| told.key > from.key && told.process == Some(*process));
-                let end = end.filter(|told| told.kind == Kind::Exit || told.kind == Kind::Unregister && in_time(told)).map(|told| told.key.tick).next();
+            let in_time = |written: &&crate::script::Written| written.process == Some(*process) && written.what.as_ref().is_some_and(|what| what.0 == "cart");
+            let held = script.written.iter().filter(in_time).filter(|written| written.kind == Kind::Register).any(|from| {
+                let end = script.written.iter().filter(|written| written.key > from.key && written.process == Some(*process));
+                let end = end.filter(|written| written.kind == Kind::Exit || written.kind == Kind::Unregister && in_time(written)).map(|written| written.key.tick).next();
                 request.alive_at.is_none_or(|at| from.key.tick <= at && end.is_none_or(|end| at <= end))
             });
             (request.module.is_none() || truth.module == module || initial == module)
@@ -153,8 +153,8 @@ quickcheck! {
         pages(&trace, step, found) == rows
     }
 
-    fn the_tree_is_the_one_told(steps: Vec<Step>, at: u8) -> bool {
-        let mut script = told(&steps);
+    fn the_tree_is_the_one_written(steps: Vec<Step>, at: u8) -> bool {
+        let mut script = written(&steps);
         let trace = script.trace();
         let at = u64::from(at % 32).min(trace.watermark());
         let rows = tree(&trace, Some(at));
@@ -169,10 +169,10 @@ quickcheck! {
         let mut short = Script::within(limits);
         short.spawn(0, pid(9), pid(0));
         story(&mut short, &steps);
-        let (short, mut whole) = (short.trace(), told(&steps));
+        let (short, mut whole) = (short.trace(), written(&steps));
         let end = whole.trace().watermark();
-        for process in everybody(&whole.told) {
-            if truth(&whole.told, process, OrderKey::MAX).exit.is_some() {
+        for process in everybody(&whole.written) {
+            if truth(&whole.written, process, OrderKey::MAX).exit.is_some() {
                 continue;
             }
             let of = |trace: &Trace| {
@@ -187,8 +187,8 @@ quickcheck! {
             assert_eq!(evicted, full, "{process}");
             for count in counts {
                 let class = Class::from_name(&count.class).expect("a class");
-                let held = |told: &&crate::script::Told| told.process == Some(process) && told.id.class == class;
-                let n = whole.told.iter().filter(held).filter(|told| told.key >= short.low_watermark(class)).count();
+                let held = |written: &&crate::script::Written| written.process == Some(process) && written.id.class == class;
+                let n = whole.written.iter().filter(held).filter(|written| written.key >= short.low_watermark(class)).count();
                 assert_eq!(count.events, n as u64);
             }
         }
@@ -204,12 +204,12 @@ quickcheck! {
     }
 
     fn peers_are_counted_message_by_message(steps: Vec<Step>) -> bool {
-        let mut script = told(&steps);
+        let mut script = written(&steps);
         let trace = script.trace();
-        everybody(&script.told).into_iter().all(|process| {
+        everybody(&script.written).into_iter().all(|process| {
             let mut expected: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-            for told in script.told.iter().filter(|told| told.kind == Kind::Send) {
-                let (Some(from), Some(to)) = (told.process, told.peer_process()) else { continue };
+            for written in script.written.iter().filter(|written| written.kind == Kind::Send) {
+                let (Some(from), Some(to)) = (written.process, written.peer_process()) else { continue };
                 if from == process {
                     expected.entry(to.to_string()).or_default().0 += 1;
                 }
@@ -217,8 +217,8 @@ quickcheck! {
                     expected.entry(from.to_string()).or_default().1 += 1;
                 }
             }
-            let end = truth(&script.told, process, OrderKey::MAX).exit.map_or(OrderKey::MAX, |exit| exit);
-            if script.told.iter().any(|told| told.kind == Kind::Send && told.peer_process() == Some(process) && told.key > end) {
+            let end = truth(&script.written, process, OrderKey::MAX).exit.map_or(OrderKey::MAX, |exit| exit);
+            if script.written.iter().any(|written| written.kind == Kind::Send && written.peer_process() == Some(process) && written.key > end) {
                 // What was sent to it after its end is not of its life.
                 return true;
             }
@@ -231,13 +231,13 @@ quickcheck! {
 
 /// Depth first, by looking at everybody for each place.
 fn naive_tree(script: &Script, at: u64) -> Vec<(String, u32, Option<String>)> {
-    let told = &script.told;
-    let know = |process| truth(told, process, OrderKey::end_of(at));
+    let written = &script.written;
+    let know = |process| truth(written, process, OrderKey::end_of(at));
     let alive = |process: &ProcessKey| {
         let truth = know(*process);
         truth.spawn.is_none_or(|key| key.tick <= at) && truth.exit.is_none_or(|key| at <= key.tick)
     };
-    let all = everybody(told);
+    let all = everybody(written);
     let said = |process: ProcessKey| {
         all.iter().any(|other| alive(other) && know(*other).child.and_then(|child| child.1) == Some(process))
     };
@@ -270,7 +270,7 @@ fn naive_tree(script: &Script, at: u64) -> Vec<(String, u32, Option<String>)> {
 }
 
 #[test]
-fn what_nobody_told_is_absent() {
+fn what_no_process_written_is_absent() {
     let mut script = Script::new();
     script.send(1, pid(1), &crate::script::To::Pid(pid(2)), &atom("hello"));
     let info = process_info(&script.trace(), "<0.2.0>", None).expect("a message named it");
@@ -293,7 +293,7 @@ fn a_tree_of_a_circle_ends() {
 
 #[test]
 fn cursors_and_names_that_are_none_are_refused() {
-    let mut script = told(&[]);
+    let mut script = written(&[]);
     let trace = script.trace();
     for after in ["", "find_processes.1.0", "find_processes.01.0.1", "supervision_tree.1.0.1"] {
         let request = FindProcessesRequest { after: Some(after.into()), ..Default::default() };

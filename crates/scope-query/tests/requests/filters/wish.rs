@@ -1,7 +1,7 @@
-//! Filters of an oracle: written by hand as text, and asked of every event as it was told.
+//! Filters of an oracle: written by hand as text, and asked about every event as it was written.
 
 use super::shape::Shape;
-use crate::script::{Peer, Script, Told, ask, calls, flow, messages, window};
+use crate::script::{Peer, Script, Written, ask, calls, flow, messages, window};
 use quickcheck::{Arbitrary, Gen};
 use scope_core::term::Term;
 use scope_core::trace::Trace;
@@ -147,16 +147,16 @@ pub(crate) struct Known {
 impl Known {
     pub(crate) fn of(script: &Script, trace: &Trace) -> Self {
         let mut known = Self { names: Vec::new(), messages: BTreeMap::new(), calls: BTreeMap::new() };
-        for told in &script.told {
-            let Some(process) = told.process else { continue };
-            let name = told.what.as_ref().map_or("", |what| &what.0);
+        for written in &script.written {
+            let Some(process) = written.process else { continue };
+            let name = written.what.as_ref().map_or("", |what| &what.0);
             let mut held = known.names.iter_mut().filter(|(_, holder, _, to)| *holder == process && to.is_none());
-            match told.kind {
+            match written.kind {
                 Kind::Register if !held.any(|(held, ..)| held == name) => {
-                    known.names.push((name.into(), process, told.key, None));
+                    known.names.push((name.into(), process, written.key, None));
                 }
-                Kind::Unregister => held.filter(|(held, ..)| held == name).for_each(|(.., to)| *to = Some(told.key)),
-                Kind::Exit => held.for_each(|(.., to)| *to = Some(told.key)),
+                Kind::Unregister => held.filter(|(held, ..)| held == name).for_each(|(.., to)| *to = Some(written.key)),
+                Kind::Exit => held.for_each(|(.., to)| *to = Some(written.key)),
                 _ => {}
             }
         }
@@ -199,60 +199,62 @@ const fn yes(holds: bool) -> u8 {
 
 impl Wish {
     /// Whether an event is wished for.
-    pub(crate) fn holds(&self, told: &Told, known: &Known) -> u8 {
-        let function = told.what.as_ref().filter(|what| !what.1.is_empty());
+    pub(crate) fn holds(&self, written: &Written, known: &Known) -> u8 {
+        let function = written.what.as_ref().filter(|what| !what.1.is_empty());
         match self {
-            Self::Class(class) => yes(told.kind.class().name() == *class),
-            Self::Kind(kind) => yes(told.kind.name() == *kind),
-            Self::Party(field, who) => yes(is_party(told, known, field, *who)),
+            Self::Class(class) => yes(written.kind.class().name() == *class),
+            Self::Kind(kind) => yes(written.kind.name() == *kind),
+            Self::Party(field, who) => yes(is_party(written, known, field, *who)),
             Self::Name(name) => {
-                let is_named = matches!(told.kind, Kind::Register | Kind::Unregister);
-                yes(is_named && told.what.as_ref().is_some_and(|what| what.0 == *name))
+                let is_named = matches!(written.kind, Kind::Register | Kind::Unregister);
+                yes(is_named && written.what.as_ref().is_some_and(|what| what.0 == *name))
             }
             Self::Module(module) => {
-                let called_back = matches!(told.kind, Kind::Handled | Kind::State | Kind::Terminate);
-                let what = told.what.as_ref().filter(|_| called_back || function.is_some());
+                let called_back = matches!(written.kind, Kind::Handled | Kind::State | Kind::Terminate);
+                let what = written.what.as_ref().filter(|_| called_back || function.is_some());
                 yes(what.is_some_and(|what| what.0 == *module))
             }
-            Self::Function(name, arity) => yes(function.is_some_and(|what| what.1 == *name) && has_arity(told, *arity)),
+            Self::Function(name, arity) => {
+                yes(function.is_some_and(|what| what.1 == *name) && has_arity(written, *arity))
+            }
             Self::Mfa(name, arity) => {
                 let is_it = function.is_some_and(|what| what.0 == "Elixir.Shop" && what.1 == *name);
-                yes(is_it && has_arity(told, *arity))
+                yes(is_it && has_arity(written, *arity))
             }
-            Self::Term(field, shape) => term_of(told, field).map_or(NO, |term| {
+            Self::Term(field, shape) => term_of(written, field).map_or(NO, |term| {
                 let request = if *field == "message" { requests(term) } else { Vec::new() };
                 request.iter().chain([term]).map(|term| shape.matches(term)).max().unwrap_or(NO).max(
                     // What was cut may have been a request.
                     if *field == "message" { wrapped(shape, term) } else { NO },
                 )
             }),
-            Self::Time(order, time) => yes(compare(order, told.key.tick, *time)),
-            Self::Measure(measure, bound) => measured(told, known, measure, *bound),
-            Self::Complete(complete) => yes(told.term.as_ref().is_none_or(is_complete) == *complete),
+            Self::Time(order, time) => yes(compare(order, written.key.tick, *time)),
+            Self::Measure(measure, bound) => measured(written, known, measure, *bound),
+            Self::Complete(complete) => yes(written.term.as_ref().is_none_or(is_complete) == *complete),
             Self::Flag(flag) => yes(match *flag {
-                "to_dead" => told.kind == Kind::Send && told.flags.contains(Flags::TO_DEAD),
-                "no_return" => told.kind == Kind::Call && told.flags.contains(Flags::NO_RETURN),
-                _ => told.kind == Kind::Call && told.flags.contains(Flags::ARITY_ONLY),
+                "to_dead" => written.kind == Kind::Send && written.flags.contains(Flags::TO_DEAD),
+                "no_return" => written.kind == Kind::Call && written.flags.contains(Flags::NO_RETURN),
+                _ => written.kind == Kind::Call && written.flags.contains(Flags::ARITY_ONLY),
             }),
-            Self::Id(id) => yes(told.id.to_string() == *id),
-            Self::Not(inner) => match inner.holds(told, known) {
+            Self::Id(id) => yes(written.id.to_string() == *id),
+            Self::Not(inner) => match inner.holds(written, known) {
                 NO => YES,
                 YES => NO,
                 unknown => unknown,
             },
-            Self::All(parts) => parts.iter().map(|part| part.holds(told, known)).min().unwrap_or(YES),
-            Self::Any(parts) => parts.iter().map(|part| part.holds(told, known)).max().unwrap_or(NO),
+            Self::All(parts) => parts.iter().map(|part| part.holds(written, known)).min().unwrap_or(YES),
+            Self::Any(parts) => parts.iter().map(|part| part.holds(written, known)).max().unwrap_or(NO),
         }
     }
 }
 
-fn is_party(told: &Told, known: &Known, field: &str, who: Who) -> bool {
-    let of_process = told.process.is_some_and(|process| known.is(who, process, told.key));
-    let of_peer = match (&told.peer, who) {
-        (Some(Peer::Process(process)), _) => known.is(who, *process, told.key),
+fn is_party(written: &Written, known: &Known, field: &str, who: Who) -> bool {
+    let of_process = written.process.is_some_and(|process| known.is(who, process, written.key));
+    let of_peer = match (&written.peer, who) {
+        (Some(Peer::Process(process)), _) => known.is(who, *process, written.key),
         (Some(Peer::Name(name)), _) => {
             let of_holder = known.names.iter().any(|(held, holder, ..)| {
-                held == name && known.holds(name, *holder, told.key) && known.is(who, *holder, told.key)
+                held == name && known.holds(name, *holder, written.key) && known.is(who, *holder, written.key)
             });
             of_holder || matches!(who, Who::Name(wanted) if wanted == name)
         }
@@ -260,27 +262,27 @@ fn is_party(told: &Told, known: &Known, field: &str, who: Who) -> bool {
     };
     match field {
         "process" => of_process,
-        "from" => told.kind == Kind::Send && of_process,
-        "to" => told.kind == Kind::Send && of_peer,
+        "from" => written.kind == Kind::Send && of_process,
+        "to" => written.kind == Kind::Send && of_peer,
         _ => of_peer,
     }
 }
 
-fn has_arity(told: &Told, arity: Option<u32>) -> bool {
-    let own = if told.kind == Kind::Spawn { 5 } else { 1 };
+fn has_arity(written: &Written, arity: Option<u32>) -> bool {
+    let own = if written.kind == Kind::Spawn { 5 } else { 1 };
     arity.is_none_or(|arity| arity == own)
 }
 
-fn term_of<'t>(told: &'t Told, field: &str) -> Option<&'t Term> {
+fn term_of<'t>(written: &'t Written, field: &str) -> Option<&'t Term> {
     let has_it = match field {
-        "message" => matches!(told.kind, Kind::Send | Kind::Delivered | Kind::Handled),
-        "args" => told.kind == Kind::Call,
-        "result" => matches!(told.kind, Kind::Return | Kind::Exception),
-        "state" => matches!(told.kind, Kind::State | Kind::Terminate),
-        "reason" => told.kind == Kind::Exit,
+        "message" => matches!(written.kind, Kind::Send | Kind::Delivered | Kind::Handled),
+        "args" => written.kind == Kind::Call,
+        "result" => matches!(written.kind, Kind::Return | Kind::Exception),
+        "state" => matches!(written.kind, Kind::State | Kind::Terminate),
+        "reason" => written.kind == Kind::Exit,
         _ => true,
     };
-    told.term.as_ref().filter(|_| has_it)
+    written.term.as_ref().filter(|_| has_it)
 }
 
 /// What a GenServer is asked.
@@ -312,12 +314,12 @@ fn compare(order: &str, value: u64, bound: u64) -> bool {
     }
 }
 
-fn measured(told: &Told, known: &Known, measure: &str, bound: Option<(&str, u64)>) -> u8 {
+fn measured(written: &Written, known: &Known, measure: &str, bound: Option<(&str, u64)>) -> u8 {
     let kind = if matches!(measure, "waiting" | "delivery") { Kind::Send } else { Kind::Call };
-    if told.kind != kind {
+    if written.kind != kind {
         return NO;
     }
-    let id = told.id.to_string();
+    let id = written.id.to_string();
     // The length, or how little is known of it.
     let length = if kind == Kind::Call {
         let call = known.calls.get(&id);

@@ -1,4 +1,4 @@
-//! `compare_states`, `state_changes` and `analyze_state_change` against every state that was told.
+//! `compare_states`, `state_changes` and `analyze_state_change` against every state that was written.
 
 use crate::script::{Script, ask, atom, pages, pid};
 use quickcheck::quickcheck;
@@ -79,15 +79,15 @@ fn state(total: u8, first: Option<u8>, hidden: bool) -> Term {
     Term::Map(vec![(atom("total"), total), (atom("items"), Term::List(items.into_iter().collect(), None))])
 }
 
-/// A state as it was told: id, key, total (`None`: cut), first item.
-type Told = (EventId, OrderKey, Option<u8>, Option<u8>, Option<String>);
+/// A state as it was written: id, key, total (`None`: cut), first item.
+type Written = (EventId, OrderKey, Option<u8>, Option<u8>, Option<String>);
 
 /// Process 1 shows states with a total of 0..3 and perhaps an item; process 2 does, too, in between.
-fn story(script: &mut Script, steps: &[(u8, u8)]) -> Vec<Told> {
-    let (mut told, mut cause) = (Vec::new(), None);
+fn story(script: &mut Script, steps: &[(u8, u8)]) -> Vec<Written> {
+    let (mut written, mut cause) = (Vec::new(), None);
     for (tick, (bits, step)) in (1..).zip(steps) {
         let tick = tick / u64::from(step % 2 + 1).max(1);
-        let tick = tick.max(script.told.last().map_or(0, |last| last.key.tick));
+        let tick = tick.max(script.written.last().map_or(0, |last| last.key.tick));
         if bits & 64 == 64 {
             cause = Some(script.handle(tick, pid(1), &atom("work")).to_string());
         }
@@ -97,18 +97,18 @@ fn story(script: &mut Script, steps: &[(u8, u8)]) -> Vec<Told> {
             continue;
         }
         let id = script.state(tick, pid(1), &state(total, item, hidden));
-        let key = script.told.last().expect("the state").key;
-        told.push((id, key, (!hidden).then_some(total), item, cause.take()));
+        let key = script.written.last().expect("the state").key;
+        written.push((id, key, (!hidden).then_some(total), item, cause.take()));
     }
-    told
+    written
 }
 
 quickcheck! {
     fn a_part_changed_where_neighbouring_states_differ(steps: Vec<(u8, u8)>) -> bool {
         let mut script = Script::new();
-        let told = story(&mut script, &steps);
+        let written = story(&mut script, &steps);
         let mut expected = (Vec::new(), Vec::new());
-        for pair in told.windows(2) {
+        for pair in written.windows(2) {
             let ((.., x, i, _), (id, _, y, j, cause)) = (&pair[0], &pair[1]);
             let verdict = match (x, y) {
                 (Some(x), Some(y)) if x == y => None,
@@ -121,7 +121,7 @@ quickcheck! {
                 expected.1.push((id.to_string(), gone(i), gone(j)));
             }
         }
-        if told.is_empty() {
+        if written.is_empty() {
             return true;
         }
         let trace = script.trace();
@@ -144,18 +144,18 @@ quickcheck! {
 
     fn transitions_are_those_a_walk_finds(steps: Vec<(u8, u8)>, limit: u8) -> bool {
         let mut script = Script::new();
-        let told = story(&mut script, &steps);
-        if told.is_empty() {
+        let written = story(&mut script, &steps);
+        if written.is_empty() {
             return true;
         }
         let may_be = |total: &Option<u8>, wanted: u8| total.is_none_or(|total| total == wanted);
         let mut expected = Vec::new();
-        for (n, (id, _, total, _, cause)) in told.iter().enumerate().filter(|(_, state)| may_be(&state.2, 2)) {
+        for (n, (id, _, total, _, cause)) in written.iter().enumerate().filter(|(_, state)| may_be(&state.2, 2)) {
             // The latest before it that is wanted, unless another that is wanted as the second lies between.
-            let Some(from) = told[..n].iter().rposition(|state| may_be(&state.2, 1)) else { continue };
-            if !told[from + 1..n].iter().any(|state| may_be(&state.2, 2)) {
-                let certain = told[from].2.is_some() && total.is_some();
-                expected.push((told[from].0.to_string(), id.to_string(), certain, (n - from - 1) as u64, cause.clone()));
+            let Some(from) = written[..n].iter().rposition(|state| may_be(&state.2, 1)) else { continue };
+            if !written[from + 1..n].iter().any(|state| may_be(&state.2, 2)) {
+                let certain = written[from].2.is_some() && total.is_some();
+                expected.push((written[from].0.to_string(), id.to_string(), certain, (n - from - 1) as u64, cause.clone()));
             }
         }
         let trace = script.trace();
@@ -173,9 +173,9 @@ quickcheck! {
 
     fn two_times_are_compared_as_their_states_are(steps: Vec<(u8, u8)>, a: u8, b: u8) -> bool {
         let mut script = Script::new();
-        let told = story(&mut script, &steps);
+        let written = story(&mut script, &steps);
         let trace = script.trace();
-        let at = |time: u64| told.iter().rfind(|state| state.1.tick <= time).map(|state| state.0.to_string());
+        let at = |time: u64| written.iter().rfind(|state| state.1.tick <= time).map(|state| state.0.to_string());
         let (a, b) = (u64::from(a % 64), u64::from(b % 64));
         match (at(a), at(b), compared(&trace, compare(Moment::Time(a), Moment::Time(b)))) {
             (Some(was), Some(became), Ok(by_time)) => {

@@ -1,4 +1,4 @@
-//! `snapshot_at` against a naive replay of everything told.
+//! `snapshot_at` against a naive replay of everything written.
 
 use crate::messages::{Timers, World, bodies};
 use crate::script::{Script, ask, atom, pid, snapshot, snapshot_request};
@@ -29,7 +29,7 @@ fn lives(script: &mut Script, steps: &[(u8, u8, u8)]) {
         let n = usize::from(who % 4);
         let (process, name) = (pid(n as u32 + 1), ["a", "b"][usize::from(step % 2)]);
         match what % 9 {
-            0 if !alive[n] && !script.told.iter().any(|told| told.process == Some(process)) => {
+            0 if !alive[n] && !script.written.iter().any(|written| written.process == Some(process)) => {
                 script.spawn(tick, process, pid(0));
                 alive[n] = true;
             }
@@ -48,7 +48,7 @@ fn lives(script: &mut Script, steps: &[(u8, u8, u8)]) {
     }
 }
 
-/// What a replay of everything told up to a time knows.
+/// What a replay of everything written up to a time knows.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Replayed {
     spawned: Option<u64>,
@@ -59,25 +59,25 @@ struct Replayed {
 
 fn replay(script: &Script, only_calls: &[EventId], time: u64) -> BTreeMap<ProcessKey, Replayed> {
     let mut living: BTreeMap<ProcessKey, Replayed> = BTreeMap::new();
-    for told in script.told.iter().filter(|told| told.key.tick <= time) {
-        let Some(process) = told.process else { continue };
-        let (name, function) = told.what.clone().unwrap_or_default();
-        match told.kind {
+    for written in script.written.iter().filter(|written| written.key.tick <= time) {
+        let Some(process) = written.process else { continue };
+        let (name, function) = written.what.clone().unwrap_or_default();
+        match written.kind {
             Kind::Spawn => {
-                drop(living.insert(process, Replayed { spawned: Some(told.key.tick), ..Replayed::default() }))
+                drop(living.insert(process, Replayed { spawned: Some(written.key.tick), ..Replayed::default() }))
             }
-            Kind::Exit if told.key.tick < time => drop(living.remove(&process)),
+            Kind::Exit if written.key.tick < time => drop(living.remove(&process)),
             Kind::Exit => living.entry(process).or_default().names.clear(),
             _ => {
                 let own = living.entry(process).or_default();
-                match told.kind {
+                match written.kind {
                     Kind::Register if !own.names.contains(&format!(":{name}")) => own.names.push(format!(":{name}")),
                     Kind::Unregister => own.names.retain(|held| *held != format!(":{name}")),
                     Kind::State => {
-                        own.state = Some(told.id);
+                        own.state = Some(written.id);
                         own.calls.clear();
                     }
-                    Kind::Call if !only_calls.contains(&told.id) => own.calls.push((told.id, function)),
+                    Kind::Call if !only_calls.contains(&written.id) => own.calls.push((written.id, function)),
                     Kind::Return => {
                         if let Some(innermost) = own.calls.iter().rposition(|(_, open)| *open == function) {
                             own.calls.truncate(innermost);
@@ -96,19 +96,19 @@ quickcheck! {
         let mut script = Script::new();
         lives(&mut script, &steps);
         let trace = script.trace();
-        let only: Vec<EventId> = script.told.iter().map(|told| told.id).filter(|id| {
+        let only: Vec<EventId> = script.written.iter().map(|written| written.id).filter(|id| {
             trace.find(*id).is_some_and(|row| trace.chunk(&row).event(row.row).flags.contains(scope_core::Flags::NO_RETURN))
         }).collect();
         let time = u64::from(time);
         let replayed = replay(&script, &only, time);
         let found = at(&trace, time);
-        let told: BTreeMap<String, Replayed> = found.processes.iter().map(|row| {
+        let written: BTreeMap<String, Replayed> = found.processes.iter().map(|row| {
             let calls = row.calls.iter().map(|call| (call.id.parse().expect("an id"), call.function.function.clone()));
             let state = row.state.as_ref().map(|state| state.id.parse().expect("an id"));
             (row.process.pid.clone(), Replayed { spawned: row.spawned_at, names: row.names.clone(), state, calls: calls.collect() })
         }).collect();
         found.n_alive == replayed.len() as u64
-            && told == replayed.into_iter().map(|(process, replayed)| (process.to_string(), replayed)).collect()
+            && written == replayed.into_iter().map(|(process, replayed)| (process.to_string(), replayed)).collect()
     }
 
     fn a_mailbox_holds_what_was_sent_and_not_handled(steps: Vec<(u8, u8, u8, u8)>, n_bodies: u8, timers: bool, time: u8) -> bool {
@@ -150,7 +150,7 @@ fn mailboxes_are_true(world: &World, trace: &Trace, time: u64, timers: Timers, a
         let arrived = || world.arrived.iter().filter(|(to, ..)| *to == process);
         let handles = arrived().any(|(.., handled)| handled.is_some());
         let Some(mailbox) = of(&found, process).and_then(|row| row.mailbox.as_ref()) else {
-            // Nobody asks for the mailbox of a process that has done nothing yet.
+            // No process asks for the mailbox of a process that has done nothing yet.
             return !(all_known && handles && of(&found, process).is_some());
         };
         let waits = |(_, at, handled): &&(ProcessKey, u64, Option<u64>)| {

@@ -46,8 +46,8 @@ fn ids(answer: &Answer) -> BTreeSet<String> {
 
 /// The events of which the truth is known and that the trace still holds, with their numbers in the story.
 fn held(world: &World, trace: &Trace) -> Vec<(usize, EventId)> {
-    let told = world.truth.iter().enumerate().filter_map(|(number, truth)| Some((number, truth.id?)));
-    told.filter(|(_, id)| trace.find(*id).is_some()).collect()
+    let written = world.truth.iter().enumerate().filter_map(|(number, truth)| Some((number, truth.id?)));
+    written.filter(|(_, id)| trace.find(*id).is_some()).collect()
 }
 
 /// Whether what is said of one event is true.
@@ -89,7 +89,7 @@ fn is_true(world: &World, trace: &Trace, (number, id): (usize, EventId)) -> bool
 
 fn is_exit(world: &World, number: usize) -> bool {
     let id = world.truth[number].id;
-    world.script.told.iter().any(|told| Some(told.id) == id && told.kind == Kind::Exit)
+    world.script.written.iter().any(|written| Some(written.id) == id && written.kind == Kind::Exit)
 }
 
 /// All that is behind each event, by the edges one step behind each.
@@ -120,16 +120,16 @@ quickcheck! {
         held(&world, &trace).into_iter().all(|event| is_true(&world, &trace, event))
     }
 
-    fn where_no_two_messages_are_equal_all_that_led_to_an_event_is_told(steps: Vec<(u8, u8, u8)>) -> bool {
+    fn where_no_two_messages_are_equal_all_that_led_to_an_event_is_written(steps: Vec<(u8, u8, u8)>) -> bool {
         let mut world = World::run(Script::new(), &steps, None, Losses::default());
         let trace = world.script.trace();
         held(&world, &trace).into_iter().all(|(number, id)| {
             let causes = first(&trace, id).causes;
             let is_decided = causes.iter().all(|edge| edge.n.is_none());
-            let told: BTreeSet<String> = causes.into_iter().map(|edge| edge.id).collect();
+            let written: BTreeSet<String> = causes.into_iter().map(|edge| edge.id).collect();
             let really: BTreeSet<String> = world.behind(number, &|_| true).iter().map(EventId::to_string).collect();
             // Of several exits that came at once one may be named beside the true one.
-            if is_decided { told == really } else { is_exit(&world, number) && !told.is_disjoint(&really) }
+            if is_decided { written == really } else { is_exit(&world, number) && !written.is_disjoint(&really) }
         })
     }
 
@@ -158,11 +158,11 @@ quickcheck! {
             let name = id.to_string();
             let after: BTreeSet<String> =
                 behind.iter().filter(|(_, causes)| causes.contains(&name)).map(|(id, _)| id.clone()).collect();
-            let mut told = ids(&impact(&trace, *id, 200));
-            let itself = told.remove(&name);
+            let mut written = ids(&impact(&trace, *id, 200));
+            let itself = written.remove(&name);
             let mut whole = ids(&why(&trace, *id, 200));
             whole.remove(&name);
-            itself && told == after && whole == behind[&name]
+            itself && written == after && whole == behind[&name]
         })
     }
 
@@ -214,20 +214,20 @@ fn relayed(traced: [bool; 3]) -> (Trace, [EventId; 8]) {
 fn a_crash_leads_back_over_two_processes_and_forward_again() {
     let (trace, [spawn, sent, .., exit]) = relayed([true; 3]);
     let answer = why(&trace, exit, 20);
-    let told: Vec<_> = chain(&answer).rows.iter().map(|row| (row.depth, &*row.event.kind)).collect();
+    let written: Vec<_> = chain(&answer).rows.iter().map(|row| (row.depth, &*row.event.kind)).collect();
     let kinds = ["exit", "handled", "delivered", "send", "handled", "delivered", "send", "spawn"];
-    assert_eq!(told, (0..).zip(kinds).collect::<Vec<_>>());
+    assert_eq!(written, (0..).zip(kinds).collect::<Vec<_>>());
     assert_eq!(chain(&answer).rows[7].event.id, spawn.to_string());
     assert_eq!(ids(&impact(&trace, sent, 20)).len(), 7);
     assert_eq!(chain(&impact(&trace, sent, 2)).rows.iter().map(|row| row.depth).collect::<Vec<_>>(), [0, 1, 2]);
 }
 
 #[test]
-fn a_chain_stops_where_nobody_looked_and_says_where() {
+fn a_chain_stops_where_no_process_looked_and_says_where() {
     let (trace, [_, _, delivered, .., exit]) = relayed([false, true, true]);
     let (of_exit, stop) = (why(&trace, exit, 20), |step: &Step| step.stop.clone().map(|stop| (stop.reason, stop.what)));
     let last = chain(&of_exit).rows.last().expect("rows");
-    // The sending was told, and what its process was at was not recorded.
+    // The sending was written, and what its process was at was not recorded.
     assert_eq!((&*last.event.kind, stop(last)), ("send", Some(("not_traced".into(), Some("message".into())))));
     assert_eq!(first(&trace, delivered).causes[0].certainty, "certain");
     let mut script = Script::new();
@@ -244,15 +244,15 @@ fn a_chain_stops_where_nobody_looked_and_says_where() {
 }
 
 #[test]
-fn exits_are_told_over_links_and_monitors() {
+fn exits_are_written_over_links_and_monitors() {
     let (parent, child) = (pid(1), pid(2));
     let mut script = Script::new();
     script.target(0, true, None, &["message"]);
     script.spawn(1, parent, pid(0));
     script.spawn(1, child, parent);
     let exit = script.exit(5, child, &atom("oops"));
-    let told = Term::Tuple(vec![atom("EXIT"), Term::Pid(child), atom("oops")]);
-    let linked = script.deliver(6, parent, &told);
+    let written = Term::Tuple(vec![atom("EXIT"), Term::Pid(child), atom("oops")]);
+    let linked = script.deliver(6, parent, &written);
     let reference = Term::Reference([1, 2, 3].into_iter().collect());
     let down = vec![atom("DOWN"), reference, atom("process"), Term::Pid(child), atom("oops")];
     let monitored = script.deliver(7, parent, &Term::Tuple(down));

@@ -69,7 +69,7 @@ fn an_unknown_process_is_not_found() {
 }
 
 #[test]
-fn a_state_nobody_recorded_is_not_traced() {
+fn a_state_no_process_recorded_is_not_traced() {
     let request = StateAtRequest { process: "<0.1.0>".into(), time: 1 };
     assert_eq!(
         ask(&small().trace(), Request::StateAt(request)),

@@ -178,7 +178,7 @@ impl History {
             self.steps[..exit.at].iter().filter(|(step, _)| step.of() == exit.process).collect();
         let last =
             |wanted: fn(Step) -> bool| own.iter().rev().find(|(step, _)| wanted(*step)).map(|(_, id)| id.clone());
-        let told = own.iter().rev().find(|(step, _)| matches!(step, Step::Handle(_) | Step::State(_)));
+        let written = own.iter().rev().find(|(step, _)| matches!(step, Step::Handle(_) | Step::State(_)));
         // A cut reason is equal to none for certain.
         let same = |other: &Exited| other.reason == exit.reason && exit.reason != 5;
         let exit_of = |process: ProcessKey| exits.iter().find(|other| other.process == process);
@@ -205,7 +205,7 @@ impl History {
             exit: exit.id.clone(),
             cause,
             state: last(|step| matches!(step, Step::State(_))),
-            handling: told.filter(|(step, _)| matches!(step, Step::Handle(_))).map(|(_, id)| id.clone()),
+            handling: written.filter(|(step, _)| matches!(step, Step::Handle(_))).map(|(_, id)| id.clone()),
             before: own.iter().rev().take(3).rev().map(|(_, id)| id.clone()).collect(),
             linked,
             followed: followed.map(|other| other.id.clone()),
@@ -214,7 +214,7 @@ impl History {
     }
 }
 
-fn told(crash: &Crash) -> Truth {
+fn written(crash: &Crash) -> Truth {
     let mut linked: Vec<_> =
         crash.linked.iter().map(|l| (l.process.pid.clone(), l.exit.is_some(), l.died_along)).collect();
     linked.sort();
@@ -230,10 +230,10 @@ fn told(crash: &Crash) -> Truth {
     }
 }
 
-/// Whether a crash was told as it was.
-fn is_true(told: &Truth, truth: &Truth) -> bool {
-    let restarts = told.restarts.iter().all(|process| truth.restarts.contains(process));
-    restarts && *told == Truth { restarts: told.restarts.clone(), ..truth.clone() }
+/// Whether a crash was written as it was.
+fn is_true(written: &Truth, truth: &Truth) -> bool {
+    let restarts = written.restarts.iter().all(|process| truth.restarts.contains(process));
+    restarts && *written == Truth { restarts: written.restarts.clone(), ..truth.clone() }
 }
 
 fn all() -> CrashesRequest {
@@ -241,12 +241,12 @@ fn all() -> CrashesRequest {
 }
 
 quickcheck! {
-    fn every_crash_is_told_as_it_was(choices: Vec<(u8, u8, u8)>) -> bool {
+    fn every_crash_is_written_as_it_was(choices: Vec<(u8, u8, u8)>) -> bool {
         let mut script = Script::new();
         let truths = play(&mut script, &choices).truths();
         let (found, answer) = crashes(&script.trace(), all());
         let n: u64 = found.causes.iter().map(|cause| cause.n).sum();
-        let true_ones = found.crashes.iter().map(told).zip(&truths).filter(|(told, truth)| is_true(told, truth)).count();
+        let true_ones = found.crashes.iter().map(written).zip(&truths).filter(|(written, truth)| is_true(written, truth)).count();
         true_ones == truths.len() && n == truths.len() as u64 && found.crashes.len() == truths.len() && answer.next.is_none()
     }
 
@@ -256,12 +256,12 @@ quickcheck! {
         let trace = script.trace();
         let (found, answer) = crashes(&trace, all());
         let evicted = answer.coverage.evicted_before.is_some();
-        found.crashes.len() == truths.len() && found.crashes.iter().map(told).zip(&truths).all(|(told, truth)| {
+        found.crashes.len() == truths.len() && found.crashes.iter().map(written).zip(&truths).all(|(written, truth)| {
             // The lives of processes have a budget of their own.
-            let lives = Truth { state: None, handling: None, before: vec![], ..told.clone() };
+            let lives = Truth { state: None, handling: None, before: vec![], ..written.clone() };
             let lives = is_true(&lives, &Truth { state: None, handling: None, before: vec![], ..truth.clone() });
-            let state = told.state == truth.state || evicted && told.state.is_none();
-            let handling = told.handling == truth.handling || evicted && told.handling.is_none();
+            let state = written.state == truth.state || evicted && written.state.is_none();
+            let handling = written.handling == truth.handling || evicted && written.handling.is_none();
             lives && state && handling
         })
     }
@@ -317,7 +317,7 @@ fn who_dies_of_a_failed_call_follows_its_server() {
 }
 
 #[test]
-fn a_crash_nobody_watched_says_what_was_not_recorded() {
+fn a_crash_no_process_watched_says_what_was_not_recorded() {
     let mut script = Script::new();
     script.spawn(1, pid(1), PARENT);
     script.exit(5, pid(1), &atom("killed"));

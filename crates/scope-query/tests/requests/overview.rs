@@ -31,7 +31,7 @@ fn nothing_stands_out_where_nothing_happened() {
 }
 
 #[test]
-fn crashes_are_told_with_the_cause_they_share() {
+fn crashes_are_written_with_the_cause_they_share() {
     let mut script = Script::new();
     for n in 1..4 {
         script.spawn(n, pid(n as u32), pid(0));
@@ -41,16 +41,16 @@ fn crashes_are_told_with_the_cause_they_share() {
     script.exit(12, pid(2), &atom("boom"));
     script.exit(13, pid(3), &atom("bang"));
     let found = findings(&script.trace());
-    let told: Vec<_> = found.iter().map(|finding| (&*finding.topic, finding.figure, &*finding.text)).collect();
+    let written: Vec<_> = found.iter().map(|finding| (&*finding.topic, finding.figure, &*finding.text)).collect();
     let crashes = "3 processes crashed, 2 of them of one cause: :boom";
-    // Nobody else had exited whom the new process could have replaced.
-    assert_eq!(told, [("crashes", 3, crashes), ("restarts", 1, "1 of the 3 that crashed was started again")]);
+    // No process else had exited whom the new process could have replaced.
+    assert_eq!(written, [("crashes", 3, crashes), ("restarts", 1, "1 of the 3 that crashed was started again")]);
     assert!(found.iter().all(|finding| finding.id.is_some() && finding.ask == "crashes"));
 }
 
 #[test]
-fn restarts_are_told_by_how_many_there_are() {
-    let told = |n_crashed: u32, n_again: u32| {
+fn restarts_are_written_by_how_many_there_are() {
+    let written = |n_crashed: u32, n_again: u32| {
         let mut script = Script::new();
         for n in 1..=n_crashed {
             script.spawn(u64::from(n), pid(n), pid(0));
@@ -64,10 +64,10 @@ fn restarts_are_told_by_how_many_there_are() {
         let found = findings(&script.trace()).into_iter().find(|finding| finding.topic == "restarts");
         found.map(|finding| finding.text)
     };
-    assert_eq!(told(2, 0), None);
-    assert_eq!(told(1, 1).as_deref(), Some("the process that crashed was started again"));
-    assert_eq!(told(3, 2).as_deref(), Some("2 of the 3 that crashed were started again"));
-    assert_eq!(told(3, 3).as_deref(), Some("all of the 3 that crashed were started again"));
+    assert_eq!(written(2, 0), None);
+    assert_eq!(written(1, 1).as_deref(), Some("the process that crashed was started again"));
+    assert_eq!(written(3, 2).as_deref(), Some("2 of the 3 that crashed were started again"));
+    assert_eq!(written(3, 3).as_deref(), Some("all of the 3 that crashed were started again"));
 }
 
 #[test]

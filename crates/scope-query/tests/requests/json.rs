@@ -1,4 +1,4 @@
-//! The door in JSON, to the byte.
+//! The API in JSON, to the byte.
 
 use crate::script::{Script, To, atom, pid};
 use quickcheck::quickcheck;

@@ -1,4 +1,4 @@
-//! `not_traced` in the coverage: "nothing happened" is not "nobody looked".
+//! `not_traced` in the coverage: "nothing happened" is not "no process looked".
 
 use crate::script::{Script, ask, atom, pid, window};
 use scope_core::loss::{Loss, Reason};
@@ -12,7 +12,7 @@ fn gaps(script: &mut Script, process: ProcessKey) -> Vec<(u64, u64)> {
 }
 
 #[test]
-fn a_process_nobody_looked_at_was_not_traced() {
+fn a_process_no_process_read_was_not_traced() {
     let mut script = Script::new();
     script.spawn(1, pid(1), pid(0));
     script.spawn(2, pid(2), pid(0));
@@ -57,7 +57,7 @@ fn the_time_before_and_after_a_target_is_a_gap() {
 
 /// A process with a deep stack of traced returns is spared for a while; that is not silence.
 #[test]
-fn the_time_in_which_the_governor_spared_a_process_is_a_gap() {
+fn the_time_in_which_the_governor_paused_a_process_is_a_gap() {
     let mut script = Script::new();
     script.spawn(1, pid(1), pid(0));
     script.spawn(1, pid(2), pid(0));
@@ -73,7 +73,7 @@ fn the_time_in_which_the_governor_spared_a_process_is_a_gap() {
 }
 
 #[test]
-fn a_process_stays_traced_while_one_of_its_targets_is_left() {
+fn a_process_remains_traced_while_one_of_its_targets_is_left() {
     let mut script = Script::new();
     script.spawn(1, pid(1), pid(0));
     script.target(1, true, Some(pid(1)), &["state"]);

@@ -37,7 +37,7 @@ fn a_bare_pid_means_the_incarnation_alive_then() {
         assert_eq!(meant(&trace, text, 21).as_deref(), Ok("<0.1.0>~2"));
     }
     assert_eq!(meant(&trace, "<0.1.0>~2", 30).as_deref(), Ok("<0.1.0>~2"));
-    // Nobody lived then: the latest is meant, and says so.
+    // No process lived then: the latest is meant, and says so.
     assert_eq!(
         meant(&trace, "<0.1.0>", 15),
         Err(Error::NotFound("<0.1.0>~2 was not yet alive at 15: it was spawned at 20".into()))
@@ -83,7 +83,7 @@ fn a_name_moves_while_its_holder_lives() {
 }
 
 #[test]
-fn names_taken_before_the_floor_are_remembered() {
+fn names_taken_before_the_floor_are_kept() {
     let mut script = Script::new();
     let limits = scope_core::store::Limits { max_critical_events: 4, ..Default::default() };
     let header = scope_core::header::Header::default();

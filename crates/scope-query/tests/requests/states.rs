@@ -34,8 +34,10 @@ fn story(script: &mut Script, steps: &[(u8, u8, u8)]) {
 }
 
 fn naive_state(script: &Script, process: ProcessKey, time: u64) -> Option<String> {
-    let of = script.told.iter().filter(|told| told.process == Some(process) && told.kind == Kind::State);
-    of.filter(|told| told.key.tick <= time).max_by_key(|told| told.key).map(|told| told.id.to_string())
+    let of = script.written.iter().filter(|written| written.process == Some(process) && written.kind == Kind::State);
+    of.filter(|written| written.key.tick <= time)
+        .max_by_key(|written| written.key)
+        .map(|written| written.id.to_string())
 }
 
 quickcheck! {
@@ -72,11 +74,11 @@ quickcheck! {
         script.spawn(0, pid(1), pid(0));
         story(&mut script, &steps);
         let mut expected = Vec::new();
-        let mut cause = Some(script.told[0].id.to_string());
-        for told in script.told.iter().filter(|told| told.process == Some(pid(1))) {
-            match told.kind {
-                Kind::Handled => cause = Some(told.id.to_string()),
-                Kind::State => expected.push((told.id.to_string(), cause.take())),
+        let mut cause = Some(script.written[0].id.to_string());
+        for written in script.written.iter().filter(|written| written.process == Some(pid(1))) {
+            match written.kind {
+                Kind::Handled => cause = Some(written.id.to_string()),
+                Kind::State => expected.push((written.id.to_string(), cause.take())),
                 _ => {}
             }
         }
@@ -96,14 +98,14 @@ quickcheck! {
     }
 }
 
-/// A server that was there before it was traced has handled messages that nobody saw.
+/// A server that was there before it was traced has handled messages that no process saw.
 #[test]
 fn a_spawn_is_the_cause_where_the_process_was_watched_since() {
     let cause = |targets: &[(u64, bool, &[&str])]| {
         let mut script = Script::new();
-        let mut told = targets.iter().peekable();
+        let mut written = targets.iter().peekable();
         for tick in 0..10 {
-            while let Some((_, added, classes)) = told.next_if(|(at, ..)| *at == tick) {
+            while let Some((_, added, classes)) = written.next_if(|(at, ..)| *at == tick) {
                 script.target(tick, *added, Some(pid(1)), classes);
             }
             match tick {
