@@ -386,6 +386,28 @@ defmodule ElixirScope do
   @spec overview(keyword()) :: map()
   defdelegate overview(options \\ []), to: ElixirScope.Query.Overview
 
+  @doc """
+  How many events happened in each bucket of time, by class: `%{from, to, bucket_ns, n_buckets, classes}`.
+
+  `classes` has a map for each class with events: `%{class, events, possible, counts}`, where `counts` has a number for each bucket, and `possible` of
+  the events are those of which the filter cannot decide. The n-th bucket, from 0, begins at `from + n * bucket_ns`. Options: `:from` and `:to` (times),
+  `:buckets` (at most so many; 100 unless given, 4096 at most), `:filter` (count only what passes, such as `"kind:send"`), `:trace`. Raises
+  `ElixirScope.Error` for wrong options.
+
+      iex> ElixirScope.setup()
+      :ok
+      iex> {:ok, _} = ElixirScope.trace_function({ElixirScope.Doc.Sum, :of, 1}, in: self())
+      iex> ElixirScope.Doc.Sum.of([1, 2])
+      3
+      iex> %{classes: [calls]} = ElixirScope.histogram(buckets: 1, filter: "kind:call")
+      iex> {calls.class, calls.counts == [calls.events]}
+      {:call, true}
+      iex> ElixirScope.stop()
+      :ok
+  """
+  @spec histogram(keyword()) :: map()
+  def histogram(options \\ []), do: Client.plain!(:histogram, [:buckets, :filter], options)
+
   @doc "The state of a process at a time. See `ElixirScope.Query.States.get_state_at/3`."
   @spec get_state_at(process(), time(), keyword()) :: {:ok, term()} | {:error, Error.t()}
   defdelegate get_state_at(process, time, options \\ []), to: ElixirScope.Query.States

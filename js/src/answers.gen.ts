@@ -164,6 +164,18 @@ export type ClassCount = {
   events: number,
 };
 
+/** Numbers of events of one class. */
+export type ClassHistogram = {
+  /** Class name. */
+  class: EventClass,
+  /** All events counted. */
+  events: number,
+  /** Of these, events of which the filter cannot decide, as what it looks at was kept in part. */
+  possible: number,
+  /** The events of each bucket. */
+  counts: Array<number>,
+};
+
 /** What is held and lost of a class. */
 export type ClassInfo = {
   /** Class name. */
@@ -352,13 +364,13 @@ export type ExitPath = "link" | "call";
 /** Something that stands out. */
 export type Finding = {
   /** `lost`, `evicted`, `crashes`, `restarts`, `queue`, `bottleneck`, `own_time`, `slowest_call`, `call_errors`. */
-  topic: string,
+  topic: FindingTopic,
   /** One sentence with its figures. */
   text: string,
   /** The figure it is about. */
   figure: number,
-  /** What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`, `ppm`. */
-  unit: string,
+  /** What the figure counts: `events`, `ns`, `messages`, `calls`, `crashes`, `restarts`. */
+  unit: FindingUnit,
   /** The process, if it is about one. */
   process: Process | null,
   /** The function, if it is about one. */
@@ -368,6 +380,12 @@ export type Finding = {
   /** The request that tells more. */
   ask: string,
 };
+
+/** What a finding is about. */
+export type FindingTopic = "lost" | "evicted" | "crashes" | "restarts" | "queue" | "bottleneck" | "own_time" | "slowest_call" | "call_errors";
+
+/** What the figure of a finding counts. */
+export type FindingUnit = "events" | "ns" | "messages" | "calls" | "crashes" | "restarts";
 
 /** An exit that led to another. */
 export type Followed = {
@@ -467,6 +485,20 @@ export type HeldState = {
   state: Term,
 };
 
+/** Numbers of events over time. */
+export type Histogram = {
+  /** First time counted. */
+  from: number,
+  /** Last time counted. */
+  to: number,
+  /** The length of a bucket: the n-th, from 0, begins at `from + n * bucket_ns`. The last one ends at `to`. */
+  bucket_ns: number,
+  /** The number of buckets. */
+  n_buckets: number,
+  /** The counts of each class that has any. */
+  classes: Array<ClassHistogram>,
+};
+
 /** Where a trace comes from and what it holds. */
 export type Info = {
   /** `live` or `file`. */
@@ -516,7 +548,7 @@ export type Linked = {
 };
 
 /** Why events were lost. */
-export type LossReason = "buffer_full" | "bad_record" | "damaged" | "newer_kind" | "truncated";
+export type LossReason = "buffer_full" | "bad_record" | "damaged" | "newer_kind" | "truncated" | "unknown_shape";
 
 /** Messages sent to a server that it had not begun to handle. */
 export type Mailbox = {
@@ -883,6 +915,8 @@ export type Snapshot = {
   n_alive: number,
   /** The living of this page, by pid. */
   processes: Array<ProcessSnapshot>,
+  /** The supervision tree, whole, or `null` when it was not wanted. */
+  tree: Array<TreeNode> | null,
 };
 
 /** One state of a server. */
@@ -960,7 +994,7 @@ export type Strategy = {
   period_s: number | null,
 };
 
-/** A term as text. */
+/** A term as text. A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place. */
 export type Term = {
   /** Its id for a `term` request: `<event id>`. */
   id: string,
@@ -985,7 +1019,7 @@ export type TermChild = {
 };
 
 /** What a term is: `cut` and `redacted` are not in the trace, `opaque` is kept by its identity. */
-export type TermKind = "integer" | "float" | "atom" | "pid" | "reference" | "port" | "binary" | "function" | "opaque" | "redacted" | "cut" | "list" | "tuple" | "map";
+export type TermKind = "integer" | "float" | "atom" | "pid" | "reference" | "port" | "binary" | "function" | "opaque" | "redacted" | "cut" | "list" | "tuple" | "map" | "record";
 
 /** A part of a term. */
 export type TermPart = {
@@ -993,7 +1027,7 @@ export type TermPart = {
   id: string,
   /** The path asked. */
   path: Array<number>,
-  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
+  /** `integer`, `float`, `atom`, `binary`, `tuple`, `list`, `map`, `record`, `pid`, `port`, `reference`, `function`, `opaque`, `redacted`, `cut`. */
   kind: TermKind,
   /** As `inspect` shows it. */
   text: string,

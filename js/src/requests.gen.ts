@@ -1,11 +1,12 @@
 // Written by `cargo xtask codegen` from the types of crates/scope-query. Do not edit.
 
-import type { Answer, Around, Call, CallNode, Chain, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, Request, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode } from "./types.gen.js";
+import type { Answer, Around, Call, CallNode, Chain, Comparison, Crashes, Event, FoundProcess, FunctionTimes, Histogram, Info, Message, MessageDetail, Overview, ProcessInfo, Queues, Relationships, Request, ServerCall, Snapshot, State, StateChange, TermPart, Transition, TreeNode } from "./types.gen.js";
 
 /** The data of an answer, by the request's kind. */
 export interface DataOf {
   info: Info;
   events: Event[];
+  histogram: Histogram;
   term: TermPart;
   state_timeline: State[];
   state_at: State;
@@ -52,6 +53,11 @@ export abstract class Requests {
   /** Events in order, by a [filter](filter.md), process, class, kind, module, function and time. */
   events(request: Omit<RequestOf<"events">, "kind"> = {}): AnswerOf<"events"> {
     return this.query<"events">({ ...request, kind: "events" });
+  }
+
+  /** How many events, or how many that pass a [filter](filter.md), happened in each bucket of time, by class. */
+  histogram(request: Omit<RequestOf<"histogram">, "kind"> = {}): AnswerOf<"histogram"> {
+    return this.query<"histogram">({ ...request, kind: "histogram" });
   }
 
   /** One term, or a part of it, in full. */

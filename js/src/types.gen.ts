@@ -100,6 +100,8 @@ export type EventsAroundRequest = {
   function?: string | null,
   /** A filter; see [`Events`](super::Events). */
   filter?: string | null,
+  /** As for `events`. */
+  match?: string | null,
 };
 
 /** The arguments of `events`. Every filter that is given must match. */
@@ -116,6 +118,8 @@ export type EventsRequest = {
   function?: string | null,
   /** A filter such as `kind:send to:Shop.Cart waiting>5ms`; docs/filter.md has the language. */
   filter?: string | null,
+  /** A pattern of the event's term, such as `{:add, _}`. It is also met by the request inside a message of a GenServer. */
+  match?: string | null,
   /** First time, inclusive. */
   from?: number | null,
   /** Last time, inclusive. */
@@ -164,6 +168,18 @@ export type FunctionWindow = {
   limit?: number | null,
   /** Cursor. */
   after?: string | null,
+};
+
+/** The arguments of `histogram`. */
+export type HistogramRequest = {
+  /** First time, inclusive (default: the first one held). */
+  from?: number | null,
+  /** Last time, inclusive (default: the last one held). */
+  to?: number | null,
+  /** Most buckets (default 100, at most 4096). There are fewer where the window has no more nanoseconds, or does not divide evenly. */
+  buckets?: number | null,
+  /** Count only what passes this filter; docs/filter.md has the language. */
+  filter?: string | null,
 };
 
 /** The arguments of `info`. */
@@ -255,7 +271,7 @@ export type ProcessWindow = {
 };
 
 /** One request. `limit` is the most rows (default 1000), `after` the `next` of the answer before. */
-export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindow | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindow | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "why" } & ChainRequest | { "kind": "impact" } & ChainRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindow | { "kind": "slowest_function_calls" } & FunctionWindow | { "kind": "function_calls" } & FunctionWindow | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
+export type Request = { "kind": "info" } & InfoRequest | { "kind": "events" } & EventsRequest | { "kind": "histogram" } & HistogramRequest | { "kind": "term" } & TermRequest | { "kind": "state_timeline" } & ProcessWindow | { "kind": "state_at" } & StateAtRequest | { "kind": "message_flow" } & MessageFlowRequest | { "kind": "message" } & MessageRequest | { "kind": "server_calls" } & ServerCallsRequest | { "kind": "snapshot_at" } & SnapshotAtRequest | { "kind": "execution_path" } & ProcessWindow | { "kind": "process_info" } & ProcessInfoRequest | { "kind": "find_processes" } & FindProcessesRequest | { "kind": "process_relationships" } & ProcessRelationshipsRequest | { "kind": "supervision_tree" } & SupervisionTreeRequest | { "kind": "events_around" } & EventsAroundRequest | { "kind": "compare_states" } & CompareStatesRequest | { "kind": "state_changes" } & StateChangesRequest | { "kind": "analyze_state_change" } & AnalyzeStateChangeRequest | { "kind": "why" } & ChainRequest | { "kind": "impact" } & ChainRequest | { "kind": "crashes" } & CrashesRequest | { "kind": "performance_analysis" } & FunctionWindow | { "kind": "slowest_function_calls" } & FunctionWindow | { "kind": "function_calls" } & FunctionWindow | { "kind": "call_tree" } & CallTreeRequest | { "kind": "message_queue_analysis" } & MessageQueueAnalysisRequest | { "kind": "overview" } & OverviewRequest;
 
 /** The arguments of `server_calls`. At least one of `server` and `caller` is given. */
 export type ServerCallsRequest = {
@@ -279,6 +295,8 @@ export type SnapshotAtRequest = {
   time: number,
   /** Messages shown per mailbox (default 10, at most 1000); their number is told whole. */
   messages?: number | null,
+  /** With the supervision tree. */
+  tree?: boolean | null,
   /** Most processes. */
   limit?: number | null,
   /** Cursor. */

@@ -4,17 +4,71 @@
 //! binding, the TypeScript, the JSON Schemas and the list in docs/requests.md follow from that line.
 //! Invariant: an unknown kind or field is refused, never ignored.
 
-mod calls;
-mod causes;
 mod coverage;
-mod messages;
 pub mod names;
 pub(crate) mod page;
-mod processes;
 pub(crate) mod render;
-mod states;
-mod trace;
 pub mod warning;
+
+mod calls {
+    //! Requests about function calls and their cost.
+
+    pub mod call_tree;
+    pub mod execution_path;
+    pub mod function_calls;
+    pub mod performance_analysis;
+    pub mod slowest_function_calls;
+}
+
+mod causes {
+    //! Requests about causes, effects and crashes.
+
+    pub(super) mod chain;
+    pub mod crashes;
+    pub mod impact;
+    pub mod why;
+}
+
+mod messages {
+    //! Requests about messages and their queues.
+
+    pub mod message;
+    pub mod message_flow;
+    pub mod message_queue_analysis;
+    pub mod server_calls;
+}
+
+mod processes {
+    //! Requests about processes and supervisors.
+
+    pub mod find_processes;
+    pub mod process_info;
+    pub mod process_relationships;
+    pub mod supervision_tree;
+}
+
+mod states {
+    //! Requests about the states of servers.
+
+    pub mod analyze_state_change;
+    pub mod compare_states;
+    pub mod state_at;
+    pub mod state_changes;
+    pub mod state_timeline;
+    mod supported;
+}
+
+mod trace {
+    //! Requests about the trace as a whole, its events and its moments.
+
+    pub mod events;
+    pub mod events_around;
+    pub mod histogram;
+    pub mod info;
+    pub mod overview;
+    pub mod snapshot_at;
+    pub mod term;
+}
 
 pub use crate::argument::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
 pub use crate::argument::function_window::FunctionWindow;
@@ -121,6 +175,8 @@ requests! {
     Info(info::InfoRequest) -> info::Info: trace::info;
     /// Events in order, by a [filter](filter.md), process, class, kind, module, function and time.
     Events(events::EventsRequest) -> Vec<Event>: trace::events;
+    /// How many events, or how many that pass a [filter](filter.md), happened in each bucket of time, by class.
+    Histogram(histogram::HistogramRequest) -> histogram::Histogram: trace::histogram;
     /// One term, or a part of it, in full.
     Term(term::TermRequest) -> term::TermPart: trace::term;
     /// Every recorded state of a process, oldest first, with what led to it.

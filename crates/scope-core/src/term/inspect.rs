@@ -8,7 +8,6 @@
 //! Invariant: the text is never longer than the limit and three dots, and rendering stops where it is reached.
 
 mod atom;
-mod erlang;
 mod number;
 mod printer;
 mod text;

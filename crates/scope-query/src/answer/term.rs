@@ -4,7 +4,8 @@ use super::text::Text;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
-/// A term as text. A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place.
+/// A term as text.
+// A binding that has real terms recognises these by the name of this struct, and puts the term itself in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Term {

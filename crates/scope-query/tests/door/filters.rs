@@ -335,3 +335,22 @@ fn a_text_is_found_among_many_terms_or_known_to_be_none_of_them() {
     let (without, cut, _) = found(false);
     assert_eq!(without, [cut]);
 }
+
+#[test]
+fn match_is_a_pattern_of_the_message_or_of_any_term_beside_the_filter() {
+    let mut script = Script::new();
+    let put = |value| Term::Tuple(vec![atom("put"), value]);
+    for (time, term) in (0..).zip([put(Term::Integer(1)), put(Term::Binary(b"a \"b\"".to_vec())), atom("ok")]) {
+        script.deliver(time, pid(1), &term);
+    }
+    let trace = script.trace();
+    let ids = |request| -> Vec<String> {
+        events(&trace, request).expect("an answer").into_iter().map(|event| event.id).collect()
+    };
+    let matching = |pattern: &str| EventsRequest { r#match: Some(pattern.into()), ..EventsRequest::default() };
+    assert_eq!(ids(matching("{:put, _}")).len(), 2);
+    assert_eq!(ids(matching("{:put, \"a \\\"b\\\"\"}")).len(), 1);
+    assert_eq!(ids(EventsRequest { filter: Some("time>0 or message~:ok".into()), ..matching("{:put, _}") }).len(), 1);
+    let refused = events(&trace, matching("{:put, ")).expect_err("no pattern").to_string();
+    assert!(refused.starts_with("match: "), "{refused}");
+}

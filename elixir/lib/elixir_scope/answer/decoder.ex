@@ -41,6 +41,20 @@ defmodule ElixirScope.Answer.Decoder do
     shown
   end
 
+  @doc "Data whose times are its fields `from` and `to`, and whose only words are classes."
+  @spec plain(map() | list() | term(), Source.t()) :: map() | list() | term()
+  def plain(rows, source) when is_list(rows), do: Enum.map(rows, &plain(&1, source))
+
+  def plain(data, source) when is_map(data) do
+    Map.new(data, fn
+      {field, time} when field in [:from, :to] -> {field, Moment.timestamp(time, source)}
+      {:class, class} -> {:class, word(class)}
+      {field, value} -> {field, plain(value, source)}
+    end)
+  end
+
+  def plain(value, _source), do: value
+
   defp row("events", row, source), do: event(row, source)
 
   defp row("message_flow", row, source) do

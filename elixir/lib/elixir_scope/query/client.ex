@@ -54,6 +54,22 @@ defmodule ElixirScope.Query.Client do
     end)
   end
 
+  @doc """
+  The data of a request without a function of its own in the decoder, likewise. `fields` are the options that the request takes as they are;
+  its times and words are converted, the rest is as the API has it.
+  """
+  @spec plain!(atom(), [atom()], keyword()) :: map()
+  def plain!(kind, fields, options) do
+    source!(options, [:trace, :from, :to] ++ fields, kind, fn source ->
+      with {:ok, window} <- window(options, source),
+           request = options |> Keyword.take(fields) |> Map.new() |> Map.merge(window) |> Map.put(:kind, Atom.to_string(kind)),
+           {:ok, answer} <- ask(source, request) do
+        warn(kind, answer)
+        {:ok, Decoder.plain(answer.data, source)}
+      end
+    end)
+  end
+
   @doc "The events next to one, at most so many on each side."
   @spec around!(term(), {non_neg_integer(), non_neg_integer()}, keyword()) :: map()
   def around!(at, {n_before, n_after}, options) do

@@ -1,11 +1,12 @@
 //! Walks the parts of a stored term and writes them as text.
 
+mod erlang;
 mod structure;
 
 use crate::elixir::Elixir;
 use crate::term::cursor::{Damage, Item};
 use crate::term::inspect::text::{Escapes, escape, is_charlist_char, is_printable, whole_chars};
-use crate::term::inspect::{Limits, atom, erlang, number};
+use crate::term::inspect::{Limits, atom, number};
 use crate::term::part::Part;
 use crate::term::read::reference_words;
 use crate::term::{MAX_DEPTH, Names, Opaque};

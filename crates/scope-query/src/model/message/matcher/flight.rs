@@ -7,8 +7,8 @@ use super::UNKNOWN;
 use super::message::{Message, Messages};
 use alloc::vec;
 use alloc::vec::Vec;
-use hashbrown::hash_map::Entry;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 /// Slots of the sieve of messages to aliases.
 const N_SLOTS: usize = 1 << 10;

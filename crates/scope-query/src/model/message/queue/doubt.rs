@@ -10,9 +10,9 @@
 use crate::model::message::matcher::UNKNOWN;
 use alloc::vec;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::Kind;
 use scope_core::chunk::Chunk;
-use hashbrown::HashMap;
 
 /// Bits of a sieve: half a megabyte of them at most.
 const MIN_BITS: usize = 1 << 10;
