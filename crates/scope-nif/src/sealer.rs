@@ -339,7 +339,7 @@ impl RecorderCore {
             self.words.ended(event.process);
         }
         let flags = if event.kind == Kind::Call && event.term.is_none() { Flags::ARITY_ONLY } else { Flags::NONE };
-        let event = Event { key, kind: event.kind, flags, process, peer, what };
+        let made = Event { key, kind: event.kind, flags, process, peer, what };
         let mut raw = std::mem::take(&mut self.raw);
         if let Some(term) = event.term {
             // SAFETY: `walk_into` makes the room; the caller vouches for the term.

@@ -2,6 +2,9 @@
 //!
 //! Invariant: a word is one of its set; the TypeScript, the JSON Schemas and the atoms of Elixir are made from the sets.
 
+#[cfg(feature = "schema")]
+mod schema;
+
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Deref;
@@ -119,47 +122,6 @@ impl<'de, Set: WordSet> Deserialize<'de> for Word<Set> {
         }
 
         deserializer.deserialize_str(OneOf(PhantomData))
-    }
-}
-
-#[cfg(feature = "schema")]
-impl<Set: WordSet> schemars::JsonSchema for Word<Set> {
-    fn schema_name() -> alloc::borrow::Cow<'static, str> {
-        Set::NAME.into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "description": Set::DOC, "type": "string", "enum": Set::WORDS })
-    }
-}
-
-#[cfg(feature = "schema")]
-impl<Set: WordSet + 'static> ts_rs::TS for Word<Set> {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn docs() -> Option<alloc::string::String> {
-        Some(alloc::format!("/**\n * {}\n */\n", Set::DOC))
-    }
-
-    fn name(_: &ts_rs::Config) -> alloc::string::String {
-        Set::NAME.into()
-    }
-
-    fn inline(_: &ts_rs::Config) -> alloc::string::String {
-        alloc::format!("\"{}\"", Set::WORDS.join("\" | \""))
-    }
-
-    fn decl(config: &ts_rs::Config) -> alloc::string::String {
-        alloc::format!("type {} = {};", Set::NAME, Self::inline(config))
-    }
-
-    fn decl_concrete(config: &ts_rs::Config) -> alloc::string::String {
-        Self::decl(config)
-    }
-
-    fn output_path() -> Option<std::path::PathBuf> {
-        Some(alloc::format!("{}.ts", Set::NAME).into())
     }
 }
 

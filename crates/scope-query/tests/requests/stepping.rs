@@ -22,7 +22,6 @@ fn request(at: Moment) -> EventsAroundRequest {
         kinds: None,
         module: None,
         function: None,
-        r#match: None,
         filter: None,
         r#match: None,
     }

@@ -36,7 +36,7 @@ impl Sieve {
 
     fn place(&self, (receiver, key): Pair) -> (usize, u64) {
         let mixed = (key ^ u64::from(receiver)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        (mixed as usize / 64 & (self.bits.len() - 1), 1 << (mixed % 64))
+        ((mixed as usize / 64) & (self.bits.len() - 1), 1 << (mixed % 64))
     }
 
     #[inline]
