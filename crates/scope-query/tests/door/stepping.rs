@@ -24,7 +24,6 @@ fn request(at: Moment) -> EventsAroundRequest {
         function: None,
         r#match: None,
         filter: None,
-        r#match: None,
     }
 }
 
