@@ -23,7 +23,6 @@ fn request(at: Moment) -> EventsAroundRequest {
         module: None,
         function: None,
         filter: None,
-        r#match: None,
     }
 }
 
