@@ -13,7 +13,7 @@ defmodule ElixirScope.InspectTest do
   # The terms of this node as a trace, each with its id and its text.
   defp held(terms) do
     trace = Native.hold("nonode@nohost", System.version(), :erlang.system_info(:creation), terms)
-    {:ok, %{data: events}} = Native.query_texts(trace, %{kind: "events", limit: @batch})
+    {:ok, %{data: events}, _warnings} = Native.query_texts(trace, %{kind: "events", limit: @batch})
     {trace, for(event <- events, do: {event.term.id, event.term.text})}
   end
 

@@ -43,7 +43,7 @@ pub(crate) struct Known {
 }
 
 /// The naive baseline: all events below the low_watermarks, in order.
-fn kept(history: &History, low_watermark: impl Fn(Class) -> OrderKey) -> BTreeMap<ProcessKey, Known> {
+fn baseline_of(history: &History, low_watermark: impl Fn(Class) -> OrderKey) -> BTreeMap<ProcessKey, Known> {
     let mut known: BTreeMap<ProcessKey, Known> = BTreeMap::new();
     let mut exited = BTreeSet::new();
     for plain in history.in_order() {
@@ -138,7 +138,7 @@ pub(crate) fn check_floors(trace: &Trace, seen: &History) {
         assert!(counts.balanced());
     }
     let mut known = trace.baseline().map(known_to).unwrap_or_default();
-    for (process, expected) in kept(seen, |class| trace.low_watermark(class)) {
+    for (process, expected) in baseline_of(seen, |class| trace.low_watermark(class)) {
         assert_eq!(known.remove(&process), Some(expected), "{process}");
     }
     assert_eq!(known, BTreeMap::new(), "no process else is remembered");
