@@ -5,4 +5,9 @@ Logger.configure(level: :warning)
 if function_exported?(Mix, :ensure_application!, 1),
   do: Enum.each([:ssl, :inets, :tools, :runtime_tools], &apply(Mix, :ensure_application!, [&1]))
 
-ExUnit.start(capture_log: true, exclude: [], formatters: [ExUnit.CLIFormatter, ElixirScope.SkipFormatter])
+ExUnit.start(
+  assert_receive_timeout: 1_000,
+  capture_log: true,
+  exclude: [],
+  formatters: [ExUnit.CLIFormatter, ElixirScope.SkipFormatter]
+)

@@ -169,7 +169,7 @@ impl World {
     }
 
     /// From when to when each message was in the queue of a server, and whether it was handled.
-    fn remains(&self, process: ProcessKey) -> Vec<(&Truth, u64)> {
+    fn entries(&self, process: ProcessKey) -> Vec<(&Truth, u64)> {
         let own = || self.sent.iter().filter(|truth| truth.to == process);
         let end = self.exits.get(&process).copied().unwrap_or(self.end);
         let last_delivered = own().filter_map(|truth| truth.delivered).max();
@@ -184,22 +184,22 @@ impl World {
 }
 
 /// The length at every tick, counted message by message.
-fn lengths(stays: &[(&Truth, u64)], from: u64, to: u64) -> Vec<u64> {
-    let at = |tick: u64| stays.iter().filter(|(truth, end)| truth.sent <= tick && tick < *end).count() as u64;
+fn lengths(entries: &[(&Truth, u64)], from: u64, to: u64) -> Vec<u64> {
+    let at = |tick: u64| entries.iter().filter(|(truth, end)| truth.sent <= tick && tick < *end).count() as u64;
     (from..=to).map(at).collect()
 }
 
 fn is_true(queue: &Queue, world: &World, process: ProcessKey, unique: bool) -> bool {
-    let stays = world.stays(process);
+    let entries = world.entries(process);
     let handled: Vec<&Truth> =
-        stays.iter().filter(|(truth, _)| truth.handled.is_some()).map(|(truth, _)| *truth).collect();
-    let lengths = lengths(&stays, queue.from, queue.to);
+        entries.iter().filter(|(truth, _)| truth.handled.is_some()).map(|(truth, _)| *truth).collect();
+    let lengths = lengths(&entries, queue.from, queue.to);
     let area: u64 = lengths[..lengths.len() - 1].iter().sum();
     let peak = lengths.iter().copied().max().unwrap_or(0);
     let span = queue.to - queue.from;
-    let counts = queue.arrived == stays.len() as u64
+    let counts = queue.arrived == entries.len() as u64
         && queue.handled == handled.len() as u64
-        && queue.left == (stays.len() - handled.len()) as u64
+        && queue.left == (entries.len() - handled.len()) as u64
         && queue.handled == queue.waiting.as_ref().map_or(0, |all| all.n) + queue.ambiguous
         && queue.unmatched == 0;
     let length = queue.peak == Some(peak)
@@ -212,17 +212,17 @@ fn is_true(queue: &Queue, world: &World, process: ProcessKey, unique: bool) -> b
     let mut waiting: Vec<u64> = handled.iter().filter_map(|truth| Some(truth.handled? - truth.sent)).collect();
     waiting.sort_unstable();
     let waited = |percent: usize| (!waiting.is_empty()).then(|| waiting[(waiting.len() * percent).div_ceil(100) - 1]);
-    let longest = stays.iter().max_by_key(|(truth, end)| (*end - truth.sent, Reverse(truth.sent), Reverse(truth.id)));
+    let longest = entries.iter().max_by_key(|(truth, end)| (*end - truth.sent, Reverse(truth.sent), Reverse(truth.id)));
     let waits = !unique
         || queue.ambiguous == 0
             && queue.taken == world.taken(process)
             && queue.longest == longest.map(|(truth, _)| truth.id.to_string())
-            && queue.external == stays.iter().filter(|(truth, _)| truth.from.is_none()).count() as u64
+            && queue.external == entries.iter().filter(|(truth, _)| truth.from.is_none()).count() as u64
             && queue.waiting.as_ref().map(|all| all.p50_ns) == waited(50)
             && queue.waiting.as_ref().map(|all| all.p99_ns) == waited(99)
             && queue.waiting.as_ref().map(|all| all.max_ns) == waited(100)
             && queue.senders.iter().all(|sender| {
-                let sent = stays
+                let sent = entries
                     .iter()
                     .filter(|(truth, _)| truth.from.map(|p| p.to_string()).as_ref() == Some(&sender.process.pid));
                 sender.messages == sent.count() as u64

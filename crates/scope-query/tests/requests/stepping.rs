@@ -23,6 +23,7 @@ fn request(at: Moment) -> EventsAroundRequest {
         module: None,
         function: None,
         filter: None,
+        r#match: None,
     }
 }
 
