@@ -73,7 +73,7 @@ defmodule ElixirScope.CorpusTest do
   # What the public functions make of these is held against a running system in tests of their own (query_messages_test, performance_test,
   # queues_test, state_changes_test): they show the same facts in another shape.
   @elsewhere ~w(analyze_state_change call_tree compare_states events_around function_calls histogram message message_queue_analysis overview
-                performance_analysis server_calls slowest_function_calls snapshot_at state_changes)
+                performance_analysis server_calls slowest_function_calls snapshot_at state_changes term)
 
   defp agree(%{"kind" => kind}, _accepted, _trace) when kind in @elsewhere, do: :ok
 

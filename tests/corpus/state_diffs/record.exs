@@ -43,5 +43,6 @@ write([
   [kind: :state_changes, process: ":holding", path: ".items[0].sku"],
   [kind: :state_changes, process: ":holding", path: "basket.count"],
   [kind: :analyze_state_change, process: ":holding", was: %{like: "%{basket: %Basket{count: 1}, ...}"}, became: %{like: "%{total: 7, ...}"}],
-  [kind: :events_around, at: two, n_before: 1, n_after: 1, classes: [:state]]
+  [kind: :events_around, at: two, n_before: 1, n_after: 1, classes: [:state]],
+  [kind: :term, id: two]
 ])

@@ -47,6 +47,7 @@ pub(super) fn questions(trace: &Trace, end: u64) -> Result<Vec<Questions>> {
         some(&|i| json!({"kind": "execution_path", "process": pid(i), "limit": 100})),
         some(&|i| json!({"kind": "state_timeline", "process": pid(i), "limit": 100})),
         some(&|_| json!({"kind": "info"})),
+        some(&|i| json!({"kind": "histogram", "from": i * end / 100, "buckets": 100})),
         some(&|i| json!({"kind": "term", "id": state(i)})),
         some(&|i| json!({"kind": "message", "id": send(i)})),
         some(&|i| json!({"kind": "server_calls", "server": pid(i), "limit": 100})),

@@ -79,7 +79,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &HistogramRequest) -> 
         None => {
             let counted: Vec<ClassHistogram> = Class::ALL.iter().map(|class| buckets.count(trace, *class)).collect();
             let n_events = counted.iter().map(|class| class.events).sum();
-            (counted, coverage(trace, window, Class::ALL, n_events))
+            (counted, coverage(trace, asked, Class::ALL, n_events))
         }
         Some(expression) => {
             let filter = Filter::new(trace, expression, None)?;
@@ -92,7 +92,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &HistogramRequest) -> 
                 }
             }
             let n_events = filter.n_tested().unwrap_or_else(|| found.n_read());
-            let mut coverage = coverage(trace, window, filter.classes(), n_events);
+            let mut coverage = coverage(trace, asked, filter.classes(), n_events);
             let gaps = found.untraced().map(|(process, class, gap)| process_gap(process, class, gap));
             coverage.not_traced = gaps.collect();
             (counted, coverage)
