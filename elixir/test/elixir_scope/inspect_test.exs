@@ -30,7 +30,7 @@ defmodule ElixirScope.InspectTest do
   defp ours(_trace, _id, text, nil), do: text
 
   defp ours(trace, id, _text, limit) do
-    {:ok, %{data: %{text: text}}} = Native.query_texts(trace, %{kind: "term", id: id, limit: limit})
+    {:ok, %{data: %{text: text}}, _warnings} = Native.query_texts(trace, %{kind: "term", id: id, limit: limit})
     text
   end
 

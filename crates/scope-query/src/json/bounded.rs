@@ -62,8 +62,10 @@ impl<'de> Visitor<'de> for Bounded {
         Ok(value.into())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        // JSON has no such numbers; as a value they would become `null`, which is as good as absent.
+        let number = serde_json::Number::from_f64(value);
+        number.map(Value::Number).ok_or_else(|| E::custom(format!("a number that is finite was expected, not {value}")))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
