@@ -1,7 +1,7 @@
 //! `snapshot_at` against a naive replay of everything written.
 
 use crate::messages::{Timers, World, bodies};
-use crate::script::{Script, ask, atom, pid, snapshot, snapshot_request};
+use crate::script::{Script, To, ask, atom, pid, snapshot, snapshot_request};
 use quickcheck::quickcheck;
 use scope_core::term::Term;
 use scope_core::trace::Trace;
@@ -165,4 +165,24 @@ fn mailboxes_are_true(world: &World, trace: &Trace, time: u64, timers: Timers, a
         mailbox.n_waiting == n_waiting
             && if exact { mailbox.n_on_the_way == n_on_the_way } else { mailbox.n_on_the_way <= n_on_the_way }
     })
+}
+
+/// OTP 28 and later: what has priority is fetched before older messages, which wait on.
+#[test]
+fn what_a_priority_message_overtook_still_waits() {
+    let mut script = Script::new();
+    let (server, client) = (pid(1), pid(2));
+    for (tick, text) in [(1, "one"), (2, "two")] {
+        script.send(tick, client, &To::Pid(server), &atom(text));
+        script.deliver(tick, server, &atom(text));
+    }
+    script.send(3, client, &To::Alias(7), &atom("urgent"));
+    script.deliver(3, server, &atom("urgent"));
+    for (tick, text) in [(4, "urgent"), (6, "one"), (8, "two")] {
+        script.handle(tick, server, &atom(text));
+    }
+    let trace = script.trace();
+    let n_waiting =
+        |time| of(&at(&trace, time), server).and_then(|row| row.mailbox.as_ref().map(|mailbox| mailbox.n_waiting));
+    assert_eq!([3, 5, 7, 9].map(n_waiting), [Some(3), Some(2), Some(1), Some(0)]);
 }

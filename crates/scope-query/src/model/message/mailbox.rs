@@ -1,13 +1,17 @@
 //! What was in the mailbox of a server at a moment: delivered and not handled, and on the way to it.
 //!
 //! A server handles messages in the order of their delivery, so all that was delivered after the message it last began to handle still
-//! waits; only the replies to its own calls are taken out of turn. Which delivery that message was is decided by its match key.
+//! waits; only the replies to its own calls, and priority messages, are taken out of turn. Which delivery that message was is decided by its
+//! match key.
 //!
 //! Invariant: where handling was not recorded nothing is said of waiting; where the look-back ended early the answer says where.
+
+mod overtaken;
 
 use crate::model::message::equal::Equal;
 use crate::model::message::gen_call;
 use crate::model::message::inbox::Inbox;
+use crate::model::message::matcher::has_priority;
 use crate::model::message::pairing::Match;
 use crate::model::message::recent::Recent;
 use crate::model::process::naming::Naming;
@@ -47,7 +51,9 @@ pub(crate) fn at<'a>(
     recent: &mut Recent<'a>,
 ) -> Option<(Mailbox<'a>, u64)> {
     let inbox = Inbox::of(trace, naming, process);
+    let has_priority = has_priority(&trace.header().otp);
     let from = match handled(trace, process, OrderKey::default(), key, Direction::Backward) {
+        Some(_) if has_priority => overtaken::behind_last_in_order(trace, &inbox, key)?,
         Some(handled) => Anchor::of(trace, process, handled).delivered(&inbox)?,
         // It handled nothing before, and does later.
         None => {
@@ -58,8 +64,12 @@ pub(crate) fn at<'a>(
     let waits = |row: &Row<'_>| !gen_call::is_reply(row) && !gen_call::is_expiry(row);
     let mut waiting: Vec<Row<'a>> = recent.delivered().take_while(|row| row.key() >= from).filter(waits).collect();
     waiting.reverse();
+    let mut n_events = 1;
+    if has_priority {
+        n_events += overtaken::remove_handled(&mut waiting, trace, &inbox, key)?;
+    }
     let mut mailbox = Mailbox { waiting, ..Mailbox::default() };
-    let n_events = 1 + mailbox.find_on_the_way(&inbox, key, recent);
+    n_events += mailbox.find_on_the_way(&inbox, key, recent);
     Some((mailbox, n_events))
 }
 

@@ -23,6 +23,12 @@ pub(crate) use message::{Arrival, Message, Role, Way};
 /// No process: the receiver of a message to an alias, whose owner is not recorded; the sender of one that was not seen being sent.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
 
+/// Whether a VM of this OTP release may have priority messages, as 28 and later do, and perhaps an unknown one.
+pub(crate) fn has_priority(otp: &str) -> bool {
+    let release = otp.split('.').next().and_then(|release| release.parse::<u32>().ok());
+    release.is_none_or(|release| release >= 28)
+}
+
 /// What is on its way and in the mailboxes.
 #[derive(Debug, Default)]
 pub(crate) struct Matcher {
@@ -33,10 +39,9 @@ pub(crate) struct Matcher {
 }
 
 impl Matcher {
-    /// For a recording of a VM of this OTP release. An unknown release may have priority messages, as 28 and later do.
+    /// For a recording of a VM of this OTP release.
     pub(crate) fn new(otp: &str) -> Self {
-        let release = otp.split('.').next().and_then(|release| release.parse::<u32>().ok());
-        Self { has_priority: release.is_none_or(|release| release >= 28), ..Self::default() }
+        Self { has_priority: has_priority(otp), ..Self::default() }
     }
 
     /// A message leaves, to a process or to [`UNKNOWN`], whoever owns an alias.
