@@ -297,7 +297,7 @@ defmodule ElixirScope.DifferentialTest do
 
   defp compile_shop do
     files = Path.wildcard(Path.expand("../../../examples/shop/lib/**/*.ex", __DIR__))
-    {:ok, modules, _warnings} = Kernel.ParallelCompiler.compile(Enum.sort(files))
+    {:ok, modules, _warnings} = Kernel.ParallelCompiler.compile(Enum.sort(files), return_diagnostics: true)
 
     on_exit(fn ->
       for module <- modules do
