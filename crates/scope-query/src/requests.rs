@@ -77,10 +77,13 @@ pub use crate::argument::process_window::ProcessWindow;
 pub use causes::chain::ChainRequest;
 
 use crate::answer::{self, Call, Chain, Event, Message, ServerCall, State};
-use crate::error::Result;
+use alloc::string::String;
 use alloc::vec::Vec;
 use scope_core::trace::Trace;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::de::value::MapDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 /// The answer to any request.
 pub type Answer = answer::Answer<Data>;
@@ -109,7 +112,7 @@ macro_rules! requests {
         $(pub use $group::$kind;)*
 
         /// One request. `limit` is the most rows (default 1000), `after` the `next` of the answer before.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         #[serde(tag = "kind", rename_all = "snake_case")]
         #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
         pub enum Request {
@@ -121,6 +124,22 @@ macro_rules! requests {
         #[serde(untagged)]
         pub enum Data {
             $(#[doc = $doc] $variant($data),)*
+        }
+
+        /// As derived, but that arguments are read from a map alone: a derived reader of an enum with a tag has readers of all arguments
+        /// from lists too, and from values of a form of its own, a tenth of a module.
+        impl<'de> Deserialize<'de> for Request {
+            fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+                const KINDS: &[&str] = &[$(stringify!($kind),)*];
+                let mut fields = Map::<String, Value>::deserialize(source)?;
+                let kind = fields.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
+                let kind = String::deserialize(kind).map_err(D::Error::custom)?;
+                let arguments = MapDeserializer::new(fields.into_iter());
+                match kind.as_str() {
+                    $(stringify!($kind) => <$arguments>::deserialize(arguments).map(Self::$variant).map_err(D::Error::custom),)*
+                    _ => Err(D::Error::unknown_variant(&kind, KINDS)),
+                }
+            }
         }
 
         /// Every request, in the order of the documentation.
@@ -151,7 +170,7 @@ macro_rules! requests {
         ///
         /// # Errors
         /// [`Error`](crate::Error), with a stable code for every reason why there is no answer.
-        pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
+        pub fn answer(trace: &Trace, request: &Request) -> crate::error::Result<Answer> {
             match request {
                 $(Request::$variant(request) => {
                     $group::$kind::answer(trace, request).map(|answer| answer.map(Data::$variant))

@@ -1,6 +1,6 @@
 //! A Rust compiler that has the standard library for WebAssembly.
 //!
-//! Its standard library is built here, for speed, from rustup's source of it, or from Debian's on machines on which rustup must not
+//! Its standard library is built here, for size, from rustup's source of it, or from Debian's on machines on which rustup must not
 //! download anything, which they say with `RUSTUP_AUTO_INSTALL=0`. Where there is no source, the target that the toolchain has or rustup
 //! installs does as well, and modules are larger.
 
@@ -24,7 +24,7 @@ impl Compiler {
     pub(crate) fn ready() -> Result<Self> {
         let toolchain = Toolchain::current()?;
         let sources = workspace::target().join("wasm-std").join(&toolchain.release);
-        let dir = sources.join("fast");
+        let dir = sources.join("small");
         let rustc = std_build::rustc(&dir);
         if std_build::is_built(&dir) {
             return Ok(Self { rustc: Some(rustc) });

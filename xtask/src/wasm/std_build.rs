@@ -1,4 +1,4 @@
-//! A standard library for WebAssembly, built from its source for speed, and a compiler that uses it.
+//! A standard library for WebAssembly, built from its source for size, and a compiler that uses it.
 //!
 //! A panic is a trap without a message, which a module could not show anyway: the texts, and the code that formats them, are a tenth of a
 //! module. The target that a toolchain has was built without `simd128`; this one has it.
@@ -42,7 +42,7 @@ pub(super) fn build(dir: &Path, library: &Path, toolchain: &Toolchain) -> Result
     let mut cargo = command::cargo(&package);
     cargo
         .args(["build", "--release", "--offline", "--target", TARGET])
-        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features="])
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_ENCODED_RUSTFLAGS", FLAGS.into_iter().chain([FEATURES]).collect::<Vec<_>>().join("\u{1f}"))
         .env("__CARGO_TESTS_ONLY_SRC_ROOT", library)
@@ -74,7 +74,7 @@ fn empty_package(dir: &Path, library: &Path) -> Result<PathBuf> {
     fs::create_dir_all(package.join(".cargo"))?;
     fs::write(
         package.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.release]\npanic = \"abort\"\n",
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.release]\npanic = \"abort\"\nopt-level = \"s\"\n",
     )?;
     fs::write(package.join("src/lib.rs"), "#![no_std]\n")?;
     let vendored = format!(

@@ -13,8 +13,8 @@ use crate::model::message::delivery::{Delivery, Handling, Outcome};
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, EventId, Flags, Kind, ProcessKey};
 
@@ -71,13 +71,13 @@ pub(super) struct Measures<'a> {
     trace: &'a Trace,
     naming: Naming<'a>,
     asked: Asked,
-    travels: BTreeMap<EventId, Travel>,
-    calls: BTreeMap<ProcessKey, Lengths>,
+    travels: HashMap<EventId, Travel>,
+    calls: HashMap<ProcessKey, Lengths>,
 }
 
 impl<'a> Measures<'a> {
-    pub(super) const fn new(trace: &'a Trace, asked: Asked) -> Self {
-        Self { trace, naming: Naming::new(trace), asked, travels: BTreeMap::new(), calls: BTreeMap::new() }
+    pub(super) fn new(trace: &'a Trace, asked: Asked) -> Self {
+        Self { trace, naming: Naming::new(trace), asked, travels: HashMap::new(), calls: HashMap::new() }
     }
 
     /// Finds out all there is to know of these rows; what was known of others is forgotten, but for calls.

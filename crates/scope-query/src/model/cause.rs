@@ -23,12 +23,12 @@ use crate::model::process::lifetime::Lifetime;
 use crate::model::process::naming::Naming;
 use crate::model::process::restart::Restarts;
 use crate::model::row::Row;
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 use arrival::Arrivals;
 use core::cell::OnceCell;
+use hashbrown::HashMap;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind, ProcessKey};
 
@@ -70,28 +70,28 @@ impl<'a> Found<'a> {
 pub(crate) struct Causes<'a> {
     pub(crate) trace: &'a Trace,
     naming: Naming<'a>,
-    known: BTreeMap<EventId, Rc<Found<'a>>>,
-    arrivals: BTreeMap<(ProcessKey, u64), Rc<Arrivals<'a>>>,
-    inboxes: BTreeMap<ProcessKey, Rc<Inbox<'a>>>,
-    lifetimes: BTreeMap<ProcessKey, Lifetime>,
-    is_server: BTreeMap<ProcessKey, bool>,
-    restarts: BTreeMap<ProcessKey, Option<Rc<Restarts>>>,
+    known: HashMap<EventId, Rc<Found<'a>>>,
+    arrivals: HashMap<(ProcessKey, u64), Rc<Arrivals<'a>>>,
+    inboxes: HashMap<ProcessKey, Rc<Inbox<'a>>>,
+    lifetimes: HashMap<ProcessKey, Lifetime>,
+    is_server: HashMap<ProcessKey, bool>,
+    restarts: HashMap<ProcessKey, Option<Rc<Restarts>>>,
     everyone: OnceCell<Watch>,
     /// Events read.
     pub(crate) n_events: u64,
 }
 
 impl<'a> Causes<'a> {
-    pub(crate) const fn new(trace: &'a Trace) -> Self {
+    pub(crate) fn new(trace: &'a Trace) -> Self {
         Self {
             trace,
             naming: Naming::new(trace),
-            known: BTreeMap::new(),
-            arrivals: BTreeMap::new(),
-            inboxes: BTreeMap::new(),
-            lifetimes: BTreeMap::new(),
-            is_server: BTreeMap::new(),
-            restarts: BTreeMap::new(),
+            known: HashMap::new(),
+            arrivals: HashMap::new(),
+            inboxes: HashMap::new(),
+            lifetimes: HashMap::new(),
+            is_server: HashMap::new(),
+            restarts: HashMap::new(),
             everyone: OnceCell::new(),
             n_events: 0,
         }

@@ -4,9 +4,9 @@
 
 use crate::term::{MAX_DEPTH, Term};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
+use hashbrown::HashMap;
 
 /// A term of the forest.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Forest<'t> {
     nodes: Vec<Node<'t>>,
     links: Vec<u32>,
     /// The number of each content: a tag, the scalar's bytes or the children's numbers.
-    ids: BTreeMap<Box<[u8]>, u32>,
+    ids: HashMap<Box<[u8]>, u32>,
 }
 
 impl<'t> Forest<'t> {
@@ -135,11 +135,11 @@ impl<'t> Forest<'t> {
             Term::MapCut(_, size) => scalar(18, &[&size.to_le_bytes()]),
             Term::Record(exported, _) => scalar(19, &[&[u8::from(*exported)]]),
         }
-        let mut ids: Vec<u32> = children.iter().map(|child| self.id(*child)).collect();
+        let mut inside: Vec<u32> = children.iter().map(|child| self.id(*child)).collect();
         if matches!(term, Term::Map(_) | Term::MapCut(..)) {
-            ids.as_chunks_mut::<2>().0.sort();
+            inside.as_chunks_mut::<2>().0.sort();
         }
-        ids.iter().for_each(|id| content.extend_from_slice(&id.to_le_bytes()));
+        inside.iter().for_each(|id| content.extend_from_slice(&id.to_le_bytes()));
         content
     }
 }

@@ -7,6 +7,7 @@ use crate::model::process::naming::{Holding, Naming};
 use crate::model::row::Row;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::Trace;
 use scope_core::{Entity, EventId, Flags, OrderKey, ProcessKey};
 
@@ -25,10 +26,10 @@ pub(crate) fn deliveries<'a>(
     trace: &'a Trace,
     naming: &mut Naming<'a>,
     sends: &[Row<'a>],
-) -> (BTreeMap<EventId, Delivery<'a>>, u64) {
-    let mut recorded = BTreeMap::new();
+) -> (HashMap<EventId, Delivery<'a>>, u64) {
+    let mut recorded = HashMap::new();
     let mut wanted: BTreeMap<ProcessKey, BTreeSet<u64>> = BTreeMap::new();
-    let (mut n_events, mut names) = (0, Names { trace, holdings: BTreeMap::new() });
+    let (mut n_events, mut names) = (0, Names { trace, holdings: HashMap::new() });
     for send in sends {
         let addressee = names.addressee(send);
         let to = if let Addressee::Process(process) = addressee { Some(process) } else { None };
@@ -69,7 +70,7 @@ pub(crate) fn deliveries<'a>(
 /// The processes that a send may have reached.
 pub(crate) fn reached(trace: &Trace, send: &Row<'_>) -> BTreeSet<ProcessKey> {
     let key = send.term().map(|term| term.key);
-    match (Names { trace, holdings: BTreeMap::new() }.addressee(send), key) {
+    match (Names { trace, holdings: HashMap::new() }.addressee(send), key) {
         (Addressee::Process(process), _) => [process].into_iter().collect(),
         (Addressee::Alias, Some(key)) => receivers_of(trace, key),
         _ => BTreeSet::new(),
@@ -79,7 +80,7 @@ pub(crate) fn reached(trace: &Trace, send: &Row<'_>) -> BTreeSet<ProcessKey> {
 /// The names of the sends of one answer, each looked up once.
 struct Names<'a> {
     trace: &'a Trace,
-    holdings: BTreeMap<&'a str, Vec<(Holding, ProcessKey)>>,
+    holdings: HashMap<&'a str, Vec<(Holding, ProcessKey)>>,
 }
 
 impl<'a> Names<'a> {

@@ -17,8 +17,8 @@ use crate::model::message::recent::Recent;
 use crate::model::process::naming::Naming;
 use crate::model::row::Row;
 use crate::model::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Flags, Kind, OrderKey, ProcessKey};
 
@@ -117,8 +117,8 @@ impl<'a> Mailbox<'a> {
     fn find_on_the_way(&mut self, inbox: &Inbox<'a>, key: OrderKey, recent: &mut Recent<'a>) -> u64 {
         let mut own = recent.delivered().peekable();
         // Deliveries by key that no send was found for, and all sends read, youngest first.
-        let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();
-        let mut missing: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut arrived: HashMap<u64, usize> = HashMap::new();
+        let mut missing: HashMap<u64, usize> = HashMap::new();
         let mut read: Vec<(u64, Row<'a>)> = Vec::new();
         let mut n_quiet = 0;
         for row in inbox.addressed(OrderKey::default(), key, Direction::Backward) {

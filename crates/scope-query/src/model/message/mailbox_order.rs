@@ -5,6 +5,7 @@ use crate::model::message::matcher::{Arrival, Line, Matcher, Tied, UNKNOWN, sett
 use crate::model::row::Row;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::Trace;
 use scope_core::{Kind, OrderKey, ProcessKey};
 
@@ -29,7 +30,7 @@ pub(crate) fn handled<'a>(
     settle_ties(&mut events, |one, other| one.row.key().thread == other.row.key().thread);
 
     let mut matcher = Matcher::new(&trace.header().otp);
-    let (mut line, mut senders) = (Line::default(), BTreeMap::<ProcessKey, u32>::new());
+    let (mut line, mut senders) = (Line::default(), HashMap::<ProcessKey, u32>::new());
     let mut messages = Vec::new();
     for (number, event) in (0..).zip(&events) {
         let row = &event.row;

@@ -14,6 +14,7 @@ use crate::model::row::Row;
 use crate::model::window::Window;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::symbols::ReferenceWords;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
@@ -82,7 +83,7 @@ fn walk<'a>(trace: &'a Trace, open: Open, mut join: impl FnMut(usize, Row<'a>) -
     let mut n_events = 0;
     for (party, requests) in open {
         let Some(from) = requests.iter().map(|(_, _, key)| *key).min() else { continue };
-        let mut tags: BTreeMap<ReferenceWords, usize> =
+        let mut tags: HashMap<ReferenceWords, usize> =
             requests.into_iter().map(|(tag, number, _)| (tag, number)).collect();
         let until = Window::all().last_key();
         for at in trace.process_rows(party, &[Class::Message], from, until, Direction::Forward) {

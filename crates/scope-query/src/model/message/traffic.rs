@@ -10,6 +10,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use hashbrown::HashMap;
 use scope_core::symbols::PeerKey;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
@@ -27,7 +28,7 @@ impl Volume {
     pub(crate) fn of<'a>(trace: &'a Trace, naming: &mut Naming<'a>, process: ProcessKey, until: OrderKey) -> Self {
         let mut volume = Self::default();
         let mut peers: BTreeMap<ProcessKey, (u64, u64)> = BTreeMap::new();
-        let mut holders: BTreeMap<String, Vec<(Holding, ProcessKey)>> = BTreeMap::new();
+        let mut holders: HashMap<String, Vec<(Holding, ProcessKey)>> = HashMap::new();
         let first = OrderKey::default();
         let own = trace.process_rows(process, &[Class::Message], first, until, Direction::Forward);
         for row in own.map(|at| Row::read(trace, at)) {

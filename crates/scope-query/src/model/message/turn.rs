@@ -4,13 +4,14 @@ use crate::model::message::delivery::Delivery;
 use crate::model::row::Row;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 /// The handlings of the receivers of some messages, as far as they lie between a sending and a handling of these.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    handled: BTreeMap<ProcessKey, Vec<OrderKey>>,
+    handled: HashMap<ProcessKey, Vec<OrderKey>>,
 }
 
 impl Turns {

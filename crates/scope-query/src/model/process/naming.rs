@@ -4,9 +4,9 @@
 
 use crate::model::row::Row;
 use crate::model::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -36,12 +36,12 @@ impl Holding {
 #[derive(Debug)]
 pub(crate) struct Naming<'a> {
     trace: &'a Trace,
-    known: BTreeMap<ProcessKey, Vec<Holding>>,
+    known: HashMap<ProcessKey, Vec<Holding>>,
 }
 
 impl<'a> Naming<'a> {
-    pub(crate) const fn new(trace: &'a Trace) -> Self {
-        Self { trace, known: BTreeMap::new() }
+    pub(crate) fn new(trace: &'a Trace) -> Self {
+        Self { trace, known: HashMap::new() }
     }
 
     /// Every name a process held, by the time it took it.

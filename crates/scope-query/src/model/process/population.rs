@@ -6,9 +6,9 @@
 use crate::model::process::lifetime::Lifetime;
 use crate::model::row::Row;
 use crate::model::window::Window;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::{Direction, RowRef, Trace};
 use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
@@ -99,7 +99,7 @@ impl Life {
 }
 
 /// What the baseline says: its processes were alive when the events it stands for ended.
-fn from_baseline(trace: &Trace, moment: Window) -> BTreeMap<ProcessKey, Living> {
+fn from_baseline(trace: &Trace, moment: Window) -> HashMap<ProcessKey, Living> {
     let entries = trace.baseline().map_or(&[][..], |baseline| baseline.processes());
     let entries = entries.iter().filter(|entry| entry.since <= moment.last_key());
     let living = entries.map(|entry| {

@@ -11,6 +11,7 @@ use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::symbols::PeerKey;
 use scope_core::term::read;
 use scope_core::trace::{Direction, Trace};
@@ -46,7 +47,7 @@ impl Restarts {
     pub(crate) fn of(trace: &Trace, parent: ProcessKey, until: OrderKey) -> Self {
         let mut restarts = Self::default();
         let mut steps = Vec::new();
-        let mut starts = BTreeMap::new();
+        let mut starts = HashMap::new();
         for child in children(trace, parent, until, &mut restarts.n_events) {
             let origin = Origin::of(trace, child, OrderKey::MAX);
             if origin.parent != Some(parent) {
@@ -76,7 +77,7 @@ impl Restarts {
     fn settle(
         &mut self,
         waiting: &mut VecDeque<(ProcessKey, bool)>,
-        starts: &BTreeMap<ProcessKey, Start>,
+        starts: &HashMap<ProcessKey, Start>,
         child: ProcessKey,
         at: OrderKey,
     ) {

@@ -9,10 +9,10 @@ use crate::model::row::Row;
 use crate::model::window::Window;
 use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::render::view::View;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::trace::Trace;
 use scope_core::{Class, EventId, Kind};
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ pub(in crate::requests) enum End {
 pub(in crate::requests) struct Links<'a> {
     bounds: Bounds,
     rows: Vec<(Row<'a>, u32, Option<End>)>,
-    places: BTreeMap<EventId, usize>,
+    places: HashMap<EventId, usize>,
     /// More rows belong to it.
     pub(in crate::requests) cut: bool,
 }

@@ -17,11 +17,11 @@ use crate::requests::coverage::{coverage_of_moment, not_traced};
 use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::view::View;
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use hashbrown::HashMap;
 use scope_core::chunk::TermId;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::{Direction, Trace};
@@ -215,7 +215,7 @@ struct Exit<'a> {
 /// What was found out about reasons, which are equal in a storm of crashes.
 #[derive(Default)]
 struct Reasons {
-    known: BTreeMap<(u32, TermId), Option<Rc<str>>>,
+    known: HashMap<(u32, TermId), Option<Rc<str>>>,
 }
 
 impl Reasons {
@@ -239,17 +239,23 @@ fn exits<'a>(trace: &'a Trace, process: Option<ProcessKey>, window: Window, reas
 }
 
 fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
-    let mut causes: BTreeMap<&str, Cause> = BTreeMap::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut causes: Vec<Cause> = Vec::new();
     for exit in exits {
         let (id, time) = (exit.row.id().to_string(), exit.row.tick());
         let text = || String::from(&*exit.cause);
-        let cause =
-            causes.entry(&exit.cause).or_insert_with(|| Cause { text: text(), n: 0, first: time, last: time, id });
-        cause.n += 1;
-        cause.last = time;
+        let place = *places.entry(&exit.cause).or_insert_with(|| {
+            causes.push(Cause { text: text(), n: 0, first: time, last: time, id });
+            causes.len() - 1
+        });
+        if let Some(cause) = causes.get_mut(place) {
+            cause.n += 1;
+            cause.last = time;
+        }
     }
-    let mut causes: Vec<Cause> = causes.into_values().collect();
-    causes.sort_by_key(|cause| (Reverse(cause.n), cause.first));
+    causes.sort_by(|one, other| {
+        (Reverse(one.n), one.first, &one.text).cmp(&(Reverse(other.n), other.first, &other.text))
+    });
     causes.truncate(MAX_CAUSES);
     causes
 }
@@ -292,7 +298,7 @@ fn crash<'a>(
 /// The restarts of the parents met so far: each costs the lives of all its children.
 #[derive(Default)]
 struct Families {
-    by_parent: BTreeMap<ProcessKey, Restarts>,
+    by_parent: HashMap<ProcessKey, Restarts>,
 }
 
 impl Families {

@@ -10,11 +10,11 @@ use crate::model::window::Window;
 use crate::requests::coverage::coverage_of_moment;
 use crate::requests::render::process_origin;
 use crate::requests::render::view::View;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::event::MAX_TICK;
 use scope_core::term::inspect::atom_text;
 use scope_core::trace::Trace;
@@ -85,10 +85,16 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &SupervisionTreeReques
     let page = rest.get(..limit.min(rest.len())).unwrap_or_default();
 
     let mut n_events = tree.census.n_events;
-    let mut drawn =
-        Drawing { trace, tree: &tree, view: View::new(trace), restarts: BTreeMap::new(), key: at.last_key() };
+    let mut drawn = Drawing {
+        trace,
+        tree: &tree,
+        view: View::new(trace),
+        restarts: HashMap::new(),
+        key: at.last_key(),
+        n_events: 0,
+    };
     let rows = page.iter().map(|node| drawn.row(node)).collect();
-    n_events += drawn.restarts.values().map(|restarts| restarts.n_events).sum::<u64>();
+    n_events += drawn.n_events;
     let truncated = page.len() < rest.len();
     let next = page.last().filter(|_| truncated).map(|node| cursor::process_text(KIND, node.process));
     let mut coverage = coverage_of_moment(trace, at, &[Class::Process], n_events);
@@ -101,8 +107,10 @@ struct Drawing<'a, 't> {
     tree: &'t Tree<'a>,
     view: View<'a>,
     /// By supervisor.
-    restarts: BTreeMap<ProcessKey, Restarts>,
+    restarts: HashMap<ProcessKey, Restarts>,
     key: OrderKey,
+    /// Read for the restarts.
+    n_events: u64,
 }
 
 impl Drawing<'_, '_> {
@@ -133,7 +141,11 @@ impl Drawing<'_, '_> {
     }
 
     fn restarts(&mut self, supervisor: ProcessKey) -> &Restarts {
-        let (trace, key) = (self.trace, self.key);
-        self.restarts.entry(supervisor).or_insert_with(|| Restarts::of(trace, supervisor, key))
+        let (trace, key, n_events) = (self.trace, self.key, &mut self.n_events);
+        self.restarts.entry(supervisor).or_insert_with(|| {
+            let restarts = Restarts::of(trace, supervisor, key);
+            *n_events += restarts.n_events;
+            restarts
+        })
     }
 }

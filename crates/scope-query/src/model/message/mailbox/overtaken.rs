@@ -11,12 +11,12 @@ use alloc::vec::Vec;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Kind, OrderKey};
 
-/// So many handlings are looked at to find one of a message without priority.
-const MAX_LOOKED_AT: usize = 64;
+/// So many handlings are read to find one of a message without priority.
+const MAX_READ: usize = 64;
 
 /// The point behind the delivery of the message without priority that was handled last before `key`; `None` where it is not known.
 pub(super) fn behind_last_in_order(trace: &Trace, inbox: &Inbox<'_>, key: OrderKey) -> Option<OrderKey> {
-    let mut looked_at = 0;
+    let mut n_read = 0;
     for handled in handlings(trace, inbox, OrderKey::default(), key, Direction::Backward) {
         let (deliveries, _) = inbox.deliveries(&BTreeSet::from_iter([handled.term()?.key]));
         let delivery = deliveries.into_iter().find(|delivery| delivery.has(handled.id()))?;
@@ -24,8 +24,8 @@ pub(super) fn behind_last_in_order(trace: &Trace, inbox: &Inbox<'_>, key: OrderK
         if delivery.send.is_some_and(is_in_order) {
             return delivery.delivered.map(|row| row.key().next());
         }
-        looked_at += 1;
-        if looked_at == MAX_LOOKED_AT {
+        n_read += 1;
+        if n_read == MAX_READ {
             return None;
         }
     }

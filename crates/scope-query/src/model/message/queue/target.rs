@@ -3,9 +3,9 @@
 use crate::model::process::process_number::ProcessNumbers;
 use crate::model::row::Row;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::baseline::Baseline;
 use scope_core::chunk::Chunk;
 use scope_core::{Entity, EntityId, Kind};
@@ -14,11 +14,11 @@ use scope_core::{Entity, EntityId, Kind};
 #[derive(Debug, Default)]
 pub(super) struct Targets {
     /// Registered names by text.
-    names: BTreeMap<Box<str>, u32>,
+    names: HashMap<Box<str>, u32>,
     /// By the number of the name.
     holders: Vec<Option<u32>>,
     /// The names a process took, by its number.
-    taken: BTreeMap<u32, Vec<u32>>,
+    taken: HashMap<u32, Vec<u32>>,
 }
 
 /// An entity of a chunk, as what can send and be sent to.
