@@ -23,12 +23,14 @@ defmodule ElixirScope.RecorderTest do
     busy(server, n + 1)
   end
 
-  # Setting and clearing patterns waits for every scheduler, which the load and the machine delay.
+  # Setting and clearing patterns waits for every scheduler, which the load and the machine delay: with trace sessions for a second or more
+  # on two cores.
+  @stops if ElixirScope.Recorder.Tracing.sessions?(), do: 40, else: 200
   @tag timeout: 1_200_000
-  test "stop under load 200 times leaves nothing on" do
+  test "stop under load #{@stops} times leaves nothing on" do
     load(4)
 
-    for n <- 1..200 do
+    for n <- 1..@stops do
       assert ElixirScope.setup() == :ok
       {:ok, _} = ElixirScope.trace_all_processes()
       {:ok, _} = ElixirScope.trace_module(Tails)
