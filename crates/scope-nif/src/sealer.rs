@@ -5,6 +5,7 @@
 //! Invariant: a record is redacted before anything of it is kept or hashed; drained bytes are zeroed.
 //! Invariant: every record of this recorder ends as a stored event or as a counted drop.
 
+pub(crate) mod census;
 pub(crate) mod clock;
 pub(crate) mod manual_clock;
 pub(crate) mod manual_event;
@@ -16,6 +17,7 @@ pub(crate) mod term_interner;
 use crate::capture::record::{self, Record};
 use crate::capture::ring::{self, Ring};
 use crate::capture::tick;
+use crate::sealer::census::Census;
 use crate::sealer::clock::Clock;
 use crate::sealer::manual_event::ManualEvent;
 use crate::sealer::owner_message::Notice;
@@ -93,6 +95,7 @@ pub(crate) struct RecorderCore {
     followed: Vec<(u64, u64)>,
     /// TermInterner of processes that spawned others since the owner was recorded.
     parents: Vec<u64>,
+    pub(crate) census: Census,
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
 }
@@ -127,6 +130,7 @@ impl RecorderCore {
             notices: Vec::new(),
             followed: Vec::new(),
             parents: Vec::new(),
+            census: Census::default(),
             caps,
             depth,
         }
@@ -227,6 +231,7 @@ impl RecorderCore {
 
     fn store(&mut self, key: OrderKey, record: &Record<'_>) {
         let mut flags = record.flags;
+        self.census.see(record.kind, record.process);
         if record.kind == Kind::Spawn {
             self.words.spawned(record.process);
             if flags.contains(record::FOLLOWED) {
@@ -324,6 +329,7 @@ impl RecorderCore {
     unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, event: &ManualEvent, key: OrderKey) {
         let class = event.kind.class();
         self.writer.store_mut().counts_mut()[class as usize].emitted += 1;
+        self.census.see(event.kind, event.process);
         if event.kind == Kind::Spawn {
             self.words.spawned(event.process);
         }
@@ -360,6 +366,7 @@ impl RecorderCore {
         self.writer = Writer::new(header, limits.clone(), seed);
         self.writer.set_limits(limits, retention);
         self.words = TermInterner::new();
+        self.census = Census::default();
         self.open_calls.clear();
     }
 
@@ -415,14 +422,32 @@ impl RecorderCore {
         let counts = &mut self.writer.store_mut().counts_mut()[class as usize];
         counts.dropped[reason as usize] += n;
         let loss = Loss { class: Some(class), n_events: Some(n), from_tick, to_tick, reason, detail: String::new() };
-        self.writer.store_mut().add_loss(loss);
+        self.writer.store_mut().add_loss(loss.clone());
+        self.note_loss(class, &loss);
+    }
+
+    /// The VM did not trace events of a class for us from a time of the recording until now. A stretch that goes on is one loss.
+    pub(crate) fn lose_tracing(&mut self, class: Class, from_tick: u64) {
+        let to_tick = self.advance().max(from_tick);
+        let reason = Reason::TracingLost;
+        let loss = Loss { class: Some(class), n_events: None, from_tick, to_tick, reason, detail: String::new() };
+        if self.writer.store_mut().lengthen_loss(loss.clone()) {
+            self.note_loss(class, &loss);
+        }
+        // The returns that were not traced would look like open calls.
+        self.open_calls.clear();
+    }
+
+    /// Says in the trace itself that events were lost.
+    fn note_loss(&mut self, class: Class, loss: &Loss) {
+        let Loss { from_tick, to_tick, reason, .. } = *loss;
         let key = next_key(&mut self.put_last, to_tick, PUT_THREAD);
         let what = self.writer.symbols().intern_atom(class.name()).0;
         let event =
             Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
         let atom = |text: &str| Term::Atom(text.into());
         let details = Term::Map(vec![
-            (atom("n"), Term::Integer(n as i64)),
+            (atom("n"), loss.n_events.map_or_else(|| atom("nil"), |n| Term::Integer(n as i64))),
             (atom("from"), Term::Integer(from_tick as i64)),
             (atom("to"), Term::Integer(to_tick as i64)),
             (atom("reason"), atom(reason.name())),

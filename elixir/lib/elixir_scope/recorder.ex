@@ -15,6 +15,7 @@ defmodule ElixirScope.Recorder do
     Config,
     Current,
     Inspection,
+    Integrity,
     Janitor,
     ModuleLoad,
     Performer,
@@ -94,6 +95,14 @@ defmodule ElixirScope.Recorder do
       Error.new(:not_running, "ElixirScope is not running: ElixirScope.setup/1 starts it")
   end
 
+  @doc "Has the running recorder compare what the VM traces with what it was told to, and repair it; `:busy` when that is not done in time."
+  @spec check_tracing(timeout_ms :: pos_integer()) :: :ok | :busy
+  def check_tracing(timeout_ms) do
+    GenServer.call(__MODULE__, :check_tracing, timeout_ms)
+  catch
+    :exit, _busy_or_gone -> :busy
+  end
+
   @impl true
   def init({options, mode, base}) do
     Process.flag(:trap_exit, true)
@@ -123,7 +132,10 @@ defmodule ElixirScope.Recorder do
   @impl true
   def handle_call(:level, _from, server), do: {:reply, server.state.level, server}
 
+  def handle_call(:check_tracing, _from, server), do: {:reply, :ok, verified(server)}
+
   def handle_call(:status, _from, server) do
+    server = verified(server)
     status = server.performer.native |> Native.status() |> Map.merge(State.status(server.state))
     {:reply, {:ok, Map.put(status, :release, release(server.state.mode))}, server}
   end
@@ -169,6 +181,7 @@ defmodule ElixirScope.Recorder do
   defp operation({:expire, _key, _token} = operation, _server), do: operation
   defp operation({:grace_over, _pid} = operation, _server), do: operation
   defp operation(:read_supervisors, _server), do: :read_supervisors
+  defp operation(:check_tracing, server), do: checked(server)
   defp operation({:check_pause, pid}, _server), do: {:check_pause, pid, Inspection.stack_words(pid)}
   defp operation({:DOWN, _monitor, :process, pid, _reason}, _server), do: {:process_down, pid}
   defp operation({:elixir_scope_followed, pairs}, _server), do: {:followed, all_followed([pairs])}
@@ -178,10 +191,24 @@ defmodule ElixirScope.Recorder do
   defp operation({:elixir_scope_returns_off, mfa, pid, n_open}, _server),
     do: {:returns_off, mfa, pid, n_open, Inspection.stack_words(pid)}
 
-  defp operation(other, %{state: state, performer: performer}) do
+  defp operation(other, %{state: state, performer: performer} = server) do
     if ModuleLoad.loaded?(other) do
-      {lost, changes} = Inspection.loaded_modules(TargetSet.sorted(state), state.plan, performer.tracer)
-      {:modules_loaded, lost, changes}
+      {lost, changes} = modules = Inspection.loaded_modules(TargetSet.sorted(state), state.plan, performer.tracer)
+
+      case lost -- Inspection.reloaded(state.targets, changes) do
+        [] -> {:modules_loaded, lost, changes}
+        _taken -> {:checked, Integrity.check(state, performer, server.server_loop, modules)}
+      end
+    end
+  end
+
+  defp checked(%{state: %{level: :off}}), do: nil
+  defp checked(server), do: {:checked, Integrity.check(server.state, server.performer, server.server_loop)}
+
+  defp verified(server) do
+    case checked(server) do
+      nil -> server
+      operation -> run(operation, server)
     end
   end
 

@@ -66,6 +66,15 @@ defmodule ElixirScope.Recorder.Inspection do
     {lost, changes}
   end
 
+  @doc "The modules that were loaded again, by what `loaded_modules/3` found."
+  @spec reloaded(%{Target.key() => Target.t()}, [{Target.key(), list(), map()}]) :: [module()]
+  def reloaded(targets, changes) do
+    for {key, _functions, versions} <- changes,
+        {module, version} <- versions,
+        targets[key].versions[module] != version,
+        do: module
+  end
+
   @doc "The words on a process's stack; nil for a dead process."
   @spec stack_words(pid()) :: non_neg_integer() | nil
   def stack_words(pid) do

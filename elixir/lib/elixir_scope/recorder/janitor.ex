@@ -17,6 +17,10 @@ defmodule ElixirScope.Recorder.Janitor do
   @spec expect([mfa()]) :: :ok
   def expect(patterns), do: GenServer.call(__MODULE__, {:expect, patterns}, :infinity)
 
+  @doc "The calling recorder has other sessions now."
+  @spec renew(Tracing.t()) :: :ok
+  def renew(tracer), do: GenServer.call(__MODULE__, {:renew, tracer}, :infinity)
+
   @impl true
   def init(nil), do: {:ok, nil}
 
@@ -26,6 +30,7 @@ defmodule ElixirScope.Recorder.Janitor do
     {:reply, :ok, %{pid: pid, monitor: Process.monitor(pid), tracer: tracer, patterns: []}}
   end
 
+  def handle_call({:renew, tracer}, _from, ward), do: {:reply, :ok, %{ward | tracer: tracer}}
   def handle_call({:expect, patterns}, _from, ward), do: {:reply, :ok, %{ward | patterns: patterns}}
 
   @impl true
@@ -40,7 +45,7 @@ defmodule ElixirScope.Recorder.Janitor do
 
   defp clean(ward) do
     Process.demonitor(ward.monitor, [:flush])
-    ModuleLoad.ignore(ModuleLoad.watched_by?(ward.pid))
+    ModuleLoad.ignore(ward.pid)
     Tracing.clear(ward.tracer, ward.patterns)
   end
 end

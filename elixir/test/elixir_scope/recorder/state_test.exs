@@ -46,10 +46,14 @@ defmodule ElixirScope.Recorder.StateTest do
       assert {:flags_on, :all, [:procs]} in actions
       assert Enum.find_index(actions, &(&1 == :sweep)) > Enum.find_index(actions, &match?({:flags_on, :all, _}, &1))
 
-      {state, actions} = State.apply(state, {:swept, %{processes: 3, held: [{pid(1), :other}], family: %{}}})
-      assert [%Row{kind: :target_added, term: [%{target: "lifecycle"}]}, %Row{kind: :sweep_done, term: [details]}] = rows(actions)
+      {state, actions} = State.apply(state, {:swept, %{processes: 3, held: [{pid(1), :other}], family: %{}, began: 7}})
+
+      assert [%Row{kind: :target_added, term: [%{target: "lifecycle"}]}, %Row{kind: :sweep_done, term: [details]}, held] =
+               rows(actions)
+
+      assert %Row{kind: :governor_step, term: [%{tracing: :off}]} = held
       assert details == %{processes: 3, held_by_other_tracers: [pid(1)]}
-      assert State.status(state) == %{level: :full, targets: [], held_by_other_tracers: [{pid(1), :other}]}
+      assert State.status(state) == %{level: :full, targets: [], held_by_other_tracers: [{pid(1), :other}], lost_tracing: []}
     end
 
     test "with trace_all has all processes as a target" do
