@@ -101,8 +101,9 @@ defmodule ElixirScope do
   def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Recorder.Session, :start_link, [options]}}
 
   @doc """
-  Records the calls of a module's functions with their arguments and, where that does not harm the traced process, their returns. The returns
-  of tail-recursive functions are not recorded; `warnings` names these functions.
+  Records the calls of a module's functions with their arguments and, where that does not harm the traced process, their returns. A function gets no
+  returns if it is in a loop of tail calls (`warnings` names it), or if it may be, as its last call is of a fun, by `apply`, or leads to one through other
+  modules. `call_only` lists both.
 
     * `:scope` - `:exported` (default) or `:all` functions
     * `:in` - only calls in these processes

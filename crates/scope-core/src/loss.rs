@@ -23,8 +23,8 @@ pub enum Reason {
     Truncated = 4,
     /// A call inside one of OTP's behaviours did not have the shape that is known, so it was not read.
     UnknownShape = 5,
-    /// The VM did not trace for the recorder: another program took its trace flags, patterns or sessions. How many events that were, nobody
-    /// can count.
+    /// The VM did not trace for the recorder: another program took its trace flags, patterns or sessions. How many events that were
+    /// cannot be counted.
     TracingLost = 6,
 }
 

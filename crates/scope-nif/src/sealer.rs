@@ -23,7 +23,7 @@ use crate::sealer::manual_event::ManualEvent;
 use crate::sealer::owner_message::Notice;
 use crate::sealer::quota::{Quota, Verdict};
 use crate::sealer::term_interner::TermInterner;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rustler::sys::ErlNifEnv;
 use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
@@ -37,6 +37,10 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
 const MAX_OPEN_CALLS: i64 = 1_000;
+/// Open calls from which on the process itself must be spared: the VM looks through all of them at each call. As in `Recorder.CallPause`.
+const DEEP_OPEN_CALLS: i64 = 3_333;
+/// How often the owner is notified of one process at most, unless it got deep.
+const NOTIFY_AGAIN_NS: u64 = 100_000_000;
 /// Processes that spawned, remembered until the owner is recorded. More would only be recorded later, when they spawn again.
 const MAX_PARENTS: usize = 256;
 /// A buffer is under pressure when this part of it is filled: 128 KiB of 8 MiB, which the fastest capture writes in less than a millisecond.
@@ -89,7 +93,8 @@ pub(crate) struct RecorderCore {
     watermark: u64,
     last_drain: u64,
     open_calls: HashMap<u64, i64>,
-    runaways: HashSet<(u64, u64, u64)>,
+    /// Processes with too many open calls, each with the time when the owner was last notified of it, and the number of its open calls then.
+    runaways: HashMap<u64, (u64, i64)>,
     pub(crate) budgets: Vec<Quota>,
     notices: Vec<Notice>,
     followed: Vec<(u64, u64)>,
@@ -125,7 +130,7 @@ impl RecorderCore {
             watermark: 0,
             last_drain: 0,
             open_calls: HashMap::new(),
-            runaways: HashSet::new(),
+            runaways: HashMap::new(),
             budgets: Vec::new(),
             notices: Vec::new(),
             followed: Vec::new(),
@@ -482,13 +487,14 @@ impl RecorderCore {
         }
     }
 
-    /// Counts calls less returns per process; names a function whose returns must go.
+    /// Counts calls less returns per process; names a process with too many, and a function whose returns must go.
     fn watch_returns(&mut self, record: &Record<'_>) {
         let change = match record.kind {
             Kind::Call if !record.flags.contains(Flags::NO_RETURN) => 1,
             Kind::Return | Kind::Exception => -1,
             Kind::Exit => {
                 self.open_calls.remove(&record.process);
+                self.runaways.remove(&record.process);
                 return;
             }
             _ => return,
@@ -497,7 +503,16 @@ impl RecorderCore {
         *open = (*open + change).max(0);
         let depth = *open;
         let (module, [function, arity, _]) = (record.slot, record.extra);
-        if depth > MAX_OPEN_CALLS && self.runaways.insert((module, function, arity)) {
+        if depth <= MAX_OPEN_CALLS {
+            return;
+        }
+        // Each process suffers on its own, whichever function it was that another process was named for.
+        let now = self.clock.ns(record.tick);
+        let is_due = self.runaways.get(&record.process).is_none_or(|(last, before)| {
+            now >= last + NOTIFY_AGAIN_NS || (depth > DEEP_OPEN_CALLS && *before <= DEEP_OPEN_CALLS)
+        });
+        if is_due {
+            self.runaways.insert(record.process, (now, depth));
             self.notices.push(Notice::ReturnsOff { module, function, arity, process: record.process, depth });
         }
     }

@@ -95,7 +95,7 @@ defmodule ElixirScope.Recorder do
       Error.new(:not_running, "ElixirScope is not running: ElixirScope.setup/1 starts it")
   end
 
-  @doc "Has the running recorder compare what the VM traces with what it was told to, and repair it; `:busy` when that is not done in time."
+  @doc "Has the running recorder compare what the VM traces with what it should trace, and repair it; `:busy` when that is not done in time."
   @spec check_tracing(timeout_ms :: pos_integer()) :: :ok | :busy
   def check_tracing(timeout_ms) do
     GenServer.call(__MODULE__, :check_tracing, timeout_ms)
@@ -109,6 +109,12 @@ defmodule ElixirScope.Recorder do
 
     # Each pattern waits several times until all schedulers have seen it; on a busy node the recorder would queue behind the load each time.
     Process.flag(:priority, :high)
+
+    # To load a module waits for all schedulers; what protects them must not.
+    {:ok, modules} = :application.get_key(:elixir_scope, :modules)
+
+    _ =
+      :code.ensure_modules_loaded(for module <- modules, String.starts_with?(Atom.to_string(module), "#{__MODULE__}"), do: module)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
          {:ok, native, tracer_state} <- Native.start(self(), Config.new(options, mode)) do
@@ -183,13 +189,16 @@ defmodule ElixirScope.Recorder do
   defp operation(:read_supervisors, _server), do: :read_supervisors
   defp operation(:check_tracing, server), do: checked(server)
   defp operation({:check_pause, pid}, _server), do: {:check_pause, pid, Inspection.stack_words(pid)}
+
+  defp operation(:search_deep, _server), do: :search_deep
+  defp operation(:switch_returns_off, _server), do: :switch_returns_off
+  defp operation({:elixir_scope_deep, deep, rest}, _server), do: {:deep, deep, rest}
   defp operation({:DOWN, _monitor, :process, pid, _reason}, _server), do: {:process_down, pid}
   defp operation({:elixir_scope_followed, pairs}, _server), do: {:followed, all_followed([pairs])}
   defp operation({:elixir_scope_spent, bit}, _server), do: {:spent, bit}
   defp operation({:elixir_scope_spawned, parents}, _server), do: {:spawned, parents, Performer.now_ms()}
 
-  defp operation({:elixir_scope_returns_off, mfa, pid, n_open}, _server),
-    do: {:returns_off, mfa, pid, n_open, Inspection.stack_words(pid)}
+  defp operation({:elixir_scope_returns_off, mfa, pid, n_open}, _server), do: {:returns_off, all_named([{mfa, pid, n_open}])}
 
   defp operation(other, %{state: state, performer: performer} = server) do
     if ModuleLoad.loaded?(other) do
@@ -209,6 +218,15 @@ defmodule ElixirScope.Recorder do
     case checked(server) do
       nil -> server
       operation -> run(operation, server)
+    end
+  end
+
+  # And so are many processes with deep stacks: the first must not keep the others waiting.
+  defp all_named(named) do
+    receive do
+      {:elixir_scope_returns_off, mfa, pid, n_open} -> all_named([{mfa, pid, n_open} | named])
+    after
+      0 -> Enum.reverse(named)
     end
   end
 

@@ -38,19 +38,12 @@ impl Census {
     }
 
     /// Compares with the processes there are.
-    pub(crate) fn compare(&self, there: &[u64], max: usize) -> Difference {
-        let unknown = there.iter().copied().filter(|word| !self.living.contains(word)).take(max).collect::<Vec<_>>();
-        let n_known = there.len() - unknown.len();
-        // A large set is not looked through when all of it was met.
-        let gone = if unknown.len() < max && n_known == self.living.len() {
-            Vec::new()
-        } else {
-            let there: HashSet<u64> = there.iter().copied().collect();
-            let mut gone: Vec<u64> = self.living.difference(&there).copied().collect();
-            gone.sort_unstable();
-            gone.truncate(max);
-            gone
-        };
+    pub(crate) fn compare(&self, listed: &[u64], max: usize) -> Difference {
+        let unknown = listed.iter().copied().filter(|word| !self.living.contains(word)).take(max).collect();
+        let there: HashSet<u64> = listed.iter().copied().collect();
+        let mut gone: Vec<u64> = self.living.difference(&there).copied().collect();
+        gone.sort_unstable();
+        gone.truncate(max);
         Difference { gone, unknown }
     }
 }

@@ -199,7 +199,7 @@ impl Script {
         self.tell(tick, Kind::Exit, Some(process), |_, _| {}, Some(reason))
     }
 
-    /// A process is found to have ended, and nobody knows why.
+    /// A process is found to have ended, for a reason that is not known.
     pub(crate) fn gone(&mut self, tick: u64, process: ProcessKey) -> EventId {
         self.tell(tick, Kind::Exit, Some(process), |_, _| {}, None)
     }

@@ -95,7 +95,7 @@ fn the_time_in_which_another_tracer_had_a_process_is_a_gap() {
     assert_eq!(of_messages, [(6, 8)]);
 }
 
-/// Nobody knows why it ended: it is not alive, and has not crashed as far as anybody knows.
+/// The reason is not known: it is not alive, and has not crashed as far as is known.
 #[test]
 fn an_exit_without_a_reason_is_an_end_and_no_crash() {
     let mut script = Script::new();

@@ -3,7 +3,7 @@ defmodule ElixirScope.Query.Source do
   # What a question is asked about: one snapshot of the running recording, or an imported trace, with the clocks of its time 0.
   #
   # Invariant: all of a question goes to one snapshot, so that nothing is evicted between its parts.
-  # Invariant: to ask waits for no process, but for the recorder, and that briefly, when the VM does not trace what it was told to.
+  # Invariant: to ask waits for no process, but for the recorder, and that briefly, when the VM does not trace what it should.
 
   alias ElixirScope.{Answer, Error, Native, Recorder, Trace}
   alias ElixirScope.Recorder.{Current, Integrity}

@@ -17,6 +17,7 @@ defmodule ElixirScope.Recorder.Action do
           | :renew_sessions
           | {:lose, [atom()], from :: integer()}
           | {:visit, [pid()]}
+          | {:search_deep, [pid()], Plan.t(), words :: pos_integer()}
           | {:warn, String.t()}
           | {:strip_flags, except :: [pid()], keep :: [atom()]}
           | {:clear_tracing, [mfa()]}

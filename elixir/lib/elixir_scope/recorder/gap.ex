@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.Gap do
   @moduledoc false
-  # What follows when the VM does not trace what it was told to, as somebody else took the flags, the patterns or a session. What was
+  # What follows when the VM does not trace what it should, as somebody else took the flags, the patterns or a session. What was
   # not recorded is a loss in the trace, from the last time that all was well. What is free is set again. What another tracer holds is given
   # up until it is free.
   #
@@ -106,7 +106,7 @@ defmodule ElixirScope.Recorder.Gap do
   defp turn(gap, %{census: nil} = found), do: %{gap | verified: found.began, rest: found.rest}
   defp turn(gap, found), do: %{gap | verified: found.began, rest: found.rest, cycle_before: gap.cycle, cycle: found.began}
 
-  # Since when a process may not have been looked at.
+  # Since when a process may not have been read.
   defp since(%{rest: []} = gap), do: gap.cycle
   defp since(gap), do: gap.cycle_before
 
@@ -209,7 +209,7 @@ defmodule ElixirScope.Recorder.Gap do
     losses = [
       loss(:repaired, "the trace flags of #{count(lost, "process")}", if(lost == [], do: [], else: classes), from),
       loss(:given_up, "the trace flags of #{count(other, "process")}", if(other == [], do: [], else: classes), from),
-      # Nobody sees them end.
+      # Their ends are not seen.
       loss(:lasting, "the trace flags of processes", if(held == %{}, do: [], else: [:process]), gap.verified)
     ]
 

@@ -3,7 +3,7 @@ defmodule ElixirScope.Recorder.Integrity do
   # What the VM says of what the recorder set in it. Trace flags, patterns and sessions belong to the node: anybody's `:dbg.stop/0` takes
   # them, and the VM tells no process. `ElixirScope.Recorder.Gap` decides what follows.
   #
-  # Invariant: it reads only. A check looks at what concerns every process, at each pattern, and at so many processes; the others are looked at
+  # Invariant: it reads only. A check looks at what concerns every process, at each pattern, and at so many processes; the others are read
   # by the next checks, in turn.
 
   alias ElixirScope.Native
@@ -11,7 +11,7 @@ defmodule ElixirScope.Recorder.Integrity do
 
   # Each costs 3 us, as two questions to the VM; one that runs is waited for until it is preempted.
   @max_processes 2_000
-  # Of the patterns of a large plan, these are looked at when somebody asks a question, each in 0.3 us.
+  # Of the patterns of a large plan, these are read when somebody asks a question, each in 0.3 us.
   @max_sample 64
 
   @type findings :: %{
@@ -74,7 +74,7 @@ defmodule ElixirScope.Recorder.Integrity do
     Enum.take(servers ++ for({_turn, pattern} <- Enum.sort(in_turn), do: pattern), @max_sample)
   end
 
-  @doc "Whether what a recorder expects is so, as far as a look costs little; and that these processes are traced."
+  @doc "Whether what a recorder expects is so, as far as that costs little; and that these processes are traced."
   @spec intact?(map(), [pid()]) :: boolean()
   def intact?(%{tracer: tracer} = expected, pids) do
     (expected.everyone == nil or everyone(expected.everyone, tracer) == :ours) and
@@ -117,7 +117,7 @@ defmodule ElixirScope.Recorder.Integrity do
     Enum.all?([:send, :receive], &(Tracing.info(tracer, :messages, &1, :match_spec) in [{:match_spec, true}, :no_session]))
   end
 
-  # While this process is told of modules that are loaded, it need not look.
+  # While this process is notified of modules that are loaded, it need not look.
   defp modules(state, performer) do
     if not TargetSet.watches_loads?(state) or ModuleLoad.watched_by?(self()),
       do: {[], []},

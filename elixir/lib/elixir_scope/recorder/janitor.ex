@@ -22,7 +22,11 @@ defmodule ElixirScope.Recorder.Janitor do
   def renew(tracer), do: GenServer.call(__MODULE__, {:renew, tracer}, :infinity)
 
   @impl true
-  def init(nil), do: {:ok, nil}
+  def init(nil) do
+    # A recorder that waits for it must not wait for the load.
+    Process.flag(:priority, :high)
+    {:ok, nil}
+  end
 
   @impl true
   def handle_call({:adopt, tracer}, {pid, _tag}, ward) do

@@ -7,7 +7,20 @@ defmodule ElixirScope.Recorder.Performer do
 
   require Logger
   alias ElixirScope.Native
-  alias ElixirScope.Recorder.{Action, Config, Current, Janitor, ModuleLoad, State, Supervision, SupervisorWatch, Sweep, Tracing}
+
+  alias ElixirScope.Recorder.{
+    Action,
+    Config,
+    Current,
+    Inspection,
+    Janitor,
+    ModuleLoad,
+    State,
+    Supervision,
+    SupervisorWatch,
+    Sweep,
+    Tracing
+  }
 
   @enforce_keys [:native, :tracer]
   defstruct [:native, :tracer, timers: %{}]
@@ -44,6 +57,19 @@ defmodule ElixirScope.Recorder.Performer do
 
   def perform({:lose, classes, from}, performer), do: done(Native.lose(performer.native, classes, from), performer)
   def perform({:visit, pids}, performer), do: done(Native.put(performer.native, Enum.flat_map(pids, &Sweep.rows/1)), performer)
+  # Each measured process is waited for until it is preempted; the recorder is not to wait.
+  def perform({:search_deep, rest, plan, words}, performer) do
+    recorder = self()
+
+    spawn(fn ->
+      Process.flag(:priority, :high)
+      {deep, rest} = Inspection.deep_stacks(rest, plan, performer.tracer, words)
+      send(recorder, {:elixir_scope_deep, deep, rest})
+    end)
+
+    {performer, []}
+  end
+
   def perform({:warn, text}, performer), do: done(Logger.warning("ElixirScope: " <> text), performer)
   def perform({:budget, row}, performer), do: done(Native.set_budget(performer.native, row), performer)
   def perform({:sample_rate, ppm}, performer), do: done(Native.set_rate(performer.native, ppm), performer)

@@ -41,6 +41,7 @@ defmodule ElixirScope.Recorder.State do
     server_loop: %{},
     call_only: MapSet.new(),
     paused: MapSet.new(),
+    search: %CallPause{},
     monitored: MapSet.new(),
     budgets: MapSet.new(),
     supervisors: %SupervisorWatch{},
@@ -65,6 +66,7 @@ defmodule ElixirScope.Recorder.State do
           server_loop: ServerLoop.functions(),
           call_only: MapSet.t(mfa()),
           paused: MapSet.t(pid()),
+          search: CallPause.t(),
           monitored: MapSet.t(pid()),
           budgets: MapSet.t(non_neg_integer()),
           supervisors: SupervisorWatch.t(),
@@ -91,8 +93,11 @@ defmodule ElixirScope.Recorder.State do
           | {:followed, [{child :: pid(), parent :: pid()}]}
           | {:spent, bit :: non_neg_integer()}
           | {:modules_loaded, lost :: [module()], [{Target.key(), [{mfa(), boolean()}], map()}]}
-          | {:returns_off, mfa(), pid(), n_open :: non_neg_integer(), stack_words :: non_neg_integer() | nil}
+          | {:returns_off, [{mfa(), pid(), n_open :: non_neg_integer()}]}
           | {:check_pause, pid(), stack_words :: non_neg_integer() | nil}
+          | :switch_returns_off
+          | :search_deep
+          | {:deep, [pid()], rest :: [pid()]}
           | {:spawned, parents :: [pid()], now_ms :: integer()}
           | :read_supervisors
           | {:supervisors_read, SupervisorWatch.reading(), now_ms :: integer()}
@@ -222,8 +227,11 @@ defmodule ElixirScope.Recorder.State do
   defp handle({:followed, pairs}, state), do: TargetSet.followed(state, pairs)
   defp handle({:spent, bit}, state), do: TargetSet.spent(state, bit)
   defp handle({:modules_loaded, lost, changes}, state), do: TargetSet.modules_loaded(state, lost, changes)
-  defp handle({:returns_off, mfa, pid, n_open, words}, state), do: CallPause.returns_off(state, mfa, pid, n_open, words)
+  defp handle({:returns_off, named}, state), do: CallPause.returns_off(state, named)
+  defp handle(:switch_returns_off, state), do: CallPause.switch_off(state)
+  defp handle(:search_deep, state), do: CallPause.search(state)
   defp handle({:check_pause, pid, words}, state), do: CallPause.check(state, pid, words)
+  defp handle({:deep, pids, rest}, state), do: CallPause.found(state, pids, rest)
   defp handle({:spawned, _parents, _now_ms}, %{level: :off} = state), do: state
   defp handle({:spawned, parents, now_ms}, state), do: SupervisorWatch.spawned(state, parents, now_ms)
   defp handle(:read_supervisors, state), do: SupervisorWatch.read(state)

@@ -102,7 +102,7 @@ defmodule ElixirScope.Recorder.GapTest do
   # As the API has times.
   defp api(time), do: time - :sys.get_state(Recorder).state.epoch
 
-  test "a crash that nobody saw is no crash that did not happen", %{pid: pid} do
+  test "a crash that was not seen is no crash that did not happen", %{pid: pid} do
     take_all()
     victim = start_probe(0)
     Process.exit(pid, :boom)
@@ -154,7 +154,7 @@ defmodule ElixirScope.Recorder.GapTest do
     assert us < 2_000_000
   end
 
-  test "nothing is lost while nobody takes anything", %{pid: pid} do
+  test "nothing is lost while nothing is taken", %{pid: pid} do
     for n <- 2..30 do
       put(pid, n)
       {:ok, short} = GenServer.start(Probe, 0)

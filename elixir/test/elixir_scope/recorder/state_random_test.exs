@@ -63,7 +63,7 @@ defmodule ElixirScope.Recorder.StateRandomTest do
   # Operations, as the recorder's process would make them of what it reads.
 
   defp random(state, vm) do
-    case :rand.uniform(14) do
+    case :rand.uniform(15) do
       n when n in 1..4 -> trace(random_target())
       5 -> {:untrace, pick([{:genserver, pid()}, {:module, Shop}, :all_processes] ++ Map.keys(state.targets))}
       6 -> {:set_level, pick(@levels)}
@@ -73,7 +73,8 @@ defmodule ElixirScope.Recorder.StateRandomTest do
       10 -> {:followed, [{pid(), pid()}, {pid(), pid()}]}
       11 -> {:spent, pick([1 <<< 5 | Map.keys(vm.budgets)])}
       12 -> loaded(state)
-      13 -> {:returns_off, {pick(@modules), :f, 1}, pid(), 1_001, pick([nil, 5, 20_000])}
+      13 -> {:returns_off, [{{pick(@modules), :f, 1}, pid(), pick([1_001, 5_000])}, {{Shop, :g, 1}, pid(), pick([1_001, 5_000])}]}
+      15 -> pick([:switch_returns_off, {:deep, [pid()], []}, :search_deep])
       14 -> {:check_pause, pick([pid() | Enum.to_list(state.paused)]), pick([nil, 5, 20_000])}
     end
   end
@@ -225,7 +226,10 @@ defmodule ElixirScope.Recorder.StateRandomTest do
   defp perform({:cancel_timer, message}, vm), do: %{vm | timers: Map.delete(vm.timers, message)}
   defp perform(:stop_native, vm), do: Map.put(vm, :stopped?, true)
   defp perform(pure, vm) when pure in [:sweep, :unpublish_tracing], do: vm
-  defp perform(pure, vm) when elem(pure, 0) in [:reply, :sample_rate, :limits, :publish_tracing, :lose, :warn, :visit], do: vm
+
+  defp perform(pure, vm)
+       when elem(pure, 0) in [:reply, :sample_rate, :limits, :publish_tracing, :lose, :warn, :visit, :search_deep],
+       do: vm
 
   defp on(vm, pid), do: Map.get(vm.on, pid, vm.all)
 

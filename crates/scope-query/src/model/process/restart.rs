@@ -181,7 +181,7 @@ fn life(
     rows.map(|at| Row::read(trace, at)).filter_map(step).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether an exit was a failure. A reason that cannot be read counts as one; an exit that nobody saw, written down later without its
+/// Whether an exit was a failure. A reason that cannot be read counts as one; an exit that was not seen, written down later without its
 /// reason, does not.
 pub(crate) fn is_abnormal(exit: &Row<'_>) -> bool {
     let Some(term) = exit.term() else { return false };
