@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 mod gap;
+mod leftover;
 pub(crate) mod manual_event;
 pub(crate) mod query;
 mod server_call;

@@ -42,6 +42,8 @@ defmodule ElixirScope.Native do
   def set_limits(_recorder, _limits), do: stub()
   def put(_recorder, _rows), do: stub()
   def clear(_recorder, _instance), do: stub()
+  def expect(_functions), do: stub()
+  def expected, do: stub()
   def lose(_recorder, _classes, _from), do: stub()
   def census(_recorder, _processes), do: stub()
   def snapshot(_recorder), do: stub()

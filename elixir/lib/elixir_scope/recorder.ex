@@ -118,21 +118,33 @@ defmodule ElixirScope.Recorder do
 
     with {:module, Native} <- Code.ensure_loaded(Native),
          {:ok, native, tracer_state} <- Native.start(self(), Config.new(options, mode)) do
+      janitor = Janitor.start()
       tracer = Tracing.open(tracer_state, own_processes())
       :ok = Janitor.adopt(tracer)
+      clear_leftovers(tracer, Native.expected())
+      Process.monitor(janitor)
       :ok = Current.open()
       {epoch, _wall} = Native.epoch(native)
       state = State.new(options, mode, base, epoch, tracer.sessions != %{})
       performer = %Performer{native: native, tracer: tracer}
       # What is recorded by hand needs no probe of this VM.
       server_loop = if is_tuple(mode), do: %{}, else: ServerLoop.functions()
-      server = run(:start, %{state: state, performer: performer, server_loop: server_loop, from: nil})
+      server = run(:start, %{state: state, performer: performer, server_loop: server_loop, janitor: janitor, from: nil})
       :ok = Current.publish(native)
       {:ok, server}
     else
       {:error, reason} when is_atom(reason) -> {:stop, %Error{code: :not_loaded, message: @not_loaded}}
       {:error, error} -> {:stop, Error.from_native(error)}
     end
+  end
+
+  # The janitor of a recorder that was killed has cleared them, unless it was killed too.
+  defp clear_leftovers(_tracer, []), do: :ok
+
+  defp clear_leftovers(tracer, patterns) do
+    ModuleLoad.ignore(self())
+    Tracing.clear_leftovers(tracer, patterns)
+    Native.expect([])
   end
 
   @impl true
@@ -175,6 +187,12 @@ defmodule ElixirScope.Recorder do
   def handle_cast(_other, server), do: {:noreply, server}
 
   @impl true
+  def handle_info({:DOWN, _monitor, :process, janitor, _reason}, %{janitor: janitor} = server) do
+    {janitor, performer} = Performer.adopt(server.performer)
+    Process.monitor(janitor)
+    {:noreply, %{server | janitor: janitor, performer: performer}}
+  end
+
   def handle_info(message, server) do
     server = %{server | performer: Performer.received(message, server.performer)}
 

@@ -296,7 +296,7 @@ defmodule ElixirScope.Recorder.Gap do
         ),
       all_flags: plan.all_flags,
       messages?: :message in classes(state) and :message not in gap.lasting,
-      patterns: Integrity.sample(plan),
+      patterns: Plan.sample(plan),
       classes: classes(state),
       lasting: gap.lasting,
       verified: gap.verified

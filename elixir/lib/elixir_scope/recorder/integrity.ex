@@ -11,9 +11,6 @@ defmodule ElixirScope.Recorder.Integrity do
 
   # Each costs 3 us, as two questions to the VM; one that runs is waited for until it is preempted.
   @max_processes 2_000
-  # Of the patterns of a large plan, these are read when somebody asks a question, each in 0.3 us.
-  @max_sample 64
-
   @type findings :: %{
           began: integer(),
           now: DateTime.t(),
@@ -62,17 +59,6 @@ defmodule ElixirScope.Recorder.Integrity do
   @doc "The time that checks go by."
   @spec now() :: integer()
   def now, do: System.monotonic_time(:nanosecond)
-
-  @doc "Of a plan's patterns, some of each module, that show whether all are there: those inside OTP's behaviours first."
-  @spec sample(Plan.t()) :: [{Tracing.concern(), mfa(), boolean()}]
-  def sample(plan) do
-    {called, servers} =
-      plan |> Plan.set_patterns() |> Enum.split_with(fn {_, mfa, _} -> plan.functions[mfa].role in [:call, :call_only] end)
-
-    by_module = Enum.group_by(called, fn {_concern, {module, _, _}, _returns?} -> module end)
-    in_turn = for {_module, patterns} <- by_module, {pattern, turn} <- Enum.with_index(patterns), do: {turn, pattern}
-    Enum.take(servers ++ for({_turn, pattern} <- Enum.sort(in_turn), do: pattern), @max_sample)
-  end
 
   @doc "Whether what a recorder expects is so, as far as that costs little; and that these processes are traced."
   @spec intact?(map(), [pid()]) :: boolean()

@@ -12,7 +12,7 @@ defmodule ElixirScope.Recorder.ModuleLoad do
   @doc "Starts or stops to watch for loads; `loaded?/1` recognises the messages. A watch that somebody took is set again, if that is free."
   @spec watch(boolean()) :: :ok
   def watch(true) do
-    if :erlang.trace_info(@loading, :meta) == {:meta, false} do
+    if free?(:erlang.trace_info(@loading, :meta)) do
       :erlang.trace_pattern(@loading, [{:_, [], [{:return_trace}]}], [:meta])
     end
 
@@ -21,10 +21,13 @@ defmodule ElixirScope.Recorder.ModuleLoad do
 
   def watch(false), do: ignore(self())
 
+  # A process that was killed leaves a watch behind, which the VM gives to no process.
+  defp free?(info), do: info in [{:meta, false}, {:meta, []}]
+
   @doc "Stops a process's watch."
   @spec ignore(pid()) :: :ok
   def ignore(pid) do
-    if watched_by?(pid), do: :erlang.trace_pattern(@loading, false, [:meta])
+    if :erlang.trace_info(@loading, :meta) in [{:meta, pid}, {:meta, []}], do: :erlang.trace_pattern(@loading, false, [:meta])
     :ok
   end
 

@@ -41,7 +41,7 @@ defmodule ElixirScope.Recorder.Performer do
 
   def perform({:strip_flags, known, flags}, performer), do: done(Tracing.strip(known, flags, performer.tracer), performer)
   def perform({:clear_tracing, patterns}, performer), do: done(Tracing.clear(performer.tracer, patterns), performer)
-  def perform({:expect_patterns, patterns}, performer), do: done(Janitor.expect(patterns), performer)
+  def perform({:expect_patterns, patterns}, performer), do: done(Native.expect(patterns), performer)
   def perform({:unpublish_states, scope}, performer), do: done(Current.unpublish_states(scope), performer)
   def perform({:publish_states, scope}, performer), do: done(Current.publish_states(scope), performer)
   def perform(:unpublish_tracing, performer), do: done(Current.unpublish_tracing(), performer)
@@ -51,7 +51,7 @@ defmodule ElixirScope.Recorder.Performer do
 
   def perform(:renew_sessions, performer) do
     tracer = Tracing.renew(performer.tracer)
-    :ok = Janitor.renew(tracer)
+    :ok = Janitor.adopt(tracer)
     {%{performer | tracer: tracer}, []}
   end
 
@@ -110,6 +110,15 @@ defmodule ElixirScope.Recorder.Performer do
   end
 
   def perform({:find_living, pids}, performer), do: {performer, [{:living, Enum.filter(pids, &Process.alive?/1)}]}
+
+  @doc "Has another janitor in the place of one that was killed."
+  @spec adopt(t()) :: {janitor :: pid(), t()}
+  def adopt(performer) do
+    janitor = Janitor.start()
+    tracer = Tracing.spare(janitor, performer.tracer)
+    :ok = Janitor.adopt(tracer)
+    {janitor, %{performer | tracer: tracer}}
+  end
 
   @doc "A message was received: its timer, if it had one, is no more."
   @spec received(term(), t()) :: t()

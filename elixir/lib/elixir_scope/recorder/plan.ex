@@ -19,6 +19,8 @@ defmodule ElixirScope.Recorder.Plan do
   @major_bit 8
   @follow_bit 16
   @first_group 5
+  # Of the patterns of a large plan, these are read when somebody asks a question, each in 0.3 us.
+  @max_sample 64
   # Masks stay below 2^62.
   @groups Enum.to_list(@first_group..61)
 
@@ -182,6 +184,17 @@ defmodule ElixirScope.Recorder.Plan do
   @doc "The patterns it needs: the concern, the function, and whether its returns are traced."
   @spec set_patterns(t()) :: [{ElixirScope.Recorder.Tracing.concern(), mfa(), boolean()}]
   def set_patterns(plan), do: for({mfa, %{role: role}} <- plan.functions, do: {concern(plan, role), mfa, returns?(role)})
+
+  @doc "Of its patterns, some of each module, that show whether all are there: those inside OTP's behaviours first."
+  @spec sample(t()) :: [{ElixirScope.Recorder.Tracing.concern(), mfa(), boolean()}]
+  def sample(plan) do
+    {called, servers} =
+      plan |> set_patterns() |> Enum.split_with(fn {_, mfa, _} -> plan.functions[mfa].role in [:call, :call_only] end)
+
+    by_module = Enum.group_by(called, fn {_concern, {module, _, _}, _returns?} -> module end)
+    in_turn = for {_module, patterns} <- by_module, {pattern, turn} <- Enum.with_index(patterns), do: {turn, pattern}
+    Enum.take(servers ++ for({_turn, pattern} <- Enum.sort(in_turn), do: pattern), @max_sample)
+  end
 
   # The first state of a gen_server is what a function returns.
   defp returns?(role), do: role == :call or match?({:first, _, _, _}, role)

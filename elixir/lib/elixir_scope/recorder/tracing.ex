@@ -63,6 +63,20 @@ defmodule ElixirScope.Recorder.Tracing do
 
   def perform({:flags_on, pid, flags}, tracer), do: set(pid, true, flags, tracer)
 
+  @doc "The tracer with one more process that is never traced."
+  @spec spare(pid(), t()) :: t()
+  def spare(pid, tracer) do
+    set(pid, false, @flags, tracer)
+    %{tracer | own: Enum.uniq([pid | tracer.own])}
+  end
+
+  @doc "Turns off what recorders before this tracer's left, if they and the janitor were killed together."
+  @spec clear_leftovers(t(), [mfa()]) :: :ok
+  # No process holds their sessions.
+  def clear_leftovers(%{sessions: sessions}, _patterns) when sessions != %{}, do: :ok
+  # The states of tracers are consecutive numbers, and each cleared what was before it.
+  def clear_leftovers(tracer, patterns), do: clear(%{tracer | state: tracer.state - 1}, patterns)
+
   @doc "Turns off all flags of this tracer, and these patterns. The tracer cannot be used after that."
   @spec clear(t(), [mfa()]) :: :ok
   def clear(%{sessions: sessions} = tracer, patterns) when sessions == %{} do

@@ -278,11 +278,11 @@ defmodule ElixirScope.Recorder.StateTest do
   end
 
   test "the pure modules import nothing that reads or changes the world" do
-    modules = ~w(State TargetSet CallPause SupervisorWatch TargetCheck SetupMerge Plan Target Row Action)a
+    modules = ~w(State TargetSet CallPause Gap SupervisorWatch TargetCheck SetupMerge Plan Target Row Action)a
     impure = [Process, System, GenServer, Port, File, ElixirScope.Native, :ets, :persistent_term, :rand, :os, :trace]
 
     inner =
-      for name <- ~w(Performer Tracing Janitor Current Inspection ModuleLoad Sweep)a,
+      for name <- ~w(Performer Tracing Janitor Current Inspection Integrity ModuleLoad Sweep)a,
           do: Module.concat(ElixirScope.Recorder, name)
 
     # Of :erlang, what computes and nothing else.
