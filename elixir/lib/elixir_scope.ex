@@ -498,8 +498,12 @@ defmodule ElixirScope do
   What is traced, and how many events of each class were emitted. Each emitted event was stored, evicted, sampled out, filtered or dropped, and
   is counted once.
 
+  `lost_tracing` are the last times when others took what is set in the VM (by `:dbg.stop/0`, say), the newest first: `%{what, classes, found_at, lasting}`.
+  Events of these classes were not recorded for a while, or, if `lasting`, are not now. `held_by_other_tracers` are processes that cannot be traced now.
+
       iex> ElixirScope.setup()
       :ok
+      iex> {:ok, %{lost_tracing: []}} = ElixirScope.status()
       iex> {:ok, status} = ElixirScope.status()
       iex> {status.level, status.targets, status.classes.message.stored}
       {:full, [], 0}

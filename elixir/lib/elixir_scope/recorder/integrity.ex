@@ -10,7 +10,7 @@ defmodule ElixirScope.Recorder.Integrity do
   alias ElixirScope.Recorder.{Current, Inspection, ModuleLoad, Plan, TargetSet, Tracing}
 
   # Each costs 3 us, as two questions to the VM; one that runs is waited for until it is preempted.
-  @max_processes 2_000
+  @max_processes 1_000
   @type findings :: %{
           began: integer(),
           now: DateTime.t(),
@@ -111,18 +111,26 @@ defmodule ElixirScope.Recorder.Integrity do
   end
 
   defp processes(pids, plan, tracer) do
-    for pid <- pids, found = process(pid, Plan.flags_of(plan, pid), tracer), found != :ours, do: {pid, found}
+    all = Tracing.vm_flags(plan.all_flags, tracer)
+
+    # Most have the flags of all, which are found by one comparison.
+    for pid <- pids,
+        is_map_key(plan.flags, pid) or match?({:other, _}, Tracing.holder(pid, tracer)) or pid in plan.paused or
+          not has?(all, pid),
+        found = process(pid, Plan.flags_of(plan, pid), tracer),
+        found != :ours,
+        do: {pid, found}
   end
 
   defp process(pid, flags, tracer) do
     case Tracing.holder(pid, tracer) do
       {:other, holder} -> {:other, holder}
-      _ours_or_none -> if(has?(flags, pid, tracer), do: :ours, else: missing(flags, pid, tracer))
+      _ours_or_none -> if(has?(Tracing.vm_flags(flags, tracer), pid), do: :ours, else: missing(flags, pid, tracer))
     end
   end
 
   defp missing(flags, pid, tracer) do
-    case Enum.reject(flags, &has?([&1], pid, tracer)) do
+    case Enum.reject(flags, &has?(Tracing.vm_flags([&1], tracer), pid)) do
       # It died meanwhile, or was given them.
       [] -> :ours
       missing -> {:missing, missing}
@@ -130,8 +138,8 @@ defmodule ElixirScope.Recorder.Integrity do
   end
 
   # A dead process misses nothing.
-  defp has?(flags, pid, tracer) do
-    Enum.all?(Tracing.vm_flags(flags, tracer), fn {session, vm_flags} ->
+  defp has?(by_session, pid) do
+    Enum.all?(by_session, fn {session, vm_flags} ->
       case vm_flags != [] && Tracing.info_in(session, pid, :flags) do
         {:flags, has} -> vm_flags -- has == []
         nothing -> nothing in [false, :undefined]
