@@ -101,8 +101,9 @@ defmodule ElixirScope do
   def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Recorder.Session, :start_link, [options]}}
 
   @doc """
-  Records the calls of a module's functions with their arguments and, where that does not harm the traced process, their returns. The returns
-  of tail-recursive functions are not recorded; `warnings` names these functions.
+  Records the calls of a module's functions with their arguments and, where that does not harm the traced process, their returns. A function gets no
+  returns if it is in a loop of tail calls (`warnings` names it), or if it may be, as its last call is of a fun, by `apply`, or leads to one through other
+  modules. `call_only` lists both.
 
     * `:scope` - `:exported` (default) or `:all` functions
     * `:in` - only calls in these processes
@@ -497,8 +498,12 @@ defmodule ElixirScope do
   What is traced, and how many events of each class were emitted. Each emitted event was stored, evicted, sampled out, filtered or dropped, and
   is counted once.
 
+  `lost_tracing` are the last times when others took what is set in the VM (by `:dbg.stop/0`, say), the newest first: `%{what, classes, found_at, lasting}`.
+  Events of these classes were not recorded for a while, or, if `lasting`, are not now. `held_by_other_tracers` are processes that cannot be traced now.
+
       iex> ElixirScope.setup()
       :ok
+      iex> {:ok, %{lost_tracing: []}} = ElixirScope.status()
       iex> {:ok, status} = ElixirScope.status()
       iex> {status.level, status.targets, status.classes.message.stored}
       {:full, [], 0}

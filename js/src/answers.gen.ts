@@ -548,7 +548,7 @@ export type Linked = {
 };
 
 /** Why events were lost. */
-export type LossReason = "buffer_full" | "bad_record" | "damaged" | "newer_kind" | "truncated" | "unknown_shape";
+export type LossReason = "buffer_full" | "bad_record" | "damaged" | "newer_kind" | "truncated" | "unknown_shape" | "tracing_lost";
 
 /** Messages sent to a server that it had not begun to handle. */
 export type Mailbox = {

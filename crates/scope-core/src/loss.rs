@@ -23,12 +23,25 @@ pub enum Reason {
     Truncated = 4,
     /// A call inside one of OTP's behaviours did not have the shape that is known, so it was not read.
     UnknownShape = 5,
+    /// The VM did not trace for the recorder: another program took its trace flags, patterns or sessions. How many events that were
+    /// cannot be counted.
+    TracingLost = 6,
 }
 
 impl Reason {
     /// Every reason, in the order of their numbers.
-    pub const ALL: &'static [Self] =
-        &[Self::BufferFull, Self::BadRecord, Self::Damaged, Self::NewerKind, Self::Truncated, Self::UnknownShape];
+    pub const ALL: &'static [Self] = &[
+        Self::BufferFull,
+        Self::BadRecord,
+        Self::Damaged,
+        Self::NewerKind,
+        Self::Truncated,
+        Self::UnknownShape,
+        Self::TracingLost,
+    ];
+
+    /// How many reasons there are, from the first on, whose events can be counted.
+    pub const N_COUNTED: usize = 6;
 
     /// The name in answers.
     #[must_use]
@@ -40,6 +53,7 @@ impl Reason {
             Self::NewerKind => "newer_kind",
             Self::Truncated => "truncated",
             Self::UnknownShape => "unknown_shape",
+            Self::TracingLost => "tracing_lost",
         }
     }
 }
@@ -57,8 +71,8 @@ pub struct ClassCounts {
     pub sampled_out: u64,
     /// Events of functions or processes that are not targets.
     pub filtered: u64,
-    /// Events lost, by [`Reason`].
-    pub dropped: [u64; Reason::ALL.len()],
+    /// Events lost, by [`Reason`], of those that can be counted.
+    pub dropped: [u64; Reason::N_COUNTED],
 }
 
 impl ClassCounts {

@@ -116,6 +116,22 @@ impl Store {
         }
     }
 
+    /// The same for a stretch that may go on: it lengthens the last one of its class and reason if it begins before that one ends. Returns
+    /// whether it is a stretch of its own.
+    pub fn lengthen_loss(&mut self, loss: Loss) -> bool {
+        let alike = |known: &&mut Loss| (known.class, known.reason) == (loss.class, loss.reason);
+        match Arc::make_mut(&mut self.losses).iter_mut().rev().find(alike) {
+            Some(last) if last.from_tick <= loss.from_tick && loss.from_tick <= last.to_tick => {
+                last.to_tick = last.to_tick.max(loss.to_tick);
+                false
+            }
+            _ => {
+                self.add_loss(loss);
+                true
+            }
+        }
+    }
+
     /// Bytes of all sealed chunks.
     #[must_use]
     pub fn bytes(&self) -> u64 {

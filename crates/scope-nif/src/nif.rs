@@ -1,6 +1,8 @@
 //! The functions of `ElixirScope.Native`: each translates its arguments, calls the engine or the recorder, and translates back.
 
 pub(crate) mod config;
+mod gap;
+mod leftover;
 pub(crate) mod manual_event;
 pub(crate) mod query;
 mod server_call;

@@ -5,6 +5,7 @@
 //! Invariant: a record is redacted before anything of it is kept or hashed; drained bytes are zeroed.
 //! Invariant: every record of this recorder ends as a stored event or as a counted drop.
 
+pub(crate) mod census;
 pub(crate) mod clock;
 pub(crate) mod manual_clock;
 pub(crate) mod manual_event;
@@ -16,12 +17,13 @@ pub(crate) mod term_interner;
 use crate::capture::record::{self, Record};
 use crate::capture::ring::{self, Ring};
 use crate::capture::tick;
+use crate::sealer::census::Census;
 use crate::sealer::clock::Clock;
 use crate::sealer::manual_event::ManualEvent;
 use crate::sealer::owner_message::Notice;
 use crate::sealer::quota::{Quota, Verdict};
 use crate::sealer::term_interner::TermInterner;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rustler::sys::ErlNifEnv;
 use scope_core::EntityId;
 use scope_core::event::{Class, Event, Flags, Kind, N_CLASSES, OrderKey};
@@ -35,6 +37,10 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
 const MAX_OPEN_CALLS: i64 = 1_000;
+/// Open calls from which on the process itself must be spared: the VM looks through all of them at each call. As in `Recorder.CallPause`.
+const DEEP_OPEN_CALLS: i64 = 3_333;
+/// How often the owner is notified of one process at most, unless it got deep.
+const NOTIFY_AGAIN_NS: u64 = 100_000_000;
 /// Processes that spawned, remembered until the owner is recorded. More would only be recorded later, when they spawn again.
 const MAX_PARENTS: usize = 256;
 /// A buffer is under pressure when this part of it is filled: 128 KiB of 8 MiB, which the fastest capture writes in less than a millisecond.
@@ -87,12 +93,14 @@ pub(crate) struct RecorderCore {
     watermark: u64,
     last_drain: u64,
     open_calls: HashMap<u64, i64>,
-    runaways: HashSet<(u64, u64, u64)>,
+    /// Processes with too many open calls, each with the time when the owner was last notified of it, and the number of its open calls then.
+    runaways: HashMap<u64, (u64, i64)>,
     pub(crate) budgets: Vec<Quota>,
     notices: Vec<Notice>,
     followed: Vec<(u64, u64)>,
     /// TermInterner of processes that spawned others since the owner was recorded.
     parents: Vec<u64>,
+    pub(crate) census: Census,
     pub(crate) caps: [usize; N_CLASSES],
     pub(crate) depth: u32,
 }
@@ -122,11 +130,12 @@ impl RecorderCore {
             watermark: 0,
             last_drain: 0,
             open_calls: HashMap::new(),
-            runaways: HashSet::new(),
+            runaways: HashMap::new(),
             budgets: Vec::new(),
             notices: Vec::new(),
             followed: Vec::new(),
             parents: Vec::new(),
+            census: Census::default(),
             caps,
             depth,
         }
@@ -227,6 +236,7 @@ impl RecorderCore {
 
     fn store(&mut self, key: OrderKey, record: &Record<'_>) {
         let mut flags = record.flags;
+        self.census.see(record.kind, record.process);
         if record.kind == Kind::Spawn {
             self.words.spawned(record.process);
             if flags.contains(record::FOLLOWED) {
@@ -324,6 +334,7 @@ impl RecorderCore {
     unsafe fn put_with_key(&mut self, env: *mut ErlNifEnv, event: &ManualEvent, key: OrderKey) {
         let class = event.kind.class();
         self.writer.store_mut().counts_mut()[class as usize].emitted += 1;
+        self.census.see(event.kind, event.process);
         if event.kind == Kind::Spawn {
             self.words.spawned(event.process);
         }
@@ -360,6 +371,7 @@ impl RecorderCore {
         self.writer = Writer::new(header, limits.clone(), seed);
         self.writer.set_limits(limits, retention);
         self.words = TermInterner::new();
+        self.census = Census::default();
         self.open_calls.clear();
     }
 
@@ -415,14 +427,32 @@ impl RecorderCore {
         let counts = &mut self.writer.store_mut().counts_mut()[class as usize];
         counts.dropped[reason as usize] += n;
         let loss = Loss { class: Some(class), n_events: Some(n), from_tick, to_tick, reason, detail: String::new() };
-        self.writer.store_mut().add_loss(loss);
+        self.writer.store_mut().add_loss(loss.clone());
+        self.note_loss(class, &loss);
+    }
+
+    /// The VM did not trace events of a class for us from a time of the recording until now. A stretch that goes on is one loss.
+    pub(crate) fn lose_tracing(&mut self, class: Class, from_tick: u64) {
+        let to_tick = self.advance().max(from_tick);
+        let reason = Reason::TracingLost;
+        let loss = Loss { class: Some(class), n_events: None, from_tick, to_tick, reason, detail: String::new() };
+        if self.writer.store_mut().lengthen_loss(loss.clone()) {
+            self.note_loss(class, &loss);
+        }
+        // The returns that were not traced would look like open calls.
+        self.open_calls.clear();
+    }
+
+    /// Says in the trace itself that events were lost.
+    fn note_loss(&mut self, class: Class, loss: &Loss) {
+        let Loss { from_tick, to_tick, reason, .. } = *loss;
         let key = next_key(&mut self.put_last, to_tick, PUT_THREAD);
         let what = self.writer.symbols().intern_atom(class.name()).0;
         let event =
             Event { key, kind: Kind::Loss, flags: Flags::NONE, process: EntityId::NONE, peer: EntityId::NONE, what };
         let atom = |text: &str| Term::Atom(text.into());
         let details = Term::Map(vec![
-            (atom("n"), Term::Integer(n as i64)),
+            (atom("n"), loss.n_events.map_or_else(|| atom("nil"), |n| Term::Integer(n as i64))),
             (atom("from"), Term::Integer(from_tick as i64)),
             (atom("to"), Term::Integer(to_tick as i64)),
             (atom("reason"), atom(reason.name())),
@@ -457,13 +487,14 @@ impl RecorderCore {
         }
     }
 
-    /// Counts calls less returns per process; names a function whose returns must go.
+    /// Counts calls less returns per process; names a process with too many, and a function whose returns must go.
     fn watch_returns(&mut self, record: &Record<'_>) {
         let change = match record.kind {
             Kind::Call if !record.flags.contains(Flags::NO_RETURN) => 1,
             Kind::Return | Kind::Exception => -1,
             Kind::Exit => {
                 self.open_calls.remove(&record.process);
+                self.runaways.remove(&record.process);
                 return;
             }
             _ => return,
@@ -472,7 +503,16 @@ impl RecorderCore {
         *open = (*open + change).max(0);
         let depth = *open;
         let (module, [function, arity, _]) = (record.slot, record.extra);
-        if depth > MAX_OPEN_CALLS && self.runaways.insert((module, function, arity)) {
+        if depth <= MAX_OPEN_CALLS {
+            return;
+        }
+        // Each process suffers on its own, whichever function it was that another process was named for.
+        let now = self.clock.ns(record.tick);
+        let is_due = self.runaways.get(&record.process).is_none_or(|(last, before)| {
+            now >= last + NOTIFY_AGAIN_NS || (depth > DEEP_OPEN_CALLS && *before <= DEEP_OPEN_CALLS)
+        });
+        if is_due {
+            self.runaways.insert(record.process, (now, depth));
             self.notices.push(Notice::ReturnsOff { module, function, arity, process: record.process, depth });
         }
     }

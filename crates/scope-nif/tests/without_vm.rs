@@ -15,6 +15,7 @@ mod capture {
 
 #[path = "../src/sealer"]
 mod sealer {
+    pub(crate) mod census;
     pub(crate) mod clock;
     pub(crate) mod manual_clock;
     pub(crate) mod quota;

@@ -7,12 +7,10 @@ defmodule ElixirScope.Application do
 
   @impl true
   def start(_type, _args) do
-    children = [
-      ElixirScope.Recorder.Janitor,
-      {DynamicSupervisor, name: ElixirScope.RecorderSupervisor, strategy: :one_for_one}
-    ]
-
-    # Without the janitor a dead recorder would leave its patterns behind, so both end together.
-    Supervisor.start_link(children, strategy: :one_for_all, name: ElixirScope.Supervisor)
+    children = [{DynamicSupervisor, name: ElixirScope.RecorderSupervisor, strategy: :one_for_one}]
+    Supervisor.start_link(children, strategy: :one_for_one, name: ElixirScope.Supervisor)
   end
+
+  @impl true
+  def stop(_state), do: ElixirScope.Recorder.Janitor.stop()
 end

@@ -15,6 +15,7 @@ defmodule ElixirScope.Recorder do
     Config,
     Current,
     Inspection,
+    Integrity,
     Janitor,
     ModuleLoad,
     Performer,
@@ -94,6 +95,14 @@ defmodule ElixirScope.Recorder do
       Error.new(:not_running, "ElixirScope is not running: ElixirScope.setup/1 starts it")
   end
 
+  @doc "Has the running recorder compare what the VM traces with what it should trace, and repair it; `:busy` when that is not done in time."
+  @spec check_tracing(timeout_ms :: pos_integer()) :: :ok | :busy
+  def check_tracing(timeout_ms) do
+    GenServer.call(__MODULE__, :check_tracing, timeout_ms)
+  catch
+    :exit, _busy_or_gone -> :busy
+  end
+
   @impl true
   def init({options, mode, base}) do
     Process.flag(:trap_exit, true)
@@ -101,17 +110,26 @@ defmodule ElixirScope.Recorder do
     # Each pattern waits several times until all schedulers have seen it; on a busy node the recorder would queue behind the load each time.
     Process.flag(:priority, :high)
 
+    # To load a module waits for all schedulers; what protects them must not.
+    {:ok, modules} = :application.get_key(:elixir_scope, :modules)
+
+    _ =
+      :code.ensure_modules_loaded(for module <- modules, String.starts_with?(Atom.to_string(module), "#{__MODULE__}"), do: module)
+
     with {:module, Native} <- Code.ensure_loaded(Native),
          {:ok, native, tracer_state} <- Native.start(self(), Config.new(options, mode)) do
+      janitor = Janitor.start()
       tracer = Tracing.open(tracer_state, own_processes())
       :ok = Janitor.adopt(tracer)
+      clear_leftovers(tracer, Native.expected())
+      Process.monitor(janitor)
       :ok = Current.open()
       {epoch, _wall} = Native.epoch(native)
       state = State.new(options, mode, base, epoch, tracer.sessions != %{})
       performer = %Performer{native: native, tracer: tracer}
       # What is recorded by hand needs no probe of this VM.
       server_loop = if is_tuple(mode), do: %{}, else: ServerLoop.functions()
-      server = run(:start, %{state: state, performer: performer, server_loop: server_loop, from: nil})
+      server = run(:start, %{state: state, performer: performer, server_loop: server_loop, janitor: janitor, from: nil})
       :ok = Current.publish(native)
       {:ok, server}
     else
@@ -120,10 +138,22 @@ defmodule ElixirScope.Recorder do
     end
   end
 
+  # The janitor of a recorder that was killed has cleared them, unless it was killed too.
+  defp clear_leftovers(_tracer, []), do: :ok
+
+  defp clear_leftovers(tracer, patterns) do
+    ModuleLoad.ignore(self())
+    Tracing.clear_leftovers(tracer, patterns)
+    Native.expect([])
+  end
+
   @impl true
   def handle_call(:level, _from, server), do: {:reply, server.state.level, server}
 
+  def handle_call(:check_tracing, _from, server), do: {:reply, :ok, verified(server)}
+
   def handle_call(:status, _from, server) do
+    server = verified(server)
     status = server.performer.native |> Native.status() |> Map.merge(State.status(server.state))
     {:reply, {:ok, Map.put(status, :release, release(server.state.mode))}, server}
   end
@@ -157,6 +187,12 @@ defmodule ElixirScope.Recorder do
   def handle_cast(_other, server), do: {:noreply, server}
 
   @impl true
+  def handle_info({:DOWN, _monitor, :process, janitor, _reason}, %{janitor: janitor} = server) do
+    {janitor, performer} = Performer.adopt(server.performer)
+    Process.monitor(janitor)
+    {:noreply, %{server | janitor: janitor, performer: performer}}
+  end
+
   def handle_info(message, server) do
     server = %{server | performer: Performer.received(message, server.performer)}
 
@@ -169,19 +205,46 @@ defmodule ElixirScope.Recorder do
   defp operation({:expire, _key, _token} = operation, _server), do: operation
   defp operation({:grace_over, _pid} = operation, _server), do: operation
   defp operation(:read_supervisors, _server), do: :read_supervisors
+  defp operation(:check_tracing, server), do: checked(server)
   defp operation({:check_pause, pid}, _server), do: {:check_pause, pid, Inspection.stack_words(pid)}
+
+  defp operation(:search_deep, _server), do: :search_deep
+  defp operation(:switch_returns_off, _server), do: :switch_returns_off
+  defp operation({:elixir_scope_deep, deep, rest}, _server), do: {:deep, deep, rest}
   defp operation({:DOWN, _monitor, :process, pid, _reason}, _server), do: {:process_down, pid}
   defp operation({:elixir_scope_followed, pairs}, _server), do: {:followed, all_followed([pairs])}
   defp operation({:elixir_scope_spent, bit}, _server), do: {:spent, bit}
   defp operation({:elixir_scope_spawned, parents}, _server), do: {:spawned, parents, Performer.now_ms()}
 
-  defp operation({:elixir_scope_returns_off, mfa, pid, n_open}, _server),
-    do: {:returns_off, mfa, pid, n_open, Inspection.stack_words(pid)}
+  defp operation({:elixir_scope_returns_off, mfa, pid, n_open}, _server), do: {:returns_off, all_named([{mfa, pid, n_open}])}
 
-  defp operation(other, %{state: state, performer: performer}) do
+  defp operation(other, %{state: state, performer: performer} = server) do
     if ModuleLoad.loaded?(other) do
-      {lost, changes} = Inspection.loaded_modules(TargetSet.sorted(state), state.plan, performer.tracer)
-      {:modules_loaded, lost, changes}
+      {lost, changes} = modules = Inspection.loaded_modules(TargetSet.sorted(state), state.plan, performer.tracer)
+
+      case lost -- Inspection.reloaded(state.targets, changes) do
+        [] -> {:modules_loaded, lost, changes}
+        _taken -> {:checked, Integrity.check(state, performer, server.server_loop, modules)}
+      end
+    end
+  end
+
+  defp checked(%{state: %{level: :off}}), do: nil
+  defp checked(server), do: {:checked, Integrity.check(server.state, server.performer, server.server_loop)}
+
+  defp verified(server) do
+    case checked(server) do
+      nil -> server
+      operation -> run(operation, server)
+    end
+  end
+
+  # And so are many processes with deep stacks: the first must not keep the others waiting.
+  defp all_named(named) do
+    receive do
+      {:elixir_scope_returns_off, mfa, pid, n_open} -> all_named([{mfa, pid, n_open} | named])
+    after
+      0 -> Enum.reverse(named)
     end
   end
 

@@ -13,10 +13,11 @@ defmodule ElixirScope.Types do
   @type process :: pid() | String.t() | atom() | {:via, module(), term()} | {:global, term()} | Foreign.t()
   @typedoc "A `DateTime`, an integer of `ElixirScope.now/0`, an age, an event or its id."
   @type time :: DateTime.t() | integer() | {:ago, non_neg_integer(), atom()} | Event.t() | String.t() | %{timestamp: integer()}
-  @typedoc "What a `trace_*` function began to trace."
+  @typedoc "What a `trace_*` function began to trace; the calls of functions in `call_only` are recorded without their returns."
   @type traced :: %{
           matched: non_neg_integer(),
           skipped: [%{target: term(), reason: String.t()}],
+          call_only: [mfa()],
           expires_at: DateTime.t() | nil,
           warnings: [String.t()]
         }

@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 /// No count of events is larger, so that sums of them cannot overflow.
 const MAX_COUNT: u64 = 1 << 53;
 
-const N_COUNTERS: usize = 5 + Reason::ALL.len();
+const N_COUNTERS: usize = 5 + Reason::N_COUNTED;
 
 #[derive(Clone, Debug)]
 pub(crate) struct End {

@@ -43,6 +43,32 @@ fn read(bytes: &[u8]) -> Result<Trace, Error> {
 }
 
 #[test]
+fn a_loss_that_goes_on_is_one_stretch() {
+    let mut writer = recorded(&History::arbitrary(&mut Gen::new(3)), 10);
+    let loss = |class, from_tick, to_tick| Loss {
+        class: Some(class),
+        n_events: None,
+        from_tick,
+        to_tick,
+        reason: Reason::TracingLost,
+        detail: String::new(),
+    };
+    let mut is_new = |class, from, to| writer.store_mut().lengthen_loss(loss(class, from, to));
+    assert!(is_new(Class::State, 10, 20));
+    assert!(is_new(Class::Call, 15, 25));
+    assert!(!is_new(Class::State, 15, 18));
+    assert!(!is_new(Class::State, 20, 30));
+    assert!(is_new(Class::State, 31, 40), "between them, all was well");
+    let losses = writer.store_mut().losses().clone();
+    let stretches = losses.iter().filter(|loss| loss.reason == Reason::TracingLost);
+    let stretches: Vec<_> = stretches.map(|loss| (loss.class, loss.from_tick, loss.to_tick)).collect();
+    let expected = [(Some(Class::State), 10, 30), (Some(Class::Call), 15, 25), (Some(Class::State), 31, 40)];
+    assert_eq!(stretches, expected);
+    // A file keeps it.
+    assert_eq!(read(&writer.dump(77)).expect("a trace").losses(), &losses);
+}
+
+#[test]
 fn a_dump_is_the_trace() {
     fn holds(history: History, seal_every: u8) -> bool {
         let mut writer = recorded(&history, usize::from(seal_every) + 1);

@@ -22,9 +22,9 @@ fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Ter
         let counts = &trace.counts()[*class as usize];
         let reasons = scope_core::loss::Reason::ALL.iter();
         let dropped: serde_json::Map<String, Value> = reasons
-            .map(|reason| (reason.name().to_owned(), counts.dropped[*reason as usize]))
+            .zip(counts.dropped)
             .filter(|(_, n)| *n > 0)
-            .map(|(name, n)| (name, n.into()))
+            .map(|(reason, n)| (reason.name().to_owned(), n.into()))
             .collect();
         let held = serde_json::json!({
             "emitted": counts.emitted, "stored": counts.stored, "evicted": counts.evicted,

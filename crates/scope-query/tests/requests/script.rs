@@ -199,6 +199,11 @@ impl Script {
         self.tell(tick, Kind::Exit, Some(process), |_, _| {}, Some(reason))
     }
 
+    /// A process is found to have ended, for a reason that is not known.
+    pub(crate) fn gone(&mut self, tick: u64, process: ProcessKey) -> EventId {
+        self.tell(tick, Kind::Exit, Some(process), |_, _| {}, None)
+    }
+
     /// A sweep finds a process.
     pub(crate) fn alive(
         &mut self,
@@ -338,9 +343,10 @@ impl Script {
         self.tell(tick, kind, None, fill, None)
     }
 
-    /// The recorder stops tracing the calls of a process to protect it, or traces them again.
-    pub(crate) fn governor(&mut self, tick: u64, process: ProcessKey, calls: &str) -> EventId {
-        let details = Term::Map(vec![(atom("calls"), atom(calls))]);
+    /// The recorder stops tracing something of a process, or traces it again: its `calls` to protect it, or all `tracing` while another tracer
+    /// has it.
+    pub(crate) fn governor(&mut self, tick: u64, process: ProcessKey, what: &str, step: &str) -> EventId {
+        let details = Term::Map(vec![(atom(what), atom(step))]);
         self.tell(tick, Kind::GovernorStep, Some(process), |_, _| {}, Some(&details))
     }
 }

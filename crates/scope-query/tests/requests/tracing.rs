@@ -4,6 +4,9 @@ use crate::script::{Script, ask, atom, pid, window};
 use scope_core::loss::{Loss, Reason};
 use scope_core::{Class, ProcessKey};
 use scope_query::Request;
+use scope_query::requests::Data;
+use scope_query::requests::find_processes::FindProcessesRequest;
+use scope_query::requests::process_info::ProcessInfoRequest;
 use scope_query::requests::state_at::StateAtRequest;
 
 fn gaps(script: &mut Script, process: ProcessKey) -> Vec<(u64, u64)> {
@@ -62,14 +65,57 @@ fn the_time_in_which_the_governor_paused_a_process_is_a_gap() {
     script.spawn(1, pid(1), pid(0));
     script.spawn(1, pid(2), pid(0));
     script.target(1, true, None, &["state", "message"]);
-    script.governor(5, pid(1), "off");
-    script.governor(9, pid(1), "on");
+    script.governor(5, pid(1), "calls", "off");
+    script.governor(9, pid(1), "calls", "on");
     script.state(12, pid(1), &atom("idle"));
     assert_eq!(gaps(&mut script, pid(1)), [(6, 8)]);
     assert_eq!(gaps(&mut script, pid(2)), []);
     let flow =
         ask(&script.trace(), Request::MessageFlow(crate::script::flow("<0.1.0>", "<0.2.0>"))).expect("an answer");
     assert_eq!(flow.coverage.not_traced, [], "messages are traced all the while");
+}
+
+/// A process that another tracer has taken is not traced for any class, whatever its targets are.
+#[test]
+fn the_time_in_which_another_tracer_had_a_process_is_a_gap() {
+    let mut script = Script::new();
+    script.spawn(1, pid(1), pid(0));
+    script.spawn(1, pid(2), pid(0));
+    script.target(1, true, None, &["state", "message"]);
+    script.governor(5, pid(1), "tracing", "off");
+    script.governor(6, pid(1), "calls", "off");
+    script.governor(7, pid(1), "calls", "on");
+    script.governor(9, pid(1), "tracing", "on");
+    script.state(12, pid(1), &atom("idle"));
+    assert_eq!(gaps(&mut script, pid(1)), [(6, 8)]);
+    assert_eq!(gaps(&mut script, pid(2)), []);
+    let flow =
+        ask(&script.trace(), Request::MessageFlow(crate::script::flow("<0.1.0>", "<0.2.0>"))).expect("an answer");
+    let of_messages: Vec<_> = flow.coverage.not_traced.iter().map(|gap| (gap.from, gap.to)).collect();
+    assert_eq!(of_messages, [(6, 8)]);
+}
+
+/// The reason is not known: it is not alive, and has not crashed as far as is known.
+#[test]
+fn an_exit_without_a_reason_is_an_end_and_no_crash() {
+    let mut script = Script::new();
+    script.spawn(1, pid(1), pid(0));
+    script.gone(5, pid(1));
+    let trace = script.trace();
+    let Data::Crashes(crashes) = ask(&trace, Request::Crashes(Default::default())).expect("an answer").data else {
+        panic!("crashes")
+    };
+    assert!(crashes.causes.is_empty() && crashes.crashes.is_empty());
+    let request = ProcessInfoRequest { process: "<0.1.0>".into(), at: None };
+    let Data::ProcessInfo(info) = ask(&trace, Request::ProcessInfo(request)).expect("an answer").data else {
+        panic!("a process")
+    };
+    assert_eq!((info.exited_at, info.exit_reason), (Some(5), None));
+    let failed = FindProcessesRequest { crashed: Some(true), ..Default::default() };
+    let Data::FindProcesses(found) = ask(&trace, Request::FindProcesses(failed)).expect("an answer").data else {
+        panic!("processes")
+    };
+    assert!(found.is_empty());
 }
 
 #[test]

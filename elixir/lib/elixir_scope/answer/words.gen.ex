@@ -16,8 +16,8 @@ defmodule ElixirScope.Answer.Words do
     register removed replied reply_ref rest_for_one restart restarts return returned returns_off runtime
     same_process_order scheduled_in scheduled_out send server_calls server_exited signal simple_one_for_one slowest_call
     slowest_function_calls snapshot_at span span_start span_stop spawn state state_at state_changes state_timeline
-    supervision_tree supervisor sweep_done target_added target_removed temporary term terminate to_dead transient
-    truncated tuple undelivered unique_match unknown unknown_shape unlink unregister why worker
+    supervision_tree supervisor sweep_done target_added target_removed temporary term terminate to_dead tracing_lost
+    transient truncated tuple undelivered unique_match unknown unknown_shape unlink unregister why worker
   )a
 
   @doc "The atom of a word; any other text stays text."

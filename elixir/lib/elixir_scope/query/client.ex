@@ -29,7 +29,7 @@ defmodule ElixirScope.Query.Client do
   @spec answer!(atom(), keyword(), (Source.t() -> {:ok, keyword()} | {:error, Error.t()}), keyword(), pos_integer()) ::
           {Answer.t(), Source.t()}
   def answer!(kind, processes, fields, options, limit \\ @limit) do
-    source!(options, @common, kind, fn source ->
+    source!(options, @common, kind, about(processes), fn source ->
       with {:ok, processes} <- texts(processes),
            {:ok, fields} <- fields.(source),
            {:ok, window} <- window(options, source),
@@ -119,7 +119,7 @@ defmodule ElixirScope.Query.Client do
   end
 
   defp asked!(kind, processes, fields, options, allowed) do
-    source!(options, [:trace | allowed], kind, fn source ->
+    source!(options, [:trace | allowed], kind, about(processes), fn source ->
       with {:ok, processes} <- texts(processes),
            {:ok, times} <- times(Keyword.take(options, [:at, :alive_at]), source),
            fields = [kind: Atom.to_string(kind)] ++ fields ++ Keyword.take(options, [:limit, :after]) ++ processes,
@@ -133,12 +133,12 @@ defmodule ElixirScope.Query.Client do
   @doc "The state of a process at a time."
   @spec state_at(term(), term(), keyword()) :: {:ok, term()} | {:error, Error.t()}
   def state_at(process, time, options) do
-    source(options, [:trace], :get_state_at, fn source ->
+    source(options, [:trace], :get_state_at, about(process: process), fn source ->
       with {:ok, text} <- ProcessArgument.to_text(process),
            {:ok, time} <- Moment.to_api(time, source) do
         case Source.ask(source, %{kind: "state_at", process: text, time: time}) do
-          {:ok, %{data: %{state: %{complete: true, value: state}}}} ->
-            {:ok, state}
+          {:ok, %{data: %{state: %{complete: true, value: state}}, coverage: coverage}} ->
+            if since_lost?(coverage), do: {:error, outdated(state)}, else: {:ok, state}
 
           {:ok, %{data: %{state: %{value: state}}}} ->
             {:error, incomplete(state, "the state at that time was not recorded whole")}
@@ -151,6 +151,17 @@ defmodule ElixirScope.Query.Client do
         end
       end
     end)
+  end
+
+  # Whether later states may have been lost.
+  defp since_lost?(coverage), do: Enum.any?(coverage.dropped, &(&1.class in [nil, :state, "state"]))
+
+  defp outdated(state) do
+    %Error{
+      code: :not_traced,
+      message: "states since the last recorded one may have been lost; that one is in `partial`",
+      partial: state
+    }
   end
 
   @doc "The steps of a chain from an event on."
@@ -199,7 +210,7 @@ defmodule ElixirScope.Query.Client do
   @doc "Any request of the API. Pids are converted to text, and nothing else is."
   @spec raw(map(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def raw(request, options) do
-    source(options, [:trace, :limit, :after], :query, fn source ->
+    source(options, [:trace, :limit, :after], :query, about(if(is_map(request), do: request, else: [])), fn source ->
       with {:ok, request} <- request(request) do
         source
         |> Source.ask_texts(Map.merge(request, options |> Keyword.take([:limit, :after]) |> Map.new()))
@@ -209,12 +220,21 @@ defmodule ElixirScope.Query.Client do
   end
 
   # Runs a function on one source, for a public function that takes these options.
-  defp source(options, allowed, function, fun) do
-    with :ok <- known(options, allowed, function), do: Source.run(options, fun)
+  defp source(options, allowed, function, about \\ [], fun) do
+    with :ok <- known(options, allowed, function), do: Source.run(options, about, fun)
   end
 
-  defp source!(options, allowed, function, fun) do
-    case source(options, allowed, function, fun) do
+  # The live processes that a request names.
+  defp about(fields) do
+    for {_field, given} <- fields, pid = live(given), pid != nil, do: pid
+  end
+
+  defp live(pid) when is_pid(pid), do: if(node(pid) == node(), do: pid)
+  defp live(name) when is_atom(name), do: with(pid when is_pid(pid) <- Process.whereis(name), do: pid, else: (_none -> nil))
+  defp live(_other), do: nil
+
+  defp source!(options, allowed, function, about \\ [], fun) do
+    case source(options, allowed, function, about, fun) do
       {:ok, result} -> result
       {:error, error} -> raise error
     end

@@ -3,10 +3,13 @@ defmodule ElixirScope.Query.Source do
   # What a question is asked about: one snapshot of the running recording, or an imported trace, with the clocks of its time 0.
   #
   # Invariant: all of a question goes to one snapshot, so that nothing is evicted between its parts.
-  # Invariant: to ask waits for no process.
+  # Invariant: to ask waits for no process, but for the recorder, and that briefly, when the VM does not trace what it should.
 
-  alias ElixirScope.{Answer, Error, Native, Trace}
-  alias ElixirScope.Recorder.Current
+  alias ElixirScope.{Answer, Error, Native, Recorder, Trace}
+  alias ElixirScope.Recorder.{Current, Integrity}
+
+  # A recorder that is free finds and repairs what is lost in a few ms; one that is not, does so later.
+  @patience_ms 500
 
   # The most bytes of terms in one answer, before they are terms of the VM: more rows are left for the next page.
   @max_bytes 268_435_456
@@ -22,10 +25,13 @@ defmodule ElixirScope.Query.Source do
           midnight: {DateTime.t(), integer()}
         }
 
-  @doc "Runs a function on the source that the option `trace:` names. What the calling process did before is in it."
-  @spec run(keyword(), (t() -> result)) :: result | {:error, Error.t()} when result: term()
-  def run(options, fun) do
-    with {:ok, source} <- open(options) do
+  @doc """
+  Runs a function on the source that the option `trace:` names. What the calling process did before is in it. `about` are processes that the
+  question is about.
+  """
+  @spec run(keyword(), [pid()], (t() -> result)) :: result | {:error, Error.t()} when result: term()
+  def run(options, about \\ [], fun) do
+    with {:ok, source} <- open(options, about) do
       try do
         fun.(source)
       after
@@ -36,13 +42,29 @@ defmodule ElixirScope.Query.Source do
   end
 
   @doc "The source that the option `trace:` names, to be kept for several questions."
-  @spec open(keyword()) :: {:ok, t()} | {:error, Error.t()}
-  def open(options) do
+  @spec open(keyword(), [pid()]) :: {:ok, t()} | {:error, Error.t()}
+  def open(options, about \\ []) do
     case options[:trace] do
-      nil -> with {:ok, recorder} <- Current.native(), do: {:ok, recorder |> Native.snapshot() |> new(true)}
+      nil -> with {:ok, recorder} <- Current.native(), do: {:ok, recorder |> settled(about) |> Native.snapshot() |> new(true)}
       %Trace{native: native} -> {:ok, new(native, false)}
       other -> Error.new(:bad_argument, "trace: must be what ElixirScope.import/1 returned, got: #{inspect(other)}")
     end
+  end
+
+  # An answer about now says what was not traced until now.
+  defp settled(recorder, about) do
+    with %{} = expected <- Current.tracing() do
+      lost =
+        cond do
+          Integrity.intact?(expected, about) -> expected.lasting
+          Recorder.check_tracing(@patience_ms) == :ok -> []
+          true -> expected.classes
+        end
+
+      if lost != [], do: Native.lose(recorder, lost, expected.verified)
+    end
+
+    recorder
   end
 
   @doc "Terms of this node as a source of their own, with the ids of `Native.hold/4`."

@@ -29,7 +29,7 @@ defmodule ElixirScope.Query.States do
   The state of a process at a time, as a real term, if all of it was recorded. Else the error has one of these codes:
 
     * `:not_found` - the trace has never seen the process, or it was not alive at that time
-    * `:not_traced` - its states were not recorded at that time
+    * `:not_traced` - its states were not recorded at that time; where they may have changed since the last one that was, as events were lost, `partial` has that one
     * `:evicted` - the state was recorded and has been evicted
     * `:incomplete_state` - parts are missing: `partial` has the rest, `paths` the places
 

@@ -12,6 +12,13 @@ defmodule ElixirScope.Recorder.Action do
           | {:expect_patterns, [mfa()]}
           | {:unpublish_states, Plan.state_scope()}
           | {:publish_states, Plan.state_scope()}
+          | :unpublish_tracing
+          | {:publish_tracing, expected :: map(), %{pid() => [atom()]}}
+          | :renew_sessions
+          | {:lose, [atom()], from :: integer()}
+          | {:visit, [pid()]}
+          | {:search_deep, [pid()], Plan.t(), words :: pos_integer()}
+          | {:warn, String.t()}
           | {:strip_flags, except :: [pid()], keep :: [atom()]}
           | {:clear_tracing, [mfa()]}
           | {:budget, Target.budget()}

@@ -23,6 +23,30 @@ defmodule ElixirScope.Recorder.Current do
   @spec publish(reference()) :: :ok
   def publish(native), do: insert({:native, native})
 
+  @doc "What the recorder expects the VM to trace, with the time it last found it so; nil while it changes that."
+  @spec tracing() :: map() | nil
+  def tracing, do: lookup(:tracing)
+
+  @doc "The flags that a process is expected to have, which may be those that all have."
+  @spec flags(pid(), [atom()]) :: [atom()]
+  def flags(pid, all_flags), do: lookup({:flags, pid}) || all_flags
+
+  @doc "The recorder expects this from now on: of all, and of some processes other flags than those of all."
+  @spec publish_tracing(map(), %{pid() => [atom()]}) :: :ok
+  def publish_tracing(expected, flags) do
+    unpublish_tracing()
+    insert(for {pid, flags} <- flags, do: {{:flags, pid}, flags})
+    insert({:tracing, expected})
+  end
+
+  @doc "Until then nothing is expected."
+  @spec unpublish_tracing() :: :ok
+  def unpublish_tracing do
+    insert({:tracing, nil})
+    :ets.match_delete(@table, {{:flags, :_}, :_})
+    :ok
+  end
+
   @doc "The calling recorder ends, and is no longer found."
   @spec close() :: :ok
   def close do

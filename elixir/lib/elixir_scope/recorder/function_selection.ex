@@ -68,20 +68,20 @@ defmodule ElixirScope.Recorder.FunctionSelection do
   end
 
   defp select(_module, [], _returns?, why), do: Error.new(:not_found, why)
-
-  defp select(module, names, false, _why) do
-    {:ok, %{functions: Enum.map(Enum.sort(names), fn {f, a} -> {{module, f, a}, false} end), warnings: []}}
-  end
+  defp select(module, names, false, _why), do: {:ok, %{functions: functions(module, names, fn _ -> false end), warnings: []}}
 
   defp select(module, names, true, _why) do
-    {safe?, warning} =
-      case TailCall.cyclic(module) do
-        {:ok, cyclic} -> {&(&1 not in cyclic), cyclic_warning(module, Enum.filter(names, &(&1 in cyclic)))}
-        {:error, why} -> {fn _ -> false end, ["no returns in #{inspect(module)}: #{why}"]}
-      end
+    case TailCall.unsafe(module) do
+      {:ok, %{cyclic: cyclic, beyond: beyond}} ->
+        functions = functions(module, names, &(&1 not in cyclic and &1 not in beyond))
+        {:ok, %{functions: functions, warnings: cyclic_warning(module, Enum.filter(names, &(&1 in cyclic)))}}
 
-    {:ok, %{functions: Enum.map(Enum.sort(names), fn {f, a} = name -> {{module, f, a}, safe?.(name)} end), warnings: warning}}
+      {:error, why} ->
+        {:ok, %{functions: functions(module, names, fn _ -> false end), warnings: ["no returns in #{inspect(module)}: #{why}"]}}
+    end
   end
+
+  defp functions(module, names, returns?), do: for({f, a} = name <- Enum.sort(names), do: {{module, f, a}, returns?.(name)})
 
   defp cyclic_warning(_module, []), do: []
 

@@ -5,6 +5,9 @@ defmodule ElixirScope.Recorder.Inspection do
 
   alias ElixirScope.Recorder.{FunctionSelection, Plan, ServerLoop, Target, TargetCheck, Tracing}
 
+  # Processes measured at once, each in 2 us.
+  @max_measured 2_000
+
   @doc "What of a target can be traced now, and what another tracer holds."
   @spec findings(Target.t(), Plan.t(), Tracing.t()) :: TargetCheck.findings()
   def findings(target, plan, tracer) do
@@ -64,6 +67,30 @@ defmodule ElixirScope.Recorder.Inspection do
       end
 
     {lost, changes}
+  end
+
+  @doc "The modules that were loaded again, by what `loaded_modules/3` found."
+  @spec reloaded(%{Target.key() => Target.t()}, [{Target.key(), list(), map()}]) :: [module()]
+  def reloaded(targets, changes) do
+    for {key, _functions, versions} <- changes,
+        {module, version} <- versions,
+        targets[key].versions[module] != version,
+        do: module
+  end
+
+  @doc """
+  The processes, among those that calls are traced in, with more words on their stacks, and those whose turn is next: `rest`, or all again when there are
+  none.
+  """
+  @spec deep_stacks([pid()], Plan.t(), Tracing.t(), non_neg_integer()) :: {[pid()], [pid()]}
+  def deep_stacks(rest, plan, tracer, words) do
+    calls? = fn flags -> :call in flags or :server in flags end
+
+    all =
+      if calls?.(plan.all_flags), do: Process.list() -- tracer.own, else: for({pid, flags} <- plan.flags, calls?.(flags), do: pid)
+
+    {now, rest} = Enum.split(if(rest == [], do: all, else: rest), @max_measured)
+    {for(pid <- now, deep = stack_words(pid), deep != nil and deep > words, do: pid), rest}
   end
 
   @doc "The words on a process's stack; nil for a dead process."

@@ -9,30 +9,25 @@ defmodule ElixirScope.Recorder.ModuleLoad do
 
   @loading {:erlang, :finish_loading, 1}
 
-  @doc "Starts or stops to watch for loads; `loaded?/1` recognises the messages. Returns whether the calling process watches."
-  @spec watch(boolean(), boolean()) :: boolean()
-  def watch(same, same), do: same
-
-  def watch(false, true) do
-    if :erlang.trace_info(@loading, :meta) == {:meta, false} do
+  @doc "Starts or stops to watch for loads; `loaded?/1` recognises the messages. A watch that somebody took is set again, if that is free."
+  @spec watch(boolean()) :: :ok
+  def watch(true) do
+    if free?(:erlang.trace_info(@loading, :meta)) do
       :erlang.trace_pattern(@loading, [{:_, [], [{:return_trace}]}], [:meta])
-      true
-    else
-      false
     end
+
+    :ok
   end
 
-  def watch(true, false) do
-    ignore(true)
-    false
-  end
+  def watch(false), do: ignore(self())
 
-  @doc "Stops to watch."
-  @spec ignore(boolean()) :: :ok
-  def ignore(false), do: :ok
+  # A process that was killed leaves a watch behind, which the VM gives to no process.
+  defp free?(info), do: info in [{:meta, false}, {:meta, []}]
 
-  def ignore(true) do
-    :erlang.trace_pattern(@loading, false, [:meta])
+  @doc "Stops a process's watch."
+  @spec ignore(pid()) :: :ok
+  def ignore(pid) do
+    if :erlang.trace_info(@loading, :meta) in [{:meta, pid}, {:meta, []}], do: :erlang.trace_pattern(@loading, false, [:meta])
     :ok
   end
 

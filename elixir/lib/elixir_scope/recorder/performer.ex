@@ -5,13 +5,27 @@ defmodule ElixirScope.Recorder.Performer do
   #
   # Invariant: it decides nothing. What it reads while it performs comes back as operations on the state.
 
+  require Logger
   alias ElixirScope.Native
-  alias ElixirScope.Recorder.{Action, Config, Current, Janitor, ModuleLoad, State, Supervision, SupervisorWatch, Sweep, Tracing}
+
+  alias ElixirScope.Recorder.{
+    Action,
+    Config,
+    Current,
+    Inspection,
+    Janitor,
+    ModuleLoad,
+    State,
+    Supervision,
+    SupervisorWatch,
+    Sweep,
+    Tracing
+  }
 
   @enforce_keys [:native, :tracer]
-  defstruct [:native, :tracer, watches_loads?: false, timers: %{}]
+  defstruct [:native, :tracer, timers: %{}]
 
-  @type t :: %__MODULE__{native: reference(), tracer: Tracing.t(), watches_loads?: boolean(), timers: %{term() => reference()}}
+  @type t :: %__MODULE__{native: reference(), tracer: Tracing.t(), timers: %{term() => reference()}}
 
   @doc "Performs one action. Returns the operations that follow from what was read."
   @spec perform(Action.t(), t()) :: {t(), [State.operation()]}
@@ -27,9 +41,36 @@ defmodule ElixirScope.Recorder.Performer do
 
   def perform({:strip_flags, known, flags}, performer), do: done(Tracing.strip(known, flags, performer.tracer), performer)
   def perform({:clear_tracing, patterns}, performer), do: done(Tracing.clear(performer.tracer, patterns), performer)
-  def perform({:expect_patterns, patterns}, performer), do: done(Janitor.expect(patterns), performer)
+  def perform({:expect_patterns, patterns}, performer), do: done(Native.expect(patterns), performer)
   def perform({:unpublish_states, scope}, performer), do: done(Current.unpublish_states(scope), performer)
   def perform({:publish_states, scope}, performer), do: done(Current.publish_states(scope), performer)
+  def perform(:unpublish_tracing, performer), do: done(Current.unpublish_tracing(), performer)
+
+  def perform({:publish_tracing, expected, flags}, performer),
+    do: done(Current.publish_tracing(Map.put(expected, :tracer, performer.tracer), flags), performer)
+
+  def perform(:renew_sessions, performer) do
+    tracer = Tracing.renew(performer.tracer)
+    :ok = Janitor.adopt(tracer)
+    {%{performer | tracer: tracer}, []}
+  end
+
+  def perform({:lose, classes, from}, performer), do: done(Native.lose(performer.native, classes, from), performer)
+  def perform({:visit, pids}, performer), do: done(Native.put(performer.native, Enum.flat_map(pids, &Sweep.rows/1)), performer)
+  # Each measured process is waited for until it is preempted; the recorder is not to wait.
+  def perform({:search_deep, rest, plan, words}, performer) do
+    recorder = self()
+
+    spawn(fn ->
+      Process.flag(:priority, :high)
+      {deep, rest} = Inspection.deep_stacks(rest, plan, performer.tracer, words)
+      send(recorder, {:elixir_scope_deep, deep, rest})
+    end)
+
+    {performer, []}
+  end
+
+  def perform({:warn, text}, performer), do: done(Logger.warning("ElixirScope: " <> text), performer)
   def perform({:budget, row}, performer), do: done(Native.set_budget(performer.native, row), performer)
   def perform({:sample_rate, ppm}, performer), do: done(Native.set_rate(performer.native, ppm), performer)
   def perform({:limits, limits}, performer), do: done(Native.set_limits(performer.native, limits), performer)
@@ -37,9 +78,7 @@ defmodule ElixirScope.Recorder.Performer do
   def perform(:stop_native, performer), do: done(Native.stop(performer.native), performer)
 
   # Another tracer may watch the loads; then the next plan tries again.
-  def perform({:watch_loads, watch?}, performer) do
-    {%{performer | watches_loads?: ModuleLoad.watch(performer.watches_loads?, watch?)}, []}
-  end
+  def perform({:watch_loads, watch?}, performer), do: done(ModuleLoad.watch(watch?), performer)
 
   def perform({:monitor, pid}, performer) do
     Process.monitor(pid)
@@ -57,8 +96,9 @@ defmodule ElixirScope.Recorder.Performer do
   end
 
   def perform(:sweep, performer) do
+    began = System.monotonic_time(:nanosecond)
     sweep = Sweep.run(performer.tracer, &(:ok = Native.put(performer.native, &1)))
-    {performer, [{:swept, sweep}]}
+    {performer, [{:swept, Map.put(sweep, :began, began)}]}
   end
 
   def perform({:read_supervisors, parents, known}, performer) do
@@ -70,6 +110,15 @@ defmodule ElixirScope.Recorder.Performer do
   end
 
   def perform({:find_living, pids}, performer), do: {performer, [{:living, Enum.filter(pids, &Process.alive?/1)}]}
+
+  @doc "Has another janitor in the place of one that was killed."
+  @spec adopt(t()) :: {janitor :: pid(), t()}
+  def adopt(performer) do
+    janitor = Janitor.start()
+    tracer = Tracing.spare(janitor, performer.tracer)
+    :ok = Janitor.adopt(tracer)
+    {janitor, %{performer | tracer: tracer}}
+  end
 
   @doc "A message was received: its timer, if it had one, is no more."
   @spec received(term(), t()) :: t()

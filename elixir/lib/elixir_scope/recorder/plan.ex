@@ -19,6 +19,8 @@ defmodule ElixirScope.Recorder.Plan do
   @major_bit 8
   @follow_bit 16
   @first_group 5
+  # Of the patterns of a large plan, these are read when somebody asks a question, each in 0.3 us.
+  @max_sample 64
   # Masks stay below 2^62.
   @groups Enum.to_list(@first_group..61)
 
@@ -52,7 +54,8 @@ defmodule ElixirScope.Recorder.Plan do
 
   @doc """
   The plan of a level and its targets. `loop_functions` are those of `ElixirScope.Recorder.ServerLoop.functions/0`. Of `options`, `:call_only` are functions whose
-  returns were switched off since, `:paused` processes that no call is traced in for now, `:sessions?` as in the type.
+  returns were switched off since, `:paused` processes that no call is traced in for now, `:taken` functions that another tracer has a pattern on, `:sessions?`
+  as in the type.
   """
   @spec build(atom(), [Target.t()], map(), keyword()) :: t()
   def build(level, targets, loop_functions, options \\ [])
@@ -69,7 +72,8 @@ defmodule ElixirScope.Recorder.Plan do
     %__MODULE__{
       all_flags: Enum.uniq([:procs | flags(everywhere, sessions?)]),
       flags: Map.new(by_pid, fn {pid, entries} -> {pid, flags(entries, sessions?)} end),
-      functions: functions(targets, loop_functions, Keyword.get(options, :call_only, MapSet.new())),
+      functions:
+        Map.drop(functions(targets, loop_functions, Keyword.get(options, :call_only, MapSet.new())), options[:taken] || []),
       masks: Map.new(by_pid, fn {pid, entries} -> {pid, default_mask ||| masks(entries)} end),
       default_mask: default_mask,
       paused: Keyword.get(options, :paused, MapSet.new()),
@@ -177,6 +181,21 @@ defmodule ElixirScope.Recorder.Plan do
   @spec concerns(t()) :: [{ElixirScope.Recorder.Tracing.concern(), mfa()}]
   def concerns(plan), do: for({mfa, %{role: role}} <- plan.functions, do: {concern(plan, role), mfa})
 
+  @doc "The patterns it needs: the concern, the function, and whether its returns are traced."
+  @spec set_patterns(t()) :: [{ElixirScope.Recorder.Tracing.concern(), mfa(), boolean()}]
+  def set_patterns(plan), do: for({mfa, %{role: role}} <- plan.functions, do: {concern(plan, role), mfa, returns?(role)})
+
+  @doc "Of its patterns, some of each module, that show whether all are there: those inside OTP's behaviours first."
+  @spec sample(t()) :: [{ElixirScope.Recorder.Tracing.concern(), mfa(), boolean()}]
+  def sample(plan) do
+    {called, servers} =
+      plan |> set_patterns() |> Enum.split_with(fn {_, mfa, _} -> plan.functions[mfa].role in [:call, :call_only] end)
+
+    by_module = Enum.group_by(called, fn {_concern, {module, _, _}, _returns?} -> module end)
+    in_turn = for {_module, patterns} <- by_module, {pattern, turn} <- Enum.with_index(patterns), do: {turn, pattern}
+    Enum.take(servers ++ for({_turn, pattern} <- Enum.sort(in_turn), do: pattern), @max_sample)
+  end
+
   # The first state of a gen_server is what a function returns.
   defp returns?(role), do: role == :call or match?({:first, _, _, _}, role)
 
@@ -185,6 +204,10 @@ defmodule ElixirScope.Recorder.Plan do
   def without_patterns(plan, modules) do
     %{plan | functions: Map.reject(plan.functions, fn {{module, _f, _a}, _entry} -> module in modules end)}
   end
+
+  @doc "The plan after the VM has lost the patterns of functions."
+  @spec without_functions(t(), [mfa()]) :: t()
+  def without_functions(plan, functions), do: %{plan | functions: Map.drop(plan.functions, functions)}
 
   @doc "Whether what some process spawns is traced too."
   @spec follows?(t()) :: boolean()

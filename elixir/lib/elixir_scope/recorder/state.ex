@@ -14,6 +14,8 @@ defmodule ElixirScope.Recorder.State do
     Action,
     CallPause,
     Config,
+    Gap,
+    Integrity,
     Plan,
     Row,
     ServerLoop,
@@ -39,16 +41,17 @@ defmodule ElixirScope.Recorder.State do
     server_loop: %{},
     call_only: MapSet.new(),
     paused: MapSet.new(),
+    search: %CallPause{},
     monitored: MapSet.new(),
     budgets: MapSet.new(),
     supervisors: %SupervisorWatch{},
-    held: [],
+    gap: %Gap{},
     actions: []
   ]
 
   @typedoc """
   `base` is what a later setup's options are laid over, `epoch` the monotonic time of the recording's time 0, `sessions?` whether the VM has trace
-  sessions, `server_loop` the functions of OTP's behaviours that can be traced, `held` the processes of other tracers that the sweep found.
+  sessions, `server_loop` the functions of OTP's behaviours that can be traced, `gap` what others took of what it traces.
   """
   @type t :: %__MODULE__{
           options: SetupOptions.t(),
@@ -63,10 +66,11 @@ defmodule ElixirScope.Recorder.State do
           server_loop: ServerLoop.functions(),
           call_only: MapSet.t(mfa()),
           paused: MapSet.t(pid()),
+          search: CallPause.t(),
           monitored: MapSet.t(pid()),
           budgets: MapSet.t(non_neg_integer()),
           supervisors: SupervisorWatch.t(),
-          held: [{pid(), term()}],
+          gap: Gap.t(),
           actions: [Action.t()]
         }
 
@@ -81,15 +85,19 @@ defmodule ElixirScope.Recorder.State do
           | :clear
           | :stop
           | {:server_loop, ServerLoop.functions()}
-          | {:swept, %{processes: non_neg_integer(), held: [{pid(), term()}], family: map()}}
+          | {:swept, %{processes: non_neg_integer(), held: [{pid(), term()}], family: map(), began: integer()}}
+          | {:checked, Integrity.findings()}
           | {:expire, Target.key(), token :: pos_integer()}
           | {:process_down, pid()}
           | {:grace_over, pid()}
           | {:followed, [{child :: pid(), parent :: pid()}]}
           | {:spent, bit :: non_neg_integer()}
           | {:modules_loaded, lost :: [module()], [{Target.key(), [{mfa(), boolean()}], map()}]}
-          | {:returns_off, mfa(), pid(), n_open :: non_neg_integer(), stack_words :: non_neg_integer() | nil}
+          | {:returns_off, [{mfa(), pid(), n_open :: non_neg_integer()}]}
           | {:check_pause, pid(), stack_words :: non_neg_integer() | nil}
+          | :switch_returns_off
+          | :search_deep
+          | {:deep, [pid()], rest :: [pid()]}
           | {:spawned, parents :: [pid()], now_ms :: integer()}
           | :read_supervisors
           | {:supervisors_read, SupervisorWatch.reading(), now_ms :: integer()}
@@ -108,7 +116,10 @@ defmodule ElixirScope.Recorder.State do
   @doc "The state after an operation, and what is to be done, in order."
   @spec apply(t(), operation()) :: {t(), [Action.t()]}
   def apply(state, operation) do
+    before = state.plan
     state = handle(operation, state)
+    # While a plan changes, nothing is known to be so.
+    state = if state.plan == before, do: state, else: Gap.publish(state)
     {%{state | actions: []}, Enum.reverse(state.actions)}
   end
 
@@ -119,7 +130,12 @@ defmodule ElixirScope.Recorder.State do
       for target <- TargetSet.sorted(state),
           do: %{target: Target.describe(target.key), classes: target.classes, expires_at: target.expires_at}
 
-    %{level: state.level, targets: Enum.sort_by(targets, & &1.target), held_by_other_tracers: state.held}
+    %{
+      level: state.level,
+      targets: Enum.sort_by(targets, & &1.target),
+      held_by_other_tracers: Enum.sort(state.gap.held),
+      lost_tracing: state.gap.shown
+    }
   end
 
   defp handle(:start, state), do: state |> put([started(state)]) |> manual() |> begin_targets()
@@ -175,13 +191,13 @@ defmodule ElixirScope.Recorder.State do
 
   # The store is empty: what goes on is recorded anew.
   defp handle(:clear, state) do
-    state = state |> emit(:clear_store) |> put([started(state)]) |> manual()
+    state = %{state | gap: %Gap{}} |> emit(:clear_store) |> put([started(state)]) |> manual()
     state = if state.level == :off, do: state, else: emit(state, :sweep)
     state |> put(target_rows(state, :target_added, state.level)) |> emit({:reply, :ok})
   end
 
   defp handle(:stop, state) do
-    %{state | plan: %Plan{}, targets: %{}, budgets: MapSet.new()}
+    %{state | plan: %Plan{}, gap: %Gap{}, targets: %{}, budgets: MapSet.new()}
     |> emit({:watch_loads, false})
     |> emit({:clear_tracing, Plan.patterns(state.plan)})
     |> emit({:expect_patterns, []})
@@ -194,9 +210,16 @@ defmodule ElixirScope.Recorder.State do
   defp handle({:swept, sweep}, state) do
     details = %{processes: sweep.processes, held_by_other_tracers: Enum.map(sweep.held, &elem(&1, 0))}
 
-    %{state | held: sweep.held, supervisors: %{state.supervisors | known: sweep.family}}
-    |> put([Row.note(:target_added, lifecycle()), Row.note(:sweep_done, details)])
+    # A sweep after a gap begins no target.
+    added = if state.gap.swept?, do: [], else: [Row.note(:target_added, lifecycle())]
+
+    %{state | supervisors: %{state.supervisors | known: sweep.family}}
+    |> put(added ++ [Row.note(:sweep_done, details)])
+    |> Gap.swept(sweep.began, sweep.held)
   end
+
+  defp handle({:checked, _found}, %{level: :off} = state), do: state
+  defp handle({:checked, found}, state), do: Gap.checked(state, found)
 
   defp handle({:expire, key, token}, state), do: TargetSet.expire(state, key, token)
   defp handle({:process_down, pid}, state), do: TargetSet.process_down(state, pid)
@@ -204,8 +227,11 @@ defmodule ElixirScope.Recorder.State do
   defp handle({:followed, pairs}, state), do: TargetSet.followed(state, pairs)
   defp handle({:spent, bit}, state), do: TargetSet.spent(state, bit)
   defp handle({:modules_loaded, lost, changes}, state), do: TargetSet.modules_loaded(state, lost, changes)
-  defp handle({:returns_off, mfa, pid, n_open, words}, state), do: CallPause.returns_off(state, mfa, pid, n_open, words)
+  defp handle({:returns_off, named}, state), do: CallPause.returns_off(state, named)
+  defp handle(:switch_returns_off, state), do: CallPause.switch_off(state)
+  defp handle(:search_deep, state), do: CallPause.search(state)
   defp handle({:check_pause, pid, words}, state), do: CallPause.check(state, pid, words)
+  defp handle({:deep, pids, rest}, state), do: CallPause.found(state, pids, rest)
   defp handle({:spawned, _parents, _now_ms}, %{level: :off} = state), do: state
   defp handle({:spawned, parents, now_ms}, state), do: SupervisorWatch.spawned(state, parents, now_ms)
   defp handle(:read_supervisors, state), do: SupervisorWatch.read(state)
@@ -229,7 +255,7 @@ defmodule ElixirScope.Recorder.State do
   end
 
   # The flags first, so that every process is either found or seen to be spawned.
-  defp begin(state), do: state |> TargetSet.replan() |> emit(:sweep)
+  defp begin(state), do: %{state | gap: %Gap{}} |> TargetSet.replan() |> emit(:sweep)
 
   defp started(state), do: Row.note(:recorder_started, level_and_options(state))
   defp level_and_options(state), do: %{level: state.level, options: SetupOptions.texts(state.options)}
@@ -249,7 +275,7 @@ defmodule ElixirScope.Recorder.State do
   # What the targets were recorded for ends, and what they are now recorded for begins.
   defp set_level(%{level: old} = state, level) do
     state = put(state, target_rows(state, :target_removed, old))
-    state = if level == :off, do: put(state, [Row.note(:target_removed, lifecycle())]), else: state
+    state = if level == :off, do: put(%{state | gap: %Gap{}}, [Row.note(:target_removed, lifecycle())]), else: state
     state = put(%{state | level: level}, [Row.note(:level_changed, %{from: old, to: level})])
     # Processes that were spawned at :off are unknown.
     state = if old == :off, do: begin(state), else: TargetSet.replan(state)

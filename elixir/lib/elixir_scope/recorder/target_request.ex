@@ -123,6 +123,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
        %{
          matched: matched(reply.target, reply.skipped),
          skipped: reply.skipped,
+         call_only: for({mfa, false} <- reply.target.functions, do: mfa),
          expires_at: reply.target.expires_at,
          warnings: warnings ++ level_warning(reply) ++ off_warnings(reply)
        }}

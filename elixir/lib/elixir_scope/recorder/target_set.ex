@@ -129,22 +129,36 @@ defmodule ElixirScope.Recorder.TargetSet do
 
   @doc "What makes the VM trace what the targets and the level come to."
   def replan(state) do
-    options = [call_only: state.call_only, paused: state.paused, sessions?: state.sessions?]
+    options = [
+      call_only: state.call_only,
+      paused: state.paused,
+      taken: MapSet.to_list(state.gap.taken),
+      sessions?: state.sessions?
+    ]
+
     plan = Plan.build(state.level, sorted(state), state.server_loop, options)
-    calls? = Enum.any?(Map.values(state.targets), &calls?(&1, state.level))
-    %{state | plan: plan} |> steps(state.plan, plan) |> end_budgets() |> emit({:watch_loads, calls?})
+    %{state | plan: plan} |> steps(state.plan, plan) |> end_budgets() |> emit({:watch_loads, watches_loads?(state)})
   end
+
+  @doc "Whether it must be known when modules are loaded."
+  @spec watches_loads?(%{:targets => map(), :level => atom(), optional(atom()) => term()}) :: boolean()
+  def watches_loads?(state), do: Enum.any?(Map.values(state.targets), &calls?(&1, state.level))
 
   defp steps(state, plan, plan), do: state
 
   defp steps(state, old, new) do
     state
-    |> emit({:expect_patterns, Enum.uniq(Plan.patterns(old) ++ Plan.patterns(new))})
+    |> expect(Plan.patterns(old), Plan.patterns(new))
     |> emit({:unpublish_states, Plan.states(new)})
+    |> emit(:unpublish_tracing)
     |> emit_all(Plan.steps(old, new))
     |> emit({:publish_states, Plan.states(new)})
     |> strip(Plan.follows?(old) and not Plan.follows?(new), new)
   end
+
+  # The janitor need not be asked about what it knows.
+  defp expect(state, same, same), do: state
+  defp expect(state, old, new), do: emit(state, {:expect_patterns, Enum.uniq(old ++ new)})
 
   # Children of followed processes that were not reported yet are in no plan.
   defp strip(state, false, _plan), do: state

@@ -46,10 +46,10 @@ defmodule ElixirScope.Recorder.Tracing do
   def open(state, own), do: %__MODULE__{state: state, own: own, sessions: if(sessions?(), do: sessions(state), else: %{})}
 
   defp sessions(state) do
-    for {concern, _flags} <- @concerns, into: %{} do
-      {concern, apply(:trace, :session_create, [:"elixir_scope_#{concern}", {Native, state}, []])}
-    end
+    for {concern, _flags} <- @concerns, into: %{}, do: {concern, session(concern, state)}
   end
+
+  defp session(concern, state), do: apply(:trace, :session_create, [:"elixir_scope_#{concern}", {Native, state}, []])
 
   @doc "Performs a step of a plan that concerns the VM."
   def perform({:patterns, concern, module, had, wanted}, tracer), do: set_patterns(tracer, concern, module, had, wanted)
@@ -62,6 +62,20 @@ defmodule ElixirScope.Recorder.Tracing do
   end
 
   def perform({:flags_on, pid, flags}, tracer), do: set(pid, true, flags, tracer)
+
+  @doc "The tracer with one more process that is never traced."
+  @spec spare(pid(), t()) :: t()
+  def spare(pid, tracer) do
+    set(pid, false, @flags, tracer)
+    %{tracer | own: Enum.uniq([pid | tracer.own])}
+  end
+
+  @doc "Turns off what recorders before this tracer's left, if they and the janitor were killed together."
+  @spec clear_leftovers(t(), [mfa()]) :: :ok
+  # No process holds their sessions.
+  def clear_leftovers(%{sessions: sessions}, _patterns) when sessions != %{}, do: :ok
+  # The states of tracers are consecutive numbers, and each cleared what was before it.
+  def clear_leftovers(tracer, patterns), do: clear(%{tracer | state: tracer.state - 1}, patterns)
 
   @doc "Turns off all flags of this tracer, and these patterns. The tracer cannot be used after that."
   @spec clear(t(), [mfa()]) :: :ok
@@ -110,15 +124,10 @@ defmodule ElixirScope.Recorder.Tracing do
   @spec lost([{concern(), mfa()}], t()) :: [module()]
   def lost(functions, tracer) do
     for {concern, {module, _f, _a} = mfa} <- Enum.uniq_by(functions, fn {concern, {module, _, _}} -> {concern, module} end),
-        not traced?(pattern_info(tracer, concern, mfa)),
+        not traced?(info(tracer, concern, mfa, :traced)),
         uniq: true,
         do: module
   end
-
-  defp pattern_info(%{sessions: %{} = sessions}, concern, mfa) when is_map_key(sessions, concern),
-    do: apply(:trace, :info, [sessions[concern], mfa, :traced])
-
-  defp pattern_info(_tracer, _concern, mfa), do: :erlang.trace_info(mfa, :traced)
 
   defp traced?(info), do: match?({:traced, kind} when kind in [:local, :global], info)
 
@@ -167,19 +176,61 @@ defmodule ElixirScope.Recorder.Tracing do
 
   defp pattern_of(_tracer, _concern, mfa, spec), do: :erlang.trace_pattern(mfa, spec, [:local])
 
-  defp set(processes, on?, flags, %{sessions: sessions} = tracer) when sessions == %{} do
-    vm_flags = for {_concern, table} <- @concerns, flag <- flags, vm_flag <- Map.get(table, flag, []), uniq: true, do: vm_flag
-    vm_flags = if :follow in flags, do: [:set_on_spawn | vm_flags], else: vm_flags
-    quietly(fn -> :erlang.trace(processes, on?, [{:tracer, Native, tracer.state} | vm_flags]) end)
+  defp set(processes, on?, flags, tracer) do
+    for {session, [_ | _] = vm_flags} <- vm_flags(flags, tracer),
+        do: quietly(fn -> set_in(session, processes, on?, vm_flags, tracer) end)
   end
 
-  defp set(processes, on?, flags, %{sessions: sessions}) do
+  defp set_in(nil, processes, on?, vm_flags, tracer),
+    do: :erlang.trace(processes, on?, [{:tracer, Native, tracer.state} | vm_flags])
+
+  defp set_in(session, processes, on?, vm_flags, _tracer), do: apply(:trace, :process, [session, processes, on?, vm_flags])
+
+  @doc "The VM's flags for those of a plan, by session; the session is `nil` on a VM without."
+  @spec vm_flags([atom()], t()) :: [{session :: term() | nil, [atom()]}]
+  def vm_flags(flags, %{sessions: sessions}) when sessions == %{} do
+    vm_flags = for {_concern, table} <- @concerns, flag <- flags, vm_flag <- Map.get(table, flag, []), uniq: true, do: vm_flag
+    [{nil, if(:follow in flags, do: [:set_on_spawn | vm_flags], else: vm_flags)}]
+  end
+
+  def vm_flags(flags, %{sessions: sessions}) do
     for {concern, table} <- @concerns do
       vm_flags = Enum.flat_map(flags, &Map.get(table, &1, []))
       inherit? = :follow in flags and concern in @inherited
-      vm_flags = if inherit?, do: [:set_on_spawn | vm_flags], else: vm_flags
-      if vm_flags != [], do: quietly(fn -> apply(:trace, :process, [sessions[concern], processes, on?, vm_flags]) end)
+      {sessions[concern], if(inherit?, do: [:set_on_spawn | vm_flags], else: vm_flags)}
     end
+  end
+
+  @doc "The match specification that a function has when its pattern is ours."
+  @spec match_spec(returns? :: boolean()) :: list()
+  def match_spec(true), do: @with_returns
+  def match_spec(false), do: []
+
+  @doc "What the VM says of a process, a function or an event, in the session of a concern; `:no_session` when somebody destroyed that."
+  @spec info(t(), concern(), pid() | :new | mfa() | :send | :receive, atom()) :: {atom(), term()} | :undefined | :no_session
+  def info(%{sessions: %{} = sessions}, concern, what, item) when is_map_key(sessions, concern),
+    do: info_in(sessions[concern], what, item)
+
+  def info(_tracer, _concern, what, item), do: :erlang.trace_info(what, item)
+
+  @doc "The same in a session; `nil` is that of the whole node."
+  def info_in(nil, what, item), do: :erlang.trace_info(what, item)
+
+  def info_in(session, what, item) do
+    apply(:trace, :info, [session, what, item])
+  rescue
+    ArgumentError -> :no_session
+  end
+
+  @doc "The tracer with new sessions in the place of those that somebody destroyed."
+  @spec renew(t()) :: t()
+  def renew(tracer) do
+    sessions =
+      for {concern, session} <- tracer.sessions, into: %{} do
+        {concern, if(info_in(session, :new, :flags) == :no_session, do: session(concern, tracer.state), else: session)}
+      end
+
+    %{tracer | sessions: sessions}
   end
 
   # A process that died, or that another tracer took, counts as no process.

@@ -12,6 +12,19 @@ defmodule ElixirScope.Recorder.StateRandomTest do
   @levels [:full, :messages_only, :states_only, :minimal, :off]
   @modules [Shop, Cart]
 
+  @all_well %{
+    began: 1,
+    now: @now,
+    everyone: :ours,
+    functions: [],
+    taken_loops: %{},
+    messages?: true,
+    modules: {[], []},
+    processes: [],
+    rest: [],
+    census: nil
+  }
+
   @nothing %{
     all: MapSet.new(),
     on: %{},
@@ -35,7 +48,8 @@ defmodule ElixirScope.Recorder.StateRandomTest do
 
       {state, vm} =
         Enum.reduce(1..@n_operations, {state, vm}, fn _, {state, vm} ->
-          {state, vm} = step({state, vm}, random(state, vm))
+          {vm, operation} = if :rand.uniform(8) == 1, do: fault(state, vm), else: {vm, random(state, vm)}
+          {state, vm} = step({state, vm}, operation)
           check(state, vm)
           {state, vm}
         end)
@@ -49,7 +63,7 @@ defmodule ElixirScope.Recorder.StateRandomTest do
   # Operations, as the recorder's process would make them of what it reads.
 
   defp random(state, vm) do
-    case :rand.uniform(14) do
+    case :rand.uniform(15) do
       n when n in 1..4 -> trace(random_target())
       5 -> {:untrace, pick([{:genserver, pid()}, {:module, Shop}, :all_processes] ++ Map.keys(state.targets))}
       6 -> {:set_level, pick(@levels)}
@@ -59,13 +73,14 @@ defmodule ElixirScope.Recorder.StateRandomTest do
       10 -> {:followed, [{pid(), pid()}, {pid(), pid()}]}
       11 -> {:spent, pick([1 <<< 5 | Map.keys(vm.budgets)])}
       12 -> loaded(state)
-      13 -> {:returns_off, {pick(@modules), :f, 1}, pid(), 1_001, pick([nil, 5, 20_000])}
+      13 -> {:returns_off, [{{pick(@modules), :f, 1}, pid(), pick([1_001, 5_000])}, {{Shop, :g, 1}, pid(), pick([1_001, 5_000])}]}
+      15 -> pick([:switch_returns_off, {:deep, [pid()], []}, :search_deep])
       14 -> {:check_pause, pick([pid() | Enum.to_list(state.paused)]), pick([nil, 5, 20_000])}
     end
   end
 
   defp fire(vm, kind) do
-    case for({message, _ms} <- vm.timers, elem(message, 0) == kind, do: message) do
+    case for({message, _ms} <- vm.timers, is_tuple(message) and elem(message, 0) == kind, do: message) do
       [] -> nil
       messages -> pick(messages)
     end
@@ -116,6 +131,29 @@ defmodule ElixirScope.Recorder.StateRandomTest do
     {:modules_loaded, lost, changes}
   end
 
+  # Somebody took flags or patterns, which a check finds.
+  defp fault(%{level: :off}, vm), do: {vm, {:check_pause, pid(), nil}}
+
+  defp fault(state, vm) do
+    pid = pid()
+
+    {vm, found} =
+      case :rand.uniform(3) do
+        1 ->
+          {%{vm | all: MapSet.new(), on: %{}}, %{everyone: :lost}}
+
+        2 ->
+          had = MapSet.to_list(on(vm, pid))
+          {put_in(vm.on[pid], MapSet.new()), %{processes: if(had == [], do: [], else: [{pid, {:missing, had}}])}}
+
+        3 ->
+          lost = for {mfa, _} <- state.plan.functions, :rand.uniform(2) == 1, do: mfa
+          {%{vm | patterns: Map.drop(vm.patterns, lost)}, %{functions: for(mfa <- lost, do: {mfa, :lost})}}
+      end
+
+    {vm, {:checked, Map.merge(@all_well, found)}}
+  end
+
   defp pid, do: :erlang.list_to_pid(~c"<0.#{6_000 + :rand.uniform(6)}.0>")
   defp pick(list), do: Enum.at(list, :rand.uniform(length(list)) - 1)
 
@@ -130,7 +168,9 @@ defmodule ElixirScope.Recorder.StateRandomTest do
     vm = if match?({:process_down, _}, operation), do: %{vm | monitors: vm.monitors -- [elem(operation, 1)]}, else: vm
     {state, actions} = State.apply(state, operation)
     assert state.actions == []
-    {state, Enum.reduce(actions, vm, &perform/2)}
+    vm = Enum.reduce(actions, vm, &perform/2)
+    swept = {:swept, %{processes: 0, held: [], family: %{}, began: 1}}
+    if :sweep in actions, do: step({state, vm}, swept), else: {state, vm}
   end
 
   defp lose(vm, modules), do: %{vm | patterns: Map.reject(vm.patterns, fn {{module, _, _}, _} -> module in modules end)}
@@ -185,7 +225,11 @@ defmodule ElixirScope.Recorder.StateRandomTest do
   defp perform({:start_timer, message, ms}, vm) when ms >= 0, do: %{vm | timers: Map.put(vm.timers, message, ms)}
   defp perform({:cancel_timer, message}, vm), do: %{vm | timers: Map.delete(vm.timers, message)}
   defp perform(:stop_native, vm), do: Map.put(vm, :stopped?, true)
-  defp perform(pure, vm) when pure == :sweep or elem(pure, 0) in [:reply, :sample_rate, :limits], do: vm
+  defp perform(pure, vm) when pure in [:sweep, :unpublish_tracing], do: vm
+
+  defp perform(pure, vm)
+       when elem(pure, 0) in [:reply, :sample_rate, :limits, :publish_tracing, :lose, :warn, :visit, :search_deep],
+       do: vm
 
   defp on(vm, pid), do: Map.get(vm.on, pid, vm.all)
 

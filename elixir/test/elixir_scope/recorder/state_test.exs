@@ -46,10 +46,14 @@ defmodule ElixirScope.Recorder.StateTest do
       assert {:flags_on, :all, [:procs]} in actions
       assert Enum.find_index(actions, &(&1 == :sweep)) > Enum.find_index(actions, &match?({:flags_on, :all, _}, &1))
 
-      {state, actions} = State.apply(state, {:swept, %{processes: 3, held: [{pid(1), :other}], family: %{}}})
-      assert [%Row{kind: :target_added, term: [%{target: "lifecycle"}]}, %Row{kind: :sweep_done, term: [details]}] = rows(actions)
+      {state, actions} = State.apply(state, {:swept, %{processes: 3, held: [{pid(1), :other}], family: %{}, began: 7}})
+
+      assert [%Row{kind: :target_added, term: [%{target: "lifecycle"}]}, %Row{kind: :sweep_done, term: [details]}, held] =
+               rows(actions)
+
+      assert %Row{kind: :governor_step, term: [%{tracing: :off}]} = held
       assert details == %{processes: 3, held_by_other_tracers: [pid(1)]}
-      assert State.status(state) == %{level: :full, targets: [], held_by_other_tracers: [{pid(1), :other}]}
+      assert State.status(state) == %{level: :full, targets: [], held_by_other_tracers: [{pid(1), :other}], lost_tracing: []}
     end
 
     test "with trace_all has all processes as a target" do
@@ -164,10 +168,25 @@ defmodule ElixirScope.Recorder.StateTest do
 
   test "a deep stack pauses the calls of a process, until it is deep no more" do
     state = traced(started(), module(@functions))
-    {state, actions} = State.apply(state, {:returns_off, {Shop, :f, 1}, pid(1), 1_001, 20_000})
+    # Every process that is named is paused at once, the second too; no pattern is waited for.
+    {state, actions} = State.apply(state, {:returns_off, [{{Shop, :f, 1}, pid(1), 1_001}]})
     assert kinds(actions) == [:returns_off, :governor_step]
     assert {:flags_off, pid(1), [:call]} in actions and {:start_timer, {:check_pause, pid(1)}, 100} in actions
+    {state, more} = State.apply(state, {:returns_off, [{{Shop, :f, 1}, pid(2), 5_000}, {{Shop, :f, 1}, pid(1), 5_000}]})
+    assert kinds(more) == [:governor_step] and {:flags_off, pid(2), [:call]} in more
+    refute Enum.any?(actions ++ more, &match?({:patterns, _, _, _, _}, &1))
+    {state, [again]} = State.apply(state, {:check_pause, pid(1), 50})
+    assert again == {:start_timer, {:check_pause, pid(1)}, 100}
+
+    assert {:start_timer, :switch_returns_off, _ms} = Enum.find(more, &match?({_, :switch_returns_off, _}, &1))
+    {state, actions} = State.apply(state, :switch_returns_off)
     assert {:patterns, :calls, Shop, _had, %{{:f, 1} => false}} = Enum.find(actions, &match?({:patterns, _, _, _, _}, &1))
+
+    # The sealer names no process whose events were dropped: it is found by its stack.
+    {state, actions} = State.apply(state, {:deep, [pid(3)], []})
+    assert {:flags_off, pid(3), [:call]} in actions
+    {state, _actions} = State.apply(state, {:check_pause, pid(2), nil})
+    {state, _actions} = State.apply(state, {:check_pause, pid(3), nil})
 
     {state, actions} = State.apply(state, {:check_pause, pid(1), 15_000})
     assert actions == [{:start_timer, {:check_pause, pid(1)}, 100}]
@@ -259,11 +278,11 @@ defmodule ElixirScope.Recorder.StateTest do
   end
 
   test "the pure modules import nothing that reads or changes the world" do
-    modules = ~w(State TargetSet CallPause SupervisorWatch TargetCheck SetupMerge Plan Target Row Action)a
+    modules = ~w(State TargetSet CallPause Gap SupervisorWatch TargetCheck SetupMerge Plan Target Row Action)a
     impure = [Process, System, GenServer, Port, File, ElixirScope.Native, :ets, :persistent_term, :rand, :os, :trace]
 
     inner =
-      for name <- ~w(Performer Tracing Janitor Current Inspection ModuleLoad Sweep)a,
+      for name <- ~w(Performer Tracing Janitor Current Inspection Integrity ModuleLoad Sweep)a,
           do: Module.concat(ElixirScope.Recorder, name)
 
     # Of :erlang, what computes and nothing else.

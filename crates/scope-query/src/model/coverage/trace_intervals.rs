@@ -31,10 +31,12 @@ impl Watch {
 
     fn read(trace: &Trace, process: Option<ProcessKey>, class: Class) -> Self {
         let all = Window::all();
-        let (mut stretches, mut targets, mut spared, mut since, mut is_partial) = (Vec::new(), 0u32, false, 0, false);
+        let (mut stretches, mut targets, mut since, mut is_partial) = (Vec::new(), 0u32, 0, false);
+        // The recorder does not trace calls in it, or nothing at all.
+        let (mut spared, mut held) = (false, false);
         for at in trace.rows(&[Class::Control], all.first_key(), all.last_key(), Direction::Forward) {
             let row = Row::read(trace, at);
-            let before = targets > 0 && !spared;
+            let before = targets > 0 && !spared && !held;
             is_partial |= class == Class::State
                 && row.kind() == Kind::TargetAdded
                 && is_about(&row, process)
@@ -43,21 +45,23 @@ impl Watch {
                 Kind::TargetAdded if concerns(&row, process, class) => targets += 1,
                 Kind::TargetRemoved if concerns(&row, process, class) => targets = targets.saturating_sub(1),
                 Kind::RecorderStopped => targets = 0,
-                // The recorder takes its own hands off a process that tracing its calls would harm, and says so.
-                Kind::GovernorStep
-                    if process.is_some() && row.process() == process && matches!(class, Class::Call | Class::State) =>
-                {
-                    spared = calls_off(&row).unwrap_or(spared);
+                // The recorder takes its own hands off a process that tracing its calls would harm, and says so; likewise when another tracer
+                // has taken the process.
+                Kind::GovernorStep if process.is_some() && row.process() == process => {
+                    if matches!(class, Class::Call | Class::State) {
+                        spared = is_off(&row, "calls").unwrap_or(spared);
+                    }
+                    held = is_off(&row, "tracing").unwrap_or(held);
                 }
                 _ => {}
             }
-            match (before, targets > 0 && !spared) {
+            match (before, targets > 0 && !spared && !held) {
                 (false, true) => since = row.tick(),
                 (true, false) => stretches.push((since, row.tick())),
                 _ => {}
             }
         }
-        if targets > 0 && !spared {
+        if targets > 0 && !spared && !held {
             stretches.push((since, u64::MAX));
         }
         Self { stretches, is_partial, known_from: trace.low_watermark(Class::Control).tick }
@@ -133,11 +137,11 @@ fn classes(row: &Row<'_>) -> Option<Term> {
     detail(row, "classes")
 }
 
-/// Whether a governor step switches calls off (`true`) or on again; `None` when it is about something else.
-fn calls_off(row: &Row<'_>) -> Option<bool> {
-    match detail(row, "calls")? {
-        Term::Atom(calls) if calls == "off" => Some(true),
-        Term::Atom(calls) if calls == "on" => Some(false),
+/// Whether a governor step switches something off (`true`) or on again; `None` when it is about something else.
+fn is_off(row: &Row<'_>, what: &str) -> Option<bool> {
+    match detail(row, what)? {
+        Term::Atom(step) if step == "off" => Some(true),
+        Term::Atom(step) if step == "on" => Some(false),
         _ => None,
     }
 }

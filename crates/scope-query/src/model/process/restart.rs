@@ -182,8 +182,9 @@ fn life(
     rows.map(|at| Row::read(trace, at)).filter_map(step).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether an exit was a failure. A reason that cannot be read counts as one.
+/// Whether an exit was a failure. A reason that cannot be read counts as one; an exit that was not seen, written down later without its
+/// reason, does not.
 pub(crate) fn is_abnormal(exit: &Row<'_>) -> bool {
-    let reason = exit.term().and_then(|term| read::read(term.bytes, exit.chunk).ok());
-    reason.is_none_or(|reason| exit_reason::is_abnormal(&reason))
+    let Some(term) = exit.term() else { return false };
+    read::read(term.bytes, exit.chunk).map_or(true, |reason| exit_reason::is_abnormal(&reason))
 }

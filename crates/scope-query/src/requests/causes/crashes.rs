@@ -219,8 +219,9 @@ struct Reasons {
 }
 
 impl Reasons {
-    /// The cause of an exit, if it is a crash.
+    /// The cause of an exit, if it is a crash. One that was not seen, written down later without its reason, is none that is known.
     fn cause(&mut self, row: &Row<'_>) -> Option<Rc<str>> {
+        row.term()?;
         let found = self.known.entry((row.chunk_idx, row.term_id()));
         found
             .or_insert_with(|| exit::reason(row).filter(is_abnormal).map(|term| Reason::of(&term).cause().into()))
