@@ -34,7 +34,7 @@ defmodule ElixirScope do
 
   alias ElixirScope.{Answer, Dump, Error, Event, Recorder, Trace, Types}
   alias ElixirScope.Query.Client
-  alias ElixirScope.Recorder.{Current, Row, TargetRequest}
+  alias ElixirScope.Recorder.{Current, Row, Target}
 
   @type process :: Types.process()
   @type time :: Types.time()
@@ -98,7 +98,7 @@ defmodule ElixirScope do
       iex> {:error, %{code: :not_running}} = ElixirScope.status()
   """
   @spec child_spec(keyword()) :: Supervisor.child_spec()
-  def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Recorder.Session, :start_link, [options]}}
+  def child_spec(options), do: %{id: __MODULE__, start: {ElixirScope.Recorder.Setup.Session, :start_link, [options]}}
 
   @doc """
   Records the calls of a module's functions with their arguments and, where that does not harm the traced process, their returns. A function gets no
@@ -132,7 +132,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec trace_module(module(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
-  def trace_module(module, options \\ []), do: TargetRequest.trace_module(module, options)
+  def trace_module(module, options \\ []), do: Target.Request.trace_module(module, options)
 
   @doc """
   Records the calls of one function, exported or private; the arity `:_` means every arity. The options are those of `trace_module/2`, without `:scope`.
@@ -147,7 +147,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec trace_function({module(), atom(), arity() | :_}, keyword()) :: {:ok, traced()} | {:error, Error.t()}
-  def trace_function(function, options \\ []), do: TargetRequest.trace_function(function, options)
+  def trace_function(function, options \\ []), do: Target.Request.trace_function(function, options)
 
   @doc """
   Records the messages and states of a GenServer, Agent, supervisor, `:gen_statem` or `:gen_event`. The state is recorded after each message that it
@@ -162,7 +162,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec trace_genserver(process(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
-  def trace_genserver(process, options \\ []), do: TargetRequest.trace_genserver(process, options)
+  def trace_genserver(process, options \\ []), do: Target.Request.trace_genserver(process, options)
 
   @doc """
   Records the messages of one process, its states if it is a server, and its calls of the module that it was started with, or of
@@ -176,7 +176,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec trace_process(process(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
-  def trace_process(process, options \\ []), do: TargetRequest.trace_process(process, options)
+  def trace_process(process, options \\ []), do: Target.Request.trace_process(process, options)
 
   @doc """
   Does what `trace_process/2` does, for the process that now holds a registered name.
@@ -188,7 +188,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec trace_named_process(atom(), keyword()) :: {:ok, traced()} | {:error, Error.t()}
-  def trace_named_process(name, options \\ []), do: TargetRequest.trace_process(name, options)
+  def trace_named_process(name, options \\ []), do: Target.Request.trace_process(name, options)
 
   @doc """
   Records the messages of all processes and the states of all GenServers, including those that are started later. A busy node becomes several
@@ -205,7 +205,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec trace_all_processes(keyword()) :: {:ok, traced()} | {:error, Error.t()}
-  def trace_all_processes(options \\ []), do: TargetRequest.trace_all_processes(options)
+  def trace_all_processes(options \\ []), do: Target.Request.trace_all_processes(options)
 
   @doc """
   Records the states of all GenServers, including those that are started later, but not their messages. So the cause of a state is unknown.
@@ -224,7 +224,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec trace_all_genservers(keyword()) :: {:ok, traced()} | {:error, Error.t()}
-  def trace_all_genservers(options \\ []), do: TargetRequest.trace_all_genservers(options)
+  def trace_all_genservers(options \\ []), do: Target.Request.trace_all_genservers(options)
 
   @doc """
   Ends `trace_module/2`. What was recorded stays. If the module is not a target, the error is `:not_traced`. All `untrace_*` functions work like this.
@@ -239,7 +239,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_module(module()) :: :ok | {:error, Error.t()}
-  def untrace_module(module), do: TargetRequest.untrace_module(module)
+  def untrace_module(module), do: Target.Request.untrace_module(module)
 
   @doc """
   Ends `trace_function/2` for the same `{module, function, arity}`; see `untrace_module/1`.
@@ -253,7 +253,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_function({module(), atom(), arity() | :_}) :: :ok | {:error, Error.t()}
-  def untrace_function(function), do: TargetRequest.untrace_function(function)
+  def untrace_function(function), do: Target.Request.untrace_function(function)
 
   @doc """
   Ends `trace_genserver/2`; see `untrace_module/1`.
@@ -268,7 +268,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_genserver(process()) :: :ok | {:error, Error.t()}
-  def untrace_genserver(process), do: TargetRequest.untrace_process(:genserver, process)
+  def untrace_genserver(process), do: Target.Request.untrace_process(:genserver, process)
 
   @doc """
   Ends `trace_process/2`; see `untrace_module/1`.
@@ -282,7 +282,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_process(process()) :: :ok | {:error, Error.t()}
-  def untrace_process(process), do: TargetRequest.untrace_process(:process, process)
+  def untrace_process(process), do: Target.Request.untrace_process(:process, process)
 
   @doc """
   Ends `trace_named_process/2`; see `untrace_module/1`.
@@ -296,7 +296,7 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_named_process(atom()) :: :ok | {:error, Error.t()}
-  def untrace_named_process(name), do: TargetRequest.untrace_process(:process, name)
+  def untrace_named_process(name), do: Target.Request.untrace_process(:process, name)
 
   @doc """
   Ends `trace_all_processes/1`; see `untrace_module/1`.
@@ -309,11 +309,11 @@ defmodule ElixirScope do
       :ok
   """
   @spec untrace_all_processes() :: :ok | {:error, Error.t()}
-  def untrace_all_processes, do: TargetRequest.untrace_everywhere(:all_processes)
+  def untrace_all_processes, do: Target.Request.untrace_everywhere(:all_processes)
 
   @doc "Ends `trace_all_genservers/1`; see `untrace_module/1`."
   @spec untrace_all_genservers() :: :ok | {:error, Error.t()}
-  def untrace_all_genservers, do: TargetRequest.untrace_everywhere(:all_genservers)
+  def untrace_all_genservers, do: Target.Request.untrace_everywhere(:all_genservers)
 
   @doc "Changes the level of a running recording. See `ElixirScope.Settings.set_level/1`."
   @spec set_level(:full | :messages_only | :states_only | :minimal | :off) :: :ok | {:error, Error.t()}

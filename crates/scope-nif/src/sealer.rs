@@ -37,7 +37,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Open calls of one process at which a pattern with returns is taken to be a loop: each costs the traced process three words of stack.
 const MAX_OPEN_CALLS: i64 = 1_000;
-/// Open calls from which on the process itself must be spared: the VM looks through all of them at each call. As in `Recorder.CallPause`.
+/// Open calls from which on the process itself must be spared: the VM looks through all of them at each call. As in `Recorder.Call.Pause`.
 const DEEP_OPEN_CALLS: i64 = 3_333;
 /// How often the owner is notified of one process at most, unless it got deep.
 const NOTIFY_AGAIN_NS: u64 = 100_000_000;

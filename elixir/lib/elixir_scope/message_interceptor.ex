@@ -21,7 +21,7 @@ defmodule ElixirScope.MessageInterceptor do
 
   alias ElixirScope.{Error, Event, Query}
   alias ElixirScope.Query.Client
-  alias ElixirScope.Recorder.TargetRequest
+  alias ElixirScope.Recorder.Target
 
   @doc """
   Records the messages that a process sends, those that are delivered to it and, for a GenServer, when it handles them. States and calls are not recorded.
@@ -36,7 +36,7 @@ defmodule ElixirScope.MessageInterceptor do
       :ok
   """
   @spec intercept(ElixirScope.process(), keyword()) :: {:ok, ElixirScope.traced()} | {:error, Error.t()}
-  def intercept(process, options \\ []), do: TargetRequest.trace_messages(process, options)
+  def intercept(process, options \\ []), do: Target.Request.trace_messages(process, options)
 
   @doc """
   Ends `intercept/2`. What was recorded stays. The error is `:not_traced` if the process was not intercepted.
@@ -48,7 +48,7 @@ defmodule ElixirScope.MessageInterceptor do
       :ok
   """
   @spec release(ElixirScope.process()) :: :ok | {:error, Error.t()}
-  def release(process), do: TargetRequest.untrace_process(:messages, process)
+  def release(process), do: Target.Request.untrace_process(:messages, process)
 
   @doc """
   The message events of one process, oldest first: `:send`, `:delivered`, `:handled`. Options: `:from`, `:to`, `:limit`, `:after`, `:trace`. Raises

@@ -11,26 +11,12 @@ defmodule ElixirScope.Recorder do
 
   alias ElixirScope.{Error, Native}
 
-  alias ElixirScope.Recorder.{
-    Config,
-    Current,
-    Inspection,
-    Integrity,
-    Janitor,
-    ModuleLoad,
-    Performer,
-    ServerLoop,
-    SetupMerge,
-    SetupOptions,
-    State,
-    TargetSet,
-    Tracing
-  }
+  alias ElixirScope.Recorder.{Current, Janitor, Performer, ServerLoop, Setup, State, Target, Tracing}
 
   @not_loaded "the native library could not be loaded: `mix compile` builds it, and the log says what is wrong with the one there is"
 
   @typedoc "The options, the mode, and the base of a later setup's options."
-  @type start_options :: {SetupOptions.t(), Config.mode(), SetupMerge.base()}
+  @type start_options :: {Setup.Options.t(), Setup.Config.mode(), Setup.Merge.base()}
 
   @spec start_link(start_options()) :: GenServer.on_start()
   def start_link(options), do: GenServer.start_link(__MODULE__, options, name: __MODULE__)
@@ -59,8 +45,8 @@ defmodule ElixirScope.Recorder do
   @doc "Starts to trace with these options, or joins them to a recording that runs already; see `ElixirScope.setup/1`."
   @spec setup(keyword()) :: :ok | {:error, Error.t()}
   def setup(options) do
-    with {:ok, checked} <- SetupOptions.new(options) do
-      case start({checked, :tracing, {%SetupOptions{}, []}}) do
+    with {:ok, checked} <- Setup.Options.new(options) do
+      case start({checked, :tracing, {%Setup.Options{}, []}}) do
         {:ok, _pid} -> :ok
         {:error, {:already_started, _pid}} -> call({:setup, options})
         {:error, %Error{} = error} -> {:error, error}
@@ -117,7 +103,7 @@ defmodule ElixirScope.Recorder do
       :code.ensure_modules_loaded(for module <- modules, String.starts_with?(Atom.to_string(module), "#{__MODULE__}"), do: module)
 
     with {:module, Native} <- Code.ensure_loaded(Native),
-         {:ok, native, tracer_state} <- Native.start(self(), Config.new(options, mode)) do
+         {:ok, native, tracer_state} <- Native.start(self(), Setup.Config.new(options, mode)) do
       janitor = Janitor.start()
       tracer = Tracing.open(tracer_state, own_processes())
       :ok = Janitor.adopt(tracer)
@@ -142,7 +128,7 @@ defmodule ElixirScope.Recorder do
   defp clear_leftovers(_tracer, []), do: :ok
 
   defp clear_leftovers(tracer, patterns) do
-    ModuleLoad.ignore(self())
+    Tracing.ModuleLoad.ignore(self())
     Tracing.clear_leftovers(tracer, patterns)
     Native.expect([])
   end
@@ -159,7 +145,7 @@ defmodule ElixirScope.Recorder do
   end
 
   def handle_call({:trace, target, for_ms}, from, server) do
-    findings = Inspection.findings(target, server.state.plan, server.performer.tracer)
+    findings = Tracing.Inspection.findings(target, server.state.plan, server.performer.tracer)
     answer({:trace, target, findings, for_ms, DateTime.utc_now()}, from, server)
   end
 
@@ -206,7 +192,7 @@ defmodule ElixirScope.Recorder do
   defp operation({:grace_over, _pid} = operation, _server), do: operation
   defp operation(:read_supervisors, _server), do: :read_supervisors
   defp operation(:check_tracing, server), do: checked(server)
-  defp operation({:check_pause, pid}, _server), do: {:check_pause, pid, Inspection.stack_words(pid)}
+  defp operation({:check_pause, pid}, _server), do: {:check_pause, pid, Tracing.Inspection.stack_words(pid)}
 
   defp operation(:search_deep, _server), do: :search_deep
   defp operation(:switch_returns_off, _server), do: :switch_returns_off
@@ -219,18 +205,18 @@ defmodule ElixirScope.Recorder do
   defp operation({:elixir_scope_returns_off, mfa, pid, n_open}, _server), do: {:returns_off, all_named([{mfa, pid, n_open}])}
 
   defp operation(other, %{state: state, performer: performer} = server) do
-    if ModuleLoad.loaded?(other) do
-      {lost, changes} = modules = Inspection.loaded_modules(TargetSet.sorted(state), state.plan, performer.tracer)
+    if Tracing.ModuleLoad.loaded?(other) do
+      {lost, changes} = modules = Tracing.Inspection.loaded_modules(Target.Set.sorted(state), state.plan, performer.tracer)
 
-      case lost -- Inspection.reloaded(state.targets, changes) do
+      case lost -- Tracing.Inspection.reloaded(state.targets, changes) do
         [] -> {:modules_loaded, lost, changes}
-        _taken -> {:checked, Integrity.check(state, performer, server.server_loop, modules)}
+        _taken -> {:checked, Tracing.Integrity.check(state, performer, server.server_loop, modules)}
       end
     end
   end
 
   defp checked(%{state: %{level: :off}}), do: nil
-  defp checked(server), do: {:checked, Integrity.check(server.state, server.performer, server.server_loop)}
+  defp checked(server), do: {:checked, Tracing.Integrity.check(server.state, server.performer, server.server_loop)}
 
   defp verified(server) do
     case checked(server) do
@@ -264,7 +250,7 @@ defmodule ElixirScope.Recorder do
   end
 
   defp run(operation, server) do
-    loop = Inspection.server_loop(server.server_loop, server.state.plan)
+    loop = Tracing.Inspection.server_loop(server.server_loop, server.state.plan)
     {state, []} = State.apply(server.state, {:server_loop, loop})
     apply_operation(operation, %{server | state: state})
   end

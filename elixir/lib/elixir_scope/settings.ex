@@ -6,7 +6,7 @@ defmodule ElixirScope.Settings do
   """
 
   alias ElixirScope.{Error, Recorder}
-  alias ElixirScope.Recorder.SetupOptions
+  alias ElixirScope.Recorder.Setup
 
   @doc """
   Changes the level. Targets stay targets; what is recorded of them follows the new level. At `:off` nothing is traced, not even the life of processes.
@@ -74,7 +74,7 @@ defmodule ElixirScope.Settings do
   def set_retention(retention), do: set(:retention, retention, :set_retention, "ElixirScope.set_retention/1")
 
   defp set(option, value, change, function) do
-    SetupOptions.check!(option, value, function)
+    Setup.Options.check!(option, value, function)
     Recorder.call({change, value})
   end
 end

@@ -34,7 +34,7 @@ defmodule ElixirScope.TraceDB do
   alias ElixirScope.Answer.{Decoder, Value}
   alias ElixirScope.Injected.ManualEvent
   alias ElixirScope.Query.{Client, Moment, Source}
-  alias ElixirScope.Recorder.{Current, SetupOptions}
+  alias ElixirScope.Recorder.{Current, Setup}
 
   @classes [:process, :message, :call, :state, :span, :runtime]
   @renamed %{function: :call, genserver: :state}
@@ -67,7 +67,7 @@ defmodule ElixirScope.TraceDB do
     {own, options} = if Keyword.keyword?(options), do: Keyword.split(options, [:test_mode, :epoch]), else: {[], options}
     mode = mode(Keyword.get(own, :test_mode, false), own[:epoch])
 
-    with {:ok, checked} <- SetupOptions.new(options) do
+    with {:ok, checked} <- Setup.Options.new(options) do
       case Recorder.start({checked, mode, {checked, Keyword.keys(options)}}) do
         {:ok, recorder} ->
           GenServer.start_link(__MODULE__, recorder, name: __MODULE__)

@@ -6,7 +6,7 @@ defmodule ElixirScope.Query.Source do
   # Invariant: to ask waits for no process, but for the recorder, and that briefly, when the VM does not trace what it should.
 
   alias ElixirScope.{Answer, Error, Native, Recorder, Trace}
-  alias ElixirScope.Recorder.{Current, Integrity}
+  alias ElixirScope.Recorder.{Current, Tracing}
 
   # A recorder that is free finds and repairs what is lost in a few ms; one that is not, does so later.
   @patience_ms 500
@@ -56,7 +56,7 @@ defmodule ElixirScope.Query.Source do
     with %{} = expected <- Current.tracing() do
       lost =
         cond do
-          Integrity.intact?(expected, about) -> expected.lasting
+          Tracing.Integrity.intact?(expected, about) -> expected.lasting
           Recorder.check_tracing(@patience_ms) == :ok -> []
           true -> expected.classes
         end

@@ -8,7 +8,7 @@ defmodule ElixirScope.Recorder.Gap do
   # Invariant: a loss is written after what repairs it, so that it lasts until then; what cannot be repaired is lost anew at each check.
 
   import ElixirScope.Recorder.Action, only: [emit: 2, emit_all: 2, put: 2]
-  alias ElixirScope.Recorder.{Integrity, Plan, Row, Target, TargetSet}
+  alias ElixirScope.Recorder.{Plan, Row, Target, Tracing}
 
   # How often it is checked. More often costs more, less often makes gaps longer than what made them.
   @check_ms 1_000
@@ -79,7 +79,7 @@ defmodule ElixirScope.Recorder.Gap do
   defp on(pid), do: Row.note(:governor_step, %{tracing: :on}, pid)
 
   @doc "What a check found."
-  @spec checked(state, Integrity.findings()) :: state when state: %{:gap => t(), optional(atom()) => term()}
+  @spec checked(state, Tracing.Integrity.findings()) :: state when state: %{:gap => t(), optional(atom()) => term()}
   # Before all processes are visited, nothing is claimed.
   def checked(%{gap: %{verified: nil}} = state, _found), do: state
 
@@ -93,7 +93,7 @@ defmodule ElixirScope.Recorder.Gap do
       end)
 
     {lost, changes} = found.modules
-    state = TargetSet.modules_loaded(state, lost, changes)
+    state = Target.Set.modules_loaded(state, lost, changes)
     state = Enum.reduce(losses, state, &lose/2)
     lasting = for %{kind: :lasting, classes: classes} <- losses, class <- classes, uniq: true, do: class
 
@@ -132,7 +132,7 @@ defmodule ElixirScope.Recorder.Gap do
     state = if state.sessions?, do: emit(state, :renew_sessions), else: state
     # A session that is gone has taken its patterns along.
     functions = if state.sessions?, do: %{}, else: state.plan.functions
-    state = TargetSet.replan(%{state | plan: %{state.plan | all_flags: [], flags: %{}, functions: functions}})
+    state = Target.Set.replan(%{state | plan: %{state.plan | all_flags: [], flags: %{}, functions: functions}})
     {emit(state, :sweep), [loss(:repaired, "the trace flags of all processes", classes(state), from)]}
   end
 
@@ -164,7 +164,7 @@ defmodule ElixirScope.Recorder.Gap do
         %{state | gap: %{gap | taken: all_taken, loops: loops}, server_loop: Map.drop(state.server_loop, taken)}
         |> Map.update!(:plan, &Plan.without_functions(&1, lost ++ taken))
         |> put(for mfa <- taken, mfa in called, do: %Row{kind: :pattern_removed, subject: mfa})
-        |> TargetSet.replan()
+        |> Target.Set.replan()
         |> put(for mfa <- free, mfa in called, do: %Row{kind: :pattern_added, subject: mfa})
 
       {state, losses}

@@ -10,7 +10,7 @@ defmodule ElixirScope.Recorder.Janitor do
 
   use GenServer
   alias ElixirScope.Native
-  alias ElixirScope.Recorder.{ModuleLoad, Tracing}
+  alias ElixirScope.Recorder.Tracing
 
   @doc "Starts it if it does not run."
   @spec start() :: pid()
@@ -66,7 +66,7 @@ defmodule ElixirScope.Recorder.Janitor do
 
   defp clean(ward) do
     Process.demonitor(ward.monitor, [:flush])
-    ModuleLoad.ignore(ward.pid)
+    Tracing.ModuleLoad.ignore(ward.pid)
     Tracing.clear(ward.tracer, Native.expected())
     Native.expect([])
   end

@@ -8,19 +8,7 @@ defmodule ElixirScope.Recorder.Performer do
   require Logger
   alias ElixirScope.Native
 
-  alias ElixirScope.Recorder.{
-    Action,
-    Config,
-    Current,
-    Inspection,
-    Janitor,
-    ModuleLoad,
-    State,
-    Supervision,
-    SupervisorWatch,
-    Sweep,
-    Tracing
-  }
+  alias ElixirScope.Recorder.{Action, Current, Janitor, Setup, State, Supervision, Sweep, Tracing}
 
   @enforce_keys [:native, :tracer]
   defstruct [:native, :tracer, timers: %{}]
@@ -63,7 +51,7 @@ defmodule ElixirScope.Recorder.Performer do
 
     spawn(fn ->
       Process.flag(:priority, :high)
-      {deep, rest} = Inspection.deep_stacks(rest, plan, performer.tracer, words)
+      {deep, rest} = Tracing.Inspection.deep_stacks(rest, plan, performer.tracer, words)
       send(recorder, {:elixir_scope_deep, deep, rest})
     end)
 
@@ -74,11 +62,11 @@ defmodule ElixirScope.Recorder.Performer do
   def perform({:budget, row}, performer), do: done(Native.set_budget(performer.native, row), performer)
   def perform({:sample_rate, ppm}, performer), do: done(Native.set_rate(performer.native, ppm), performer)
   def perform({:limits, limits}, performer), do: done(Native.set_limits(performer.native, limits), performer)
-  def perform(:clear_store, performer), do: done(Native.clear(performer.native, Config.instance()), performer)
+  def perform(:clear_store, performer), do: done(Native.clear(performer.native, Setup.Config.instance()), performer)
   def perform(:stop_native, performer), do: done(Native.stop(performer.native), performer)
 
   # Another tracer may watch the loads; then the next plan tries again.
-  def perform({:watch_loads, watch?}, performer), do: done(ModuleLoad.watch(watch?), performer)
+  def perform({:watch_loads, watch?}, performer), do: done(Tracing.ModuleLoad.watch(watch?), performer)
 
   def perform({:monitor, pid}, performer) do
     Process.monitor(pid)
@@ -103,7 +91,7 @@ defmodule ElixirScope.Recorder.Performer do
 
   def perform({:read_supervisors, parents, known}, performer) do
     began = now_ms()
-    {now, later} = parents |> Enum.filter(&Supervision.supervisor?/1) |> Enum.split(SupervisorWatch.max_at_once())
+    {now, later} = parents |> Enum.filter(&Supervision.supervisor?/1) |> Enum.split(Supervision.Watch.max_at_once())
     {rows, known} = Sweep.families(now, known)
     ended = now_ms()
     {performer, [{:supervisors_read, %{rows: rows, known: known, later: later, took_ms: ended - began}, ended}]}

@@ -10,22 +10,7 @@ defmodule ElixirScope.Recorder.State do
   import ElixirScope.Recorder.Action, only: [emit: 2, put: 2]
   alias ElixirScope.Error
 
-  alias ElixirScope.Recorder.{
-    Action,
-    CallPause,
-    Config,
-    Gap,
-    Integrity,
-    Plan,
-    Row,
-    ServerLoop,
-    SetupMerge,
-    SetupOptions,
-    SupervisorWatch,
-    Target,
-    TargetCheck,
-    TargetSet
-  }
+  alias ElixirScope.Recorder.{Action, Call, Gap, Plan, Row, ServerLoop, Setup, Supervision, Target, Tracing}
 
   @enforce_keys [:options, :base, :mode, :level, :epoch, :sessions?]
   defstruct [
@@ -41,10 +26,10 @@ defmodule ElixirScope.Recorder.State do
     server_loop: %{},
     call_only: MapSet.new(),
     paused: MapSet.new(),
-    search: %CallPause{},
+    search: %Call.Pause{},
     monitored: MapSet.new(),
     budgets: MapSet.new(),
-    supervisors: %SupervisorWatch{},
+    supervisors: %Supervision.Watch{},
     gap: %Gap{},
     actions: []
   ]
@@ -54,9 +39,9 @@ defmodule ElixirScope.Recorder.State do
   sessions, `server_loop` the functions of OTP's behaviours that can be traced, `gap` what others took of what it traces.
   """
   @type t :: %__MODULE__{
-          options: SetupOptions.t(),
-          base: SetupMerge.base(),
-          mode: Config.mode(),
+          options: Setup.Options.t(),
+          base: Setup.Merge.base(),
+          mode: Setup.Config.mode(),
           level: atom(),
           epoch: integer(),
           sessions?: boolean(),
@@ -66,10 +51,10 @@ defmodule ElixirScope.Recorder.State do
           server_loop: ServerLoop.functions(),
           call_only: MapSet.t(mfa()),
           paused: MapSet.t(pid()),
-          search: CallPause.t(),
+          search: Call.Pause.t(),
           monitored: MapSet.t(pid()),
           budgets: MapSet.t(non_neg_integer()),
-          supervisors: SupervisorWatch.t(),
+          supervisors: Supervision.Watch.t(),
           gap: Gap.t(),
           actions: [Action.t()]
         }
@@ -80,13 +65,13 @@ defmodule ElixirScope.Recorder.State do
           | {:set_level, atom()}
           | {:set_sample_rate, number()}
           | {:set_retention, map()}
-          | {:trace, Target.t(), TargetCheck.findings(), for_ms :: pos_integer() | nil, now :: DateTime.t()}
+          | {:trace, Target.t(), Target.Check.findings(), for_ms :: pos_integer() | nil, now :: DateTime.t()}
           | {:untrace, Target.key()}
           | :clear
           | :stop
           | {:server_loop, ServerLoop.functions()}
           | {:swept, %{processes: non_neg_integer(), held: [{pid(), term()}], family: map(), began: integer()}}
-          | {:checked, Integrity.findings()}
+          | {:checked, Tracing.Integrity.findings()}
           | {:expire, Target.key(), token :: pos_integer()}
           | {:process_down, pid()}
           | {:grace_over, pid()}
@@ -100,11 +85,11 @@ defmodule ElixirScope.Recorder.State do
           | {:deep, [pid()], rest :: [pid()]}
           | {:spawned, parents :: [pid()], now_ms :: integer()}
           | :read_supervisors
-          | {:supervisors_read, SupervisorWatch.reading(), now_ms :: integer()}
+          | {:supervisors_read, Supervision.Watch.reading(), now_ms :: integer()}
           | {:living, [pid()]}
 
   @doc "The state before anything happened."
-  @spec new(SetupOptions.t(), Config.mode(), SetupMerge.base(), integer(), boolean()) :: t()
+  @spec new(Setup.Options.t(), Setup.Config.mode(), Setup.Merge.base(), integer(), boolean()) :: t()
   def new(options, mode, base, epoch, sessions?) do
     level = level(options, mode)
     %__MODULE__{options: options, mode: mode, base: base, level: level, epoch: epoch, sessions?: sessions?}
@@ -127,7 +112,7 @@ defmodule ElixirScope.Recorder.State do
   @spec status(t()) :: map()
   def status(state) do
     targets =
-      for target <- TargetSet.sorted(state),
+      for target <- Target.Set.sorted(state),
           do: %{target: Target.describe(target.key), classes: target.classes, expires_at: target.expires_at}
 
     %{
@@ -141,7 +126,7 @@ defmodule ElixirScope.Recorder.State do
   defp handle(:start, state), do: state |> put([started(state)]) |> manual() |> begin_targets()
 
   defp handle({:setup, given}, state) do
-    case SetupMerge.decide(state.mode, state.base, state.options, given) do
+    case Setup.Merge.decide(state.mode, state.base, state.options, given) do
       :same -> emit(state, {:reply, :ok})
       {:error, _} = error -> emit(state, {:reply, error})
       {:adopt, options, mode} -> state |> adopt(options, mode) |> emit({:reply, :ok})
@@ -155,7 +140,7 @@ defmodule ElixirScope.Recorder.State do
   defp handle({:set_level, level}, state), do: state |> set_level(level) |> emit({:reply, :ok})
 
   defp handle({:set_sample_rate, rate}, state) do
-    {old, new} = {SetupOptions.ppm(state.options.sample_rate), SetupOptions.ppm(rate)}
+    {old, new} = {Setup.Options.ppm(state.options.sample_rate), Setup.Options.ppm(rate)}
 
     %{state | options: %{state.options | sample_rate: rate}}
     |> emit({:sample_rate, new})
@@ -165,17 +150,17 @@ defmodule ElixirScope.Recorder.State do
 
   defp handle({:set_retention, retention}, state) do
     options = %{state.options | retention: retention}
-    %{state | options: options} |> emit({:limits, SetupOptions.limits(options)}) |> emit({:reply, :ok})
+    %{state | options: options} |> emit({:limits, Setup.Options.limits(options)}) |> emit({:reply, :ok})
   end
 
   defp handle({:trace, _target, _findings, _for_ms, _now}, %{mode: mode} = state) when mode != :tracing,
     do: emit(state, {:reply, not_tracing(mode)})
 
   defp handle({:trace, target, findings, for_ms, now}, state) do
-    case TargetCheck.decide(target, Map.values(Map.delete(state.targets, target.key)), findings) do
+    case Target.Check.decide(target, Map.values(Map.delete(state.targets, target.key)), findings) do
       {:ok, target, skipped} ->
         {target, state} = expiring(target, for_ms, now, state)
-        state = state |> TargetSet.remove(target.key) |> TargetSet.add(target)
+        state = state |> Target.Set.remove(target.key) |> Target.Set.add(target)
         emit(state, {:reply, {:ok, %{target: target, skipped: skipped, level: state.level}}})
 
       {:error, _} = error ->
@@ -185,7 +170,7 @@ defmodule ElixirScope.Recorder.State do
 
   defp handle({:untrace, key}, state) do
     if is_map_key(state.targets, key),
-      do: state |> TargetSet.remove(key) |> TargetSet.replan() |> emit({:reply, :ok}),
+      do: state |> Target.Set.remove(key) |> Target.Set.replan() |> emit({:reply, :ok}),
       else: emit(state, {:reply, Error.new(:not_traced, "#{Target.describe(key)}: not being traced")})
   end
 
@@ -221,22 +206,22 @@ defmodule ElixirScope.Recorder.State do
   defp handle({:checked, _found}, %{level: :off} = state), do: state
   defp handle({:checked, found}, state), do: Gap.checked(state, found)
 
-  defp handle({:expire, key, token}, state), do: TargetSet.expire(state, key, token)
-  defp handle({:process_down, pid}, state), do: TargetSet.process_down(state, pid)
-  defp handle({:grace_over, pid}, state), do: TargetSet.forget(state, pid)
-  defp handle({:followed, pairs}, state), do: TargetSet.followed(state, pairs)
-  defp handle({:spent, bit}, state), do: TargetSet.spent(state, bit)
-  defp handle({:modules_loaded, lost, changes}, state), do: TargetSet.modules_loaded(state, lost, changes)
-  defp handle({:returns_off, named}, state), do: CallPause.returns_off(state, named)
-  defp handle(:switch_returns_off, state), do: CallPause.switch_off(state)
-  defp handle(:search_deep, state), do: CallPause.search(state)
-  defp handle({:check_pause, pid, words}, state), do: CallPause.check(state, pid, words)
-  defp handle({:deep, pids, rest}, state), do: CallPause.found(state, pids, rest)
+  defp handle({:expire, key, token}, state), do: Target.Set.expire(state, key, token)
+  defp handle({:process_down, pid}, state), do: Target.Set.process_down(state, pid)
+  defp handle({:grace_over, pid}, state), do: Target.Set.forget(state, pid)
+  defp handle({:followed, pairs}, state), do: Target.Set.followed(state, pairs)
+  defp handle({:spent, bit}, state), do: Target.Set.spent(state, bit)
+  defp handle({:modules_loaded, lost, changes}, state), do: Target.Set.modules_loaded(state, lost, changes)
+  defp handle({:returns_off, named}, state), do: Call.Pause.returns_off(state, named)
+  defp handle(:switch_returns_off, state), do: Call.Pause.switch_off(state)
+  defp handle(:search_deep, state), do: Call.Pause.search(state)
+  defp handle({:check_pause, pid, words}, state), do: Call.Pause.check(state, pid, words)
+  defp handle({:deep, pids, rest}, state), do: Call.Pause.found(state, pids, rest)
   defp handle({:spawned, _parents, _now_ms}, %{level: :off} = state), do: state
-  defp handle({:spawned, parents, now_ms}, state), do: SupervisorWatch.spawned(state, parents, now_ms)
-  defp handle(:read_supervisors, state), do: SupervisorWatch.read(state)
-  defp handle({:supervisors_read, reading, now_ms}, state), do: SupervisorWatch.answered(state, reading, now_ms)
-  defp handle({:living, pids}, state), do: SupervisorWatch.living(state, pids)
+  defp handle({:spawned, parents, now_ms}, state), do: Supervision.Watch.spawned(state, parents, now_ms)
+  defp handle(:read_supervisors, state), do: Supervision.Watch.read(state)
+  defp handle({:supervisors_read, reading, now_ms}, state), do: Supervision.Watch.answered(state, reading, now_ms)
+  defp handle({:living, pids}, state), do: Supervision.Watch.living(state, pids)
 
   defp not_tracing({:manual, _epoch}),
     do: Error.new(:not_supported, "ElixirScope.TraceDB runs in test_mode, which traces nothing")
@@ -251,14 +236,14 @@ defmodule ElixirScope.Recorder.State do
 
   defp begin_targets(state) do
     state = if state.level == :off, do: state, else: begin(state)
-    if state.options.trace_all and state.mode == :tracing, do: TargetSet.add(state, Target.all_processes()), else: state
+    if state.options.trace_all and state.mode == :tracing, do: Target.Set.add(state, Target.all_processes()), else: state
   end
 
   # The flags first, so that every process is either found or seen to be spawned.
-  defp begin(state), do: %{state | gap: %Gap{}} |> TargetSet.replan() |> emit(:sweep)
+  defp begin(state), do: %{state | gap: %Gap{}} |> Target.Set.replan() |> emit(:sweep)
 
   defp started(state), do: Row.note(:recorder_started, level_and_options(state))
-  defp level_and_options(state), do: %{level: state.level, options: SetupOptions.texts(state.options)}
+  defp level_and_options(state), do: %{level: state.level, options: Setup.Options.texts(state.options)}
 
   # Injected events are all there are: no process counts as not traced.
   defp manual(%{mode: {:manual, _epoch}} = state) do
@@ -278,11 +263,11 @@ defmodule ElixirScope.Recorder.State do
     state = if level == :off, do: put(%{state | gap: %Gap{}}, [Row.note(:target_removed, lifecycle())]), else: state
     state = put(%{state | level: level}, [Row.note(:level_changed, %{from: old, to: level})])
     # Processes that were spawned at :off are unknown.
-    state = if old == :off, do: begin(state), else: TargetSet.replan(state)
+    state = if old == :off, do: begin(state), else: Target.Set.replan(state)
     put(state, target_rows(state, :target_added, level))
   end
 
-  defp target_rows(state, kind, level), do: state |> TargetSet.sorted() |> Enum.flat_map(&Target.rows(&1, kind, level))
+  defp target_rows(state, kind, level), do: state |> Target.Set.sorted() |> Enum.flat_map(&Target.rows(&1, kind, level))
 
   defp expiring(target, nil, _now, state), do: {target, state}
 

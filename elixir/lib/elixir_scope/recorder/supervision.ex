@@ -3,14 +3,14 @@ defmodule ElixirScope.Recorder.Supervision do
   # What supervisors know: their strategy, and which of their children is which.
   #
   # It is in their state and nowhere else, so they are asked, with the system message that every OTP process answers between two
-  # messages of its own. ElixirScope.Recorder.SupervisorState reads it.
+  # messages of its own. ElixirScope.Recorder.Supervision.SupervisorState reads it.
   #
   # Invariant: only a real supervisor that waits for a message is asked: its `$initial_call` and its first function say that it is one, its current
   # function is the loop of gen_server or, as is usual from OTP 26 on, it hibernates. One that is busy, suspended, large or has a long queue is left
   # alone. (One that hibernates and was suspended by sys looks as any that hibernates. It answers too, and goes on hibernating, as the others do.)
   # Invariant: a call is bounded, and a late answer goes nowhere (the call's alias is gone).
 
-  alias ElixirScope.Recorder.{ServerLoop, SupervisorState}
+  alias ElixirScope.Recorder.{ServerLoop, Supervision}
 
   @info [:initial_call, :dictionary, :current_function, :status, :message_queue_len, :memory]
   # An idle supervisor answers in microseconds.
@@ -41,7 +41,7 @@ defmodule ElixirScope.Recorder.Supervision do
   end
 
   defp said(family, pid, state) do
-    case if(ServerLoop.supervisors?(), do: SupervisorState.read(state), else: :unknown) do
+    case if(ServerLoop.supervisors?(), do: Supervision.SupervisorState.read(state), else: :unknown) do
       {strategy, children} ->
         # A child that is being restarted, or did not start, has no pid.
         for {child, facts} when is_pid(child) <- children, reduce: put(family, pid, :supervisor, strategy) do

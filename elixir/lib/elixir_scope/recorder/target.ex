@@ -49,7 +49,7 @@ defmodule ElixirScope.Recorder.Target do
           max: pos_integer() | nil,
           args: :full | :arity,
           follow: :none | :spawned,
-          selections: [ElixirScope.Recorder.FunctionSelection.selection()],
+          selections: [ElixirScope.Recorder.Call.FunctionSelection.selection()],
           versions: %{module() => binary() | nil}
         }
 

@@ -24,7 +24,7 @@ defmodule ElixirScope.Recorder.Tracing do
   @inherited [:messages, :servers, :calls]
   @flags [:procs, :send, :receive, :call, :server, :follow]
 
-  # Returns and exceptions too; see ElixirScope.Recorder.TailCall for where it may be used.
+  # Returns and exceptions too; see ElixirScope.Recorder.Call.TailCall for where it may be used.
   @with_returns [{:_, [], [{:exception_trace}]}]
 
   # A search for the module instead would make the code server search the whole code path each time if it is missing.

@@ -1,7 +1,7 @@
 defmodule ElixirScope.Recorder.CallTargetTest do
   use ElixirScope.RecordingCase
   alias ElixirScope.Tails
-  alias ElixirScope.Recorder.HotFunction
+  alias ElixirScope.Recorder.Call
 
   defp calls(pid \\ self()), do: for(row <- ElixirScope.execution_path(pid, limit: 10_000), do: {row.function, row.args})
 
@@ -221,7 +221,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
 
     Process.exit(busy, :kill)
     await_exit(busy)
-    assert HotFunction.warnings([{Tails, :outside, 1}]) == []
+    assert Call.HotFunction.warnings([{Tails, :outside, 1}]) == []
   end
 
   test "the process that counts leaves no crash in a recording of all processes" do
@@ -237,7 +237,7 @@ defmodule ElixirScope.Recorder.CallTargetTest do
     :erlang.trace_pattern({Tails, :even, 1}, true, [:call_count])
     on_exit(fn -> :erlang.trace_pattern({Tails, :even, 1}, false, [:call_count]) end)
     Tails.even(0)
-    assert HotFunction.count([{Tails, :even, 1}, {Tails, :odd, 1}]) == []
+    assert Call.HotFunction.count([{Tails, :even, 1}, {Tails, :odd, 1}]) == []
     assert :erlang.trace_info({Tails, :even, 1}, :call_count) == {:call_count, 1}
   end
 

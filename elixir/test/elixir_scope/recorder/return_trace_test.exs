@@ -1,7 +1,7 @@
 defmodule ElixirScope.Recorder.ReturnTraceTest do
   use ElixirScope.RecordingCase
   alias ElixirScope.{Recorder, Tails}
-  alias ElixirScope.Recorder.{FunctionSelection, Target}
+  alias ElixirScope.Recorder.{Call, Target}
 
   @moduletag timeout: 300_000
   # What the process has at rest, and room for its heap to breathe. Three words for each of 10 million steps would be 240 MB.
@@ -47,7 +47,9 @@ defmodule ElixirScope.Recorder.ReturnTraceTest do
     selections = [{:module, Tails, :exported, true}]
     target = %Target{key: {:module, Tails}, processes: :all, classes: [:call], selections: selections}
     functions = for {f, a} <- names, do: {{Tails, f, a}, true}
-    {:ok, _} = Recorder.call({:trace, %{target | functions: functions, versions: FunctionSelection.versions(selections)}, nil})
+
+    {:ok, _} =
+      Recorder.call({:trace, %{target | functions: functions, versions: Call.FunctionSelection.versions(selections)}, nil})
   end
 
   test "a loop that the compiled code does not show has its returns switched off" do

@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.SetupOptionsTest do
   use ExUnit.Case, async: true
-  alias ElixirScope.Recorder.SetupOptions
+  alias ElixirScope.Recorder.Setup
 
   # For every option: values that are honoured, refused as not built, and refused as wrong.
   @cases [
@@ -24,7 +24,7 @@ defmodule ElixirScope.Recorder.SetupOptionsTest do
   ]
 
   test "the cases are those of the table" do
-    assert Keyword.keys(@cases) == Enum.map(SetupOptions.table(), fn {name, _default, _allowed} -> name end)
+    assert Keyword.keys(@cases) == Enum.map(Setup.Options.table(), fn {name, _default, _allowed} -> name end)
   end
 
   for {name, {honoured, unbuilt, wrong}} <- @cases do
@@ -32,17 +32,17 @@ defmodule ElixirScope.Recorder.SetupOptionsTest do
       name = unquote(name)
 
       for value <- unquote(Macro.escape(honoured)) do
-        assert {:ok, options} = SetupOptions.new([{name, value}])
+        assert {:ok, options} = Setup.Options.new([{name, value}])
         assert Map.fetch!(options, name) == value
       end
 
       for value <- unquote(Macro.escape(unbuilt)) do
-        assert {:error, %{code: :not_supported, message: message}} = SetupOptions.new([{name, value}])
+        assert {:error, %{code: :not_supported, message: message}} = Setup.Options.new([{name, value}])
         assert message =~ "#{name}"
       end
 
       for value <- unquote(Macro.escape(wrong)) do
-        error = assert_raise ArgumentError, fn -> SetupOptions.new([{name, value}]) end
+        error = assert_raise ArgumentError, fn -> Setup.Options.new([{name, value}]) end
         assert error.message =~ inspect(name)
         assert error.message =~ "got: #{inspect(value)}"
       end
@@ -50,34 +50,34 @@ defmodule ElixirScope.Recorder.SetupOptionsTest do
   end
 
   test "the defaults are allowed, and built" do
-    assert {:ok, options} = SetupOptions.new([])
-    assert options == struct!(SetupOptions, for({name, default, _} <- SetupOptions.table(), do: {name, default}))
+    assert {:ok, options} = Setup.Options.new([])
+    assert options == struct!(Setup.Options, for({name, default, _} <- Setup.Options.table(), do: {name, default}))
   end
 
   test "an unknown option is refused, and the known ones are named" do
-    error = assert_raise ArgumentError, fn -> SetupOptions.new(max_event: 5) end
+    error = assert_raise ArgumentError, fn -> Setup.Options.new(max_event: 5) end
     assert error.message =~ ":max_event of"
     assert error.message =~ ":max_events"
     # As a value of any type: the compiler of Elixir 1.20 would refuse a map that it sees.
-    Enum.each([%{max_events: 5}], fn map -> assert_raise ArgumentError, fn -> SetupOptions.new(map) end end)
+    Enum.each([%{max_events: 5}], fn map -> assert_raise ArgumentError, fn -> Setup.Options.new(map) end end)
   end
 
   test "keys to redact come on top of the default ones" do
-    {:ok, options} = SetupOptions.new(redact: [:ssn, "token"])
-    keys = SetupOptions.redacted_keys(options)
+    {:ok, options} = Setup.Options.new(redact: [:ssn, "token"])
+    keys = Setup.Options.redacted_keys(options)
     assert "ssn" in keys and "password" in keys and "private_key" in keys
     assert keys == Enum.uniq(keys)
-    {:ok, options} = SetupOptions.new(redact: :none)
-    assert SetupOptions.redacted_keys(options) == []
+    {:ok, options} = Setup.Options.new(redact: :none)
+    assert Setup.Options.redacted_keys(options) == []
   end
 
   test "notes under a sensitive key are not written" do
-    {:ok, options} = SetupOptions.new(meta: %{:build => 7, "Password" => "hunter2"})
-    assert SetupOptions.meta(options) == [{"Password", "[redacted]"}, {"build", "7"}]
+    {:ok, options} = Setup.Options.new(meta: %{:build => 7, "Password" => "hunter2"})
+    assert Setup.Options.meta(options) == [{"Password", "[redacted]"}, {"build", "7"}]
   end
 
   test "a term's bytes are set per class" do
-    {:ok, options} = SetupOptions.new(max_term_bytes: %{message: 1_000})
-    assert %{message: 1_000, state: 16_384, call: 256} = SetupOptions.caps(options)
+    {:ok, options} = Setup.Options.new(max_term_bytes: %{message: 1_000})
+    assert %{message: 1_000, state: 16_384, call: 256} = Setup.Options.caps(options)
   end
 end

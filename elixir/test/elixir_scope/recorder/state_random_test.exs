@@ -3,7 +3,7 @@ defmodule ElixirScope.Recorder.StateRandomTest do
   # targets come to, by a reading of the targets that knows nothing of plans and steps.
   use ExUnit.Case, async: true
   import Bitwise
-  alias ElixirScope.Recorder.{Row, SetupOptions, State, Target}
+  alias ElixirScope.Recorder.{Row, Setup, State, Target}
 
   @n_runs 60
   @n_operations 60
@@ -41,8 +41,8 @@ defmodule ElixirScope.Recorder.StateRandomTest do
   for seed <- 1..@n_runs do
     test "what is on is what the targets come to, seed #{seed}" do
       :rand.seed(:exsss, {unquote(seed), 14, 8})
-      {:ok, options} = SetupOptions.new(trace_all: unquote(rem(seed, 5) == 0))
-      state = State.new(options, :tracing, {%SetupOptions{}, []}, 0, false)
+      {:ok, options} = Setup.Options.new(trace_all: unquote(rem(seed, 5) == 0))
+      state = State.new(options, :tracing, {%Setup.Options{}, []}, 0, false)
       {state, []} = State.apply(state, {:server_loop, @loop})
       {state, vm} = step({state, @nothing}, :start)
 

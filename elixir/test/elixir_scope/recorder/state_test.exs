@@ -1,15 +1,15 @@
 defmodule ElixirScope.Recorder.StateTest do
   use ExUnit.Case, async: true
   alias ElixirScope.Error
-  alias ElixirScope.Recorder.{Plan, Row, SetupOptions, State, SupervisorWatch, Target}
+  alias ElixirScope.Recorder.{Plan, Row, Setup, State, Supervision, Target}
 
   @loop ElixirScope.LoopFunctions.known()
   @now ~U[2030-01-01 00:00:00.000000Z]
   @functions [{{Shop, :f, 1}, true}, {{Shop, :g, 2}, false}]
 
   defp new(options \\ [], mode \\ :tracing) do
-    {:ok, options} = SetupOptions.new(options)
-    state = State.new(options, mode, {%SetupOptions{}, []}, 1_000, false)
+    {:ok, options} = Setup.Options.new(options)
+    state = State.new(options, mode, {%Setup.Options{}, []}, 1_000, false)
     {state, []} = State.apply(state, {:server_loop, @loop})
     state
   end
@@ -267,7 +267,7 @@ defmodule ElixirScope.Recorder.StateTest do
       assert [{:put, [_]}, {:start_timer, :read_supervisors, 100}, {:find_living, pids}] = actions
       assert length(pids) == 101
       {state, []} = State.apply(state, {:living, [pid(1), pid(2)]})
-      assert %SupervisorWatch{n_living: 2, parents: parents} = state.supervisors
+      assert %Supervision.Watch{n_living: 2, parents: parents} = state.supervisors
       assert {Map.keys(state.supervisors.known), Enum.to_list(parents)} == {[pid(1), pid(2)], [pid(9)]}
     end
 
@@ -278,11 +278,11 @@ defmodule ElixirScope.Recorder.StateTest do
   end
 
   test "the pure modules import nothing that reads or changes the world" do
-    modules = ~w(State TargetSet CallPause Gap SupervisorWatch TargetCheck SetupMerge Plan Target Row Action)a
+    modules = ~w(State Target.Set Call.Pause Gap Supervision.Watch Target.Check Setup.Merge Plan Target Row Action)a
     impure = [Process, System, GenServer, Port, File, ElixirScope.Native, :ets, :persistent_term, :rand, :os, :trace]
 
     inner =
-      for name <- ~w(Performer Tracing Janitor Current Inspection Integrity ModuleLoad Sweep)a,
+      for name <- ~w(Performer Tracing Janitor Current Tracing.Inspection Tracing.Integrity Tracing.ModuleLoad Sweep)a,
           do: Module.concat(ElixirScope.Recorder, name)
 
     # Of :erlang, what computes and nothing else.

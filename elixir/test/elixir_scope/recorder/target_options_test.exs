@@ -1,6 +1,6 @@
 defmodule ElixirScope.Recorder.TargetOptionsTest do
   use ExUnit.Case, async: true
-  alias ElixirScope.Recorder.TargetOptions
+  alias ElixirScope.Recorder.Target
 
   @cases [
     for: {[1, 60_000], [0, :ever]},
@@ -16,7 +16,7 @@ defmodule ElixirScope.Recorder.TargetOptionsTest do
   @all Keyword.keys(@cases)
 
   test "the cases are those of the table" do
-    assert @all == Enum.map(TargetOptions.table(), fn {name, _default, _allowed} -> name end)
+    assert @all == Enum.map(Target.Options.table(), fn {name, _default, _allowed} -> name end)
   end
 
   for {name, {honoured, wrong}} <- @cases do
@@ -24,12 +24,12 @@ defmodule ElixirScope.Recorder.TargetOptionsTest do
       name = unquote(name)
 
       for value <- unquote(honoured) do
-        assert %{^name => ^value} = TargetOptions.new([{name, value}], @all, "f/1")
+        assert %{^name => ^value} = Target.Options.new([{name, value}], @all, "f/1")
       end
 
       for value <- unquote(wrong) do
         assert_raise ArgumentError, ~r/option #{inspect(name)} of f\/1 must be/, fn ->
-          TargetOptions.new([{name, value}], @all, "f/1")
+          Target.Options.new([{name, value}], @all, "f/1")
         end
       end
     end
@@ -37,7 +37,7 @@ defmodule ElixirScope.Recorder.TargetOptionsTest do
 
   test "an option that means nothing to a function is refused there" do
     assert_raise ArgumentError, ~r/unknown option :in of f\/1; there are :for/, fn ->
-      TargetOptions.new([in: self()], [:for], "f/1")
+      Target.Options.new([in: self()], [:for], "f/1")
     end
   end
 end

@@ -8,7 +8,7 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe.Scenario do
   alias ElixirScope.Recorder.ServerLoop.Probe.{Handler, Server, StateMachine}
   alias ElixirScope.Recorder.ServerLoop.Probe.Supervisor, as: ProbeSupervisor
   alias ElixirScope.Recorder.ServerLoop.Table
-  alias ElixirScope.Recorder.SupervisorState
+  alias ElixirScope.Recorder.Supervision
 
   # For one step.
   @timeout_ms 1_000
@@ -186,7 +186,7 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe.Scenario do
     state = :sys.get_state(pid, @timeout_ms)
     ended(pid, fn -> Process.exit(pid, :kill) end)
     child = %{id: :probe, restart: :transient, type: :worker, modules: [ProbeSupervisor]}
-    SupervisorState.read(state) == {%{strategy: :rest_for_one, intensity: 3, period: 7}, [{:undefined, child}]}
+    Supervision.SupervisorState.read(state) == {%{strategy: :rest_for_one, intensity: 3, period: 7}, [{:undefined, child}]}
   end
 
   defp ask(pid, request), do: :ok = :gen_server.call(pid, request, @timeout_ms)

@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.SupervisorState do
+defmodule ElixirScope.Recorder.Supervision.SupervisorState do
   @moduledoc false
   # What the state of a supervisor says: its strategy, and its children. Only fields that have been where they are since OTP 21 are read;
   # ElixirScope.Recorder.ServerLoop.Probe checks that they still are. Start arguments are dropped here.

@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.ModuleLoad do
+defmodule ElixirScope.Recorder.Tracing.ModuleLoad do
   @moduledoc false
   # Sends the calling process a message when modules are loaded: a module that is loaded again has lost its trace patterns, and the VM does not
   # report that.

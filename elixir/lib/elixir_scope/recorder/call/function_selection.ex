@@ -1,9 +1,9 @@
-defmodule ElixirScope.Recorder.FunctionSelection do
+defmodule ElixirScope.Recorder.Call.FunctionSelection do
   @moduledoc false
   # The functions of a module to be traced, each with whether its return can be.
 
   alias ElixirScope.Error
-  alias ElixirScope.Recorder.TailCall
+  alias ElixirScope.Recorder.Call
 
   @typedoc "How functions are chosen: all of a module, or those that match, each with whether returns are asked for."
   @type selection :: {:module, module(), :exported | :all, boolean()} | {:function, mfa(), boolean()}
@@ -71,7 +71,7 @@ defmodule ElixirScope.Recorder.FunctionSelection do
   defp select(module, names, false, _why), do: {:ok, %{functions: functions(module, names, fn _ -> false end), warnings: []}}
 
   defp select(module, names, true, _why) do
-    case TailCall.unsafe(module) do
+    case Call.TailCall.unsafe(module) do
       {:ok, %{cyclic: cyclic, beyond: beyond}} ->
         functions = functions(module, names, &(&1 not in cyclic and &1 not in beyond))
         {:ok, %{functions: functions, warnings: cyclic_warning(module, Enum.filter(names, &(&1 in cyclic)))}}

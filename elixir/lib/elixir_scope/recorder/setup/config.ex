@@ -1,9 +1,9 @@
-defmodule ElixirScope.Recorder.Config do
+defmodule ElixirScope.Recorder.Setup.Config do
   @moduledoc false
   # What the native recorder is started with, from the options and from the node.
 
   alias ElixirScope.Native
-  alias ElixirScope.Recorder.{ServerLoop, SetupOptions}
+  alias ElixirScope.Recorder.{ServerLoop, Setup}
 
   # Nesting a captured term is followed to; deeper parts are cut.
   @max_depth 12
@@ -14,16 +14,16 @@ defmodule ElixirScope.Recorder.Config do
   @type mode :: :tracing | :waiting | {:manual, epoch :: integer() | nil}
 
   @doc "The configuration for `ElixirScope.Native.start/2`."
-  @spec new(SetupOptions.t(), mode()) :: map()
+  @spec new(Setup.Options.t(), mode()) :: map()
   def new(options, mode) do
-    Map.merge(SetupOptions.limits(options), %{
+    Map.merge(Setup.Options.limits(options), %{
       manual: match?({:manual, _epoch}, mode),
       epoch: if(is_tuple(mode), do: elem(mode, 1)),
-      sample_ppm: SetupOptions.ppm(options.sample_rate),
-      caps: SetupOptions.caps(options),
+      sample_ppm: Setup.Options.ppm(options.sample_rate),
+      caps: Setup.Options.caps(options),
       max_depth: @max_depth,
       buffer_bytes: @buffer_bytes,
-      redact: SetupOptions.redacted_keys(options),
+      redact: Setup.Options.redacted_keys(options),
       header: Map.put(header(options), :release, release(mode))
     })
   end
@@ -37,8 +37,8 @@ defmodule ElixirScope.Recorder.Config do
       elixir: System.version(),
       os: :os.type() |> Tuple.to_list() |> Enum.join("/"),
       applications: applications(),
-      options: options |> SetupOptions.texts() |> Enum.map(fn {name, value} -> {Atom.to_string(name), value} end) |> Enum.sort(),
-      meta: SetupOptions.meta(options),
+      options: options |> Setup.Options.texts() |> Enum.map(fn {name, value} -> {Atom.to_string(name), value} end) |> Enum.sort(),
+      meta: Setup.Options.meta(options),
       instance: instance()
     }
   end

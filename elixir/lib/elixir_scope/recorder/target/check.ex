@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.TargetCheck do
+defmodule ElixirScope.Recorder.Target.Check do
   @moduledoc false
   # Which parts of a target can be traced, by what the VM said: not what another tracer holds, and not ElixirScope itself.
   #

@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.TailCall do
+defmodule ElixirScope.Recorder.Call.TailCall do
   @moduledoc false
   # Which functions of a module may have their returns traced.
   #

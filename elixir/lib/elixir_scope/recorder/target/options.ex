@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.TargetOptions do
+defmodule ElixirScope.Recorder.Target.Options do
   @moduledoc false
   # The options of the trace_* functions.
   #

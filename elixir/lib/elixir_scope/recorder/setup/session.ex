@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.Session do
+defmodule ElixirScope.Recorder.Setup.Session do
   @moduledoc false
   # ElixirScope as a child of a supervisor of the application: the recording begins and ends with this process.
 

@@ -1,10 +1,10 @@
-defmodule ElixirScope.Recorder.TargetRequest do
+defmodule ElixirScope.Recorder.Target.Request do
   @moduledoc false
   # Converts the arguments of a trace_* function to a target, and the recorder's reply to the result of the function. All arguments are
   # checked here, in the caller.
 
   alias ElixirScope.{Error, Native, ProcessArgument, Recorder}
-  alias ElixirScope.Recorder.{FunctionSelection, HotFunction, ServerLoop, Target, TargetOptions}
+  alias ElixirScope.Recorder.{Call, ServerLoop, Target}
 
   @type result :: {:ok, map()} | {:error, Error.t()}
 
@@ -12,7 +12,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
   @spec trace_module(module(), keyword()) :: result()
   def trace_module(module, options) do
-    options = TargetOptions.new(options, [:scope | @calls], "trace_module/2")
+    options = Target.Options.new(options, [:scope | @calls], "trace_module/2")
 
     with :ok <- module_name(module),
          do: trace_functions({:module, module}, {:module, module, options.scope, options.returns}, options)
@@ -20,7 +20,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
   @spec trace_function(mfa(), keyword()) :: result()
   def trace_function(function, options) do
-    options = TargetOptions.new(options, @calls, "trace_function/2")
+    options = Target.Options.new(options, @calls, "trace_function/2")
 
     with :ok <- function_name(function),
          do: trace_functions({:function, function}, {:function, function, options.returns}, options)
@@ -28,7 +28,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
   @spec trace_genserver(term(), keyword()) :: result()
   def trace_genserver(process, options) do
-    options = TargetOptions.new(options, [:for, :max, :follow], "trace_genserver/2")
+    options = Target.Options.new(options, [:for, :max, :follow], "trace_genserver/2")
 
     with {:ok, pid} <- ProcessArgument.to_pid(process),
          :ok <- server(pid) do
@@ -38,7 +38,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
   @spec trace_messages(term(), keyword()) :: result()
   def trace_messages(process, options) do
-    options = TargetOptions.new(options, [:for, :max], "intercept/2")
+    options = Target.Options.new(options, [:for, :max], "intercept/2")
 
     with {:ok, pid} <- ProcessArgument.to_pid(process) do
       request(%Target{key: {:messages, pid}, processes: [pid], classes: [:message]}, [], options)
@@ -47,11 +47,11 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
   @spec trace_process(term(), keyword()) :: result()
   def trace_process(process, options) do
-    options = TargetOptions.new(options, [:for, :max, :args, :scope, :follow, :returns, :modules], "trace_process/2")
+    options = Target.Options.new(options, [:for, :max, :args, :scope, :follow, :returns, :modules], "trace_process/2")
 
     with {:ok, pid} <- ProcessArgument.to_pid(process),
          {:ok, selections, warnings} <- selections_of(options.modules || own_modules(pid), options) do
-      {functions, found} = FunctionSelection.select(selections)
+      {functions, found} = Call.FunctionSelection.select(selections)
       target = %Target{key: {:process, pid}, processes: [pid], classes: [:message, :state, :call]}
       request(%{target | functions: functions, selections: selections}, warnings ++ found, options)
     end
@@ -59,12 +59,12 @@ defmodule ElixirScope.Recorder.TargetRequest do
 
   @spec trace_all_processes(keyword()) :: result()
   def trace_all_processes(options) do
-    request(Target.all_processes(), [], TargetOptions.new(options, [:for, :max], "trace_all_processes/1"))
+    request(Target.all_processes(), [], Target.Options.new(options, [:for, :max], "trace_all_processes/1"))
   end
 
   @spec trace_all_genservers(keyword()) :: result()
   def trace_all_genservers(options) do
-    request(Target.all_genservers(), [], TargetOptions.new(options, [:for, :max], "trace_all_genservers/1"))
+    request(Target.all_genservers(), [], Target.Options.new(options, [:for, :max], "trace_all_genservers/1"))
   end
 
   @spec untrace_module(module()) :: :ok | {:error, Error.t()}
@@ -94,7 +94,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
   end
 
   defp found(selection, options) do
-    with {:error, %{code: :not_found} = error} <- FunctionSelection.find(selection) do
+    with {:error, %{code: :not_found} = error} <- Call.FunctionSelection.find(selection) do
       if options.await,
         do: {:ok, %{functions: [], warnings: [error.message <> "; it is traced when it is loaded"]}},
         else: {:error, error}
@@ -104,7 +104,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
   # Counting takes time, so it is done only if there is a recorder and it records calls.
   defp hot(functions) do
     case Recorder.call(:level) do
-      :full -> HotFunction.warnings(for {mfa, _returns?} <- functions, do: mfa)
+      :full -> Call.HotFunction.warnings(for {mfa, _returns?} <- functions, do: mfa)
       _other -> []
     end
   end
@@ -115,7 +115,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
       | max: options.max,
         args: options.args,
         follow: options.follow,
-        versions: FunctionSelection.versions(target.selections)
+        versions: Call.FunctionSelection.versions(target.selections)
     }
 
     with {:ok, reply} <- Recorder.call({:trace, target, options.for}) do
@@ -203,7 +203,7 @@ defmodule ElixirScope.Recorder.TargetRequest do
     Enum.reduce_while(modules, {:ok, [], []}, fn module, {:ok, selections, warnings} ->
       selection = {:module, module, options.scope, options.returns}
 
-      case FunctionSelection.find(selection) do
+      case Call.FunctionSelection.find(selection) do
         {:ok, _found} -> {:cont, {:ok, selections ++ [selection], warnings}}
         # A module that the user did not name may be unloaded, or belong to the shell.
         {:error, error} when options.modules == nil -> {:cont, {:ok, selections, [error.message | warnings]}}

@@ -1,15 +1,15 @@
-defmodule ElixirScope.Recorder.Inspection do
+defmodule ElixirScope.Recorder.Tracing.Inspection do
   @moduledoc false
   # What the VM says before something is traced: which processes and functions another tracer holds, and what became of modules that were
   # loaded anew. `ElixirScope.Recorder.State` decides by it.
 
-  alias ElixirScope.Recorder.{FunctionSelection, Plan, ServerLoop, Target, TargetCheck, Tracing}
+  alias ElixirScope.Recorder.{Call, Plan, ServerLoop, Target, Tracing}
 
   # Processes measured at once, each in 2 us.
   @max_measured 2_000
 
   @doc "What of a target can be traced now, and what another tracer holds."
-  @spec findings(Target.t(), Plan.t(), Tracing.t()) :: TargetCheck.findings()
+  @spec findings(Target.t(), Plan.t(), Tracing.t()) :: Target.Check.findings()
   def findings(target, plan, tracer) do
     {pids, held} = split_held(target.processes, tracer)
     {functions, taken} = free_functions(target.functions, plan)
@@ -59,9 +59,9 @@ defmodule ElixirScope.Recorder.Inspection do
 
     changes =
       for target <- targets,
-          versions = FunctionSelection.versions(target.selections),
+          versions = Call.FunctionSelection.versions(target.selections),
           versions != target.versions or Enum.any?(Map.keys(target.versions), &(&1 in lost)) do
-        {selected, _warnings} = FunctionSelection.select(target.selections)
+        {selected, _warnings} = Call.FunctionSelection.select(target.selections)
         {functions, _taken} = free_functions(selected, plan)
         {target.key, functions, versions}
       end

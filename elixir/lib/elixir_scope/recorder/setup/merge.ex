@@ -1,21 +1,21 @@
-defmodule ElixirScope.Recorder.SetupMerge do
+defmodule ElixirScope.Recorder.Setup.Merge do
   @moduledoc false
   # What a setup means for a recorder that runs already: no change, the start of tracing into a store that was started alone, or a conflict.
   #
   # Invariant: pure.
 
   alias ElixirScope.Error
-  alias ElixirScope.Recorder.{Config, SetupOptions}
+  alias ElixirScope.Recorder.Setup
 
   # A store cannot change these options once it is started.
   @of_the_store [:storage, :max_events, :max_bytes, :retention, :persist, :persist_path, :max_term_bytes, :redact, :meta]
 
   @typedoc "What setup's options are laid over: the defaults, or those that a store was started with, and which of these were given then."
-  @type base :: {SetupOptions.t(), given :: [atom()]}
+  @type base :: {Setup.Options.t(), given :: [atom()]}
 
   @doc "Decides, by what runs with which options and the options that setup was given."
-  @spec decide(Config.mode(), base(), SetupOptions.t(), keyword()) ::
-          :same | {:adopt, SetupOptions.t(), Config.mode()} | {:error, Error.t()}
+  @spec decide(Setup.Config.mode(), base(), Setup.Options.t(), keyword()) ::
+          :same | {:adopt, Setup.Options.t(), Setup.Config.mode()} | {:error, Error.t()}
   def decide(:tracing, {base, _names}, options, given) do
     asked = struct!(base, given)
     if asked == options, do: :same, else: conflict(differences(options, Map.from_struct(asked)))

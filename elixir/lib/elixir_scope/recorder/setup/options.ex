@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.SetupOptions do
+defmodule ElixirScope.Recorder.Setup.Options do
   @moduledoc false
   # The options of setup/1: one table says what is allowed, what the default is, and what is not built yet.
   #

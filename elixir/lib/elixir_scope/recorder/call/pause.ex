@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.CallPause do
+defmodule ElixirScope.Recorder.Call.Pause do
   @moduledoc false
   # Protects a process from its own traced returns: each takes words on its stack until the function returns, and the VM looks through all
   # of them at every traced call.
@@ -10,7 +10,7 @@ defmodule ElixirScope.Recorder.CallPause do
   # late when their stacks are deep; and meanwhile more of them get deep.
   # Invariant: pure. The depth of a stack is an argument; `nil` is that of a dead process.
 
-  alias ElixirScope.Recorder.{Row, TargetSet}
+  alias ElixirScope.Recorder.{Row, Target}
   import ElixirScope.Recorder.Action, only: [emit: 2, put: 2]
 
   # Stack words above which no call is traced in a process that has returns pending: at this depth the look through them costs as much
@@ -45,14 +45,14 @@ defmodule ElixirScope.Recorder.CallPause do
     pending = Enum.into(Enum.map(news, &elem(&1, 0)), search.pending)
     search = %{search | pending: pending, n_put_off: search.n_put_off + 1, n_searches: @n_searches}
     pids = for {_mfa, pid, _n_open} <- named, uniq: true, do: pid
-    state = pids |> Enum.reduce(put(%{state | search: search}, rows), &pause/2) |> TargetSet.replan() |> search_later()
+    state = pids |> Enum.reduce(put(%{state | search: search}, rows), &pause/2) |> Target.Set.replan() |> search_later()
     if search.n_put_off > @n_put_off, do: switch_off(state), else: emit(state, {:start_timer, :switch_returns_off, @quiet_ms})
   end
 
   @doc "No process was named for a while: the patterns are changed."
   def switch_off(%{search: search} = state) do
     call_only = MapSet.union(state.call_only, search.pending)
-    TargetSet.replan(%{state | call_only: call_only, search: %{search | pending: MapSet.new(), n_put_off: 0}})
+    Target.Set.replan(%{state | call_only: call_only, search: %{search | pending: MapSet.new(), n_put_off: 0}})
   end
 
   defp search_later(state), do: emit(state, {:start_timer, :search_deep, @check_ms})
@@ -63,7 +63,7 @@ defmodule ElixirScope.Recorder.CallPause do
   @doc "Processes with deep stacks were found; `rest` are those whose turn is next."
   def found(%{search: search} = state, deep, rest) do
     state = Enum.reduce(deep, %{state | search: %{search | n_searches: search.n_searches - 1, rest: rest}}, &pause/2)
-    state = if deep == [], do: state, else: TargetSet.replan(state)
+    state = if deep == [], do: state, else: Target.Set.replan(state)
     if state.search.n_searches > 0, do: search_later(state), else: state
   end
 
@@ -74,7 +74,7 @@ defmodule ElixirScope.Recorder.CallPause do
 
     case {deep?, pid in state.paused} do
       {true, false} ->
-        pid |> pause(state) |> TargetSet.replan()
+        pid |> pause(state) |> Target.Set.replan()
 
       {true, true} ->
         check_later(state, pid)
@@ -82,7 +82,7 @@ defmodule ElixirScope.Recorder.CallPause do
       {false, true} ->
         state
         |> Map.update!(:paused, &MapSet.delete(&1, pid))
-        |> TargetSet.replan()
+        |> Target.Set.replan()
         |> put([Row.note(:governor_step, %{calls: :on}, pid)])
 
       {false, false} ->

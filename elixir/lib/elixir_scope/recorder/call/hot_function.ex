@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.HotFunction do
+defmodule ElixirScope.Recorder.Call.HotFunction do
   @moduledoc false
   # Finds functions that are called so often that tracing them slows the node down. The VM counts calls for a short time, at a fiftieth of the cost of tracing.
   #

@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.Integrity do
+defmodule ElixirScope.Recorder.Tracing.Integrity do
   @moduledoc false
   # What the VM says of what the recorder set in it. Trace flags, patterns and sessions belong to the node: anybody's `:dbg.stop/0` takes
   # them, and the VM tells no process. `ElixirScope.Recorder.Gap` decides what follows.
@@ -7,7 +7,7 @@ defmodule ElixirScope.Recorder.Integrity do
   # by the next checks, in turn.
 
   alias ElixirScope.Native
-  alias ElixirScope.Recorder.{Current, Inspection, ModuleLoad, Plan, TargetSet, Tracing}
+  alias ElixirScope.Recorder.{Current, Plan, Target, Tracing}
 
   # Each costs 3 us, as two questions to the VM; one that runs is waited for until it is preempted.
   @max_processes 1_000
@@ -41,7 +41,7 @@ defmodule ElixirScope.Recorder.Integrity do
       now: DateTime.utc_now(),
       everyone: everyone(plan.all_flags, tracer),
       functions: functions(plan, tracer) ++ for(mfa <- gap.taken, not Tracing.pattern?(mfa), do: {mfa, :free}),
-      taken_loops: Map.drop(server_loop, Map.keys(Inspection.server_loop(server_loop, plan))),
+      taken_loops: Map.drop(server_loop, Map.keys(Tracing.Inspection.server_loop(server_loop, plan))),
       messages?: messages?(tracer),
       modules: loaded || modules(state, performer),
       processes: processes(Enum.uniq(first ++ batch) -- tracer.own, plan, tracer),
@@ -105,9 +105,9 @@ defmodule ElixirScope.Recorder.Integrity do
 
   # While this process is notified of modules that are loaded, it need not look.
   defp modules(state, performer) do
-    if not TargetSet.watches_loads?(state) or ModuleLoad.watched_by?(self()),
+    if not Target.Set.watches_loads?(state) or Tracing.ModuleLoad.watched_by?(self()),
       do: {[], []},
-      else: Inspection.loaded_modules(TargetSet.sorted(state), state.plan, performer.tracer)
+      else: Tracing.Inspection.loaded_modules(Target.Set.sorted(state), state.plan, performer.tracer)
   end
 
   defp processes(pids, plan, tracer) do

@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.TargetSet do
+defmodule ElixirScope.Recorder.Target.Set do
   @moduledoc false
   # The targets of a recording, and what follows when one comes, changes or goes.
   #

@@ -1,4 +1,4 @@
-defmodule ElixirScope.Recorder.SupervisorWatch do
+defmodule ElixirScope.Recorder.Supervision.Watch do
   @moduledoc false
   # Which supervisors are to be asked about their children, when, and what they said before.
   #
