@@ -6,6 +6,7 @@ pub(crate) mod query;
 mod server_call;
 pub(crate) mod snapshot;
 pub(crate) mod status;
+mod walk_cost;
 
 use crate::capture::filter::{self, Filter, Function};
 use crate::capture::sampling;
@@ -14,8 +15,10 @@ use crate::sealer::clock::Clock;
 use crate::sealer::quota::Quota;
 use crate::sealer::recorder::{self, Recorder};
 use crate::sealer::{self, RecorderCore};
+use crate::term::bitstring;
 use crate::term::raw_term;
 use crate::term::serializer::to_term;
+use crate::term::small_map;
 use crate::term::term_kind::{self, TermKind};
 use rustler::types::atom;
 use rustler::{
@@ -71,10 +74,11 @@ fn self_check(env: Env<'_>) -> NifResult<Term<'_>> {
     let mut words = [0; 5];
     // SAFETY: makes a reference in a live environment.
     let reference = unsafe { rustler::sys::enif_make_ref(env.as_c_arg()) };
-    let references = crate::term::reference::words(env.as_c_arg(), raw_term::of(reference), &mut words).is_some();
+    let references = crate::term::reference::words(raw_term::of(reference), &mut words).is_some();
     let checks = serde_json::json!({
         "raw_atoms": immediates, "raw_pids": immediates, "raw_small_ints": immediates,
-        "references": references, "bignums": term_kind::is_learned(TermKind::PositiveBig), "tsc": tick::has_tsc(),
+        "references": references, "bitstrings": bitstring::is_learned(), "small_maps": small_map::is_learned(),
+        "bignums": term_kind::is_learned(TermKind::PositiveBig), "tsc": tick::has_tsc(),
     });
     to_term(env, &checks, None).map_err(|_| Error::BadArg)
 }
@@ -97,6 +101,7 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     let seed = sealer::seed_of(&header);
     let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
     let redactor = Redactor::new(&keys);
+    header.redact(&redactor);
     let (caps, depth) = (config.settings.caps, config.settings.depth);
     let mut writer = Writer::new(header, config.limits.clone(), seed);
     writer.set_limits(config.limits, config.retention);
