@@ -85,4 +85,4 @@ shifted() ->
 decoded(90, Rest) -> binary_to_term(<<131, 90, 3:16, (node_atom())/binary, Rest/binary>>);
 decoded(Tag, Rest) -> binary_to_term(<<131, Tag, (node_atom())/binary, Rest/binary>>).
 
-node_atom() -> <<119, 14, "nobody@nowhere">>.
+node_atom() -> <<119, 14, "foreign@remote">>.

@@ -1,4 +1,7 @@
 //! The functions of `ElixirScope.Native`: each translates its arguments, calls the engine or the recorder, and translates back.
+//!
+//! Invariant: what the recorder calls never waits for a question: answers and imports run on the schedulers for dirty CPU work and take no
+//! lock of the recorder; all else runs on those for I/O, or is done at once.
 
 pub(crate) mod config;
 pub(crate) mod manual_event;
@@ -128,7 +131,7 @@ fn stop(recorder: ResourceArc<RecorderRef>) -> Atom {
 
 type FilterRow<'a> = (Term<'a>, Term<'a>, u64, Term<'a>, bool, u64);
 
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn set_filter<'a>(
     recorder: ResourceArc<RecorderRef>,
     functions: Vec<FilterRow<'a>>,
@@ -164,7 +167,7 @@ type BudgetRow<'a> = (u64, u64, Vec<Atom>, Option<Vec<Term<'a>>>, Vec<(Term<'a>,
 
 /// Gives a target, known by its bit in the filter, so many events of these classes, in these processes (or all) and of these functions. A
 /// budget there was for the bit is replaced; one of 0 events is no budget.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn set_budget<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, row: BudgetRow<'a>) -> NifResult<Atom> {
     let (bit, n_events, names, processes, functions) = row;
     let mut classes = [false; N_CLASSES];
@@ -184,7 +187,7 @@ fn set_budget<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, row: BudgetR
 }
 
 /// Changes what may be held; the keys are those of `start`'s configuration.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn set_limits<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, map: Term<'a>) -> NifResult<Term<'a>> {
     match config::limits(map) {
         Ok((limits, retention)) => {
@@ -209,7 +212,7 @@ fn set_rate(env: Env<'_>, recorder: ResourceArc<RecorderRef>, ppm: u32) -> NifRe
     }
 }
 
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn dump<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> Term<'a> {
     let bytes = {
         let mut sealing = recorder.0.drained();

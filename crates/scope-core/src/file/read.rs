@@ -237,6 +237,7 @@ impl Reading {
         losses.append(&mut self.losses);
         losses.sort_by_key(|loss| loss.from_tick);
         Trace {
+            allowance: None,
             header: Arc::new(header),
             source: Source::File,
             baseline: baseline.map(Arc::new),

@@ -38,7 +38,7 @@ impl SnapshotRef {
 }
 
 /// A recording as it is now. What the calling process did before is in it.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn snapshot(recorder: ResourceArc<RecorderRef>) -> ResourceArc<SnapshotRef> {
     SnapshotRef::new(recorder.recorder().snapshot())
 }

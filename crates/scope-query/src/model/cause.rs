@@ -19,6 +19,7 @@ use crate::model::cause::edge::{Edge, EdgeKind, Entry, Stop};
 use crate::model::certainty::Certainty;
 use crate::model::coverage::trace_intervals::Watch;
 use crate::model::message::inbox::Inbox;
+use crate::model::process::exit::Exits;
 use crate::model::process::lifetime::Lifetime;
 use crate::model::process::naming::Naming;
 use crate::model::process::restart::Restarts;
@@ -73,6 +74,7 @@ pub(crate) struct Causes<'a> {
     known: BTreeMap<EventId, Rc<Found<'a>>>,
     arrivals: BTreeMap<(ProcessKey, u64), Rc<Arrivals<'a>>>,
     inboxes: BTreeMap<ProcessKey, Rc<Inbox<'a>>>,
+    pub(crate) exits: Exits<'a>,
     lifetimes: BTreeMap<ProcessKey, Lifetime>,
     is_server: BTreeMap<ProcessKey, bool>,
     restarts: BTreeMap<ProcessKey, Option<Rc<Restarts>>>,
@@ -89,6 +91,7 @@ impl<'a> Causes<'a> {
             known: BTreeMap::new(),
             arrivals: BTreeMap::new(),
             inboxes: BTreeMap::new(),
+            exits: Exits::new(trace),
             lifetimes: BTreeMap::new(),
             is_server: BTreeMap::new(),
             restarts: BTreeMap::new(),

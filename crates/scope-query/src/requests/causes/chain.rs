@@ -104,6 +104,12 @@ impl<'a> Links<'a> {
         true
     }
 
+    /// From this row on it is not known what more belongs to it: to read that would cost more than one answer may.
+    pub(in crate::requests) fn cut_from(&mut self, at: usize) {
+        self.cut = true;
+        self.rows.iter_mut().skip(at).for_each(|(_, _, end)| *end = Some(End::Limit));
+    }
+
     pub(in crate::requests) fn end(&mut self, at: usize, end: End) {
         if let Some((_, _, slot)) = self.rows.get_mut(at) {
             *slot = Some(end);

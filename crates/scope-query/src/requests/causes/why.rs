@@ -7,6 +7,7 @@ use crate::model::row::Row;
 use crate::model::term_ref;
 use crate::requests::causes::chain::ChainRequest;
 use crate::requests::causes::chain::{Bounds, End, Links};
+use crate::requests::is_cut;
 use crate::requests::render::view::View;
 use scope_core::trace::Trace;
 
@@ -26,6 +27,11 @@ pub(in crate::requests) fn behind<'a>(causes: &mut Causes<'a>, row: Row<'a>, bou
     let mut at = 0;
     while let Some((row, depth)) = links.get(at) {
         let found = causes.of(&row);
+        if is_cut(causes.trace, at) {
+            links.cut_from(at);
+            *causes = Causes::new(causes.trace);
+            break;
+        }
         if let Some(stop) = found.stop {
             links.end(at, End::Known(stop));
         } else if links.is_deepest(depth) {
