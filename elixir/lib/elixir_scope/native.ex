@@ -67,7 +67,7 @@ defmodule ElixirScope.Native do
   def query_json(_snapshot, _request), do: stub()
   def hold(_node, _elixir, _creation, _terms), do: stub()
   def dump(_recorder), do: stub()
-  def load(_binary), do: stub()
+  def load(_binary, _max_bytes), do: stub()
   def status(_recorder), do: stub()
   def epoch(_recorder), do: stub()
   def anchor(_snapshot), do: stub()

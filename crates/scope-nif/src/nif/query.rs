@@ -3,7 +3,7 @@
 use crate::nif::snapshot::SnapshotRef;
 use crate::nif::{error, failure};
 use crate::term::recorded_term::RecordedTerms;
-use crate::term::serializer::{self, to_term};
+use crate::term::serializer::{self, to_term, to_term_counted};
 use crate::term::value;
 use rustler::sys::{ErlNifEnv, enif_is_current_process_alive};
 use rustler::types::atom;
@@ -45,12 +45,13 @@ fn query<'a>(
         Ok(request) => request,
         Err(refused) => return failure(env, "bad_argument", &refused.to_string()),
     };
-    let mut max_bytes = max_bytes;
+    let (mut max_bytes, mut n_rows) = (max_bytes, 0);
     loop {
         let terms = RecordedTerms::new(env, &trace, max_bytes);
-        match written(env, &asked(env, &trace, &request), Some(terms)) {
+        match written(env, &asked(env, &trace, &request), Some(terms), &mut n_rows) {
             Ok(answer) => return Ok(answer),
-            Err(serializer::Error::TooLarge(_)) => match halved(&request) {
+            // What was made so far is freed with this call only, so the next attempt must fit.
+            Err(serializer::Error::TooLarge(_)) => match fewer(&request, n_rows) {
                 Some(limit) => request["limit"] = limit.into(),
                 // What is about one thing is given whole.
                 None => max_bytes = u64::MAX,
@@ -65,7 +66,7 @@ fn query<'a>(
 fn query_texts<'a>(env: Env<'a>, snapshot: ResourceArc<SnapshotRef>, request: Term<'a>) -> NifResult<Term<'a>> {
     let trace = snapshot.trace()?;
     match value::from_term(request) {
-        Ok(request) => written(env, &asked(env, &trace, &request), None).map_err(|_| NifError::BadArg),
+        Ok(request) => written(env, &asked(env, &trace, &request), None, &mut 0).map_err(|_| NifError::BadArg),
         Err(refused) => failure(env, "bad_argument", &refused.to_string()),
     }
 }
@@ -89,10 +90,11 @@ fn written<'a>(
     env: Env<'a>,
     answer: &Result<(Answer, Vec<Warning>), Error>,
     terms: Option<RecordedTerms<'a, '_>>,
+    n_rows: &mut usize,
 ) -> Result<Term<'a>, serializer::Error> {
     match answer {
         Ok((answer, warnings)) => {
-            Ok((atom::ok(), to_term(env, answer, terms)?, to_term(env, warnings, None)?).encode(env))
+            Ok((atom::ok(), to_term_counted(env, answer, terms, n_rows)?, to_term(env, warnings, None)?).encode(env))
         }
         Err(refused) => {
             let code = Atom::from_str(env, refused.code())
@@ -103,7 +105,9 @@ fn written<'a>(
     }
 }
 
-/// Half of the limit of a request that has one above 1.
-fn halved(request: &Value) -> Option<u64> {
-    request.get("limit")?.as_u64().map(|limit| limit / 2).filter(|limit| *limit > 0)
+/// A limit below that of a request: so many rows as could be written, else half of it.
+fn fewer(request: &Value, n_rows: usize) -> Option<u64> {
+    let limit = request.get("limit")?.as_u64()?;
+    let fitting = Some(n_rows as u64).filter(|n| (1..limit).contains(n));
+    fitting.or(Some(limit / 2)).filter(|limit| *limit > 0)
 }
