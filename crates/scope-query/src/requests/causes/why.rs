@@ -16,6 +16,9 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ChainRequest) -> Resu
     let row = Row::read(trace, term_ref::event(trace, &request.id)?);
     let mut causes = Causes::new(trace);
     let links = behind(&mut causes, row, bounds);
+    if is_cut(trace, links.n_known) {
+        causes = Causes::new(trace);
+    }
     let rows = links.shown(&mut causes, &mut View::new(trace));
     let coverage = links.coverage(trace, causes.n_events);
     Ok(Answer { data: Chain { id: request.id.clone(), rows }, coverage, next: None })
@@ -27,9 +30,8 @@ pub(in crate::requests) fn behind<'a>(causes: &mut Causes<'a>, row: Row<'a>, bou
     let mut at = 0;
     while let Some((row, depth)) = links.get(at) {
         let found = causes.of(&row);
-        if is_cut(causes.trace, at) {
+        if causes.trace.is_spent() {
             links.cut_from(at);
-            *causes = Causes::new(causes.trace);
             break;
         }
         if let Some(stop) = found.stop {
