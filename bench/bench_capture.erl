@@ -23,6 +23,8 @@ run(#{mode := rounds, rounds := Rounds, events := Events} = Options) ->
     %% The first pass loads code, maps the buffers and is not counted.
     pass(warm_up, Options#{events := Events div 4}, 0),
     [pass(round, Options, Shift) || Shift <- lists:seq(1, Rounds)];
+run(#{mode := terms} = Options) ->
+    bench_terms:run(Options);
 run(#{mode := shop} = Options) ->
     bench_shop:run(Options);
 run(#{mode := rates, rates := Rates} = Options) ->

@@ -15,6 +15,7 @@ defmodule ElixirScope.MixProject do
       compilers: [:elixir_scope_nif | Mix.compilers()],
       elixirc_paths: elixirc_paths(Mix.env()),
       start_permanent: false,
+      package: [licenses: ["MIT"], files: ~w(lib mix mix.exs LICENSE THIRD-PARTY-NOTICES.txt)],
       deps: deps(),
       docs: docs()
     ]

@@ -539,12 +539,14 @@ defmodule ElixirScope do
   Reads a `.scope` file; the result is given to other functions as the option `trace:`, as in the example of `export/1`. A file that is not a trace is
   refused.
 
+  So is one that takes more memory than `max_bytes:` when it is read (default 512 MiB): a file of a few kilobytes can be made to take gigabytes.
+
       iex> {:error, error} = ElixirScope.import("mix.exs")
       iex> error.code
       :not_a_trace
   """
-  @spec import(Path.t()) :: {:ok, Trace.t()} | {:error, Error.t()}
-  def import(path), do: Dump.import(path)
+  @spec import(Path.t(), keyword()) :: {:ok, Trace.t()} | {:error, Error.t()}
+  def import(path, options \\ []), do: Dump.import(path, options)
 
   @doc """
   The time now, on the clock of the timestamps in answers.

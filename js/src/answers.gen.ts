@@ -220,7 +220,7 @@ export type Coverage = {
   not_traced: Array<NotTraced>,
   /** Events before this time are gone (`null`: nothing was evicted). */
   evicted_before: number | null,
-  /** The answer was cut by `limit`; `next` goes on. */
+  /** The answer was cut: by `limit`, or because it would read too much of the trace. `next` goes on, where there is one. */
   truncated: boolean,
 };
 

@@ -3,6 +3,7 @@
 //! Invariant: a generated file has one source of truth, and `--check` fails when the committed text is another.
 
 mod elixir;
+pub(crate) mod notices;
 mod schema;
 mod typescript;
 
@@ -20,7 +21,7 @@ pub(crate) struct CodegenArgs {
 }
 
 /// Every generated file: its path in the checkout, and its text.
-fn files() -> Vec<(String, String)> {
+fn files() -> Result<Vec<(String, String)>> {
     let files = [
         ("docs/filter.md", scope_query::filter::markdown()),
         ("docs/requests.md", scope_query::requests::names::markdown()),
@@ -30,13 +31,13 @@ fn files() -> Vec<(String, String)> {
         ("js/src/requests.gen.ts", typescript::requests()),
     ];
     let files = files.into_iter().map(|(path, text)| (path.to_owned(), text));
-    files.chain(schema::files()).collect()
+    Ok(files.chain(schema::files()).chain(notices::files()?).collect())
 }
 
 /// Writes or checks the generated files.
 pub(crate) fn run(args: &CodegenArgs) -> Result<()> {
     let mut stale = Vec::new();
-    for (path, fresh) in files() {
+    for (path, fresh) in files()? {
         let file = workspace::root().join(&path);
         if fs::read_to_string(&file).is_ok_and(|committed| committed == fresh) {
             println!("fresh    {path}");

@@ -1,5 +1,6 @@
 //! `cargo xtask dist`: what others install, in target/dist.
 
+use crate::codegen::notices;
 use crate::wasm::module::{self, Edge};
 use crate::wasm::npm;
 use crate::{command, workspace};
@@ -31,14 +32,14 @@ pub(crate) fn run(args: &DistArgs) -> Result<()> {
     let is_asked = |part| args.part.is_none_or(|only| only == part);
     let version = env!("CARGO_PKG_VERSION");
     if is_asked(Part::Native) {
-        pack(&build_library()?, &format!("scope_nif-{version}-{}.so", host_triple()?))?;
+        pack(&build_library()?, &format!("scope_nif-{version}-{}.so", host_triple()?), "crates/scope-nif")?;
     }
     if is_asked(Part::Wasm) {
         npm::install()?;
         let module = module::build(Edge::CAbi)?;
         let optimised = module.with_extension("opt.wasm");
         npm::optimise(&module, &optimised)?;
-        pack(&optimised, &format!("scope-{version}.wasm"))?;
+        pack(&optimised, &format!("scope-{version}.wasm"), "crates/scope-wasm")?;
     }
     if is_asked(Part::Js) {
         npm::build()?;
@@ -54,12 +55,15 @@ fn out_dir() -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// Puts a built file, with its checksum, under a name that says version and machine.
-fn pack(built: &Path, name: &str) -> Result<()> {
+/// Puts a built file, with its checksum, the licence and the notices of its package, under a name that says version and machine.
+fn pack(built: &Path, name: &str, package: &str) -> Result<()> {
     let bytes = fs::read(built).with_context(|| format!("cannot read {}", built.display()))?;
     let dir = out_dir()?;
     let checksum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     fs::write(dir.join(name), &bytes)?;
+    for (file, from) in [("LICENSE", "LICENSE".into()), (notices::NAME, format!("{package}/{}", notices::NAME))] {
+        fs::copy(workspace::root().join(from), dir.join(format!("{name}.{file}")))?;
+    }
     fs::write(dir.join(format!("{name}.sha256")), format!("{checksum}  {name}\n"))?;
     println!("{}  {} bytes, sha256 {checksum}", dir.join(name).display(), bytes.len());
     Ok(())

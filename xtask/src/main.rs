@@ -10,6 +10,7 @@ mod command;
 mod corpus;
 mod debian;
 mod demo;
+mod dependencies;
 mod dist;
 mod otp;
 mod progress;

@@ -5,7 +5,7 @@ use crate::progress::{Steps, Tests};
 use crate::wasm::module::{self, Edge};
 use crate::wasm::npm;
 use crate::wasm::size::Size;
-use crate::{codegen, corpus, demo, dist, otp, setup, tidy, workspace};
+use crate::{codegen, corpus, demo, dependencies, dist, otp, setup, tidy, workspace};
 use anyhow::{Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -51,6 +51,7 @@ fn rust(steps: &mut Steps) {
     let root = workspace::root();
     steps.step("tidy", tidy::run);
     steps.step("codegen --check", || codegen::run(&codegen::CodegenArgs { check: true }));
+    steps.step("dependencies", dependencies::check);
     steps.step("cargo fmt --check", || command::run(cargo(root).args(["fmt", "--all", "--check"])));
     steps.step("build with cargo clippy", || {
         let mut build = linting()?;

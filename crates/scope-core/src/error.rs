@@ -35,6 +35,12 @@ pub enum Error {
         /// Which part.
         what: &'static str,
     },
+    /// To read it all would take more memory than allowed.
+    #[error("the trace takes more than {max_bytes} bytes when it is read")]
+    TooLarge {
+        /// What is allowed.
+        max_bytes: u64,
+    },
     /// An argument is out of its range.
     #[error("{0}")]
     BadArgument(String),
@@ -49,6 +55,7 @@ impl Error {
             Self::NewerFormat { .. } => "newer_format",
             Self::Corrupt { .. } => "corrupt",
             Self::NewerKind { .. } => "newer_kind",
+            Self::TooLarge { .. } => "too_large",
             Self::BadArgument(_) => "bad_argument",
         }
     }

@@ -44,11 +44,25 @@ impl Default for ReadLimits {
     }
 }
 
+/// Reads a file whole, or not at all where its contents take more than the limit.
+///
+/// # Errors
+/// As [`read`], and [`Error::TooLarge`].
+pub fn read_whole(bytes: &[u8], limits: ReadLimits) -> Result<Trace> {
+    let (trace, is_within) = read_within(bytes, limits)?;
+    if is_within { Ok(trace) } else { Err(Error::TooLarge { max_bytes: limits.max_bytes }) }
+}
+
 /// Reads a dump or a persisted file. Damage inside is skipped, named and counted in [`Trace::losses`].
 ///
 /// # Errors
 /// [`Error::NotATrace`] and [`Error::NewerFormat`].
 pub fn read(bytes: &[u8], limits: ReadLimits) -> Result<Trace> {
+    read_within(bytes, limits).map(|(trace, _)| trace)
+}
+
+/// The trace, and whether all of it was within the limits.
+fn read_within(bytes: &[u8], limits: ReadLimits) -> Result<(Trace, bool)> {
     let (preamble, sections) = bytes.split_at_checked(PREAMBLE_BYTES).unwrap_or((bytes, &[]));
     if !preamble.starts_with(MAGIC) {
         return Err(Error::NotATrace("it does not begin as one".into()));

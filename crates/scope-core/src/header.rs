@@ -1,6 +1,7 @@
 //! The origin of a trace: recorder, node, versions, options and clocks.
 
 use crate::error::Result;
+use crate::term::redact::Redactor;
 use crate::wire::{Reader, put_blob};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,7 +38,27 @@ pub struct Header {
     pub release: Vec<(String, String)>,
 }
 
+/// What stands for a value that was redacted.
+const REDACTED: &str = "[redacted]";
+
 impl Header {
+    /// Redacts what the user wrote, by the rule for terms.
+    ///
+    /// ```
+    /// use scope_core::{header::Header, term::redact::Redactor};
+    ///
+    /// let meta = vec![("db_password".into(), "\"x\"".into()), ("build".into(), "7".into())];
+    /// let mut header = Header { meta, ..Header::default() };
+    /// header.redact(&Redactor::default());
+    /// assert_eq!(header.meta, [("db_password".into(), "[redacted]".into()), ("build".into(), "7".into())]);
+    /// ```
+    pub fn redact(&mut self, redactor: &Redactor) {
+        let own = self.meta.iter_mut().chain(&mut self.options);
+        for (_, value) in own.filter(|(name, _)| redactor.is_sensitive(name.as_bytes())) {
+            *value = REDACTED.into();
+        }
+    }
+
     /// Appends the header as numbered fields, so that fields can be added: each its number (1 byte), its length and its bytes.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         let mut field = |number: u8, bytes: &[u8]| {

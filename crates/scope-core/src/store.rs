@@ -208,7 +208,7 @@ impl Store {
             counts.evicted += n_hidden;
             if is_folded(*class) && n_hidden > 0 {
                 let sunk = core::iter::once((*class, &**list, old));
-                let rows = RowIter::new(sunk, Selection::All, old, new, Direction::Forward);
+                let rows = RowIter::new(sunk, Selection::All, old, new, Direction::Forward, None);
                 let rows = rows.take_while(|row| row.key < new);
                 let rows = rows.filter_map(|row| Some((&**list.chunks().get(row.chunk_idx as usize)?, row.row)));
                 Arc::make_mut(&mut self.baseline).fold(rows);

@@ -2,12 +2,15 @@
 //!
 //! Invariant: cheap to make from a live store (shared chunks, no copy of their columns).
 
+mod allowance;
 pub(crate) mod chunk_list;
 mod key_filter;
 mod presence;
 mod rows;
 mod runs;
 
+pub(crate) use allowance::Allowance;
+pub use allowance::Asker;
 pub use rows::{Choice, RowIter};
 pub use runs::{Run, RunIter};
 
@@ -66,6 +69,8 @@ pub struct Trace {
     pub(crate) counts: Counts,
     pub(crate) losses: Arc<Losses>,
     pub(crate) watermark: u64,
+    /// What may be read; everything when there is none.
+    pub(crate) allowance: Option<Arc<Allowance>>,
 }
 
 impl Trace {
@@ -208,6 +213,9 @@ impl Trace {
             if own.len() > 1 {
                 rows.sort_by_key(|row| (row.key, row.chunk_idx));
             }
+            if !self.spend(rows.len() as u64) {
+                return;
+            }
             if let ([(process, ..), ..], [_, ..]) = (own, &*rows) {
                 visit(*process, &rows);
             }
@@ -254,7 +262,7 @@ impl Trace {
         to: OrderKey,
         direction: Direction,
     ) -> RowIter<'a> {
-        RowIter::new(self.lists_of(classes), selection, from, to, direction)
+        RowIter::new(self.lists_of(classes), selection, from, to, direction, self.allowance.as_deref())
     }
 
     /// The chunks of messages that have a term with this match key: index into [`Trace::chunks`], and the term. Ascending; costs a few
@@ -266,7 +274,7 @@ impl Trace {
     /// All rows of these classes with `from <= key <= to` and not below the low watermark, in order, as stretches of one chunk each.
     #[must_use]
     pub fn runs(&self, classes: &[Class], from: OrderKey, to: OrderKey) -> RunIter<'_> {
-        RunIter::new(self.lists_of(classes), from, to)
+        RunIter::new(self.lists_of(classes), from, to, self.allowance.as_deref())
     }
 
     fn lists_of(&self, classes: &[Class]) -> impl Iterator<Item = (Class, &ChunkList, OrderKey)> {

@@ -239,6 +239,7 @@ impl Writer {
             Arc::make_mut(&mut lists[chunk.class() as usize]).push(chunk);
         }
         Trace {
+            allowance: None,
             header: Arc::clone(&self.header),
             source: Source::Live,
             baseline: self.store.baseline_arc(),

@@ -9,15 +9,31 @@ mod sealer;
 mod term;
 
 use capture::atom;
-use term::{map_order, raw_term, term_kind};
+use rustler::Term;
+use term::bitstring::{self, Sample};
+use term::{map_order, raw_term, reference, small_map, term_kind};
 
-/// `samples` is a large map and its list of pairs.
-fn load(env: rustler::Env<'_>, samples: rustler::Term<'_>) -> bool {
+/// What only Elixir can make: a large map and its list of pairs, references of each kind, and parts of a binary with the first bit and the
+/// number of bits of each.
+type Samples<'a> = ((Term<'a>, Term<'a>), Vec<Term<'a>>, Vec<(Term<'a>, u64, u64)>);
+
+fn load(env: rustler::Env<'_>, samples: Term<'_>) -> bool {
+    let word = |term: &Term<'_>| raw_term::of(term.as_c_arg());
     raw_term::check(env.as_c_arg());
     term_kind::learn(env.as_c_arg());
-    if let Ok((map, list)) = samples.decode::<(rustler::Term<'_>, rustler::Term<'_>)>() {
+    small_map::learn(env.as_c_arg());
+    if let Ok(((map, list), references, bits)) = samples.decode::<Samples<'_>>() {
+        let bits: Vec<Sample> = bits
+            .iter()
+            .map(|(term, first_bit, n_bits)| Sample { term: word(term), first_bit: *first_bit, n_bits: *n_bits })
+            .collect();
+        let references: Vec<u64> = references.iter().map(word).collect();
+        reference::learn(env.as_c_arg(), &references);
         // SAFETY: arguments of this call.
-        unsafe { map_order::learn(env.as_c_arg(), raw_term::of(map.as_c_arg()), raw_term::of(list.as_c_arg())) };
+        unsafe {
+            map_order::learn(env.as_c_arg(), word(&map), word(&list));
+            bitstring::learn(env.as_c_arg(), &bits);
+        }
     }
     atom::load_atoms(env.as_c_arg());
     true

@@ -1,4 +1,7 @@
 //! The functions of `ElixirScope.Native`: each translates its arguments, calls the engine or the recorder, and translates back.
+//!
+//! Invariant: what the recorder calls never waits for a question: answers and imports run on the schedulers for dirty CPU work and take no
+//! lock of the recorder; all else runs on those for I/O, or is done at once.
 
 pub(crate) mod config;
 mod gap;
@@ -8,6 +11,7 @@ pub(crate) mod query;
 mod server_call;
 pub(crate) mod snapshot;
 pub(crate) mod status;
+mod walk_cost;
 
 use crate::capture::filter::{self, Filter, Function};
 use crate::capture::sampling;
@@ -16,8 +20,10 @@ use crate::sealer::clock::Clock;
 use crate::sealer::quota::Quota;
 use crate::sealer::recorder::{self, Recorder};
 use crate::sealer::{self, RecorderCore};
+use crate::term::bitstring;
 use crate::term::raw_term;
 use crate::term::serializer::to_term;
+use crate::term::small_map;
 use crate::term::term_kind::{self, TermKind};
 use rustler::types::atom;
 use rustler::{
@@ -73,10 +79,11 @@ fn self_check(env: Env<'_>) -> NifResult<Term<'_>> {
     let mut words = [0; 5];
     // SAFETY: makes a reference in a live environment.
     let reference = unsafe { rustler::sys::enif_make_ref(env.as_c_arg()) };
-    let references = crate::term::reference::words(env.as_c_arg(), raw_term::of(reference), &mut words).is_some();
+    let references = crate::term::reference::words(raw_term::of(reference), &mut words).is_some();
     let checks = serde_json::json!({
         "raw_atoms": immediates, "raw_pids": immediates, "raw_small_ints": immediates,
-        "references": references, "bignums": term_kind::is_learned(TermKind::PositiveBig), "tsc": tick::has_tsc(),
+        "references": references, "bitstrings": bitstring::is_learned(), "small_maps": small_map::is_learned(),
+        "bignums": term_kind::is_learned(TermKind::PositiveBig), "tsc": tick::has_tsc(),
     });
     to_term(env, &checks, None).map_err(|_| Error::BadArg)
 }
@@ -99,6 +106,7 @@ fn start<'a>(env: Env<'a>, owner: LocalPid, config: Term<'a>) -> NifResult<Term<
     let seed = sealer::seed_of(&header);
     let keys: Vec<&str> = config.redact.iter().map(String::as_str).collect();
     let redactor = Redactor::new(&keys);
+    header.redact(&redactor);
     let (caps, depth) = (config.settings.caps, config.settings.depth);
     let mut writer = Writer::new(header, config.limits.clone(), seed);
     writer.set_limits(config.limits, config.retention);
@@ -125,7 +133,7 @@ fn stop(recorder: ResourceArc<RecorderRef>) -> Atom {
 
 type FilterRow<'a> = (Term<'a>, Term<'a>, u64, Term<'a>, bool, u64);
 
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn set_filter<'a>(
     recorder: ResourceArc<RecorderRef>,
     functions: Vec<FilterRow<'a>>,
@@ -161,7 +169,7 @@ type BudgetRow<'a> = (u64, u64, Vec<Atom>, Option<Vec<Term<'a>>>, Vec<(Term<'a>,
 
 /// Gives a target, known by its bit in the filter, so many events of these classes, in these processes (or all) and of these functions. A
 /// budget there was for the bit is replaced; one of 0 events is no budget.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn set_budget<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, row: BudgetRow<'a>) -> NifResult<Atom> {
     let (bit, n_events, names, processes, functions) = row;
     let mut classes = [false; N_CLASSES];
@@ -181,7 +189,7 @@ fn set_budget<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, row: BudgetR
 }
 
 /// Changes what may be held; the keys are those of `start`'s configuration.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn set_limits<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, map: Term<'a>) -> NifResult<Term<'a>> {
     match config::limits(map) {
         Ok((limits, retention)) => {
@@ -206,7 +214,7 @@ fn set_rate(env: Env<'_>, recorder: ResourceArc<RecorderRef>, ppm: u32) -> NifRe
     }
 }
 
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn dump<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> Term<'a> {
     let bytes = {
         let mut sealing = recorder.0.drained();

@@ -29,6 +29,12 @@ pub enum Error {
     /// The request is malformed.
     #[error("{0}")]
     BadArgument(String),
+    /// To answer would take to read more of the trace than one answer may.
+    #[error("the answer would read more than {0} rows of the trace; ask for less time, fewer rows or one process")]
+    TooCostly(u64),
+    /// Whoever asked has gone.
+    #[error("no one waits for the answer")]
+    Abandoned,
     /// Not built yet.
     #[error("{0}")]
     NotSupported(String),
@@ -47,6 +53,8 @@ impl Error {
             Self::Evicted(_) => "evicted",
             Self::IncompleteState { .. } => "incomplete_state",
             Self::BadArgument(_) => "bad_argument",
+            Self::TooCostly(_) => "too_costly",
+            Self::Abandoned => "abandoned",
             Self::NotSupported(_) => "not_supported",
             Self::Core(error) => error.code(),
         }

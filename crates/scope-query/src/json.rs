@@ -6,10 +6,11 @@ mod bounded;
 
 use crate::answer::State;
 use crate::error::{Error, Result};
-use crate::requests::Request;
+use crate::requests::{Request, answer_to};
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use bounded::Bounded;
-use scope_core::trace::Trace;
+use scope_core::trace::{Asker, Trace};
 use serde::de::{DeserializeSeed as _, Deserializer};
 use serde::{Deserialize as _, Serialize};
 
@@ -28,10 +29,14 @@ pub const MAX_NESTING: u8 = 16;
 /// ```
 #[must_use]
 pub fn answer_json(trace: &Trace, request_json: &str) -> String {
-    match request_of_json(request_json) {
-        Ok(request) => answer_text(trace, &request),
-        Err(error) => error_json(&error),
-    }
+    answer_json_to(None, trace, request_json)
+}
+
+/// The same for someone who may go away meanwhile.
+#[must_use]
+pub fn answer_json_to(asker: Option<Arc<dyn Asker>>, trace: &Trace, request_json: &str) -> String {
+    let answer = request_of_json(request_json).and_then(|request| answer_to(asker, trace, &request));
+    answer.map_or_else(|error| error_json(&error), |answer| text(&answer))
 }
 
 /// Answers a request with the text of [`answer_json`].

@@ -77,9 +77,11 @@ pub use crate::argument::process_window::ProcessWindow;
 pub use causes::chain::ChainRequest;
 
 use crate::answer::{self, Call, Chain, Event, Message, ServerCall, State};
+use crate::error::{Error, Result};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use scope_core::trace::Trace;
+use scope_core::trace::{Asker, Trace};
 use serde::de::Error as _;
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -107,6 +109,47 @@ pub trait Visitor {
         Data: ts_rs::TS + schemars::JsonSchema + 'static;
 }
 
+/// Answers one request of someone who may go away meanwhile. What is read is limited; see [`allowed_rows`].
+///
+/// # Errors
+/// As [`answer`]; [`Error::Abandoned`] when the asker has gone.
+pub fn answer_to(asker: Option<Arc<dyn Asker>>, trace: &Trace, request: &Request) -> Result<Answer> {
+    answer_within(allowed_rows(trace), asker, trace, request)
+}
+
+/// The same with an allowance of so many rows.
+///
+/// # Errors
+/// As [`answer_to`].
+pub fn answer_within(n_rows: u64, asker: Option<Arc<dyn Asker>>, trace: &Trace, request: &Request) -> Result<Answer> {
+    let limited = trace.limited(n_rows, asker);
+    let answer = dispatch(&limited, request);
+    match (limited.is_abandoned(), limited.is_spent()) {
+        (true, _) => Err(Error::Abandoned),
+        // Who answers in part allows itself the rest: here something was not read, and no one knows what follows from it.
+        (false, true) => Err(Error::TooCostly(n_rows)),
+        (false, false) => answer,
+    }
+}
+
+/// How many rows of a trace one answer may read: so often each row there is, and some more. No request needs as many of a trace that was
+/// recorded; of one that was made to be costly an answer takes a second or two.
+fn allowed_rows(trace: &Trace) -> u64 {
+    const PER_ROW: u64 = 16;
+    const AT_LEAST: u64 = 4_000_000;
+    trace.n_rows().saturating_mul(PER_ROW).saturating_add(AT_LEAST)
+}
+
+/// Whether what was found last is to be left out, because not all was read that decides on it. The `n_found` found before may be finished; with
+/// none there is no answer.
+fn is_cut(trace: &Trace, n_found: usize) -> bool {
+    let is_spent = trace.is_spent();
+    if is_spent && n_found > 0 {
+        trace.allow(allowed_rows(trace));
+    }
+    is_spent
+}
+
 macro_rules! requests {
     ($(#[doc = $doc:literal] $variant:ident($arguments:ty) -> $data:ty: $group:ident::$kind:ident;)*) => {
         $(pub use $group::$kind;)*
@@ -129,7 +172,7 @@ macro_rules! requests {
         /// As derived, but that arguments are read from a map alone: a derived reader of an enum with a tag has readers of all arguments
         /// from lists too, and from values of a form of its own, a tenth of a module.
         impl<'de> Deserialize<'de> for Request {
-            fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+            fn deserialize<D: Deserializer<'de>>(source: D) -> core::result::Result<Self, D::Error> {
                 const KINDS: &[&str] = &[$(stringify!($kind),)*];
                 let mut fields = Map::<String, Value>::deserialize(source)?;
                 let kind = fields.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
@@ -170,7 +213,11 @@ macro_rules! requests {
         ///
         /// # Errors
         /// [`Error`](crate::Error), with a stable code for every reason why there is no answer.
-        pub fn answer(trace: &Trace, request: &Request) -> crate::error::Result<Answer> {
+        pub fn answer(trace: &Trace, request: &Request) -> Result<Answer> {
+            answer_to(None, trace, request)
+        }
+
+        fn dispatch(trace: &Trace, request: &Request) -> Result<Answer> {
             match request {
                 $(Request::$variant(request) => {
                     $group::$kind::answer(trace, request).map(|answer| answer.map(Data::$variant))

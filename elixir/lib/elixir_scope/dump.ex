@@ -42,12 +42,37 @@ defmodule ElixirScope.Dump do
     end
   end
 
-  @spec import(Path.t()) :: {:ok, Trace.t()} | {:error, Error.t()}
-  def import(path) do
-    with {:ok, bytes} <- file(File.read(path), path),
-         {:ok, native} <- native(Native.load(bytes)) do
+  # Twice what a recording holds by default. A small file can be made to take all memory there is.
+  @max_bytes 536_870_912
+
+  @spec import(Path.t(), keyword()) :: {:ok, Trace.t()} | {:error, Error.t()}
+  def import(path, options) do
+    with {:ok, max_bytes} <- max_bytes(options),
+         {:ok, %{size: size}} when size <= max_bytes <- file(File.stat(path), path),
+         {:ok, bytes} <- file(File.read(path), path),
+         {:ok, native} <- Native.load(bytes, max_bytes) do
       {:ok, %Trace{path: path, native: native}}
+    else
+      {:ok, %File.Stat{}} -> too_large(path, options)
+      {:error, %Error{}} = error -> error
+      {:error, {:too_large, _message, _partial}} -> too_large(path, options)
+      error -> native(error)
     end
+  end
+
+  defp max_bytes(max_bytes: max_bytes) when is_integer(max_bytes) and max_bytes in 1..9_007_199_254_740_991, do: {:ok, max_bytes}
+  defp max_bytes([]), do: {:ok, @max_bytes}
+
+  defp max_bytes(other) do
+    Error.new(:bad_argument, "ElixirScope.import/2 takes max_bytes:, a positive integer (bytes), got: #{inspect(other)}")
+  end
+
+  defp too_large(path, options) do
+    Error.new(
+      :too_large,
+      "#{path} takes more than #{options[:max_bytes] || @max_bytes} bytes of memory when it is read. " <>
+        "If you trust the file and have the memory, give max_bytes: a larger number; a recording made with a smaller max_bytes: exports less"
+    )
   end
 
   defp native({:ok, value}), do: {:ok, value}

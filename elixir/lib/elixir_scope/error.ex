@@ -26,6 +26,8 @@ defmodule ElixirScope.Error do
           | :not_running
           | :not_supported
           | :not_traced
+          | :too_costly
+          | :too_large
           | atom()
   @type t :: %__MODULE__{code: code(), message: String.t(), partial: term(), paths: [[term()]]}
 

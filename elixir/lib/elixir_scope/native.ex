@@ -14,13 +14,30 @@ defmodule ElixirScope.Native do
   def load_library do
     path = :elixir_scope |> Application.app_dir("priv/native/scope_nif") |> String.to_charlist()
 
-    # What it learns from: the order in which this VM lists a large map.
-    large = Map.new(1..100, &{&1, &1})
-
-    case :erlang.load_nif(path, {large, Map.to_list(large)}) do
+    case :erlang.load_nif(path, samples()) do
       :ok -> check_version()
       error -> error
     end
+  end
+
+  # What the library learns from how this VM keeps terms: the order in which it lists a large map, references of both kinds, and parts of a
+  # binary, which begin or end inside a byte.
+  defp samples do
+    large = Map.new(1..100, &{&1, &1})
+    alias_reference = :erlang.alias()
+    :erlang.unalias(alias_reference)
+    bytes = for i <- 0..299, into: <<>>, do: <<rem(i * 37 + 11, 256)>>
+
+    bits =
+      for {first, n} <- [{0, 13}, {0, 2399}, {8, 1605}, {3, 2397}, {5, 1600}, {5, 40}, {6, 21}],
+          do: {part(bytes, first, n), first, n}
+
+    {{large, Map.to_list(large)}, [make_ref(), alias_reference], bits}
+  end
+
+  defp part(bytes, first, n) do
+    <<_::size(first), part::bitstring-size(n), _::bitstring>> = bytes
+    part
   end
 
   # As a library loaded here cannot be unloaded, one of another version fails the load of this module.
@@ -34,6 +51,7 @@ defmodule ElixirScope.Native do
   def version, do: stub()
   def self_check, do: stub()
   def read_call(_row, _arguments), do: stub()
+  def walk_cost(_term, _max_bytes, _max_depth), do: stub()
   def start(_owner, _config), do: stub()
   def stop(_recorder), do: stub()
   def set_filter(_recorder, _functions, _processes, _default_mask), do: stub()
@@ -53,7 +71,7 @@ defmodule ElixirScope.Native do
   def query_json(_snapshot, _request), do: stub()
   def hold(_node, _elixir, _creation, _terms), do: stub()
   def dump(_recorder), do: stub()
-  def load(_binary), do: stub()
+  def load(_binary, _max_bytes), do: stub()
   def status(_recorder), do: stub()
   def epoch(_recorder), do: stub()
   def anchor(_snapshot), do: stub()

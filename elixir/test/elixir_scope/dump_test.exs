@@ -44,6 +44,27 @@ defmodule ElixirScope.DumpTest do
     assert here != []
   end
 
+  test "a trace that would take more memory than allowed is refused, and the refusal says what to do", %{path: path} do
+    ElixirScope.setup()
+    pid = start_probe(0)
+    {:ok, _} = ElixirScope.trace_genserver(pid)
+    # Little on disk, much in memory.
+    for n <- 1..50, do: GenServer.call(pid, {:put, {n, :binary.copy("a", 10_000)}})
+    :ok = ElixirScope.export(path)
+    %{size: size} = File.stat!(path)
+
+    for max_bytes <- [1, size - 1, size, 400_000] do
+      assert {:error, %{code: :too_large, message: message}} = ElixirScope.import(path, max_bytes: max_bytes)
+      assert message =~ "more than #{max_bytes} bytes" and message =~ "give max_bytes:"
+    end
+
+    assert {:ok, trace} = ElixirScope.import(path, max_bytes: 10_000_000)
+    assert length(ElixirScope.state_timeline(pid, trace: trace)) == 50
+
+    for wrong <- [[max_bytes: 0], [max_bytes: nil], [limit: 3]],
+        do: assert({:error, %{code: :bad_argument}} = ElixirScope.import(path, wrong))
+  end
+
   test "an imported trace holds no live process of this node, and is asked by its own", %{path: path} do
     ElixirScope.setup()
     pid = start_probe(0)

@@ -4,6 +4,7 @@ mod events;
 mod readback;
 mod rounds;
 mod shop;
+mod terms;
 
 use super::line::Line;
 use super::node::Node;
@@ -46,6 +47,8 @@ pub(crate) fn run(quick: bool, buffer_bytes: usize) -> Result<Report> {
     ));
     report.notes.push(EVENTS_NOTE.into());
     add_shop(&node, quick, &mut report)?;
+    say("the worst term of each type");
+    node.run(1, MODULE, "mode: :terms", |line| terms::take(&line, &mut report).map(|()| None))?;
     let mut rates = Vec::new();
     for schedulers in SCHEDULERS {
         say(&format!("rounds with {schedulers} scheduler(s)"));

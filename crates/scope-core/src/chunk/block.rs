@@ -26,11 +26,12 @@ const MAX_LZ4_RATIO: usize = 255;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     left: u64,
+    is_reached: bool,
 }
 
 impl Budget {
     pub(crate) const fn new(n_bytes: u64) -> Self {
-        Self { left: n_bytes }
+        Self { left: n_bytes, is_reached: false }
     }
 
     /// Takes bytes away.
@@ -38,9 +39,15 @@ impl Budget {
     /// # Errors
     /// [`Error::BadArgument`] when they are not there.
     pub(crate) fn spend(&mut self, n_bytes: u64) -> Result<()> {
-        self.left =
-            self.left.checked_sub(n_bytes).ok_or_else(|| Error::BadArgument("the read limit is reached".into()))?;
+        let left = self.left.checked_sub(n_bytes);
+        self.is_reached |= left.is_none();
+        self.left = left.ok_or_else(|| Error::BadArgument("the read limit is reached".into()))?;
         Ok(())
+    }
+
+    /// Whether bytes were asked for that were not there.
+    pub(crate) const fn is_reached(&self) -> bool {
+        self.is_reached
     }
 }
 

@@ -49,7 +49,7 @@ struct Known {
     chunk: Option<Arc<Chunk>>,
 }
 
-pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -> Trace {
+pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -> (Trace, bool) {
     let mut reading = Reading {
         budget: Budget::new(limits.max_bytes),
         header: None,
@@ -77,7 +77,8 @@ pub(super) fn read(sections: &[u8], limits: ReadLimits, preamble_intact: bool) -
             }
         }
     }
-    reading.finish()
+    let is_within = !reading.budget.is_reached();
+    (reading.finish(), is_within)
 }
 
 impl Reading {
@@ -237,6 +238,7 @@ impl Reading {
         losses.append(&mut self.losses);
         losses.sort_by_key(|loss| loss.from_tick);
         Trace {
+            allowance: None,
             header: Arc::new(header),
             source: Source::File,
             baseline: baseline.map(Arc::new),

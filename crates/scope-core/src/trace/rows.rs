@@ -6,6 +6,7 @@
 use crate::chunk::Chunk;
 use crate::event::{Class, Kind, Kinds, OrderKey};
 use crate::symbols::PeerKey;
+use crate::trace::Allowance;
 use crate::trace::chunk_list::ChunkList;
 use crate::trace::presence::Listed;
 use crate::trace::{Direction, RowRef};
@@ -30,6 +31,9 @@ impl fmt::Debug for dyn Choice + '_ {
     }
 }
 
+/// To open a chunk costs about as much as to read so many rows of it.
+const ROWS_PER_CHUNK: u64 = 8;
+
 /// Which rows of a chunk are wanted.
 #[derive(Clone, Debug)]
 pub(crate) enum Selection<'a> {
@@ -51,6 +55,7 @@ pub struct RowIter<'a> {
     open: BinaryHeap<Cursor<'a>>,
     /// The nearest key an unopened chunk may have.
     due: Option<OrderKey>,
+    allowance: Option<&'a Allowance>,
 }
 
 /// The chunks of one list still to be opened.
@@ -105,6 +110,7 @@ impl<'a> RowIter<'a> {
         from: OrderKey,
         to: OrderKey,
         direction: Direction,
+        allowance: Option<&'a Allowance>,
     ) -> Self {
         let walk = |(class, list, low_watermark): (Class, &'a ChunkList, OrderKey)| {
             let from = from.max(low_watermark);
@@ -127,7 +133,7 @@ impl<'a> RowIter<'a> {
             Walk { class, list, from, pending }
         };
         let walks = lists.map(walk).collect();
-        let mut rows = Self { direction, selection, to, walks, open: BinaryHeap::new(), due: None };
+        let mut rows = Self { direction, selection, to, walks, open: BinaryHeap::new(), due: None, allowance };
         rows.open_due();
         rows
     }
@@ -136,6 +142,10 @@ impl<'a> RowIter<'a> {
     fn open_due(&mut self) {
         loop {
             self.due = None;
+            if self.allowance.is_some_and(Allowance::is_spent) {
+                self.open.clear();
+                return;
+            }
             let mut opened = false;
             for walk in &mut self.walks {
                 while let Some(bound) = walk.bound(self.direction) {
@@ -143,7 +153,7 @@ impl<'a> RowIter<'a> {
                         self.due = Some(self.due.map_or(bound, |due| self.direction.nearer(due, bound)));
                         break;
                     }
-                    self.open.extend(walk.open(&self.selection, self.to, self.direction));
+                    self.open.extend(walk.open(&self.selection, self.to, self.direction, self.allowance));
                     opened = true;
                 }
             }
@@ -160,6 +170,9 @@ impl Iterator for RowIter<'_> {
 
     fn next(&mut self) -> Option<RowRef> {
         let mut top = self.open.peek_mut()?;
+        if self.allowance.is_some_and(|allowance| !allowance.take(1)) {
+            return None;
+        }
         let row = top.head;
         if !top.advance() {
             PeekMut::pop(top);
@@ -189,9 +202,19 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens the next chunk, if it has rows that are wanted.
-    fn open(&mut self, selection: &Selection<'a>, to: OrderKey, direction: Direction) -> Option<Cursor<'a>> {
+    fn open(
+        &mut self,
+        selection: &Selection<'a>,
+        to: OrderKey,
+        direction: Direction,
+        allowance: Option<&Allowance>,
+    ) -> Option<Cursor<'a>> {
         let Next { chunk_idx: idx, process } = self.pending.take(self.list, direction)?;
         let chunk: &'a Chunk = self.list.chunks().get(idx)?;
+        let cost = if matches!(selection, Selection::Chosen(_)) { chunk.len() as u64 } else { ROWS_PER_CHUNK };
+        if allowance.is_some_and(|allowance| !allowance.take(cost)) {
+            return None;
+        }
         let id = |key: &ProcessKey| process.or_else(|| chunk.find_process(*key));
         let rows = match selection {
             Selection::All => Rows::All,

@@ -7,6 +7,7 @@
 
 use crate::chunk::Chunk;
 use crate::event::{Class, OrderKey};
+use crate::trace::Allowance;
 use crate::trace::chunk_list::ChunkList;
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
@@ -52,6 +53,7 @@ pub struct RunIter<'a> {
     walks: Vec<Walk<'a>>,
     /// The chunk whose head comes next is the largest.
     open: BinaryHeap<Reverse<Open<'a>>>,
+    allowance: Option<&'a Allowance>,
 }
 
 /// The chunks of one list still to be opened.
@@ -76,12 +78,13 @@ impl<'a> RunIter<'a> {
         lists: impl Iterator<Item = (Class, &'a ChunkList, OrderKey)>,
         from: OrderKey,
         to: OrderKey,
+        allowance: Option<&'a Allowance>,
     ) -> Self {
         let walk = |(class, list, low_watermark): (Class, &'a ChunkList, OrderKey)| {
             let from = from.max(low_watermark);
             Walk { class, list, from, pending: list.between(from, to) }
         };
-        Self { to, walks: lists.map(walk).collect(), open: BinaryHeap::new() }
+        Self { to, walks: lists.map(walk).collect(), open: BinaryHeap::new(), allowance }
     }
 
     /// Opens every chunk that may hold the next row, and answers the smallest key a chunk still closed may have.
@@ -121,7 +124,8 @@ impl<'a> Iterator for RunIter<'a> {
             let head = left.chunk.key(left.chunk.row_at_rank(left.ranks.start));
             self.open.push(Reverse(Open { head, run: left }));
         }
-        Some(run)
+        let n_rows = u64::from(run.ranks.end - run.ranks.start);
+        self.allowance.is_none_or(|allowance| allowance.take(n_rows)).then_some(run)
     }
 }
 

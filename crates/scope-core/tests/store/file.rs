@@ -289,6 +289,11 @@ fn the_read_limit_holds_and_what_was_left_out_is_said() {
         let read = file::read(&bytes, ReadLimits { max_bytes }).unwrap();
         let n = all_rows(&read).len();
         assert!(n == total || read.losses().iter().any(|loss| loss.reason == Reason::Truncated));
+        let whole = file::read_whole(&bytes, ReadLimits { max_bytes });
+        assert_eq!(
+            whole.map(|read| all_rows(&read).len()),
+            if n == total { Ok(n) } else { Err(Error::TooLarge { max_bytes }) }
+        );
         seen.push(n);
     }
     assert!(seen.is_sorted() && seen[0] == 0 && seen[4] == total, "{seen:?}");

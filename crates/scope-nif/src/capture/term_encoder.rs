@@ -1,17 +1,18 @@
 //! The capped walk: writes a term of the VM into a capture buffer, in the in-flight form of `scope_core::term`.
 //!
-//! Invariant: bounded time and space whatever the term: at most `cap` bytes, `depth` levels; no allocation, no copy of the term.
+//! Invariant: bounded time and space whatever the term: at most `cap` bytes, `depth` levels, [`MAX_SLOW`] calls of the VM's API; no
+//! allocation, no copy of the term.
 //! Invariant: deterministic: the same term under the same limits gives the same bytes, on every thread (the match key rests on it).
 
-use crate::term::map_order;
+mod map;
+
+use crate::term::bitstring;
 use crate::term::native_record;
 use crate::term::raw_term::{self, VERIFIED};
 use crate::term::term_kind::{self, TermKind};
 use rustler::sys::{
-    ErlNifBinary, ErlNifEnv, ErlNifHash, ErlNifMapIterator, ErlNifMapIteratorEntry, enif_get_double, enif_get_int64,
-    enif_get_list_cell, enif_get_map_size, enif_get_tuple, enif_get_uint64, enif_hash, enif_inspect_binary,
-    enif_map_iterator_create, enif_map_iterator_destroy, enif_map_iterator_get_pair, enif_map_iterator_next,
-    enif_map_iterator_prev,
+    ErlNifEnv, ErlNifHash, enif_get_double, enif_get_int64, enif_get_list_cell, enif_get_tuple, enif_get_uint64,
+    enif_hash,
 };
 use scope_core::term::{Opaque, tag};
 use std::sync::atomic::Ordering::Relaxed;
@@ -29,6 +30,14 @@ const RECORD_HEAD: usize = 32;
 /// Digits (64-bit words) of an integer that are kept; a wider one is opaque.
 const MAX_DIGITS: u64 = 32;
 
+/// What a walk may spend on calls of the VM's API, where a term cannot be read where it lies: one costs 10 to 40 ns. What is beyond is cut.
+/// Raising it costs the traced process as much, for states made of large maps and of pids of other nodes.
+pub(crate) const MAX_SLOW: u32 = 1_024;
+
+/// What a hash of a small term costs of that, and the kind and number of a term whose layout is not known.
+const HASH_COST: u32 = 3;
+const BY_API_COST: u32 = 12;
+
 /// Where the walk writes, and how much it may.
 #[derive(Debug)]
 pub(crate) struct Walk {
@@ -37,6 +46,8 @@ pub(crate) struct Walk {
     /// The budget ends here; [`SLACK`] more bytes are writable.
     end: *mut u8,
     depth: u32,
+    /// What is left of [`MAX_SLOW`].
+    n_slow: u32,
 }
 
 impl Walk {
@@ -46,7 +57,7 @@ impl Walk {
     /// `at` has `cap + SLACK` writable bytes, and every term walked is alive in `env`.
     pub(crate) unsafe fn new(env: *mut ErlNifEnv, at: *mut u8, cap: usize, depth: u32) -> Self {
         // SAFETY: within the bytes the caller vouches for.
-        Self { env, at, end: unsafe { at.add(cap) }, depth }
+        Self { env, at, end: unsafe { at.add(cap) }, depth, n_slow: MAX_SLOW }
     }
 
     /// Writes one term; returns how many bytes it took.
@@ -93,6 +104,14 @@ impl Walk {
             self.walk(rest, self.depth - 1)
         }
         self.at as usize - start
+    }
+
+    /// Whether so much of the API's calls is left; it is spent then.
+    #[inline(always)]
+    fn spends(&mut self, cost: u32) -> bool {
+        let left = self.n_slow.checked_sub(cost);
+        self.n_slow = left.unwrap_or(self.n_slow);
+        left.is_some()
     }
 
     #[inline(always)]
@@ -193,20 +212,24 @@ impl Walk {
                 self.digits(kind == TermKind::NegativeBig, digits);
             }
             TermKind::Fun => self.opaque(Opaque::Function, 0),
+            TermKind::Pid => self.hashed(Opaque::RemotePid, word),
+            TermKind::Port => self.hashed(Opaque::RemotePort, word),
             TermKind::NativeRecord => self.native_record(word, depth),
             _ => self.by_api(word, depth),
         }
     }
 
     fn digits(&mut self, negative: bool, digits: &[u64]) {
+        const ENDS: usize = 4;
         let n = digits.len() * 8;
         if let [digit] = digits {
             return self.big(negative, *digit);
         }
         if digits.len() as u64 > MAX_DIGITS || n + 8 > self.left() {
-            let number = digits
-                .iter()
-                .fold(digits.len() as u64, |h, d| (h.rotate_left(5) ^ d).wrapping_mul(0x517c_c1b7_2722_0a95));
+            // A few digits of either end: many integers differ in one end only.
+            let (low, high) = (digits.iter().take(ENDS), digits.iter().rev().take(ENDS));
+            let seed = (digits.len() as u64) << 1 | u64::from(negative);
+            let number = low.chain(high).fold(seed, |h, d| (h.rotate_left(5) ^ d).wrapping_mul(0x517c_c1b7_2722_0a95));
             return self.opaque(Opaque::Integer, number);
         }
         self.byte(tag::LARGE_BIG);
@@ -283,80 +306,30 @@ impl Walk {
         if raw_term::is_list(rest) { self.byte(tag::CUT) } else { self.walk(rest, depth - 1) }
     }
 
-    fn map(&mut self, map: u64, depth: u32) {
-        let mut size = 0;
-        let mut iterator = std::mem::MaybeUninit::<ErlNifMapIterator>::uninit();
-        // SAFETY: the term is a live map; the iterator is created, used and destroyed within this call.
-        unsafe {
-            let term = raw_term::term(map);
-            if depth == 0 || enif_get_map_size(self.env, term, &raw mut size) == 0 {
-                return self.byte(tag::CUT);
-            }
-            let (first, step): (_, unsafe extern "C" fn(_, _) -> _) = if map_order::is_from_the_end(size) {
-                (ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_TAIL, enif_map_iterator_prev)
-            } else {
-                (ErlNifMapIteratorEntry::ERL_NIF_MAP_ITERATOR_HEAD, enif_map_iterator_next)
-            };
-            if enif_map_iterator_create(self.env, term, iterator.as_mut_ptr(), first) == 0 {
-                return self.byte(tag::CUT);
-            }
-            let iterator = iterator.assume_init_mut();
-            let whole = size * 2 <= self.left();
-            let count_at = if whole {
-                self.byte(tag::MAP);
-                self.bytes((size as u32).to_be_bytes());
-                self.reserve(size * 2);
-                None
-            } else {
-                Some(self.cut_header(tag::MAP_CUT, size))
-            };
-            let (mut key, mut value, mut n) = (term, term, 0);
-            while (whole || self.at < self.end)
-                && enif_map_iterator_get_pair(self.env, iterator, &raw mut key, &raw mut value) != 0
-            {
-                if whole {
-                    self.release(1);
-                }
-                self.walk(raw_term::of(key), depth - 1);
-                if whole {
-                    self.release(1);
-                }
-                self.walk(raw_term::of(value), depth - 1);
-                step(self.env, iterator);
-                n += 1;
-            }
-            enif_map_iterator_destroy(self.env, iterator);
-            if let Some(count_at) = count_at {
-                self.patch(count_at, n);
-            }
-        }
-    }
-
     fn binary(&mut self, word: u64) {
-        let mut binary = std::mem::MaybeUninit::<ErlNifBinary>::uninit();
-        // SAFETY: the API checks that the term is a binary and fills the place; its bytes live as long as the term.
-        let bytes = unsafe {
-            if enif_inspect_binary(self.env, raw_term::term(word), binary.as_mut_ptr()) == 0 {
-                return self.hashed(Opaque::Bitstring, word);
-            }
-            let binary = binary.assume_init_ref();
-            if binary.size == 0 { &[] } else { std::slice::from_raw_parts(binary.data, binary.size) }
-        };
-        let kept = if bytes.len() + 5 <= self.left() {
+        // SAFETY: part of a term that is alive in `env` during this walk; only boxed terms of a verified VM come here or pass the test.
+        let bits = unsafe { if raw_term::is_verified_box(word) { bitstring::read(word) } else { None } };
+        let Some(bits) = bits else { return self.opaque(Opaque::Bitstring, 0) };
+        if bits.n_bits % 8 > 0 {
+            // SAFETY: as above.
+            return self.opaque(Opaque::Bitstring, unsafe { bits.number() });
+        }
+        let n_bytes = (bits.n_bits / 8) as usize;
+        let n_kept = if n_bytes + 5 <= self.left() {
             self.byte(tag::BINARY);
-            self.bytes((bytes.len() as u32).to_be_bytes());
-            bytes
+            self.bytes((n_bytes as u32).to_be_bytes());
+            n_bytes
         } else {
-            let kept = &bytes[..bytes.len().min(self.left().saturating_sub(13))];
+            let n_kept = n_bytes.min(self.left().saturating_sub(13));
             self.byte(tag::BINARY_CUT);
-            self.bytes((kept.len() as u32).to_be_bytes());
-            self.bytes((bytes.len() as u64).to_be_bytes());
-            kept
+            self.bytes((n_kept as u32).to_be_bytes());
+            self.bytes((n_bytes as u64).to_be_bytes());
+            n_kept
         };
-        // SAFETY: `kept` fits into the budget, or is empty; source and destination do not overlap.
+        // SAFETY: what is kept fits into the budget, and is of a live term; source and destination do not overlap.
         unsafe {
-            std::ptr::copy_nonoverlapping(kept.as_ptr(), self.at, kept.len());
-            self.at = self.at.add(kept.len());
+            bits.copy_to(self.at, n_kept);
+            self.at = self.at.add(n_kept);
         }
     }
 
@@ -365,8 +338,11 @@ impl Walk {
         self.bytes(number.to_be_bytes());
     }
 
-    /// An opaque term of bounded size, recorded apart by the VM's hash.
+    /// An opaque term of bounded size (a pid, port or reference), recorded apart by the VM's hash.
     fn hashed(&mut self, kind: Opaque, word: u64) {
+        if !self.spends(HASH_COST) {
+            return self.byte(tag::CUT);
+        }
         // SAFETY: hashing a live term; only used on terms of a few words (the hash walks the whole term).
         let hash = unsafe { enif_hash(ErlNifHash::ERL_NIF_INTERNAL_HASH, raw_term::term(word), 0) };
         self.opaque(kind, hash);
@@ -375,6 +351,9 @@ impl Walk {
     /// Everything the words do not tell, or may not be asked.
     #[inline(never)]
     fn by_api(&mut self, word: u64, depth: u32) {
+        if !self.spends(BY_API_COST) {
+            return self.byte(tag::CUT);
+        }
         let term = raw_term::term(word);
         // SAFETY: the term is alive in `env`; out-parameters are valid places.
         unsafe {
@@ -429,30 +408,8 @@ impl Walk {
         self.bytes([tag::RECORD, u8::from(record.is_exported())]);
         self.tagged(tag::ATOM, record.module);
         self.tagged(tag::ATOM, record.name);
-        let n_fields = record.n_fields();
-        let whole = n_fields * 2 <= self.left();
-        let count_at = if whole {
-            self.byte(tag::MAP);
-            self.bytes((n_fields as u32).to_be_bytes());
-            self.reserve(n_fields * 2);
-            None
-        } else {
-            Some(self.cut_header(tag::MAP_CUT, n_fields))
-        };
-        let mut n = 0;
-        for (key, value) in record.fields() {
-            if !whole && self.at >= self.end {
-                break;
-            }
-            for part in [key, value] {
-                self.release(usize::from(whole));
-                self.walk(part, inner);
-            }
-            n += 1;
-        }
-        if let Some(count_at) = count_at {
-            self.patch(count_at, n);
-        }
+        let mut fields = record.fields();
+        self.pairs(record.n_fields(), usize::MAX, inner, || fields.next());
     }
 
     fn list_by_api(&mut self, list: u64, depth: u32) {
@@ -476,7 +433,7 @@ impl Walk {
 
     fn reference(&mut self, word: u64) {
         let mut words = [0u32; 5];
-        match crate::term::reference::words(self.env, word, &mut words) {
+        match crate::term::reference::words(word, &mut words) {
             Some(n) => {
                 self.bytes([tag::REFERENCE, n as u8]);
                 words[..n].iter().for_each(|w| self.bytes(w.to_be_bytes()));
@@ -486,14 +443,16 @@ impl Walk {
     }
 }
 
-/// Walks a term into a vector (cleared first), outside a capture.
+/// Walks a term into a vector (cleared first), outside a capture; the answer is what it spent of [`MAX_SLOW`].
 ///
 /// # Safety
 /// `term` is alive in `env`.
-pub(crate) unsafe fn walk_into(env: *mut ErlNifEnv, term: u64, cap: usize, depth: u32, out: &mut Vec<u8>) {
+pub(crate) unsafe fn walk_into(env: *mut ErlNifEnv, term: u64, cap: usize, depth: u32, out: &mut Vec<u8>) -> u32 {
     out.clear();
     out.resize(cap + SLACK, 0);
     // SAFETY: `out` has the bytes that a walk may write; the caller vouches for the term.
-    let n = unsafe { Walk::new(env, out.as_mut_ptr(), cap, depth).term(term) };
+    let mut walk = unsafe { Walk::new(env, out.as_mut_ptr(), cap, depth) };
+    let n = walk.term(term);
     out.truncate(n);
+    MAX_SLOW - walk.n_slow
 }

@@ -46,7 +46,7 @@ impl<'a> Row<'a> {
     }
 }
 
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn put<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>, rows: Vec<Row<'a>>) -> NifResult<Term<'a>> {
     // What was captured before comes before: a pid's earlier process must be known to have ended.
     let mut sealing = recorder.recorder().drained_if_traced();
@@ -90,7 +90,7 @@ fn ns_of(sealing: &RecorderCore, monotonic_ns: i64, now_ns: u64) -> Result<u64, 
     })
 }
 
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn clear(recorder: ResourceArc<RecorderRef>, instance: String) -> Atom {
     recorder.recorder().drained().clear(instance);
     atom::ok()

@@ -38,7 +38,7 @@ impl SnapshotRef {
 }
 
 /// A recording as it is now. What the calling process did before is in it.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn snapshot(recorder: ResourceArc<RecorderRef>) -> ResourceArc<SnapshotRef> {
     SnapshotRef::new(recorder.recorder().snapshot())
 }
@@ -52,8 +52,8 @@ fn release(snapshot: ResourceArc<SnapshotRef>) -> Atom {
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn load<'a>(env: Env<'a>, bytes: Binary<'a>) -> NifResult<Term<'a>> {
-    match scope_core::file::read(bytes.as_slice(), ReadLimits::default()) {
+fn load<'a>(env: Env<'a>, bytes: Binary<'a>, max_bytes: u64) -> NifResult<Term<'a>> {
+    match scope_core::file::read_whole(bytes.as_slice(), ReadLimits { max_bytes }) {
         Ok(trace) => Ok((atom::ok(), SnapshotRef::new(trace)).encode(env)),
         Err(error) => failure(env, error.code(), &error.to_string()),
     }

@@ -8,7 +8,7 @@ use rustler::{Env, Error, NifResult, ResourceArc, Term};
 use scope_core::event::Class;
 use serde_json::Value;
 
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Term<'a>> {
     let trace = recorder.recorder().snapshot();
     let (monotonic, tick, bytes) = {

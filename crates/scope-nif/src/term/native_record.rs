@@ -5,7 +5,7 @@
 //! does not know native records at all), so a sample is made at load from its External Term Format and must read as it was written.
 //!
 //! Invariant: where the sample did not read as it was written, no native record is read: it is an opaque term.
-//! Invariant: reading one is bounded: by the number of its fields, which its header says.
+//! Invariant: to read one costs the fields that are taken of it.
 
 use crate::raw_term::{self, VERIFIED};
 use crate::term::external_format::decode;
@@ -56,9 +56,11 @@ impl<'a> NativeRecord<'a> {
     /// Names and values, in the order of the definition.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (u64, u64)> + 'a {
         let (keys, values) = (self.keys, self.values);
+        // A definition is as long as it likes, and is checked as far as it is read.
+        let atom = move |at: usize| keys.get(at).copied().filter(|key| raw_term::is_atom(*key));
         self.order.iter().map(move |at| {
-            let at = raw_term::small(*at) as usize;
-            (keys.get(at).copied().unwrap_or(raw_term::NIL), values.get(at).copied().unwrap_or(raw_term::NIL))
+            let at = if raw_term::is_small(*at) { raw_term::small(*at) as usize } else { usize::MAX };
+            (atom(at).unwrap_or(raw_term::NIL), values.get(at).copied().unwrap_or(raw_term::NIL))
         })
     }
 }
@@ -82,12 +84,11 @@ unsafe fn parts<'a>(record: u64) -> Option<NativeRecord<'a>> {
         let definition = raw_term::elements(*words);
         let keys = definition.get(KEYS..)?;
         let order = raw_term::elements(definition[ORDER]);
-        let in_range = |at: &u64| raw_term::is_small(*at) && (0..n_fields as i64).contains(&raw_term::small(*at));
-        if keys.len() != n_fields || order.len() != n_fields || !order.iter().all(in_range) {
+        if keys.len() != n_fields || order.len() != n_fields {
             return None;
         }
         let (module, name, exported) = (definition[MODULE], definition[NAME], definition[EXPORTED]);
-        let named = [module, name, exported].iter().chain(keys).all(|atom| raw_term::is_atom(*atom));
+        let named = [module, name, exported].iter().all(|atom| raw_term::is_atom(*atom));
         let values = std::slice::from_raw_parts(words.add(1), n_fields);
         named.then_some(NativeRecord { module, name, exported, order, keys, values })
     }

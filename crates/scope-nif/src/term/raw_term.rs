@@ -52,6 +52,12 @@ pub(crate) const fn is_boxed(word: u64) -> bool {
     word & 3 == 2
 }
 
+/// Whether a term is a boxed one that may be read where it lies.
+#[inline(always)]
+pub(crate) fn is_verified_box(word: u64) -> bool {
+    is_boxed(word) && VERIFIED.immediates.load(Relaxed)
+}
+
 /// Head and tail of a list cell.
 ///
 /// # Safety

@@ -1,52 +1,58 @@
 //! References (and the numbers of ports): their identifying words, read from memory where that was verified.
 //!
-//! A reference's words stand behind its header, at an offset that depends on the kind (ordinary, or with the pid of an alias). The first
-//! time a header is seen, the words are compared with those of the External Term Format; then reading that header costs no call.
+//! A reference's words stand behind its header, at an offset that depends on the kind (ordinary, or with the pid of an alias). At load the
+//! words of one of each kind are compared with those of the External Term Format; then reading such a header costs no call.
 //!
 //! Invariant: a header whose layout did not agree with the VM's own encoding is never read by hand.
+//! Invariant: nothing is learned, and so nothing encoded, inside a traced process.
 
 use crate::term::raw_term;
 use rustler::sys::{ErlNifBinary, ErlNifEnv, ErlNifTerm, enif_release_binary, enif_term_to_binary};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Headers known: (header << 8 | n words << 4 | offset in u32s), 0 for a free place, or header << 8 for one that is not readable.
+/// Headers known: (header << 8 | n words << 4 | offset in u32s), or 0 for a free place.
 static LAYOUTS: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
 
 /// Ordinary references carry this mark in the first half-word, which tells them from references to native resources.
 const ORDINARY: u32 = u32::MAX;
 
 /// Writes the words of a local reference, least significant first, and returns how many; `None` when they cannot be read.
-pub(crate) fn words(env: *mut ErlNifEnv, reference: u64, out: &mut [u32; 5]) -> Option<usize> {
+pub(crate) fn words(reference: u64, out: &mut [u32; 5]) -> Option<usize> {
     if !raw_term::is_boxed(reference) || !raw_term::VERIFIED.immediates.load(Relaxed) {
         return None;
     }
     // SAFETY: a live boxed term of a VM whose layout was verified at load.
     let (header, at) = unsafe { raw_term::boxed(reference) };
     for layout in &LAYOUTS {
-        if layout.load(Relaxed) == 0 {
-            learn(env, reference, header, at, layout);
-        }
         let known = layout.load(Relaxed);
         if known >> 8 == header {
             let (n, offset) = ((known >> 4 & 0xf) as usize, (known & 0xf) as usize);
             // SAFETY: `learn` found `offset + n` half-words inside the words this header announces.
             let halves = unsafe { std::slice::from_raw_parts(at.cast::<u32>(), offset + n) };
-            if n == 0 || (offset > 0 && halves[0] != ORDINARY) {
+            if offset > 0 && halves[0] != ORDINARY {
                 return None;
             }
             out[..n].copy_from_slice(&halves[offset..]);
             return Some(n);
         }
-        if known == 0 {
-            return None;
-        }
     }
     None
 }
 
+/// Learns from references, one of each kind. Called once, at load, after [`raw_term::check`].
+pub(crate) fn learn(env: *mut ErlNifEnv, references: &[u64]) {
+    for (reference, layout) in references.iter().zip(&LAYOUTS) {
+        learn_layout(env, *reference, layout);
+    }
+}
+
 /// Compares the words in memory with the VM's own encoding, and remembers what was found for this header.
-#[cold]
-fn learn(env: *mut ErlNifEnv, reference: u64, header: u64, at: *const u64, layout: &AtomicU64) {
+fn learn_layout(env: *mut ErlNifEnv, reference: u64, layout: &AtomicU64) {
+    if !raw_term::is_verified_box(reference) {
+        return;
+    }
+    // SAFETY: a live boxed term of a VM whose layout was verified at load.
+    let (header, at) = unsafe { raw_term::boxed(reference) };
     let n_halves = (raw_term::arity(header) * 2).min(14) as usize;
     // SAFETY: the header announces that many half-words.
     let halves = unsafe { std::slice::from_raw_parts(at.cast::<u32>(), n_halves) };

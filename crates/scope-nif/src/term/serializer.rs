@@ -44,6 +44,16 @@ pub(crate) fn to_term<'a>(
     value: &impl Serialize,
     recorded: Option<RecordedTerms<'a, '_>>,
 ) -> Result<Term<'a>> {
+    to_term_counted(env, value, recorded, &mut 0)
+}
+
+/// The same; `n_rows` is how many items were written of the last list that is in no other.
+pub(crate) fn to_term_counted<'a>(
+    env: Env<'a>,
+    value: &impl Serialize,
+    recorded: Option<RecordedTerms<'a, '_>>,
+    n_rows: &mut usize,
+) -> Result<Term<'a>> {
     let mut serializer = Serializer {
         env,
         atoms: HashMap::new(),
@@ -53,8 +63,12 @@ pub(crate) fn to_term<'a>(
         keys: Vec::new(),
         values: Vec::new(),
         recorded,
+        n_lists: 0,
+        n_rows: 0,
     };
-    value.serialize(&mut serializer)
+    let term = value.serialize(&mut serializer);
+    *n_rows = serializer.n_rows;
+    term
 }
 
 struct Serializer<'a, 't> {
@@ -72,6 +86,9 @@ struct Serializer<'a, 't> {
     keys: Vec<ErlNifTerm>,
     values: Vec<ErlNifTerm>,
     recorded: Option<RecordedTerms<'a, 't>>,
+    /// Lists that are being written, and the items of the outermost so far.
+    n_lists: usize,
+    n_rows: usize,
 }
 
 impl<'a> Serializer<'a, '_> {
@@ -260,6 +277,10 @@ impl<'s, 'a, 't> ser::Serializer for &'s mut Serializer<'a, 't> {
     }
 
     fn serialize_seq(self, n: Option<usize>) -> Result<Sequence<'s, 'a, 't>> {
+        if self.n_lists == 0 {
+            self.n_rows = 0;
+        }
+        self.n_lists += 1;
         Ok(Sequence { writer: self, items: Vec::with_capacity(n.unwrap_or(0)) })
     }
 
@@ -308,10 +329,12 @@ impl<'s, 'a, 't> ser::Serializer for &'s mut Serializer<'a, 't> {
 impl<'a> Sequence<'_, 'a, '_> {
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
         self.items.push(value.serialize(&mut *self.writer)?);
+        self.writer.n_rows += usize::from(self.writer.n_lists == 1);
         Ok(())
     }
 
     fn list(self) -> Result<Term<'a>> {
+        self.writer.n_lists -= 1;
         Ok(self.items.encode(self.writer.env))
     }
 }

@@ -23,7 +23,7 @@ pub struct Coverage {
     pub not_traced: Vec<NotTraced>,
     /// Events before this time are gone (`null`: nothing was evicted).
     pub evicted_before: Option<u64>,
-    /// The answer was cut by `limit`; `next` goes on.
+    /// The answer was cut: by `limit`, or because it would read too much of the trace. `next` goes on, where there is one.
     pub truncated: bool,
 }
 

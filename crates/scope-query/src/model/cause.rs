@@ -19,6 +19,7 @@ use crate::model::cause::edge::{Edge, EdgeKind, Entry, Stop};
 use crate::model::certainty::Certainty;
 use crate::model::coverage::trace_intervals::Watch;
 use crate::model::message::inbox::Inbox;
+use crate::model::process::exit::Exits;
 use crate::model::process::lifetime::Lifetime;
 use crate::model::process::naming::Naming;
 use crate::model::process::restart::Restarts;
@@ -73,6 +74,7 @@ pub(crate) struct Causes<'a> {
     known: HashMap<EventId, Rc<Found<'a>>>,
     arrivals: HashMap<(ProcessKey, u64), Rc<Arrivals<'a>>>,
     inboxes: HashMap<ProcessKey, Rc<Inbox<'a>>>,
+    pub(crate) exits: Exits<'a>,
     lifetimes: HashMap<ProcessKey, Lifetime>,
     is_server: HashMap<ProcessKey, bool>,
     restarts: HashMap<ProcessKey, Option<Rc<Restarts>>>,
@@ -89,6 +91,7 @@ impl<'a> Causes<'a> {
             known: HashMap::new(),
             arrivals: HashMap::new(),
             inboxes: HashMap::new(),
+            exits: Exits::new(trace),
             lifetimes: HashMap::new(),
             is_server: HashMap::new(),
             restarts: HashMap::new(),

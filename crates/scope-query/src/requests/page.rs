@@ -1,8 +1,10 @@
 //! A page of rows: as many as the limit allows, and where the next page begins.
 
 use crate::argument::cursor::{Cursor, count_text};
+use crate::requests::is_cut;
 use alloc::string::String;
 use alloc::vec::Vec;
+use scope_core::trace::Trace;
 use scope_core::{EventId, OrderKey};
 
 /// The rows of one page.
@@ -14,20 +16,33 @@ pub(in crate::requests) struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Takes the first `limit` rows, and one more to know whether there are more.
+    /// Takes the first `limit` rows, and one more to know whether there are more; or as many as the answer may read.
     pub(in crate::requests) fn take(
+        trace: &Trace,
         rows: impl IntoIterator<Item = T>,
         limit: usize,
         key: impl Fn(&T) -> (OrderKey, EventId),
     ) -> Self {
-        let mut rows: Vec<T> = rows.into_iter().take(limit.saturating_add(1)).collect();
-        let more = rows.len() > limit;
+        let mut found = Vec::new();
+        let mut rows = rows.into_iter();
+        // A row of which not all was read is none.
+        while found.len() <= limit
+            && let Some(row) = rows.next().filter(|_| !trace.is_spent())
+        {
+            found.push(row);
+        }
+        let is_cut = is_cut(trace, found.len());
+        let more = found.len() > limit || is_cut;
+        let mut rows = found;
         rows.truncate(limit);
-        let last = rows.last().filter(|_| more).map(|row| {
-            let (key, id) = key(row);
-            Cursor { key, id }
-        });
+        let last = rows.last().filter(|_| more).map(|row| cursor(key(row)));
         Self { rows, last }
+    }
+
+    /// Leaves the rows behind the first `n` to the next page.
+    pub(in crate::requests) fn cut(&mut self, n: usize, key: impl Fn(&T) -> (OrderKey, EventId)) {
+        self.rows.truncate(n);
+        self.last = self.rows.last().map(|row| cursor(key(row)));
     }
 
     /// Whether there are more rows.
@@ -39,6 +54,10 @@ impl<T> Page<T> {
     pub(in crate::requests) fn next(&self, kind: &str) -> Option<String> {
         self.last.map(|cursor| cursor.text(kind))
     }
+}
+
+fn cursor((key, id): (OrderKey, EventId)) -> Cursor {
+    Cursor { key, id }
 }
 
 /// The part of a ranking that begins at `place`, and the `next` of the answer. Ranks may shift in a live trace: they have no other key.

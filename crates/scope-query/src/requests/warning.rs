@@ -46,6 +46,9 @@ pub fn warnings(request: &Request, answer: &Answer) -> Vec<Warning> {
     if answer.next.is_some() && !matches!(request, Request::SlowestFunctionCalls(_)) {
         warn("cut", "it was cut (limit:)".into());
     }
+    if answer.next.is_none() && coverage.truncated && matches!(request, Request::Overview(_)) {
+        warn("cut", "it was cut, as it would read too much of the trace (from:, to:)".into());
+    }
     found
 }
 

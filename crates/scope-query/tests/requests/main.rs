@@ -1,5 +1,6 @@
 //! The API, asked about scripted traces: every request against a naive oracle over the whole history.
 
+mod allowance;
 mod call_tree;
 mod calls;
 mod crashes;

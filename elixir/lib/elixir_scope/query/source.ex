@@ -12,7 +12,7 @@ defmodule ElixirScope.Query.Source do
   @patience_ms 500
 
   # The most bytes of terms in one answer, before they are terms of the VM: more rows are left for the next page.
-  @max_bytes 268_435_456
+  @max_bytes 67_108_864
 
   @enforce_keys [:native, :live?, :monotonic, :wall, :midnight]
   defstruct [:native, :live?, :monotonic, :wall, :midnight]

@@ -230,7 +230,8 @@ defmodule ElixirScope.Query.ClientTest do
       path = Path.join(System.tmp_dir!(), "elixir_scope_secrets_#{System.unique_integer([:positive])}.scope")
       on_exit(fn -> File.rm(path) end)
 
-      ElixirScope.setup(meta: %{password: hd(secrets)})
+      [one, other, third | _] = secrets
+      ElixirScope.setup(meta: %{:password => one, "db_password" => other, "api-key" => third, :build => 7}, redact: [:ssn])
       pid = start_probe(%{user: "ada", password: state})
       {:ok, _} = ElixirScope.trace_all_processes()
       {:ok, _} = ElixirScope.trace_module(ElixirScope.Tails, in: self())

@@ -71,11 +71,6 @@ defmodule ElixirScope.Recorder.SetupOptionsTest do
     assert Setup.Options.redacted_keys(options) == []
   end
 
-  test "notes under a sensitive key are not written" do
-    {:ok, options} = Setup.Options.new(meta: %{:build => 7, "Password" => "hunter2"})
-    assert Setup.Options.meta(options) == [{"Password", "[redacted]"}, {"build", "7"}]
-  end
-
   test "a term's bytes are set per class" do
     {:ok, options} = Setup.Options.new(max_term_bytes: %{message: 1_000})
     assert %{message: 1_000, state: 16_384, call: 256} = Setup.Options.caps(options)

@@ -8,7 +8,6 @@ use crate::model::message::candidate::Candidates;
 use crate::model::message::equal::Recorded;
 use crate::model::message::gen_call;
 use crate::model::message::inbox::Inbox;
-use crate::model::process::exit;
 use crate::model::row::Row;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -175,7 +174,7 @@ impl<'a> Causes<'a> {
     /// The exit that `{:EXIT, pid, reason}` or `{:DOWN, ref, :process, pid, reason}` reports.
     fn recorded_exit(&mut self, row: &Row<'a>) -> Option<Found<'a>> {
         let (exited, kind) = exit_recorded_of(row)?;
-        let exit = exit::of(self.trace, exited).filter(|exit| exit.key() < row.key())?;
+        let exit = self.exits.of(exited).filter(|exit| exit.key() < row.key())?;
         Some(Found::one(exit, kind, Certainty::Likely))
     }
 

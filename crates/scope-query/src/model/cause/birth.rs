@@ -3,7 +3,6 @@
 use super::{Causes, Found};
 use crate::model::cause::edge::{Edge, EdgeKind, Entry, Stop};
 use crate::model::certainty::Certainty;
-use crate::model::process::exit;
 use crate::model::process::initial_call;
 use crate::model::process::restart::Restarts;
 use crate::model::process::spawn_info::Origin;
@@ -43,7 +42,7 @@ impl<'a> Causes<'a> {
     /// The exit of the child that this one came in place of. Others than supervisors start the same again for reasons of their own.
     fn replaced(&mut self, parent: ProcessKey, child: ProcessKey) -> Option<(Row<'a>, Certainty)> {
         let (old, certainty) = self.restarts(parent)?.replaced_by(child)?;
-        Some((exit::of(self.trace, old)?, certainty))
+        Some((self.exits.of(old)?, certainty))
     }
 
     /// The restarts of a supervisor's children, if they are not too many.

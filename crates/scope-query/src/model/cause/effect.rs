@@ -10,10 +10,9 @@ use crate::model::cause::{Causes, REPLY_WITHIN, arrival, birth, request};
 use crate::model::message::addressee;
 use crate::model::message::delivery::Outcome;
 use crate::model::message::gen_call;
-use crate::model::process::exit;
-use crate::model::process::links;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use scope_core::symbols::PeerKey;
 use scope_core::trace::Direction;
@@ -181,8 +180,8 @@ impl<'a> Causes<'a> {
     /// What an exit can have led to: exits of others, what links and monitors report of it, and a process in its place.
     fn seek_exits(&mut self, process: ProcessKey, row: &Row<'a>, sought: &mut Sought<'a>) {
         let trace = self.trace;
-        let linked = links::of(trace, process);
-        sought.rows.extend(linked.iter().filter_map(|link| exit::of(trace, link.peer)));
+        let peers: BTreeSet<ProcessKey> = self.exits.links(process).iter().map(|link| link.peer).collect();
+        sought.rows.extend(peers.into_iter().filter_map(|peer| self.exits.of(peer)));
         if let Some(parent) = Origin::of(trace, process, OrderKey::MAX).parent
             && let Some(new) = self.restarts(parent).and_then(|restarts| restarts.replacement(process))
         {

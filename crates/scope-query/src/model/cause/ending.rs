@@ -14,9 +14,9 @@ use scope_core::{Class, Kind, OrderKey, ProcessKey};
 
 impl<'a> Causes<'a> {
     pub(super) fn exit(&mut self, process: ProcessKey, row: &Row<'a>) -> Found<'a> {
-        let server = exit::failed_call(self.trace, row);
+        let server = self.exits.failed_call(row);
         let mut along: Vec<(Row<'a>, EdgeKind)> =
-            exit::along_links(self.trace, row).into_iter().map(|exit| (exit, EdgeKind::LinkExit)).collect();
+            self.exits.along_links(row).into_iter().map(|exit| (exit, EdgeKind::LinkExit)).collect();
         if !along.is_empty() {
             along.extend(server.map(|server| (server, EdgeKind::CallExit)));
             return handed_on(&along);

@@ -22,6 +22,9 @@ use scope_core::{Class, Entity, Flags, Kind, OrderKey, ProcessKey};
 /// Messages of a receiver read to decide which equal ones it handled, at most.
 const MAX_IN_ORDER: usize = 1 << 11;
 
+/// Entities of a chunk that are visited in the time of one row; it has about as many as rows, at most.
+const ENTITIES_PER_ROW: u64 = 8;
+
 /// Messages by their match keys.
 pub(crate) type ByKey<'a> = BTreeMap<u64, Equal<'a>>;
 
@@ -110,7 +113,14 @@ impl<'a> Inbox<'a> {
             let peers = chunk.entities().filter(|(_, entity)| self.may_be_reached(chunk, entity));
             let sent = peers.flat_map(|(id, _)| chunk.rows_with_peer(id)).map(|row| (*row, true));
             let own = chunk.rows_of(self.receiver).iter().map(|row| (*row, false));
+            // To look through the entities costs less than so many rows.
+            if !self.trace.spend(chunk.len() as u64 / ENTITIES_PER_ROW) {
+                break;
+            }
             for (row, is_peer) in own.chain(sent) {
+                if !self.trace.spend(1) {
+                    break;
+                }
                 let Some(key) = wanted.key(chunk, u32::from(row)) else { continue };
                 let row = Row::of(chunk, chunk_idx, u32::from(row));
                 // What the receiver sent is found as what others sent is: by its peer.
@@ -263,6 +273,9 @@ pub(crate) fn receivers_of(trace: &Trace, key: u64) -> BTreeSet<ProcessKey> {
     let chunks = trace.chunks(Class::Message);
     for (chunk_idx, term) in trace.chunks_with_term(key) {
         let Some(chunk) = chunks.get(chunk_idx as usize) else { continue };
+        if !trace.spend(chunk.len() as u64) {
+            break;
+        }
         let rows: Vec<u32> = (0..chunk.len() as u32).filter(|row| chunk.term_id(*row) == term).collect();
         let rows = rows.into_iter().map(|row| Row::of(chunk, chunk_idx, row));
         let delivered =

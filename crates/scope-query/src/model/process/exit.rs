@@ -2,8 +2,10 @@
 
 use crate::model::process::exit_reason::Reason;
 use crate::model::process::lifetime::Lifetime;
-use crate::model::process::links;
+use crate::model::process::links::{self, Link};
 use crate::model::row::Row;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use scope_core::ProcessKey;
 use scope_core::term::{Term, read};
@@ -32,42 +34,70 @@ pub(crate) fn reason(row: &Row<'_>) -> Option<Term> {
     Some(read::read(term.bytes, row.chunk).unwrap_or(Term::Cut))
 }
 
-/// The exit of a process, if it was seen.
-pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Option<Row<'_>> {
-    Lifetime::of(trace, process).exit_row(trace, process)
+/// The exits one answer asks for, and the links they went along. In a storm each is asked for once for every other one.
+#[derive(Debug)]
+pub(crate) struct Exits<'a> {
+    trace: &'a Trace,
+    exits: BTreeMap<ProcessKey, Option<Row<'a>>>,
+    links: BTreeMap<ProcessKey, Rc<[Link]>>,
 }
 
-/// The exit that an exit followed, and over what.
-pub(crate) fn followed<'a>(trace: &'a Trace, exit: &Row<'_>) -> Option<(Row<'a>, Over)> {
-    match along_links(trace, exit).into_iter().max_by_key(Row::key) {
-        Some(last) => Some((last, Over::Link)),
-        None => failed_call(trace, exit).map(|server| (server, Over::Call)),
+impl<'a> Exits<'a> {
+    pub(crate) const fn new(trace: &'a Trace) -> Self {
+        Self { trace, exits: BTreeMap::new(), links: BTreeMap::new() }
     }
-}
 
-/// The exits before one that links may have handed on to it.
-pub(crate) fn along_links<'a>(trace: &'a Trace, exit: &Row<'_>) -> Vec<Row<'a>> {
-    let Some(process) = exit.process() else { return Vec::new() };
-    let broken = links::of(trace, process).into_iter().filter(|link| link.broken);
-    let exits = broken.filter_map(|link| earlier(trace, link.peer, exit));
-    let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).collect();
-    exits.sort_by_key(|row| (row.key(), row.id()));
-    exits.dedup_by_key(|row| row.id());
-    exits
-}
+    /// The exit of a process, if it was seen.
+    pub(crate) fn of(&mut self, process: ProcessKey) -> Option<Row<'a>> {
+        let trace = self.trace;
+        *self.exits.entry(process).or_insert_with(|| Lifetime::of(trace, process).exit_row(trace, process))
+    }
 
-fn earlier<'a>(trace: &'a Trace, process: ProcessKey, exit: &Row<'_>) -> Option<Row<'a>> {
-    of(trace, process).filter(|other| other.key() < exit.key())
-}
+    /// Every link a process had, by its beginning.
+    pub(crate) fn links(&mut self, process: ProcessKey) -> Rc<[Link]> {
+        if let Some(links) = self.links.get(&process) {
+            return Rc::clone(links);
+        }
+        let (trace, mut n_events) = (self.trace, 0);
+        let mut exit_of = |process| self.of(process).map(|row| row.key());
+        let links: Rc<[Link]> = links::of(trace, process, &mut exit_of, &mut n_events).into();
+        self.links.insert(process, Rc::clone(&links));
+        links
+    }
 
-/// The exit of the server whose failed call ended a process.
-pub(crate) fn failed_call<'a>(trace: &'a Trace, exit: &Row<'_>) -> Option<Row<'a>> {
-    let own = reason(exit)?;
-    let own_reason = Reason::of(&own);
-    let server = earlier(trace, own_reason.called?, exit)?;
-    let theirs = reason(&server)?;
-    let handed_on = is_complete(exit) && is_complete(&server) && failed_call_of(&own) == Some(&theirs);
-    (handed_on || Reason::of(&theirs).cause() == own_reason.cause()).then_some(server)
+    /// The exit that an exit followed, and over what.
+    pub(crate) fn followed(&mut self, exit: &Row<'_>) -> Option<(Row<'a>, Over)> {
+        match self.along_links(exit).into_iter().max_by_key(Row::key) {
+            Some(last) => Some((last, Over::Link)),
+            None => self.failed_call(exit).map(|server| (server, Over::Call)),
+        }
+    }
+
+    /// The exits before one that links may have handed on to it.
+    pub(crate) fn along_links(&mut self, exit: &Row<'_>) -> Vec<Row<'a>> {
+        let Some(process) = exit.process() else { return Vec::new() };
+        // A process may have been linked often.
+        let peers: BTreeSet<ProcessKey> =
+            self.links(process).iter().filter(|link| link.broken).map(|link| link.peer).collect();
+        let exits = peers.into_iter().filter_map(|peer| self.earlier(peer, exit));
+        let mut exits: Vec<Row<'a>> = exits.filter(|other| same_reason(other, exit)).collect();
+        exits.sort_by_key(|row| (row.key(), row.id()));
+        exits
+    }
+
+    fn earlier(&mut self, process: ProcessKey, exit: &Row<'_>) -> Option<Row<'a>> {
+        self.of(process).filter(|other| other.key() < exit.key())
+    }
+
+    /// The exit of the server whose failed call ended a process.
+    pub(crate) fn failed_call(&mut self, exit: &Row<'_>) -> Option<Row<'a>> {
+        let own = reason(exit)?;
+        let own_reason = Reason::of(&own);
+        let server = self.earlier(own_reason.called?, exit)?;
+        let theirs = reason(&server)?;
+        let handed_on = is_complete(exit) && is_complete(&server) && failed_call_of(&own) == Some(&theirs);
+        (handed_on || Reason::of(&theirs).cause() == own_reason.cause()).then_some(server)
+    }
 }
 
 /// The reason for which the server exited, in the reason of a failed call: `{reason, {GenServer, :call, arguments}}`.

@@ -29,6 +29,9 @@ pub(crate) fn holders(trace: &Trace, name: Option<&str>) -> Vec<ProcessKey> {
         if atom == Some(None) {
             continue;
         }
+        if !trace.spend(chunk.len() as u64) {
+            break;
+        }
         for row in 0..chunk.len() as u32 {
             let event = chunk.event(row);
             let wanted = atom.flatten().is_none_or(|atom| event.what == atom.0);

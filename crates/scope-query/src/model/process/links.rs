@@ -34,29 +34,37 @@ impl Link {
 
 /// The processes linked to `process` at a point of the order, ascending, and how many events were read.
 pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Vec<ProcessKey>, u64) {
-    let (links, n_events) = counted(trace, process);
+    let (mut n_events, mut n_lives) = (0, 0);
+    let mut exits = BTreeMap::new();
+    let mut exit_of = |process: ProcessKey| {
+        *exits.entry(process).or_insert_with(|| {
+            let lifetime = Lifetime::of(trace, process);
+            n_lives += lifetime.n_events;
+            lifetime.exit
+        })
+    };
+    let links = of(trace, process, &mut exit_of, &mut n_events);
     // An exit is still linked, to those that outlive it.
     let held = links.into_iter().filter(|link| link.holds_at(at) && !(link.broken && link.to == Some(at)));
     let mut linked: Vec<ProcessKey> = held.map(|link| link.peer).collect();
     linked.sort();
     linked.dedup();
-    (linked, n_events)
+    (linked, n_events + n_lives)
 }
 
-/// Every link a process had, by its beginning.
-pub(crate) fn of(trace: &Trace, process: ProcessKey) -> Vec<Link> {
-    counted(trace, process).0
-}
-
-/// The same, and how many events were read.
-fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
-    let mut n_events = 0;
+/// Every link a process had, by its beginning. `exit_of` answers when a process exited; what is read is added to `n_events`.
+pub(crate) fn of(
+    trace: &Trace,
+    process: ProcessKey,
+    exit_of: &mut impl FnMut(ProcessKey) -> Option<OrderKey>,
+    n_events: &mut u64,
+) -> Vec<Link> {
     let mut spans = Vec::new();
     let remembered = trace.baseline().and_then(|baseline| baseline.process(process));
     let mut open: BTreeMap<ProcessKey, OrderKey> =
         remembered.into_iter().flat_map(|entry| &entry.links).map(|peer| (*peer, OrderKey::default())).collect();
     for (row, peer) in linked_rows(trace, process) {
-        n_events += 1;
+        *n_events += 1;
         match row.kind() {
             Kind::Link => {
                 open.entry(peer).or_insert(row.key());
@@ -68,11 +76,6 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
             }
         }
     }
-    let mut exit_of = |process: ProcessKey| {
-        let lifetime = Lifetime::of(trace, process);
-        n_events += lifetime.n_events;
-        lifetime.exit
-    };
     let exit = exit_of(process);
     for (peer, from) in open {
         spans.push((peer, from, None));
@@ -84,7 +87,7 @@ fn counted(trace: &Trace, process: ProcessKey) -> (Vec<Link>, u64) {
         links.push(Link { peer, from, to, broken: theirs.is_some() && theirs == to });
     }
     links.sort_by_key(|link| (link.from, link.peer));
-    (links, n_events)
+    links
 }
 
 /// The link and unlink events of either end, oldest first, each with the other process.

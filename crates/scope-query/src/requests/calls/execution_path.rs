@@ -36,7 +36,7 @@ pub(in crate::requests) fn page(
     let after = Cursor::parse(kind, after)?;
     let (calls, n_events) = calls(trace, process, filter.clone(), window, after, limit.saturating_add(1));
     let n_found = calls.len() as u64 + u64::from(after.is_some());
-    let page = Page::take(calls, limit, |call| (call.row.key(), call.row.id()));
+    let page = Page::take(trace, calls, limit, |call| (call.row.key(), call.row.id()));
 
     let mut coverage = coverage(trace, window, &[Class::Call], n_events);
     coverage.not_traced = functions_not_traced(trace, filter, window.clipped(trace), n_found);

@@ -72,12 +72,14 @@ pub(in crate::requests) struct Links<'a> {
     places: HashMap<EventId, usize>,
     /// More rows belong to it.
     pub(in crate::requests) cut: bool,
+    /// Where it was cut because no more may be read: the rows before, of which all was read.
+    pub(in crate::requests) n_known: usize,
 }
 
 impl<'a> Links<'a> {
     pub(in crate::requests) fn new(first: Row<'a>, bounds: Bounds) -> Self {
         let places = [(first.id(), 0)].into_iter().collect();
-        Self { bounds, rows: [(first, 0, None)].into(), places, cut: false }
+        Self { bounds, rows: [(first, 0, None)].into(), places, cut: false, n_known: 0 }
     }
 
     /// The row at a place, and its depth.
@@ -102,6 +104,13 @@ impl<'a> Links<'a> {
         self.places.insert(row.id(), self.rows.len());
         self.rows.push((row, depth, None));
         true
+    }
+
+    /// From this row on it is not known what more belongs to it: to read that would cost more than one answer may.
+    pub(in crate::requests) fn cut_from(&mut self, at: usize) {
+        self.cut = true;
+        self.n_known = at;
+        self.rows.iter_mut().skip(at).for_each(|(_, _, end)| *end = Some(End::Limit));
     }
 
     pub(in crate::requests) fn end(&mut self, at: usize, end: End) {

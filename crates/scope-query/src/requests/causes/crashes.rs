@@ -5,15 +5,15 @@ use crate::argument::cursor::{self, Cursor};
 use crate::argument::process_ref;
 use crate::error::Result;
 use crate::model::message::turn;
-use crate::model::process::exit;
+use crate::model::process::exit::{self, Exits};
 use crate::model::process::exit_reason::{Place, Reason, is_abnormal};
-use crate::model::process::links;
 use crate::model::process::restart::Restarts;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
 use crate::model::state::Last;
 use crate::model::window::Window;
 use crate::requests::coverage::{coverage_of_moment, not_traced};
+use crate::requests::is_cut;
 use crate::requests::page::Page;
 use crate::requests::render;
 use crate::requests::render::view::View;
@@ -183,11 +183,23 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &CrashesRequest) -> Re
     let rows = exits
         .into_iter()
         .filter(|Exit { row, .. }| after.is_none_or(|cursor| row.key() >= cursor.key) && passes(row.key(), row.id()));
-    let page = Page::take(rows, limit, |exit| (exit.row.key(), exit.row.id()));
+    let key = |exit: &Exit<'_>| (exit.row.key(), exit.row.id());
+    let mut page = Page::take(trace, rows, limit, key);
 
-    let (mut view, mut families) = (View::new(trace), Families::default());
-    let crashes: Vec<Crash> =
-        page.rows.iter().filter_map(|exit| crash(trace, &mut view, &mut families, exit, n_events)).collect();
+    let (mut view, mut known) = (View::new(trace), Known::new(trace));
+    let mut crashes: Vec<Crash> = Vec::with_capacity(page.rows.len());
+    let mut n_shown = 0;
+    for exit in &page.rows {
+        let crash = crash(trace, &mut view, &mut known, exit, n_events);
+        if is_cut(trace, n_shown) {
+            break;
+        }
+        crashes.extend(crash);
+        n_shown += 1;
+    }
+    if n_shown < page.rows.len() {
+        page.cut(n_shown, key);
+    }
     // A state or a link may be as old as its process, and what it did before is of any class.
     let mut coverage = coverage_of_moment(trace, window, Class::ALL, n_exits);
     coverage.not_traced =
@@ -264,7 +276,7 @@ fn causes(exits: &[Exit<'_>]) -> Vec<Cause> {
 fn crash<'a>(
     trace: &'a Trace,
     view: &mut View<'a>,
-    families: &mut Families,
+    known: &mut Known<'a>,
     exit: &Exit<'a>,
     n_events: usize,
 ) -> Option<Crash> {
@@ -283,7 +295,7 @@ fn crash<'a>(
         reason: view.term(row)?,
         cause: (**cause).into(),
         stacktrace: frames.into_iter().map(frame).collect(),
-        followed: exit::followed(trace, row).map(|(before, over)| Followed {
+        followed: known.exits.followed(row).map(|(before, over)| Followed {
             id: before.id().to_string(),
             process: view.process(before.process().unwrap_or(*process), before.key()),
             over: over.name().into(),
@@ -291,20 +303,27 @@ fn crash<'a>(
         last_state: state,
         handling,
         before: before(trace, view, *process, key, n_events),
-        linked: linked(trace, view, exit),
-        restarted: families.restarted(trace, view, *process),
+        linked: linked(view, known, exit),
+        restarted: known.restarted(trace, view, *process),
     })
 }
 
-/// The restarts of the parents met so far: each costs the lives of all its children.
-#[derive(Default)]
-struct Families {
+/// What was looked up for the crashes so far.
+struct Known<'a> {
+    exits: Exits<'a>,
+    parents: HashMap<ProcessKey, Option<ProcessKey>>,
+    /// Each costs the lives of all children of a parent.
     by_parent: HashMap<ProcessKey, Restarts>,
 }
 
-impl Families {
-    fn restarted<'a>(&mut self, trace: &'a Trace, view: &mut View<'a>, exited: ProcessKey) -> Option<Restart> {
-        let parent = Origin::of(trace, exited, OrderKey::MAX).parent?;
+impl<'a> Known<'a> {
+    fn new(trace: &'a Trace) -> Self {
+        Self { exits: Exits::new(trace), parents: HashMap::new(), by_parent: HashMap::new() }
+    }
+
+    fn restarted(&mut self, trace: &'a Trace, view: &mut View<'a>, exited: ProcessKey) -> Option<Restart> {
+        let parent = self.parents.entry(exited).or_insert_with(|| Origin::of(trace, exited, OrderKey::MAX).parent);
+        let parent = (*parent)?;
         let restarts = self.by_parent.entry(parent).or_insert_with(|| Restarts::of(trace, parent, OrderKey::MAX));
         restarts.replacement(exited).map(|next| Restart {
             time: next.at.tick,
@@ -328,11 +347,12 @@ fn before<'a>(trace: &'a Trace, view: &mut View<'a>, process: ProcessKey, until:
     events
 }
 
-fn linked<'a>(trace: &'a Trace, view: &mut View<'a>, exit: &Exit<'_>) -> Vec<Linked> {
+fn linked<'a>(view: &mut View<'a>, known: &mut Known<'a>, exit: &Exit<'_>) -> Vec<Linked> {
     let key = exit.row.key();
-    let linked = links::of(trace, exit.process).into_iter().filter(|link| link.holds_at(key));
+    let linked = known.exits.links(exit.process);
+    let linked = linked.iter().filter(|link| link.holds_at(key));
     let recorded = linked.map(|link| {
-        let its = exit::of(trace, link.peer);
+        let its = known.exits.of(link.peer);
         Linked {
             process: view.process(link.peer, key),
             died_along: its.as_ref().is_some_and(|its| its.key() >= key && exit::same_reason(its, &exit.row)),

@@ -7,6 +7,7 @@ use crate::model::row::Row;
 use crate::model::term_ref;
 use crate::requests::causes::chain::ChainRequest;
 use crate::requests::causes::chain::{Bounds, End, Links};
+use crate::requests::is_cut;
 use crate::requests::render::view::View;
 use scope_core::trace::Trace;
 
@@ -24,6 +25,11 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ChainRequest) -> Resu
             continue;
         }
         let effects = causes.effects(&row);
+        if is_cut(trace, at) {
+            links.cut_from(at);
+            causes = Causes::new(trace);
+            break;
+        }
         links.cut |= effects.cut;
         if let Some(stop) = effects.stop {
             links.end(at, End::Known(stop));

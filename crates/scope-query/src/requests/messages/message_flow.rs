@@ -72,7 +72,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -
     let mut passes = cursor::resume(after);
     flow.listed.retain(|(key, id), _| passes(*key, *id));
     let deliveries = flow.settle(&mut view, limit.saturating_add(1));
-    let page = Page::take(deliveries, limit, |(place, _)| *place);
+    let page = Page::take(trace, deliveries, limit, |(place, _)| *place);
 
     let mut coverage = coverage(trace, window, &[Class::Message], flow.n_events);
     let parties = [Some(a), b.filter(|b| *b != a)];

@@ -72,7 +72,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ServerCallsRequest) -
         }
         (None, None) => Vec::new(),
     };
-    let page = Page::take(rows, limit, |row| (row.key(), row.id()));
+    let page = Page::take(trace, rows, limit, |row| (row.key(), row.id()));
     let (mut recorded, n_recorded) = addressee::deliveries(trace, &mut view.naming, &page.rows);
     let deliveries: Vec<Delivery<'_>> = page.rows.iter().filter_map(|row| recorded.remove(&row.id())).collect();
     let (calls, n_joined) = shown(trace, &mut view, &deliveries);

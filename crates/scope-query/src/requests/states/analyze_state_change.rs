@@ -151,7 +151,7 @@ pub(in crate::requests) fn answer(
     if let (Want::State(_), Want::State(_), true, None) = (&was, &became, found.is_empty(), after) {
         return Err(Error::BadArgument("was: that state does not come before the one in became, in the window".into()));
     }
-    let page = Page::take(found, limit, |found| (found.became.key(), found.became.id()));
+    let page = Page::take(trace, found, limit, |found| (found.became.key(), found.became.id()));
 
     let causes = state::causes(trace, process, window.first_key(), window.to);
     let mut coverage = coverage_of_states(trace, window, causes, n_events);

@@ -96,7 +96,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &StateChangesRequest) 
     if let Some(error) = damage {
         return Err(error);
     }
-    let page = Page::take(rows, limit, |(_, key, id): &(Changed<'_>, OrderKey, EventId)| (*key, *id));
+    let page = Page::take(trace, rows, limit, |(_, key, id): &(Changed<'_>, OrderKey, EventId)| (*key, *id));
 
     let causes = state::causes(trace, process, window.first_key(), window.to);
     let mut coverage = coverage_of_states(trace, window, causes, n_events);

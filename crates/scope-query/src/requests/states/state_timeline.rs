@@ -34,7 +34,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &ProcessWindow) -> Res
         .map(|at| Row::read(trace, at))
         .filter(|row| passes(row.key(), row.id()))
         .inspect(|_| n_events += 1);
-    let page = Page::take(rows, limit, |row| (row.key(), row.id()));
+    let page = Page::take(trace, rows, limit, |row| (row.key(), row.id()));
 
     let causes = state::causes(trace, process, window.first_key(), window.to);
     let mut coverage = coverage_of_states(trace, window, causes, n_events);

@@ -67,7 +67,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &EventsRequest) -> Res
     let mut found = filter.rows(trace, from, to, direction);
     let mut n_wanted = 0;
     let rows = found.by_ref().filter(|hit| passes(hit.row.key(), hit.row.id())).inspect(|_| n_wanted += 1);
-    let page = Page::take(rows, limit, |hit| (hit.row.key(), hit.row.id()));
+    let page = Page::take(trace, rows, limit, |hit| (hit.row.key(), hit.row.id()));
 
     let mut coverage = coverage(trace, window, filter.classes(), filter.n_tested().unwrap_or(n_wanted));
     coverage.not_traced.extend(found.untraced().map(|(process, class, gap)| process_gap(process, class, gap)));

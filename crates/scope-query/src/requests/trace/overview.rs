@@ -1,6 +1,6 @@
 //! `overview`: what the trace covers and lost, and what stands out in it, each with the event to go on with.
 
-use crate::answer::{Answer, ClassInfo, FindingTopic, FindingUnit, Function, Process};
+use crate::answer::{Answer, ClassInfo, Coverage, FindingTopic, FindingUnit, Function, Process};
 use crate::error::Result;
 use crate::model::call::cost::Performance;
 use crate::model::call::function::FunctionFilter;
@@ -8,6 +8,7 @@ use crate::model::call::pass::walk;
 use crate::model::message::queue::{Detail, Queues};
 use crate::model::row::Row;
 use crate::model::window::Window;
+use crate::requests::allowed_rows;
 use crate::requests::calls::performance_analysis::ranking;
 use crate::requests::causes::crashes::{self, CrashesRequest};
 use crate::requests::coverage::coverage;
@@ -77,11 +78,12 @@ pub struct Finding {
 pub(in crate::requests) fn answer(trace: &Trace, request: &OverviewRequest) -> Result<Answer<Overview>> {
     let window = Window::new(request.from, request.to)?;
     let mut findings = Vec::new();
-    let mut view = View::new(trace);
     lost(trace, window, &mut findings);
-    let n_exits = crashes(trace, request, &mut findings)?;
-    let n_calls = calls(trace, window, &mut view, &mut findings);
-    let n_messages = queues(trace, window, &mut view, &mut findings);
+    let mut parts = Parts { trace, findings, n_events: 0, is_cut: false };
+    parts.add(|trace, findings| crashes(trace, request, findings))?;
+    parts.add(|trace, findings| Ok(calls(trace, window, &mut View::new(trace), findings)))?;
+    parts.add(|trace, findings| Ok(queues(trace, window, &mut View::new(trace), findings)))?;
+    let Parts { findings, n_events, is_cut, .. } = parts;
     let span = trace.span();
     let data = Overview {
         from: span.map(|(from, _)| from),
@@ -90,8 +92,33 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &OverviewRequest) -> R
         n_processes: trace.processes().len() as u64,
         findings,
     };
-    let coverage = coverage(trace, window, Class::ALL, n_exits + n_calls + n_messages);
+    let coverage = Coverage { truncated: is_cut, ..coverage(trace, window, Class::ALL, n_events) };
     Ok(Answer { data, coverage, next: None })
+}
+
+/// The parts of an overview, each with an allowance of its own: of one that would read more nothing is said.
+struct Parts<'a> {
+    trace: &'a Trace,
+    findings: Vec<Finding>,
+    n_events: u64,
+    is_cut: bool,
+}
+
+impl Parts<'_> {
+    fn add(&mut self, find: impl FnOnce(&Trace, &mut Vec<Finding>) -> Result<u64>) -> Result<()> {
+        let trace = self.trace.limited_part(allowed_rows(self.trace));
+        let mut found = Vec::new();
+        let n_events = find(&trace, &mut found);
+        if trace.is_spent() {
+            self.is_cut = true;
+            // Whoever asked may have gone.
+            self.trace.look();
+            return Ok(());
+        }
+        self.n_events += n_events?;
+        self.findings.append(&mut found);
+        Ok(())
+    }
 }
 
 /// A finding that names neither process nor function nor event.

@@ -124,15 +124,9 @@ defmodule ElixirScope.Recorder.Setup.Options do
   def redacted_keys(%{redact: :none}), do: []
   def redacted_keys(%{redact: keys}), do: Enum.uniq(@redacted ++ Enum.map(keys, &to_string/1))
 
-  @doc "The user's notes for the trace's header, which the core does not redact."
-  def meta(options) do
-    keys = redacted_keys(options)
-
-    for {name, value} <- Enum.sort_by(options.meta, &to_string(elem(&1, 0))) do
-      name = to_string(name)
-      {name, if(String.downcase(name) in keys, do: "[redacted]", else: inspect(value))}
-    end
-  end
+  @doc "The user's notes for the trace's header; the native library redacts them as it does terms."
+  @spec meta(t()) :: [{String.t(), String.t()}]
+  def meta(options), do: Enum.sort(for {name, value} <- options.meta, do: {to_string(name), inspect(value)})
 
   defp allowed?(:storage, value), do: value in [:memory, :ets]
   defp allowed?(:tracing_level, value), do: value in @levels
