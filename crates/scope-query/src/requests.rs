@@ -174,10 +174,10 @@ macro_rules! requests {
         impl<'de> Deserialize<'de> for Request {
             fn deserialize<D: Deserializer<'de>>(source: D) -> core::result::Result<Self, D::Error> {
                 const KINDS: &[&str] = &[$(stringify!($kind),)*];
-                let mut fields = Map::<String, Value>::deserialize(source)?;
-                let kind = fields.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
+                let fields = Map::<String, Value>::deserialize(source)?;
+                let kind = fields.get("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
                 let kind = String::deserialize(kind).map_err(D::Error::custom)?;
-                let arguments = MapDeserializer::new(fields.into_iter());
+                let arguments = MapDeserializer::new(fields.into_iter().filter(|(name, _)| name != "kind"));
                 match kind.as_str() {
                     $(stringify!($kind) => <$arguments>::deserialize(arguments).map(Self::$variant).map_err(D::Error::custom),)*
                     _ => Err(D::Error::unknown_variant(&kind, KINDS)),

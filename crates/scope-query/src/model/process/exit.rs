@@ -4,9 +4,10 @@ use crate::model::process::exit_reason::Reason;
 use crate::model::process::lifetime::Lifetime;
 use crate::model::process::links::{self, Link};
 use crate::model::row::Row;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::ProcessKey;
 use scope_core::term::{Term, read};
 use scope_core::trace::Trace;
@@ -38,13 +39,13 @@ pub(crate) fn reason(row: &Row<'_>) -> Option<Term> {
 #[derive(Debug)]
 pub(crate) struct Exits<'a> {
     trace: &'a Trace,
-    exits: BTreeMap<ProcessKey, Option<Row<'a>>>,
-    links: BTreeMap<ProcessKey, Rc<[Link]>>,
+    exits: HashMap<ProcessKey, Option<Row<'a>>>,
+    links: HashMap<ProcessKey, Rc<[Link]>>,
 }
 
 impl<'a> Exits<'a> {
-    pub(crate) const fn new(trace: &'a Trace) -> Self {
-        Self { trace, exits: BTreeMap::new(), links: BTreeMap::new() }
+    pub(crate) fn new(trace: &'a Trace) -> Self {
+        Self { trace, exits: HashMap::new(), links: HashMap::new() }
     }
 
     /// The exit of a process, if it was seen.

@@ -9,6 +9,7 @@ use crate::model::row::Row;
 use crate::model::window::Window;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::symbols::PeerKey;
 use scope_core::trace::{Direction, Trace};
 use scope_core::{Class, Entity, Kind, OrderKey, ProcessKey};
@@ -35,7 +36,7 @@ impl Link {
 /// The processes linked to `process` at a point of the order, ascending, and how many events were read.
 pub(crate) fn linked_at(trace: &Trace, process: ProcessKey, at: OrderKey) -> (Vec<ProcessKey>, u64) {
     let (mut n_events, mut n_lives) = (0, 0);
-    let mut exits = BTreeMap::new();
+    let mut exits = HashMap::new();
     let mut exit_of = |process: ProcessKey| {
         *exits.entry(process).or_insert_with(|| {
             let lifetime = Lifetime::of(trace, process);

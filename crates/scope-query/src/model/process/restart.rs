@@ -7,7 +7,6 @@ use crate::model::process::exit_reason;
 use crate::model::process::naming;
 use crate::model::process::spawn_info::Origin;
 use crate::model::row::Row;
-use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -32,7 +31,10 @@ pub(crate) struct Replacement {
 /// The restarts of one parent's children.
 #[derive(Debug, Default)]
 pub(crate) struct Restarts {
-    replaced: BTreeMap<ProcessKey, Replacement>,
+    /// By who was replaced.
+    replaced: HashMap<ProcessKey, Replacement>,
+    /// By who came in place: whom.
+    replaces: HashMap<ProcessKey, (ProcessKey, Certainty)>,
     pub(crate) n_events: u64,
 }
 
@@ -95,6 +97,7 @@ impl Restarts {
         }
         if let [(old, certainty)] = found.as_slice() {
             self.replaced.insert(*old, Replacement { process: child, at, certainty: *certainty });
+            self.replaces.insert(child, (*old, *certainty));
         }
         // Of several that could be meant none is named; the first of them waits no longer, as a supervisor restarts in order.
         if let Some((first, _)) = found.first() {
@@ -109,8 +112,7 @@ impl Restarts {
 
     /// Whom a child replaced.
     pub(crate) fn replaced_by(&self, child: ProcessKey) -> Option<(ProcessKey, Certainty)> {
-        let mut replaced = self.replaced.iter();
-        replaced.find(|(_, new)| new.process == child).map(|(old, new)| (*old, new.certainty))
+        self.replaces.get(&child).copied()
     }
 
     /// How many children were replaced.

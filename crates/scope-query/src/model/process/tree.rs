@@ -4,8 +4,9 @@
 
 use crate::model::process::census::Census;
 use crate::model::window::Window;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use scope_core::ProcessKey;
 use scope_core::trace::Trace;
 
@@ -16,7 +17,7 @@ pub(crate) struct Tree<'a> {
     alive: BTreeSet<ProcessKey>,
     supervisors: BTreeSet<ProcessKey>,
     /// The living children of each living supervisor, in order of their begin.
-    below: BTreeMap<ProcessKey, Vec<ProcessKey>>,
+    below: HashMap<ProcessKey, Vec<ProcessKey>>,
     /// The supervisors that are under no living one.
     roots: Vec<ProcessKey>,
 }
@@ -43,7 +44,7 @@ impl<'a> Tree<'a> {
             supervisors.extend(member.origin.child.as_ref().and_then(|child| child.supervisor));
             supervisors.extend(member.origin.supervisor.as_ref().map(|_| *process));
         }
-        let mut tree = Self { census, alive, supervisors, below: BTreeMap::new(), roots: Vec::new() };
+        let mut tree = Self { census, alive, supervisors, below: HashMap::new(), roots: Vec::new() };
         let begin = |process: &ProcessKey| {
             tree.census.members.get(process).map(|member| (member.lifetime.spawn.unwrap_or_default(), *process))
         };

@@ -14,7 +14,7 @@ use crate::requests::coverage::{coverage, not_traced};
 use crate::requests::messages::message;
 use crate::requests::page::Page;
 use crate::requests::render::view::View;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -61,7 +61,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -
         a,
         b,
         n_events: 0,
-        listed: BTreeMap::new(),
+        listed: Vec::new(),
     };
     if from_a {
         flow.list_from_a(&mut view);
@@ -70,7 +70,7 @@ pub(in crate::requests) fn answer(trace: &Trace, request: &MessageFlowRequest) -
         flow.list_to_a(&mut view);
     }
     let mut passes = cursor::resume(after);
-    flow.listed.retain(|(key, id), _| passes(*key, *id));
+    flow.listed.retain(|((key, id), _)| passes(*key, *id));
     let deliveries = flow.settle(&mut view, limit.saturating_add(1));
     let page = Page::take(trace, deliveries, limit, |(place, _)| *place);
 
@@ -109,8 +109,8 @@ struct Flow<'a> {
     a: ProcessKey,
     b: Option<ProcessKey>,
     n_events: u64,
-    /// What may be a row, in order: a send whose outcome is yet to be found, or a message that is settled.
-    listed: BTreeMap<Place, Listed<'a>>,
+    /// What may be a row: a send whose outcome is yet to be found, or a message that is settled, or both of one.
+    listed: Vec<(Place, Listed<'a>)>,
 }
 
 enum Listed<'a> {
@@ -173,7 +173,7 @@ impl<'a> Flow<'a> {
             // A send whose outcome is open is read when its turn comes; one by alias that is not this process's is none of these.
             let came = delivery.delivered.is_some() && delivery.outcome != Outcome::NotTraced;
             if came && key >= self.from && key <= self.window.last_key() {
-                self.listed.entry((key, id)).or_insert(Listed::Settled(delivery));
+                self.listed.push(((key, id), Listed::Settled(delivery)));
             }
         }
     }
@@ -191,14 +191,12 @@ impl<'a> Flow<'a> {
 
     /// The first `limit` messages, each with its place in the order.
     fn settle(&mut self, view: &mut View<'a>, limit: usize) -> Vec<(Place, Delivery<'a>)> {
+        self.listed.sort_by_key(|(place, listed)| (*place, matches!(listed, Listed::Settled(_))));
+        self.listed.dedup_by_key(|(place, _)| *place);
+        let mut listed = core::mem::take(&mut self.listed).into_iter();
         let mut settled = Vec::new();
-        while settled.len() < limit && !self.listed.is_empty() {
-            let mut batch = Vec::new();
-            while batch.len() < limit
-                && let Some(listed) = self.listed.pop_first()
-            {
-                batch.push(listed);
-            }
+        while settled.len() < limit && !listed.as_slice().is_empty() {
+            let batch: Vec<(Place, Listed<'a>)> = listed.by_ref().take(limit).collect();
             let sends: Vec<Row<'a>> = batch
                 .iter()
                 .filter_map(|(_, listed)| if let Listed::Send(row) = listed { Some(*row) } else { None })
