@@ -6,53 +6,113 @@ use crate::sealer;
 use crate::term::serializer::to_term;
 use rustler::{Env, Error, NifResult, ResourceArc, Term};
 use scope_core::event::Class;
-use serde_json::Value;
+use scope_core::loss::Reason;
+use scope_core::trace::Trace;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Something of each class, by its name.
+type ByClass<T> = BTreeMap<&'static str, T>;
+
+/// Times are ticks: nanoseconds since the recording began.
+#[derive(Debug, Serialize)]
+struct Status {
+    running: bool,
+    tick: u64,
+    watermark: u64,
+    /// The VM's monotonic time at tick 0.
+    monotonic_anchor_ns: i64,
+    classes: ByClass<ClassStatus>,
+    /// Of the store.
+    bytes: u64,
+    buffers: Vec<Buffer>,
+    n_processes: usize,
+    /// The ticks of the first and the last event that is held.
+    span: ByClass<Option<(u64, u64)>>,
+    sample: Sample,
+}
+
+/// How many events of a class there were, and what became of them.
+#[derive(Debug, Serialize)]
+struct ClassStatus {
+    emitted: u64,
+    stored: u64,
+    evicted: u64,
+    sampled_out: u64,
+    filtered: u64,
+    /// By reason, where there are any.
+    dropped: BTreeMap<&'static str, u64>,
+}
+
+/// The buffer of a thread, in bytes.
+#[derive(Debug, Serialize)]
+struct Buffer {
+    thread: u16,
+    used: u64,
+    capacity: u64,
+}
+
+/// The rate asked for, in parts of a million, and what the sampler decided on and kept of each sampled class.
+#[derive(Debug, Serialize)]
+struct Sample {
+    asked_ppm: u32,
+    classes: ByClass<Sampled>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sampled {
+    decided: u64,
+    kept: u64,
+}
 
 #[rustler::nif(schedule = "DirtyIo")]
 fn status<'a>(env: Env<'a>, recorder: ResourceArc<RecorderRef>) -> NifResult<Term<'a>> {
     let trace = recorder.recorder().snapshot();
-    let (monotonic, tick, bytes) = {
+    let (monotonic_anchor_ns, tick, bytes) = {
         let mut sealing = recorder.recorder().core();
         let tick = sealing.advance();
         (sealing.clock.epoch_monotonic_ns, tick, sealing.writer.store().bytes())
     };
-    let mut classes = serde_json::Map::new();
-    let mut spans = serde_json::Map::new();
-    for class in Class::ALL {
-        let counts = &trace.counts()[*class as usize];
-        let reasons = scope_core::loss::Reason::ALL.iter();
-        let dropped: serde_json::Map<String, Value> = reasons
-            .zip(counts.dropped)
-            .filter(|(_, n)| *n > 0)
-            .map(|(reason, n)| (reason.name().to_owned(), n.into()))
-            .collect();
-        let held = serde_json::json!({
-            "emitted": counts.emitted, "stored": counts.stored, "evicted": counts.evicted,
-            "sampled_out": counts.sampled_out, "filtered": counts.filtered, "dropped": dropped,
-        });
-        classes.insert(class.name().into(), held);
-        let chunks = trace.chunks(*class);
-        let span = chunks.iter().map(|c| c.first().tick).min().zip(chunks.iter().map(|c| c.last().tick).max());
-        let span = span.map(|(from, to)| serde_json::json!([from.max(trace.low_watermark(*class).tick), to]));
-        spans.insert(class.name().into(), span.unwrap_or(Value::Null));
-    }
-    let buffers: Vec<Value> = sealer::fills()
-        .iter()
-        .map(|(thread, used, capacity)| serde_json::json!({"thread": thread, "used": used, "capacity": capacity}))
-        .collect();
-    let status = serde_json::json!({
-        "running": recorder.recorder().is_running(), "tick": tick, "watermark": trace.watermark(),
-        "monotonic_anchor_ns": monotonic, "classes": classes, "bytes": bytes, "buffers": buffers,
-        "n_processes": trace.processes().len(), "span": spans, "sample": sample(recorder.recorder().generation),
-    });
+    let fills = sealer::fills();
+    let status = Status {
+        running: recorder.recorder().is_running(),
+        tick,
+        watermark: trace.watermark(),
+        monotonic_anchor_ns,
+        classes: Class::ALL.iter().map(|class| (class.name(), class_status(&trace, *class))).collect(),
+        bytes,
+        buffers: fills.into_iter().map(|(thread, used, capacity)| Buffer { thread, used, capacity }).collect(),
+        n_processes: trace.processes().len(),
+        span: Class::ALL.iter().map(|class| (class.name(), span(&trace, *class))).collect(),
+        sample: sample(recorder.recorder().generation),
+    };
     to_term(env, &status, None).map_err(|_| Error::BadArg)
 }
 
-/// The rate asked for, and per sampled class what the sampler decided on and kept.
-fn sample(generation: u32) -> Value {
+fn class_status(trace: &Trace, class: Class) -> ClassStatus {
+    let counts = &trace.counts()[class as usize];
+    let dropped = Reason::ALL.iter().map(|reason| reason.name()).zip(counts.dropped);
+    ClassStatus {
+        emitted: counts.emitted,
+        stored: counts.stored,
+        evicted: counts.evicted,
+        sampled_out: counts.sampled_out,
+        filtered: counts.filtered,
+        dropped: dropped.filter(|(_, n)| *n > 0).collect(),
+    }
+}
+
+fn span(trace: &Trace, class: Class) -> Option<(u64, u64)> {
+    let chunks = trace.chunks(class);
+    let first = chunks.iter().map(|chunk| chunk.first().tick).min()?;
+    let last = chunks.iter().map(|chunk| chunk.last().tick).max()?;
+    Some((first.max(trace.low_watermark(class).tick), last))
+}
+
+fn sample(generation: u32) -> Sample {
     let classes = [Class::Call, Class::Message].map(|class| {
         let (decided, kept) = sealer::sampled(generation, class);
-        (class.name().to_owned(), serde_json::json!({"decided": decided, "kept": kept}))
+        (class.name(), Sampled { decided, kept })
     });
-    serde_json::json!({"asked_ppm": sampling::rate().ppm(), "classes": Value::Object(classes.into_iter().collect())})
+    Sample { asked_ppm: sampling::rate().ppm(), classes: classes.into_iter().collect() }
 }
