@@ -344,3 +344,36 @@ fn a_balance_of_what_was_recorded_does_not_mean_that_nothing_was_on_the_way() {
     let trace = world.script.trace();
     assert!(held(&world, &trace).into_iter().all(|event| is_true(&world, &trace, event)));
 }
+
+/// An equal message whose delivery was lost may have waited.
+#[test]
+fn what_is_handled_first_behind_a_loss_is_not_certain() {
+    let steps = [
+        (63, 0, 19),
+        (183, 0, 1),
+        (85, 0, 0),
+        (107, 0, 46),
+        (3, 0, 7),
+        (3, 0, 1),
+        (85, 3, 0),
+        (0, 0, 0),
+        (63, 0, 0),
+        (0, 43, 0),
+    ];
+    let more = [
+        (181, 0, 0),
+        (85, 11, 0),
+        (53, 0, 0),
+        (27, 0, 0),
+        (5, 51, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 43, 0),
+        (5, 64, 0),
+        (1, 43, 0),
+    ];
+    let steps: Vec<(u8, u8, u8)> = steps.into_iter().chain(more).chain([(213, 0, 0)]).collect();
+    let mut world = World::run(Script::new(), &steps, Some(2), Losses { every: Some(0) });
+    let trace = world.script.trace();
+    assert!(held(&world, &trace).into_iter().all(|event| is_true(&world, &trace, event)));
+}

@@ -97,15 +97,19 @@ impl<'a> Causes<'a> {
         let is_known = |born: &OrderKey| low_watermark == OrderKey::default() || low_watermark < *born;
         if let Some(born) = self.lifetime(process).spawn.filter(is_known)
             && self.inbox(process).watch().covers_between(born.tick, handled.tick()) != Some(false)
+            && !is_lost(self.trace, Class::Message, born.tick, handled.tick())
         {
             return true;
         }
-        // Messages are handled in the order of their delivery: one before it whose delivery was recorded shows that its own was.
+        // Messages are handled in the order of their delivery: one before it whose delivery was recorded shows that its own was, if nothing
+        // was lost since then.
         let from = OrderKey::default();
         let rows = self.trace.process_rows_of_kind(process, Kind::Handled, from, handled.key(), Direction::Backward);
         let rows = rows.map(|at| Row::read(self.trace, at)).skip(1).take(REQUEST_WITHIN);
         let Some(request) = rows.into_iter().find(|row| gen_call::request_tag(row).is_some()) else { return false };
-        self.arrivals(process, &request).is_some_and(|arrivals| !arrivals.delivered.is_empty())
+        let arrivals = self.arrivals(process, &request);
+        let delivered = arrivals.and_then(|arrivals| arrivals.delivered.last().copied());
+        delivered.is_some_and(|delivered| !is_lost(self.trace, Class::Message, delivered.tick(), handled.tick()))
     }
 
     /// How sure a match is of which nothing equal was on the way: something not recorded may have been equal.
