@@ -5,6 +5,7 @@
 pub mod answering;
 pub mod bounds;
 pub mod sealing;
+pub mod story;
 pub mod traces;
 mod work;
 

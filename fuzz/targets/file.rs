@@ -1,4 +1,5 @@
-//! Any bytes as a trace: as they are, and with their checksums made right.
+//! Any bytes as a trace: as they are, and with their checksums made right. What does not begin as a file tells a story of events, which is
+//! written as one.
 //!
 //! Laws: reading stays within its limits; a trace reads the same forward and backward, finds each of its events by id, and is the same
 //! when it is written and read again; any question is answered or refused.
@@ -11,6 +12,7 @@ use scope_core::{Class, OrderKey};
 use scope_fuzz::answering::{answer, request};
 use scope_fuzz::bounds::{Bounds, within};
 use scope_fuzz::sealing::sealed;
+use scope_fuzz::story;
 use serde_json::{Value, json};
 
 /// Small, so that mutation reaches it.
@@ -19,6 +21,9 @@ const MAX_BYTES: u64 = 1 << 20;
 const N_QUESTIONS: usize = 3;
 
 fuzz_target!(|bytes: &[u8]| {
+    if !bytes.starts_with(b"ELX") {
+        return check(&story::file(bytes));
+    }
     check(bytes);
     let sealed = sealed(bytes);
     if sealed != bytes {

@@ -49,8 +49,26 @@ pub(super) fn write(folder: &Path, hostile: &Path) -> Result<()> {
             }
         }
     }
+    for story in 0..STORIES {
+        put(folder, "file", &noise(story))?;
+    }
     let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"\n")).collect();
     Ok(fs::write(folder.join("words"), words.concat())?)
+}
+
+/// Stories of events, which the target `file` reads from any bytes.
+const STORIES: u64 = 16;
+
+/// Bytes without a pattern, the same each time.
+fn noise(seed: u64) -> Vec<u8> {
+    let mut random = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut byte = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random >> 24) as u8
+    };
+    (0..200 * (1 + seed % 8)).map(|_| byte()).collect()
 }
 
 /// Where the first page ends, if pages have one row.
