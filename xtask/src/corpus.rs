@@ -18,6 +18,7 @@ use case::Case;
 use clap::{Args, Subcommand};
 use std::fs;
 use std::path::Path;
+pub(crate) use synthetic::{Step, all_are_traced, atom, dump, spawned, step};
 
 /// Arguments of `cargo xtask corpus`.
 #[derive(Args, Debug)]

@@ -1,7 +1,7 @@
 //! Every developer verb of ElixirScope, one file each.
 //!
 //! Invariant: a verb works from a fresh clone; what it needs and does not find, it names, all at once.
-//! Invariant: nothing is written outside `target/`, but by the verbs whose purpose it is (`codegen`, `corpus`), and into the folders
+//! Invariant: nothing is written outside `target/`, but by the verbs whose purpose it is (`codegen`, `corpus`, `fuzz --write-traces`), and into the folders
 //! of js/ that npm wants there and git ignores.
 
 mod bench;
@@ -43,6 +43,8 @@ enum Verb {
     Corpus(corpus::CorpusArgs),
     /// Measure capture, store and queries against their peers
     Bench(bench::BenchArgs),
+    /// Look for inputs that do harm: files, requests, filters and cursors, mutated at random
+    Fuzz(test::fuzz::FuzzArgs),
     /// Write the files that are generated from Rust code, or check that they are fresh
     Codegen(codegen::CodegenArgs),
     /// Check the rules of the architecture
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Verb::Test(args) => test::run(&args),
         Verb::Corpus(args) => corpus::run(&args),
         Verb::Bench(args) => bench::run(args),
+        Verb::Fuzz(args) => test::fuzz::run(&args),
         Verb::Codegen(args) => codegen::run(&args),
         Verb::Tidy => tidy::run(),
         Verb::Otp(args) => otp::run(&args),

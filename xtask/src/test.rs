@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every check and test there is; CI runs this and nothing else.
 
+pub(crate) mod fuzz;
+
 use crate::command::{self, cargo, program};
 use crate::progress::{Steps, Tests};
 use crate::wasm::module::{self, Edge};
@@ -65,7 +67,11 @@ fn rust(steps: &mut Steps) {
         counting(tests, "", linting()?.args(["test", "--workspace", "--no-fail-fast", EDGES]))
     });
     steps.step("corpus, from Rust", || corpus::check(None));
+    fuzz::step(steps, None, FUZZ_SECONDS);
 }
+
+/// How long each fuzz target runs: long enough for the seeds and regressions, and some thousand mutations. `cargo xtask fuzz` takes longer.
+const FUZZ_SECONDS: u32 = 10;
 
 /// The edges of scope-wasm, which no build of this machine's own has.
 const EDGES: &str = "--features=scope-wasm/c-abi,scope-wasm/js";

@@ -13,7 +13,8 @@ use scope_core::term::resolve::{Ids, resolve};
 use scope_core::term::{Term, write::write};
 use scope_core::writer::Writer;
 use scope_core::{Entity, EntityId, Event, Kind, ProcessKey};
-use step::{PARENT, Step, all_are_traced, atom, spawned, step};
+use step::PARENT;
+pub(crate) use step::{Step, all_are_traced, atom, spawned, step};
 
 /// The seed of the match keys; any would do.
 const SEED: u64 = 7;
@@ -195,7 +196,7 @@ fn outlived_chunks() -> Vec<Step> {
 }
 
 /// Takes a story in, in the order it is step, and writes it as a dump that is complete up to its last event.
-fn dump(story: &[Step], limits: Limits) -> Result<Vec<u8>> {
+pub(crate) fn dump(story: &[Step], limits: Limits) -> Result<Vec<u8>> {
     let header = Header {
         recorder_version: env!("CARGO_PKG_VERSION").into(),
         node: "synthetic@nohost".into(),

@@ -8,7 +8,7 @@ use scope_core::{Kind, OrderKey, ProcessKey};
 pub(super) const PARENT: ProcessKey = ProcessKey::first(100, 0);
 
 /// One event. Which of the fields a kind uses is said at [`Kind`].
-pub(super) struct Step {
+pub(crate) struct Step {
     pub(super) key: OrderKey,
     pub(super) kind: Kind,
     pub(super) process: Option<ProcessKey>,
@@ -22,7 +22,7 @@ pub(super) struct Step {
 }
 
 /// An event of a process, by thread 0 and alone at its tick.
-pub(super) const fn step(tick: u64, kind: Kind, process: ProcessKey) -> Step {
+pub(crate) const fn step(tick: u64, kind: Kind, process: ProcessKey) -> Step {
     let key = OrderKey { tick, thread: 0, tie: 0 };
     Step {
         key,
@@ -39,13 +39,13 @@ pub(super) const fn step(tick: u64, kind: Kind, process: ProcessKey) -> Step {
 
 impl Step {
     /// Which thread saw it, and as the how manieth of that thread's events at the same tick.
-    pub(super) const fn by(mut self, thread: u16, tie: u32) -> Self {
+    pub(crate) const fn by(mut self, thread: u16, tie: u32) -> Self {
         self.key.thread = thread;
         self.key.tie = tie;
         self
     }
 
-    pub(super) const fn peer(mut self, peer: ProcessKey) -> Self {
+    pub(crate) const fn peer(mut self, peer: ProcessKey) -> Self {
         self.peer = Some(peer);
         self
     }
@@ -55,7 +55,7 @@ impl Step {
         self
     }
 
-    pub(super) const fn function(mut self, module: &'static str, name: &'static str, arity: u32) -> Self {
+    pub(crate) const fn function(mut self, module: &'static str, name: &'static str, arity: u32) -> Self {
         self.function = Some((module, name, arity));
         self
     }
@@ -65,28 +65,28 @@ impl Step {
         self
     }
 
-    pub(super) const fn atom(mut self, atom: &'static str) -> Self {
+    pub(crate) const fn atom(mut self, atom: &'static str) -> Self {
         self.atom = Some(atom);
         self
     }
 
-    pub(super) fn term(mut self, term: Term) -> Self {
+    pub(crate) fn term(mut self, term: Term) -> Self {
         self.term = Some(term);
         self
     }
 }
 
 /// Everything is traced from the beginning.
-pub(super) fn all_are_traced() -> Step {
+pub(crate) fn all_are_traced() -> Step {
     let classes = ["message", "call", "state"].map(atom).into();
     let details = Term::Map(vec![(atom("classes"), Term::List(classes, None))]);
     Step { process: None, ..step(0, Kind::TargetAdded, PARENT) }.term(details)
 }
 
-pub(super) fn spawned(tick: u64, process: ProcessKey) -> Step {
+pub(crate) fn spawned(tick: u64, process: ProcessKey) -> Step {
     step(tick, Kind::Spawn, process).peer(PARENT).term(Term::List(vec![], None))
 }
 
-pub(super) fn atom(text: &str) -> Term {
+pub(crate) fn atom(text: &str) -> Term {
     Term::Atom(text.into())
 }
