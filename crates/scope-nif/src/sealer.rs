@@ -355,7 +355,14 @@ impl RecorderCore {
         if let Some(term) = event.term {
             // SAFETY: `walk_into` makes the room; the caller vouches for the term.
             unsafe {
-                crate::capture::term_encoder::walk_into(env, term, self.caps[class as usize], self.depth, &mut raw)
+                crate::capture::term_encoder::walk_into(
+                    env,
+                    term,
+                    self.caps[class as usize],
+                    self.depth,
+                    crate::capture::term_encoder::MAX_SLOW,
+                    &mut raw,
+                )
             };
         }
         self.push(&made, event.term.map(|_| raw.as_slice()));

@@ -447,12 +447,20 @@ impl Walk {
 ///
 /// # Safety
 /// `term` is alive in `env`.
-pub(crate) unsafe fn walk_into(env: *mut ErlNifEnv, term: u64, cap: usize, depth: u32, out: &mut Vec<u8>) -> u32 {
+pub(crate) unsafe fn walk_into(
+    env: *mut ErlNifEnv,
+    term: u64,
+    cap: usize,
+    depth: u32,
+    max_slow: u32,
+    out: &mut Vec<u8>,
+) -> u32 {
     out.clear();
     out.resize(cap + SLACK, 0);
     // SAFETY: `out` has the bytes that a walk may write; the caller vouches for the term.
     let mut walk = unsafe { Walk::new(env, out.as_mut_ptr(), cap, depth) };
+    walk.n_slow = max_slow;
     let n = walk.term(term);
     out.truncate(n);
-    MAX_SLOW - walk.n_slow
+    max_slow - walk.n_slow
 }

@@ -10,7 +10,7 @@ use scope_core::event::Class;
 const MAX_PROCESSES: usize = 1_000;
 
 /// Events of these classes were not traced, from a reading of Erlang's monotonic time until now.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn lose(env: Env<'_>, recorder: ResourceArc<RecorderRef>, classes: Vec<Atom>, from: i64) -> NifResult<Atom> {
     let mut found = Vec::with_capacity(classes.len());
     for class in classes {
@@ -28,18 +28,23 @@ fn lose(env: Env<'_>, recorder: ResourceArc<RecorderRef>, classes: Vec<Atom>, fr
     Ok(atom::ok())
 }
 
-/// The processes that live by what was recorded and are not in this list, and those of it that are not known to live.
-#[rustler::nif(schedule = "DirtyCpu")]
+/// The processes that live by what was recorded and are not in this list, those of it that are not known to live, and how many process
+/// events were dropped up to now: each may be one of these.
+#[rustler::nif(schedule = "DirtyIo")]
 fn census<'a>(
     env: Env<'a>,
     recorder: ResourceArc<RecorderRef>,
     there: Vec<Term<'a>>,
-) -> (Vec<Term<'a>>, Vec<Term<'a>>) {
+) -> (Vec<Term<'a>>, Vec<Term<'a>>, u64) {
     let there: Vec<u64> = there.into_iter().map(|pid| raw_term::of(pid.as_c_arg())).collect();
-    let difference = recorder.recorder().drained().census.compare(&there, MAX_PROCESSES);
+    let (difference, n_dropped) = {
+        let core = recorder.recorder().drained();
+        let n_dropped = core.writer.store().counts()[Class::Process as usize].dropped.iter().sum();
+        (core.census.compare(&there, MAX_PROCESSES), n_dropped)
+    };
     let pids = |words: Vec<u64>| {
         // SAFETY: local pids are immediates: their words are terms in every environment.
         words.into_iter().map(|word| unsafe { Term::new(env, raw_term::term(word)) }).collect()
     };
-    (pids(difference.gone), pids(difference.unknown))
+    (pids(difference.gone), pids(difference.unknown), n_dropped)
 }

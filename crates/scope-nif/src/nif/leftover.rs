@@ -13,7 +13,7 @@ use std::sync::Mutex;
 static EXPECTED: Mutex<Vec<(u64, u64, u64)>> = Mutex::new(Vec::new());
 
 /// These functions may have patterns of ours from now on, and no others.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn expect<'a>(functions: Vec<(Term<'a>, Term<'a>, u64)>) -> Atom {
     let word = |term: Term<'a>| raw_term::of(term.as_c_arg());
     *lock(&EXPECTED) = functions.into_iter().map(|(m, f, arity)| (word(m), word(f), arity)).collect();
@@ -21,7 +21,7 @@ fn expect<'a>(functions: Vec<(Term<'a>, Term<'a>, u64)>) -> Atom {
 }
 
 /// The functions that may have patterns of ours.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(schedule = "DirtyIo")]
 fn expected(env: Env<'_>) -> Vec<(Term<'_>, Term<'_>, u64)> {
     // SAFETY: atoms are immediates: their words are terms in every environment.
     let term = |word: u64| unsafe { Term::new(env, raw_term::term(word)) };

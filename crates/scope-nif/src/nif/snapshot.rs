@@ -77,7 +77,9 @@ fn hold<'a>(
     for (tie, term) in (0..).zip(given) {
         let term = raw_term::of(term.as_c_arg());
         // SAFETY: the term is an argument of this call.
-        unsafe { term_encoder::walk_into(env.as_c_arg(), term, HELD_BYTES, term_encoder::MAX_DEPTH, &mut raw) };
+        unsafe {
+            term_encoder::walk_into(env.as_c_arg(), term, HELD_BYTES, term_encoder::MAX_DEPTH, u32::MAX, &mut raw)
+        };
         let resolved = resolve::resolve(&raw, &mut words, writer.symbols(), &redactor, 0, &mut bytes);
         let event = Event {
             key: OrderKey { tick: 0, thread: 0, tie },

@@ -15,7 +15,15 @@ fn walk_cost(env: Env<'_>, term: Term<'_>, cap: usize, depth: u32) -> NifResult<
     }
     let mut raw = Vec::new();
     // SAFETY: the term is an argument of this call.
-    let n_spent =
-        unsafe { term_encoder::walk_into(env.as_c_arg(), raw_term::of(term.as_c_arg()), cap, depth, &mut raw) };
+    let n_spent = unsafe {
+        term_encoder::walk_into(
+            env.as_c_arg(),
+            raw_term::of(term.as_c_arg()),
+            cap,
+            depth,
+            term_encoder::MAX_SLOW,
+            &mut raw,
+        )
+    };
     Ok((raw.len(), n_spent))
 }

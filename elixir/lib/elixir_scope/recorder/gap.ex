@@ -24,6 +24,7 @@ defmodule ElixirScope.Recorder.Gap do
             rest: [],
             gone: [],
             unknown: [],
+            dropped: {0, 0},
             taken: MapSet.new(),
             loops: %{},
             held: %{},
@@ -32,7 +33,8 @@ defmodule ElixirScope.Recorder.Gap do
 
   @typedoc """
   `verified` is when the last check began, `cycle` when it last began to look through all processes, `cycle_before` the time before that, `rest` the processes
-  it has not come to. `gone` and `unknown` are differences of the last census. `taken` are the functions, `loops` those inside OTP's behaviours and `held` the processes of other tracers, `lasting` the
+  it has not come to. `gone` and `unknown` are differences of the last census, `dropped` the numbers of process events
+  that our own buffers had no room for, at the last two without differences. `taken` are the functions, `loops` those inside OTP's behaviours and `held` the processes of other tracers, `lasting` the
   classes of events that cannot be traced now.
   """
   @type t :: %__MODULE__{
@@ -43,6 +45,7 @@ defmodule ElixirScope.Recorder.Gap do
           rest: [pid()],
           gone: [pid()],
           unknown: [pid()],
+          dropped: {non_neg_integer(), non_neg_integer()},
           taken: MapSet.t(mfa()),
           loops: map(),
           held: %{pid() => holder :: term()},
@@ -225,15 +228,18 @@ defmodule ElixirScope.Recorder.Gap do
   defp visit(state, []), do: state
   defp visit(state, pids), do: emit(state, {:visit, pids})
 
-  # A process that was spawned or ended while it was listed is a difference too: not one that is still there the next time.
+  # A process that was spawned or ended while it was listed is a difference too: not one that is still there the next time. Of which process
+  # an event was dropped is not known, and in the trace that is a loss already.
   defp census(state, %{census: nil}), do: {state, []}
 
-  defp census(%{gap: gap} = state, %{census: {gone, unknown}} = found) do
+  defp census(%{gap: gap} = state, %{census: {gone, unknown, n_dropped}} = found) do
+    {clean, clean_before} = gap.dropped
+    dropped = if gone ++ unknown == [], do: {n_dropped, clean}, else: gap.dropped
     {ended, gone} = Enum.split_with(gone, &(&1 in gap.gone))
     {begun, unknown} = Enum.split_with(unknown, &(&1 in gap.unknown))
-    classes = if ended ++ begun == [], do: [], else: [:process]
+    classes = if ended ++ begun == [] or n_dropped > clean_before, do: [], else: [:process]
     rows = for pid <- ended, do: %Row{kind: :exit, process: pid, time: found.began}
-    state = %{state | gap: %{gap | gone: gone, unknown: unknown}} |> put(rows) |> visit(begun)
+    state = %{state | gap: %{gap | gone: gone, unknown: unknown, dropped: dropped}} |> put(rows) |> visit(begun)
     {state, [loss(:repaired, "what shows that a process began or ended", classes, gap.cycle_before)]}
   end
 

@@ -4,8 +4,8 @@ defmodule ElixirScope.Recorder.BrakeTest do
   alias ElixirScope.Probe
 
   # Longer than anything here may take; the schedulers are held by a function of the VM that is there for such tests.
-  @held_ms 4_000
-  @soon_ms 2_500
+  @held_ms 8_000
+  @soon_ms 6_000
 
   setup do
     on_exit(&ElixirScope.stop/0)

@@ -1,7 +1,7 @@
 defmodule ElixirScope.Recorder.StateTest do
   use ExUnit.Case, async: true
   alias ElixirScope.Error
-  alias ElixirScope.Recorder.{Plan, Row, Setup, State, Supervision, Target}
+  alias ElixirScope.Recorder.{Gap, Plan, Row, Setup, State, Supervision, Target}
 
   @loop ElixirScope.LoopFunctions.known()
   @now ~U[2030-01-01 00:00:00.000000Z]
@@ -274,6 +274,30 @@ defmodule ElixirScope.Recorder.StateTest do
     test "are left alone at :off" do
       state = started(tracing_level: :off)
       assert State.apply(state, {:spawned, [pid(1)], 0}) == {state, []}
+    end
+  end
+
+  describe "a census of the processes" do
+    @well %{began: 1, now: ~U[2030-01-01 00:00:00.000000Z], everyone: :ours, functions: [], taken_loops: %{}, messages?: true}
+    @found Map.merge(@well, %{modules: {[], []}, processes: [], rest: []})
+
+    defp lost_by(state, censuses) do
+      state = %{state | gap: %{state.gap | verified: 0}}
+      censuses |> Enum.reduce(state, &Gap.checked(&2, Map.put(@found, :census, &1))) |> Map.fetch!(:gap) |> Map.fetch!(:shown)
+    end
+
+    test "that finds the same difference twice is a loss" do
+      assert lost_by(started(), [{[pid(1)], [], 0}]) == []
+      assert [%{what: what, classes: [:process]}] = lost_by(started(), [{[pid(1)], [], 0}, {[pid(1)], [], 0}])
+      assert what =~ "a process began or ended"
+    end
+
+    test "is none of somebody else's where our own buffers dropped events of processes" do
+      assert lost_by(started(), [{[], [], 0}, {[pid(1)], [pid(2)], 3}, {[pid(1)], [pid(2)], 3}]) == []
+      # The event of one that was spawned while they were listed was dropped before.
+      assert lost_by(started(), [{[], [], 0}, {[], [], 3}, {[], [pid(2)], 3}, {[], [pid(2)], 3}]) == []
+      clean = [{[], [], 3}, {[], [], 3}]
+      assert [_loss] = lost_by(started(), clean ++ [{[pid(1)], [], 3}, {[pid(1)], [], 3}])
     end
   end
 

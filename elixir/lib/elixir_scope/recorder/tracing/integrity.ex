@@ -21,7 +21,7 @@ defmodule ElixirScope.Recorder.Tracing.Integrity do
           modules: {[module()], list()},
           processes: [{pid(), {:missing, [atom()]} | {:other, term()}}],
           rest: [pid()] | nil,
-          census: {gone :: [pid()], unknown :: [pid()]} | nil
+          census: {gone :: [pid()], unknown :: [pid()], n_dropped :: non_neg_integer()} | nil
         }
 
   @doc """
@@ -52,8 +52,8 @@ defmodule ElixirScope.Recorder.Tracing.Integrity do
 
   # Our own processes are not traced.
   defp census(list, %{native: native, tracer: tracer}) do
-    {gone, unknown} = Native.census(native, list)
-    {gone -- tracer.own, unknown -- tracer.own}
+    {gone, unknown, n_dropped} = Native.census(native, list)
+    {gone -- tracer.own, unknown -- tracer.own, n_dropped}
   end
 
   @doc "The time that checks go by."
