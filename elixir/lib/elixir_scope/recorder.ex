@@ -125,10 +125,8 @@ defmodule ElixirScope.Recorder do
   end
 
   # The janitor of a recorder that was killed has cleared them, unless it was killed too.
-  defp clear_leftovers(_tracer, []), do: :ok
-
   defp clear_leftovers(tracer, patterns) do
-    Tracing.ModuleLoad.ignore(self())
+    if patterns != [], do: Tracing.ModuleLoad.ignore(self())
     Tracing.clear_leftovers(tracer, patterns)
     Native.expect([])
   end

@@ -6,8 +6,8 @@ defmodule ElixirScope.Soak.Check do
   alias ElixirScope.Recorder.{Janitor, Tracing}
   alias ElixirScope.Soak.{Recording, Wakeup}
 
-  # Above what the same abuse takes without a recording.
-  @more_bytes 256 * 1024 * 1024
+  # Above the most without a recording. What is sent is collected now or later: terms of 50 MB that wait for it make most of the difference.
+  @more_bytes 512 * 1024 * 1024
   # What a wake-up may be later than the latest without a recording, and the 99th percentile.
   @more_late_us 1_000_000
   @more_p99_us 100_000
