@@ -71,6 +71,7 @@ defmodule ElixirScope.SoakTest do
 
   test "a wake-up is late when a process of higher priority works" do
     wakeup = Wakeup.start()
+    Process.sleep(20)
     n = 4 * :erlang.system_info(:schedulers_online)
     until = System.monotonic_time(:millisecond) + 200
     for _ <- 1..n, do: :erlang.spawn_opt(fn -> work(until) end, priority: :max)

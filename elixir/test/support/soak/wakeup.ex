@@ -4,9 +4,19 @@ defmodule ElixirScope.Soak.Wakeup do
 
   @type t :: %{n: non_neg_integer(), p99_us: non_neg_integer(), max_us: non_neg_integer(), peak_bytes: non_neg_integer()}
 
-  @doc "Starts one."
+  @doc "Starts one; it is watching when this returns, so that what holds it up from then on is seen."
   @spec start() :: pid()
-  def start, do: spawn(fn -> watch([], 1, 0) end)
+  def start do
+    asker = self()
+
+    pid =
+      spawn(fn ->
+        send(asker, {self(), :watching})
+        watch([], 1, 0)
+      end)
+
+    receive(do: ({^pid, :watching} -> pid))
+  end
 
   @doc "Ends it; what it noted, or nil if it does not answer within a minute."
   @spec stop(pid()) :: t() | nil
@@ -19,7 +29,8 @@ defmodule ElixirScope.Soak.Wakeup do
     due = now_us() + 1_000
 
     receive do
-      {:stop, asker} -> send(asker, {self(), all, peak})
+      # It may have been held up until now.
+      {:stop, asker} -> send(asker, {self(), [max(now_us() - due, 0) | all], max(peak, resident_bytes())})
     after
       1 ->
         late = max(now_us() - due, 0)
