@@ -86,14 +86,14 @@ defmodule ElixirScope.SoakTest do
     before = Process.list()
     :ok = Recording.begin()
     pid = spawn(fn -> Process.sleep(:infinity) end)
-    assert [text] = Check.left(before)
+    assert [text] = Check.left(before, 500)
     assert text =~ "new processes" and Process.whereis(Recorder) == nil
     Process.exit(pid, :kill)
     assert Check.left(before) == []
 
     unless Recorder.Tracing.sessions?() do
       :erlang.trace_pattern({Tails, :count, 1}, true, [:local])
-      assert [text] = Check.left(before)
+      assert [text] = Check.left(before, 500)
       :erlang.trace_pattern({Tails, :count, 1}, false, [:local])
       assert text =~ "patterns"
     end

@@ -93,11 +93,11 @@ defmodule ElixirScope.Soak.Check do
   defp mib(bytes), do: div(bytes, 1024 * 1024)
 
   @doc "When it is stopped, nothing is left: no flags, no patterns, no sessions, and of processes those before."
-  @spec left([pid()]) :: [String.t()]
-  def left(processes_before) do
+  @spec left([pid()], non_neg_integer()) :: [String.t()]
+  def left(processes_before, patience_ms \\ @patience_ms) do
     ElixirScope.stop()
     Application.stop(:elixir_scope)
-    soon(fn -> left_now(processes_before) end, System.monotonic_time(:millisecond) + @patience_ms)
+    soon(fn -> left_now(processes_before) end, System.monotonic_time(:millisecond) + patience_ms)
   end
 
   defp left_now(processes_before) do
