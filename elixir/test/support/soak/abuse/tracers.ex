@@ -106,11 +106,17 @@ defmodule ElixirScope.Soak.Abuse.Tracers do
       for name <- names, pid = Process.whereis(name), do: Process.exit(pid, :kill)
       if names != [Janitor], do: receive(do: ({:DOWN, ^monitor, _, _, _} -> :ok)), else: Process.demonitor(monitor, [:flush])
       if after?, do: :ok = nothing_left(System.monotonic_time(:millisecond) + 1_000)
+      # What is started while the application ends, ends with it.
+      if ElixirScope.Supervisor in names, do: ended()
       Recording.begin()
     end
 
     Process.sleep(100)
     %{}
+  end
+
+  defp ended do
+    if List.keymember?(Application.started_applications(), :elixir_scope, 0), do: Process.sleep(5) && ended()
   end
 
   defp nothing_left(until) do
