@@ -39,6 +39,8 @@ enum Verb {
     Demo,
     /// Run every check and test, or those of one part
     Test(test::TestArgs),
+    /// Record everything in a node that is put through twenty kinds of abuse, and check what must hold
+    Soak(test::soak::SoakArgs),
     /// The recorded cases in tests/corpus: check them, record them again, or accept new answers
     Corpus(corpus::CorpusArgs),
     /// Measure capture, store and queries against their peers
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Verb::Setup => setup::run(),
         Verb::Demo => demo::run(),
         Verb::Test(args) => test::run(&args),
+        Verb::Soak(args) => test::soak::run(&args),
         Verb::Corpus(args) => corpus::run(&args),
         Verb::Bench(args) => bench::run(args),
         Verb::Fuzz(args) => test::fuzz::run(&args),

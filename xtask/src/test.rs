@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check and test there is; CI runs this and nothing else.
 
 pub(crate) mod fuzz;
+pub(crate) mod soak;
 
 use crate::command::{self, cargo, program};
 use crate::progress::{Steps, Tests};
@@ -88,6 +89,10 @@ fn linting() -> Result<Command> {
     Ok(cargo)
 }
 
+/// Each kind of abuse once, alone, and some together. The same each time, so that a change that breaks one is seen.
+const SOAK_SECONDS: u32 = 60;
+const SOAK_SEED: u32 = 1;
+
 fn elixir(steps: &mut Steps) {
     for (name, dir) in [("elixir", workspace::elixir()), ("shop", workspace::shop())] {
         steps.step(&format!("mix format, {name}"), || command::run(mix(&dir).args(["format", "--check-formatted"])));
@@ -101,6 +106,7 @@ fn elixir(steps: &mut Steps) {
             counting(tests, "", mix(&dir).args(["test", "--warnings-as-errors"]))
         });
     }
+    steps.step("soak", || soak::soak(SOAK_SECONDS, SOAK_SEED, &[]));
     other_releases(steps);
     steps.step("demo", demo::run);
 }

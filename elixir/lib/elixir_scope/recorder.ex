@@ -40,6 +40,10 @@ defmodule ElixirScope.Recorder do
       {:error, reason} ->
         Error.new(:not_supported, "the recorder could not start: #{Exception.format_exit(reason)}")
     end
+  catch
+    # Its supervisor was killed, or the application ends.
+    :exit, {reason, {GenServer, :call, _}} ->
+      Error.new(:not_supported, "the recorder could not start: its supervisor is gone (#{Exception.format_exit(reason)})")
   end
 
   @doc "Starts to trace with these options, or joins them to a recording that runs already; see `ElixirScope.setup/1`."
@@ -125,10 +129,8 @@ defmodule ElixirScope.Recorder do
   end
 
   # The janitor of a recorder that was killed has cleared them, unless it was killed too.
-  defp clear_leftovers(_tracer, []), do: :ok
-
   defp clear_leftovers(tracer, patterns) do
-    Tracing.ModuleLoad.ignore(self())
+    if patterns != [], do: Tracing.ModuleLoad.ignore(self())
     Tracing.clear_leftovers(tracer, patterns)
     Native.expect([])
   end

@@ -1,55 +1,101 @@
 defmodule ElixirScope.SoakTest do
+  # What the soak would find: each check, with something planted that it must see.
   use ElixirScope.RecordingCase
 
-  # Seconds under load; the full run is 30.
-  @seconds String.to_integer(System.get_env("ELIXIR_SCOPE_SOAK", "5"))
-  @max_bytes 32 * 1024 * 1024
+  alias ElixirScope.{Recorder, Tails}
+  alias ElixirScope.Soak.{Abuse, Check, Recording, Round, Wakeup}
 
-  @moduletag :soak
-  @moduletag timeout: (@seconds + 120) * 1_000
+  defp planted(step), do: Round.new([%{name: :planted, step: step, workers: 1, exact?: true}])
 
-  test "all processes at :full under load: the node lives, memory is bounded, no event is unaccounted for" do
-    workers = for n <- 1..8, do: spawn(fn -> work(elem(GenServer.start_link(Probe, n), 1), n) end)
-    on_exit(fn -> Enum.each(workers, &Process.exit(&1, :kill)) end)
-    before = resident_bytes()
-
-    :ok = ElixirScope.setup(max_events: 100_000, max_bytes: @max_bytes)
-    {:ok, _} = ElixirScope.trace_all_processes()
-    {:ok, _} = ElixirScope.trace_module(ElixirScope.Tails)
-
-    for _ <- 1..@seconds do
-      Process.sleep(1_000)
-      {:ok, status} = ElixirScope.status()
-      assert status.bytes <= @max_bytes
-      # It gets messages about processes that spawned others, and must keep up with them.
-      wait_until(fn -> Process.info(Process.whereis(ElixirScope.Recorder), :message_queue_len) == {:message_queue_len, 0} end)
-    end
-
-    growth = resident_bytes() - before
-    assert growth < 512 * 1024 * 1024, "resident memory grew by #{growth} bytes"
-
-    Enum.each(workers, &Process.exit(&1, :kill))
-    Enum.each(workers, &await_exit/1)
-    :ok = ElixirScope.untrace_all_processes()
-    status = assert_accounted(ElixirScope.status())
-    for class <- [:message, :call, :state, :process], do: assert(status.classes[class].emitted > 1_000, "#{class}")
-    held = for class <- [:message, :call, :state], reduce: 0, do: (n -> n + status.classes[class].stored)
-    assert held <= 100_000
-    assert Enum.all?(workers, &(not Process.alive?(&1)))
+  defp status do
+    {:ok, status} = ElixirScope.status()
+    status
   end
 
-  defp work(server, n) do
-    :ok = GenServer.call(server, {:put, %{n: n, text: "state of #{n}", list: Enum.to_list(1..10)}})
-    ElixirScope.Tails.count(3)
-    if rem(n, 20) == 0, do: await_exit(spawn(fn -> exit(:done) end))
-    work(server, n + 1)
+  setup do
+    on_exit(fn -> {:ok, _} = Application.ensure_all_started(:elixir_scope) end)
+    {:ok, _} = Application.ensure_all_started(:elixir_scope)
+    :ok
   end
 
-  defp resident_bytes do
-    case File.read("/proc/self/statm") do
-      {:ok, text} -> (text |> String.split() |> Enum.at(1) |> String.to_integer()) * 4_096
-      # Where there is no /proc, what the VM knows of.
-      {:error, _} -> :erlang.memory(:total)
+  test "there are twenty kinds, and each does a step without a recording" do
+    kinds = Abuse.kinds()
+    assert length(Enum.uniq_by(kinds, & &1.name)) == 20
+    # These take their time, or end what other tests need.
+    for kind <- kinds, kind.name not in [:mailbox, :deep, :binaries, :bitstrings, :foreign], do: assert(is_map(kind.step.(1)))
+  end
+
+  test "an event that is not accounted for" do
+    :ok = Recording.begin()
+    assert Check.accounted(status()) == []
+    assert [text] = Check.accounted(update_in(status(), [:classes, :message, :emitted], &(&1 + 1)))
+    assert text =~ "message"
+  end
+
+  test "events that were never emitted" do
+    :ok = Recording.begin()
+    before = status()
+    outcome = Round.run(planted(fn n -> Tails.outside(n) && %{call: 2} end), 50, 1, true)
+    assert outcome.n_steps > 1 and outcome.wrong == []
+    assert Check.after_round(before, outcome, true) == []
+
+    ElixirScope.untrace_module(Tails)
+    before = status()
+    outcome = Round.run(planted(fn n -> Tails.outside(n) && %{call: 2} end), 50, 1, true)
+    assert [text] = Check.after_round(before, outcome, true)
+    assert text =~ "call events must have been emitted"
+  end
+
+  test "a state that was not recorded" do
+    :ok = Recording.begin()
+    :ok = ElixirScope.set_level(:messages_only)
+    outcome = Round.run(planted(fn _ -> Process.sleep(1) && %{} end), 10, 1, true)
+    assert [text] = Check.after_round(nil, outcome, false)
+    assert text =~ "was put, the answer is"
+  end
+
+  test "a recorder that is gone, and an abuse that fails" do
+    outcome = Round.run(planted(fn _ -> exit(:planted) end), 10, 1, true)
+    assert Enum.any?(outcome.wrong, &(&1 =~ "planted failed"))
+    assert "the recorder is gone" in outcome.wrong
+  end
+
+  test "late wake-ups and too much memory" do
+    control = Wakeup.summary(Enum.to_list(1..1_000), 0)
+    assert %{n: 1_000, max_us: 1_000, p99_us: 990} = control
+    assert Check.against(control, control, 0) == []
+    assert [_max, _p99] = Check.against(control, %{control | max_us: 1_100_000, p99_us: 200_000}, 0)
+    assert [_memory] = Check.against(control, %{control | peak_bytes: 2_000_000_000}, 1_000_000_000)
+    assert [_hangs] = Check.against(control, nil, 0)
+  end
+
+  test "a wake-up is late when a process of higher priority works" do
+    wakeup = Wakeup.start()
+    Process.sleep(20)
+    n = 4 * :erlang.system_info(:schedulers_online)
+    until = System.monotonic_time(:millisecond) + 200
+    for _ <- 1..n, do: :erlang.spawn_opt(fn -> work(until) end, priority: :max)
+    Process.sleep(300)
+    assert %{max_us: us, peak_bytes: bytes} = Wakeup.stop(wakeup)
+    assert us > 50_000 and bytes > 1_000_000
+  end
+
+  defp work(until), do: if(System.monotonic_time(:millisecond) < until, do: work(until))
+
+  test "what is left: a process, and a pattern" do
+    before = Process.list()
+    :ok = Recording.begin()
+    pid = spawn(fn -> Process.sleep(:infinity) end)
+    assert [text] = Check.left(before, 500)
+    assert text =~ "new processes" and Process.whereis(Recorder) == nil
+    Process.exit(pid, :kill)
+    assert Check.left(before) == []
+
+    unless Recorder.Tracing.sessions?() do
+      :erlang.trace_pattern({Tails, :count, 1}, true, [:local])
+      assert [text] = Check.left(before, 500)
+      :erlang.trace_pattern({Tails, :count, 1}, false, [:local])
+      assert text =~ "patterns"
     end
   end
 end

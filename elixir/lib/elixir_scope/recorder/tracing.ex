@@ -49,7 +49,8 @@ defmodule ElixirScope.Recorder.Tracing do
     for {concern, _flags} <- @concerns, into: %{}, do: {concern, session(concern, state)}
   end
 
-  defp session(concern, state), do: apply(:trace, :session_create, [:"elixir_scope_#{concern}", {Native, state}, []])
+  defp session(concern, state), do: apply(:trace, :session_create, [session_name(concern), {Native, state}, []])
+  defp session_name(concern), do: :"elixir_scope_#{concern}"
 
   @doc "Performs a step of a plan that concerns the VM."
   def perform({:patterns, concern, module, had, wanted}, tracer), do: set_patterns(tracer, concern, module, had, wanted)
@@ -72,8 +73,19 @@ defmodule ElixirScope.Recorder.Tracing do
 
   @doc "Turns off what recorders before this tracer's left, if they and the janitor were killed together."
   @spec clear_leftovers(t(), [mfa()]) :: :ok
-  # No process holds their sessions.
-  def clear_leftovers(%{sessions: sessions}, _patterns) when sessions != %{}, do: :ok
+  # A session lives as long as anybody holds it, and whoever asked a question may, as garbage that is not collected yet.
+  def clear_leftovers(%{sessions: sessions}, _patterns) when sessions != %{} do
+    ours = for {_concern, {_held, weak}} <- sessions, do: weak
+    names = for {concern, _flags} <- @concerns, do: session_name(concern)
+
+    for {name, _id} = session <- apply(:trace, :session_info, [:all]), name in names, session not in ours do
+      apply(:trace, :session_destroy, [session])
+    end
+
+    :ok
+  end
+
+  def clear_leftovers(_tracer, []), do: :ok
   # The states of tracers are consecutive numbers, and each cleared what was before it.
   def clear_leftovers(tracer, patterns), do: clear(%{tracer | state: tracer.state - 1}, patterns)
 

@@ -72,6 +72,19 @@ defmodule ElixirScope.Recorder.JanitorTest do
     assert nothing_left?()
   end
 
+  test "all killed at once, while somebody still holds what they traced with" do
+    record()
+    # As one does who asked a question, until its garbage is collected.
+    held = :sys.get_state(Recorder).performer.tracer
+    kill([Janitor, Recorder, RecorderSupervisor, ElixirScope.Supervisor])
+    wait_until(fn -> not List.keymember?(Application.started_applications(), :elixir_scope, 0) end)
+    {:ok, _} = Application.ensure_all_started(:elixir_scope)
+    wait_until(fn -> ElixirScope.setup() == :ok end)
+    ElixirScope.stop()
+    assert left_on() == []
+    assert Map.has_key?(held, :sessions)
+  end
+
   test "the application stopped leaves no process" do
     record()
     :ok = Application.stop(:elixir_scope)
