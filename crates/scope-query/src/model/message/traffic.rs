@@ -6,7 +6,7 @@
 use crate::model::process::holder;
 use crate::model::process::naming::{Holding, Naming};
 use crate::model::row::Row;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -27,7 +27,7 @@ pub(crate) struct Volume {
 impl Volume {
     pub(crate) fn of<'a>(trace: &'a Trace, naming: &mut Naming<'a>, process: ProcessKey, until: OrderKey) -> Self {
         let mut volume = Self::default();
-        let mut peers: BTreeMap<ProcessKey, (u64, u64)> = BTreeMap::new();
+        let mut places: HashMap<ProcessKey, usize> = HashMap::new();
         let mut holders: HashMap<String, Vec<(Holding, ProcessKey)>> = HashMap::new();
         let first = OrderKey::default();
         let own = trace.process_rows(process, &[Class::Message], first, until, Direction::Forward);
@@ -46,7 +46,7 @@ impl Volume {
                 (None, None) => None,
             };
             match to {
-                Some(to) => peers.entry(to).or_default().0 += 1,
+                Some(to) => volume.count(&mut places, to, (1, 0)),
                 None => volume.sent_elsewhere += 1,
             }
         }
@@ -62,13 +62,24 @@ impl Volume {
                         names.iter().any(|holding| holding.name == name && holding.holds_at(row.key()))
                     });
                 if let Some(from) = row.process().filter(|_| row.kind() == Kind::Send && arrives) {
-                    peers.entry(from).or_default().1 += 1;
+                    volume.count(&mut places, from, (0, 1));
                 }
             }
         }
-        volume.peers = peers.into_iter().map(|(peer, (sent, received))| (peer, sent, received)).collect();
         volume.peers.sort_by_key(|(peer, sent, received)| (Reverse(sent + received), *peer));
         volume
+    }
+
+    /// Adds messages sent to a peer, and received from it. `places` are those of the peers met so far.
+    fn count(&mut self, places: &mut HashMap<ProcessKey, usize>, peer: ProcessKey, (sent, received): (u64, u64)) {
+        let place = *places.entry(peer).or_insert_with(|| {
+            self.peers.push((peer, 0, 0));
+            self.peers.len() - 1
+        });
+        if let Some((_, all_sent, all_received)) = self.peers.get_mut(place) {
+            *all_sent += sent;
+            *all_received += received;
+        }
     }
 }
 
