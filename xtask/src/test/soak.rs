@@ -34,7 +34,7 @@ pub(crate) fn run(args: &SoakArgs) -> Result<()> {
 }
 
 /// Soaks for so many seconds.
-pub(super) fn soak(seconds: u32, seed: u32, kinds: &[String]) -> Result<()> {
+fn soak(seconds: u32, seed: u32, kinds: &[String]) -> Result<()> {
     let mut node = mix(&workspace::elixir());
     node.env("MIX_ENV", "test").stdin(Stdio::piped());
     node.args(["run", "test/soak.exs", "--piped", &seconds.to_string(), &seed.to_string()]).args(kinds);
