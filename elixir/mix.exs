@@ -17,6 +17,8 @@ defmodule ElixirScope.MixProject do
       start_permanent: false,
       package: [licenses: ["MIT"], files: ~w(lib mix mix.exs LICENSE THIRD-PARTY-NOTICES.txt)],
       deps: deps(),
+      # Not a file of tests: `cargo xtask soak` runs it.
+      test_ignore_filters: ["test/soak.exs"],
       docs: docs()
     ]
   end

@@ -22,22 +22,24 @@ defmodule ElixirScope.Native do
 
   # What the library learns from how this VM keeps terms: the order in which it lists a large map, references of both kinds, and parts of a
   # binary, which begin or end inside a byte.
+  # The first bit, and how many.
+  @parts [{0, 13}, {0, 2399}, {8, 1605}, {3, 2397}, {5, 1600}, {5, 40}, {6, 21}]
   defp samples do
     large = Map.new(1..100, &{&1, &1})
     alias_reference = :erlang.alias()
     :erlang.unalias(alias_reference)
     bytes = for i <- 0..299, into: <<>>, do: <<rem(i * 37 + 11, 256)>>
 
-    bits =
-      for {first, n} <- [{0, 13}, {0, 2399}, {8, 1605}, {3, 2397}, {5, 1600}, {5, 40}, {6, 21}],
-          do: {part(bytes, first, n), first, n}
-
+    bits = for {first, n} <- @parts, do: {part(bytes, first, n), first, n}
     {{large, Map.to_list(large)}, [make_ref(), alias_reference], bits}
   end
 
-  defp part(bytes, first, n) do
-    <<_::size(first), part::bitstring-size(n), _::bitstring>> = bytes
-    part
+  # Elixir 1.20 wants a size pinned that is bound outside, which 1.14 cannot read.
+  for {first, n} <- @parts do
+    defp part(bytes, unquote(first), unquote(n)) do
+      <<_::size(unquote(first)), part::bitstring-size(unquote(n)), _::bitstring>> = bytes
+      part
+    end
   end
 
   # As a library loaded here cannot be unloaded, one of another version fails the load of this module.

@@ -100,7 +100,11 @@ defmodule ElixirScope.Query.ClientTest do
           System.monotonic_time(:nanosecond)
         end
 
-      begun = for _ <- 1..50, do: assert_receive({:begun, time}, 5_000) && time
+      begun =
+        for _ <- 1..50 do
+          assert_receive {:begun, time}, 5_000
+          time
+        end
 
       rows = for %{message: {:"$gen_cast", _}} = row <- ElixirScope.message_flow(self(), pid), do: row
       assert length(rows) == 50
