@@ -1,6 +1,7 @@
 defmodule ElixirScope.WalkCostTest do
   # What a tracer callback does with a term is bounded, whatever the term. Work is counted: bytes, calls of the VM's API, and memory.
   use ExUnit.Case, async: false
+  @otp List.to_integer(:erlang.system_info(:otp_release))
   alias ElixirScope.{Native, NativeRecord, Probe}
 
   # The limits of a state, and of the walk: see `term_encoder`.
@@ -102,7 +103,8 @@ defmodule ElixirScope.WalkCostTest do
         assert may_be_equal?(one, other) and may_be_equal?(one, shifted)
         n_before = min(n, 500) - 1
         {head, <<bit::1, rest::bitstring>>} = {part(one, 0, n_before), part(one, n_before, n - n_before)}
-        refute may_be_equal?(one, <<head::bitstring, 1 - bit::1, rest::bitstring>>)
+        # From OTP 27 on the bytes of what was appended to are not where it says: of such a bitstring the size alone is recorded.
+        if @otp < 27, do: refute(may_be_equal?(one, <<head::bitstring, 1 - bit::1, rest::bitstring>>))
         refute may_be_equal?(one, <<one::bitstring, 0::8>>)
       end
     end

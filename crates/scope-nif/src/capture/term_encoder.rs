@@ -11,8 +11,8 @@ use crate::term::native_record;
 use crate::term::raw_term::{self, VERIFIED};
 use crate::term::term_kind::{self, TermKind};
 use rustler::sys::{
-    ErlNifEnv, ErlNifHash, enif_get_double, enif_get_int64, enif_get_list_cell, enif_get_tuple, enif_get_uint64,
-    enif_hash,
+    ErlNifBinary, ErlNifEnv, ErlNifHash, enif_get_double, enif_get_int64, enif_get_list_cell, enif_get_tuple,
+    enif_get_uint64, enif_hash, enif_inspect_binary,
 };
 use scope_core::term::{Opaque, tag};
 use std::sync::atomic::Ordering::Relaxed;
@@ -306,10 +306,30 @@ impl Walk {
         if raw_term::is_list(rest) { self.byte(tag::CUT) } else { self.walk(rest, depth - 1) }
     }
 
+    /// The bits of a binary, by the VM's API.
+    fn inspected(&self, word: u64) -> Option<bitstring::Bits> {
+        let mut binary = std::mem::MaybeUninit::<ErlNifBinary>::uninit();
+        // SAFETY: the API checks that the term is a binary and fills the place; its bytes live as long as the term.
+        unsafe {
+            let is_binary = enif_inspect_binary(self.env, raw_term::term(word), binary.as_mut_ptr()) != 0;
+            is_binary.then(|| bitstring::Bits::of_bytes(binary.assume_init_ref().data, binary.assume_init_ref().size))
+        }
+    }
+
     fn binary(&mut self, word: u64) {
         // SAFETY: part of a term that is alive in `env` during this walk; only boxed terms of a verified VM come here or pass the test.
-        let bits = unsafe { if raw_term::is_verified_box(word) { bitstring::read(word) } else { None } };
-        let Some(bits) = bits else { return self.opaque(Opaque::Bitstring, 0) };
+        let bits = unsafe {
+            match raw_term::is_verified_box(word) {
+                true if bitstring::is_for_the_api(word) => self.inspected(word),
+                true => bitstring::read(word),
+                false => None,
+            }
+        };
+        let Some(bits) = bits else {
+            // SAFETY: as above; its bytes are not read, which may have moved.
+            let unread = unsafe { if raw_term::is_verified_box(word) { bitstring::read(word) } else { None } };
+            return self.opaque(Opaque::Bitstring, unread.map_or(0, |bits| bits.n_bits << 8));
+        };
         if bits.n_bits % 8 > 0 {
             // SAFETY: as above.
             return self.opaque(Opaque::Bitstring, unsafe { bits.number() });

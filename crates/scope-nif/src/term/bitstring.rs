@@ -68,6 +68,21 @@ pub(crate) unsafe fn read(word: u64) -> Option<Bits> {
     }
 }
 
+/// Whether a boxed term must be read by the VM's API: since OTP 27 a part keeps the address of bytes that move when something is appended
+/// to them, which its flags tell; and of whole bytes the API reads any part without a copy.
+///
+/// # Safety
+/// `word` is a live boxed term of a VM whose layout was verified at load.
+#[inline(always)]
+pub(crate) unsafe fn is_for_the_api(word: u64) -> bool {
+    // SAFETY: the header's layout was learned, so the words that it announces are as `Layout` says.
+    unsafe {
+        let (header, at) = raw_term::boxed(word);
+        known(header) == Some(Layout::PartOfBits)
+            && (*at & 3 != 0 || (*at.add(1) % 8 == 0 && (*at.add(2)).wrapping_sub(*at.add(1)) % 8 == 0))
+    }
+}
+
 /// # Safety
 /// The words at `at` are of this layout.
 #[inline(always)]
@@ -99,6 +114,11 @@ unsafe fn bits_of(layout: Layout, at: *const u64) -> Option<Bits> {
 }
 
 impl Bits {
+    /// Those of whole bytes.
+    pub(crate) const fn of_bytes(data: *const u8, n_bytes: usize) -> Self {
+        Self { data, offset: 0, n_bits: n_bytes as u64 * 8 }
+    }
+
     /// Writes the first `n` bytes at `out`.
     ///
     /// # Safety
