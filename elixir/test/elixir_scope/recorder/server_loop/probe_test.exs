@@ -12,7 +12,7 @@ defmodule ElixirScope.Recorder.ServerLoop.ProbeTest do
 
     {runs, log} =
       with_log(fn ->
-        for _ <- 1..5 do
+        for _ <- 1..25 do
           {us, found} = :timer.tc(fn -> Probe.run() end)
           assert found.off == [], inspect(found.off)
           assert Enum.sort(Map.keys(found.roles)) == Enum.sort(for {role, _candidates} <- Table.candidates(), do: role)
