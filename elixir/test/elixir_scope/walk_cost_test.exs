@@ -88,6 +88,12 @@ defmodule ElixirScope.WalkCostTest do
           do: assert(recorded(pid, Enum.reduce(1..n, <<>>, &<<&2::binary, &1>>)) == for(i <- 1..n, into: <<>>, do: <<i>>))
     end
 
+    # What was there before the bytes moved to where there is room points to where they were.
+    test "of binaries that were appended to", %{pid: pid} do
+      parts = Enum.scan(1..60, "", &(&2 <> Integer.to_string(&1)))
+      assert recorded(pid, parts) == parts
+    end
+
     test "of maps of every size", %{pid: pid} do
       for n <- [0, 1, 2, 31, 32, 33, 100, 400], map = Map.new(1..n//1, &{&1, %{&1 => n}}), do: assert(recorded(pid, map) == map)
     end

@@ -6,7 +6,7 @@
 
 mod map;
 
-use crate::term::bitstring;
+use crate::term::bitstring::{self, Reading};
 use crate::term::native_record;
 use crate::term::raw_term::{self, VERIFIED};
 use crate::term::term_kind::{self, TermKind};
@@ -316,20 +316,24 @@ impl Walk {
         }
     }
 
+    /// A binary of which nothing is kept but its size.
+    fn unread_binary(&mut self, n_bytes: u64) {
+        self.byte(tag::BINARY_CUT);
+        self.bytes(0u32.to_be_bytes());
+        self.bytes(n_bytes.to_be_bytes());
+    }
+
     fn binary(&mut self, word: u64) {
         // SAFETY: part of a term that is alive in `env` during this walk; only boxed terms of a verified VM come here or pass the test.
-        let bits = unsafe {
-            match raw_term::is_verified_box(word) {
-                true if bitstring::is_for_the_api(word) => self.inspected(word),
-                true => bitstring::read(word),
-                false => None,
-            }
+        let reading = unsafe { if raw_term::is_verified_box(word) { bitstring::reading(word) } else { None } };
+        let bits = match reading {
+            Some(Reading::Here(bits)) => Some(bits),
+            Some(Reading::ByApi) => self.inspected(word),
+            Some(Reading::Moved(n_bits)) if n_bits % 8 == 0 => return self.unread_binary(n_bits / 8),
+            Some(Reading::Moved(n_bits)) => return self.opaque(Opaque::Bitstring, n_bits << 8),
+            None => None,
         };
-        let Some(bits) = bits else {
-            // SAFETY: as above; its bytes are not read, which may have moved.
-            let unread = unsafe { if raw_term::is_verified_box(word) { bitstring::read(word) } else { None } };
-            return self.opaque(Opaque::Bitstring, unread.map_or(0, |bits| bits.n_bits << 8));
-        };
+        let Some(bits) = bits else { return self.opaque(Opaque::Bitstring, 0) };
         if bits.n_bits % 8 > 0 {
             // SAFETY: as above.
             return self.opaque(Opaque::Bitstring, unsafe { bits.number() });

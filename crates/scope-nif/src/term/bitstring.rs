@@ -2,10 +2,12 @@
 //!
 //! The API's own way, `enif_inspect_binary`, copies a binary whole when it begins inside a byte, shrinks one that is being appended to, and
 //! does not read a bitstring at all. So the layouts of the releases known are tried at load on samples whose bits are known: up to OTP 26
-//! the size is in bytes and a part points to the original's term; since OTP 27 the size is in bits and a part points to the bytes.
+//! the size is in bytes and a part points to the original's term; since OTP 27 the size is in bits and a part points to the bytes, which
+//! move when something is appended to them. Its flags tell that they may have.
 //!
 //! Invariant: a header whose sample did not read as it was made is never read; such a term is opaque.
 //! Invariant: reading a prefix costs the prefix, whatever the size.
+//! Invariant: bytes that may have moved are never read here.
 
 use crate::term::raw_term::{self, VERIFIED};
 use rustler::sys::{ErlNifEnv, ErlNifTerm, enif_make_int64, enif_make_new_binary, enif_make_sub_binary};
@@ -55,31 +57,34 @@ pub(crate) fn is_learned() -> bool {
         || has(Layout::Bits) && has(Layout::PartOfBits)
 }
 
-/// The bits of a boxed term; none for one that is no bitstring, or whose layout is not known.
-///
-/// # Safety
-/// `word` is a live boxed term of a VM whose layout was verified at load.
-#[inline(always)]
-pub(crate) unsafe fn read(word: u64) -> Option<Bits> {
-    // SAFETY: the header's layout was learned, so the words that it announces are as `Layout` says.
-    unsafe {
-        let (header, at) = raw_term::boxed(word);
-        bits_of(known(header)?, at)
-    }
+/// How a term's bits can be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reading {
+    /// Where they lie.
+    Here(Bits),
+    /// By the VM's API, without a copy: they begin and end between bytes.
+    ByApi,
+    /// Not at all within bounds, as they may have moved; this many.
+    Moved(u64),
 }
 
-/// Whether a boxed term must be read by the VM's API: since OTP 27 a part keeps the address of bytes that move when something is appended
-/// to them, which its flags tell; and of whole bytes the API reads any part without a copy.
+/// How the bits of a boxed term can be read; none for one that is no bitstring, or whose layout is not known.
 ///
 /// # Safety
 /// `word` is a live boxed term of a VM whose layout was verified at load.
 #[inline(always)]
-pub(crate) unsafe fn is_for_the_api(word: u64) -> bool {
+pub(crate) unsafe fn reading(word: u64) -> Option<Reading> {
     // SAFETY: the header's layout was learned, so the words that it announces are as `Layout` says.
     unsafe {
         let (header, at) = raw_term::boxed(word);
-        known(header) == Some(Layout::PartOfBits)
-            && (*at & 3 != 0 || (*at.add(1) % 8 == 0 && (*at.add(2)).wrapping_sub(*at.add(1)) % 8 == 0))
+        let layout = known(header)?;
+        let bits = bits_of(layout, at)?;
+        Some(match layout {
+            Layout::PartOfBits if *at & 3 == 0 => Reading::Here(bits),
+            Layout::PartOfBits if bits.offset == 0 && bits.n_bits % 8 == 0 => Reading::ByApi,
+            Layout::PartOfBits => Reading::Moved(bits.n_bits),
+            _ => Reading::Here(bits),
+        })
     }
 }
 
@@ -216,10 +221,13 @@ pub(crate) unsafe fn learn(env: *mut ErlNifEnv, made: &[Sample]) {
             unsafe { try_layout(layout, sample) };
         }
     }
-    // SAFETY: as above.
-    if !samples().all(|sample| unsafe {
-        raw_term::is_boxed(sample.term) && read(sample.term).is_some_and(|bits| agrees(&bits, sample))
-    }) {
+    let is_read = |sample: &Sample| {
+        // SAFETY: as above.
+        let reading = unsafe { if raw_term::is_boxed(sample.term) { reading(sample.term) } else { None } };
+        // SAFETY: as above.
+        matches!(reading, Some(Reading::Here(bits)) if unsafe { agrees(&bits, sample) })
+    };
+    if !samples().all(is_read) {
         KNOWN.iter().for_each(|known| known.store(0, Relaxed));
     }
 }
