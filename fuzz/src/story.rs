@@ -1,6 +1,6 @@
 //! A trace that is structurally valid whatever it says: its events are read from any bytes, seven to an event.
 //!
-//! What is mutated in a file itself mostly damages a chunk; this reaches what is asked of traces that can be read.
+//! Mutating a file itself mostly damages a chunk; this reaches the requests on traces that can be read.
 
 use scope_core::event::Flags;
 use scope_core::header::Header;

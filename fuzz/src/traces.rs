@@ -1,4 +1,4 @@
-//! The traces that requests are asked of: the recorded cases, and those that were made to do harm.
+//! The traces that requests are answered on: the recorded cases, and those that were made to do harm.
 
 use scope_core::file::{self, ReadLimits};
 use scope_core::trace::Trace;

@@ -1,6 +1,6 @@
 //! Counts the basic blocks that are executed, a measure of work that is the same on every machine.
 //!
-//! The compiler is told to call the function below at each block. libFuzzer has one of that name, which only warns that it is out of use;
+//! The compiler is told to call the function below at each block. libFuzzer has one of that name, which only warns that it is deprecated;
 //! the linker takes the first it meets. What the standard library does in code that was compiled before is not counted.
 //!
 //! Invariant: this function is not instrumented itself: the compiler leaves alone what is called `__sanitizer_`.

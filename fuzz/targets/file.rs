@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 /// Small, so that mutation reaches it.
 const MAX_BYTES: u64 = 1 << 20;
-/// Questions asked of one trace: which they are depends on its bytes, so that all are asked of many.
+/// Requests on one trace: its bytes choose them, so that all are tried over many.
 const N_QUESTIONS: usize = 3;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -70,7 +70,7 @@ fn ids(trace: &Trace, rows: &[RowRef]) -> Vec<String> {
     rows.iter().map(|row| trace.event_id(row).to_string()).collect()
 }
 
-/// Every request that can be asked of any trace, about what is first and last in this one.
+/// Every request that suits any trace, about what is first and last in this one.
 fn questions(trace: &Trace, rows: &[RowRef]) -> Vec<Value> {
     const OF_ALL: &[&str] = &[
         "info",

@@ -11,8 +11,8 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// Rows between two looks at whether the asker is still there. More delay the end of an answer that no one waits for.
-const ROWS_PER_LOOK: u64 = 1 << 12;
+/// Rows between two checks that the asker is still there. More delay the end of an answer that no one waits for.
+const ROWS_PER_CHECK: u64 = 1 << 12;
 
 /// Who waits for an answer.
 pub trait Asker: fmt::Debug + Send + Sync {
@@ -42,7 +42,7 @@ impl Allowance {
         let left = self.left.load(Relaxed);
         let Some(rest) = left.checked_sub(n_rows).filter(|_| left > 0) else { return self.end() };
         self.left.store(rest, Relaxed);
-        left / ROWS_PER_LOOK == rest / ROWS_PER_LOOK || self.look()
+        left / ROWS_PER_CHECK == rest / ROWS_PER_CHECK || self.look()
     }
 
     #[cold]

@@ -163,7 +163,7 @@ impl Bits {
         }
     }
 
-    /// A number that is the same for the same bits, of the size and the first `max_bytes` bytes (64 at most).
+    /// A number that is the same for the same bits, of their count and the first 64 bytes.
     ///
     /// # Safety
     /// The term is alive.
