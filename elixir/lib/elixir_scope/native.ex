@@ -20,10 +20,11 @@ defmodule ElixirScope.Native do
     end
   end
 
+  # Parts of a binary that begin or end inside a byte: the first bit, and how many.
+  @parts [{0, 13}, {0, 2399}, {8, 1605}, {3, 2397}, {5, 1600}, {5, 40}, {6, 21}]
+
   # What the library learns from how this VM keeps terms: the order in which it lists a large map, references of both kinds, and parts of a
   # binary, which begin or end inside a byte.
-  # The first bit, and how many.
-  @parts [{0, 13}, {0, 2399}, {8, 1605}, {3, 2397}, {5, 1600}, {5, 40}, {6, 21}]
   defp samples do
     large = Map.new(1..100, &{&1, &1})
     alias_reference = :erlang.alias()
