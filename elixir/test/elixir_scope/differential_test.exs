@@ -325,7 +325,8 @@ defmodule ElixirScope.DifferentialTest do
     File.write!(Path.join(dir, "mix.exs"), """
     defmodule Differential.MixProject do
       use Mix.Project
-      def project, do: [app: :elixir_scope_differential, version: "0.1.0", deps: []]
+      # Protocols consolidated here would take the place of this node's own, without the implementations of its modules.
+      def project, do: [app: :elixir_scope_differential, version: "0.1.0", consolidate_protocols: false, deps: []]
     end
     """)
 

@@ -71,11 +71,14 @@ defmodule ElixirScope.SoakTest do
 
   test "a wake-up is late when a process of higher priority works" do
     wakeup = Wakeup.start()
-    Process.sleep(20)
-    n = 4 * :erlang.system_info(:schedulers_online)
-    until = System.monotonic_time(:millisecond) + 200
-    for _ <- 1..n, do: :erlang.spawn_opt(fn -> work(until) end, priority: :max)
-    Process.sleep(300)
+    # All are there before the first begins: a process that starts others is held up by those that work.
+    from = System.monotonic_time(:millisecond) + 100
+
+    for _ <- 1..(4 * :erlang.system_info(:schedulers_online)) do
+      :erlang.spawn_opt(fn -> Process.sleep(max(from - System.monotonic_time(:millisecond), 0)) && work(from + 300) end, priority: :max)
+    end
+
+    Process.sleep(500)
     assert %{max_us: us, peak_bytes: bytes} = Wakeup.stop(wakeup)
     assert us > 50_000 and bytes > 1_000_000
   end

@@ -61,12 +61,13 @@ defmodule ElixirScope.Query.PerformanceTest do
     assert_in_delta by.run.total_ns, measured, measured * 0.1
     assert_in_delta by.halves.total_ns, all, all * 0.1
     assert_in_delta by.halves.own_ns, itself, itself * 0.1
-    assert by.busy.max_ns >= 16_000_000 and by.busy.p50_ns >= 8_000_000 and by.busy.p50_ns < by.busy.max_ns
+    # Whole microseconds are waited for: up to one less, as the first was under way.
+    assert by.busy.max_ns > 15_999_000 and by.busy.p50_ns > 7_999_000 and by.busy.p50_ns < by.busy.max_ns
 
     [slowest, second] = ElixirScope.slowest_function_calls(functions: {Workload, :busy, 1}, limit: 2)
     # A busy machine may have held up any of them.
     assert slowest.id == by.busy.slowest and slowest.duration_ns == by.busy.max_ns
-    assert slowest.duration_ns >= second.duration_ns and second.duration_ns >= 10_000_000
+    assert slowest.duration_ns >= second.duration_ns and second.duration_ns > 9_999_000
 
     tree = ElixirScope.call_tree(self())
 
