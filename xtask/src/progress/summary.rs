@@ -8,6 +8,8 @@ pub(crate) struct Tests {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
     pub(crate) skipped: u64,
+    /// Of those passed, how many failed at first and passed when they were run once more.
+    pub(crate) again: u64,
 }
 
 impl Tests {
@@ -21,12 +23,17 @@ impl Tests {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
+        self.again += other.again;
     }
 }
 
 impl fmt::Display for Tests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} tests passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+        write!(f, "{} tests passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)?;
+        if self.again > 0 {
+            write!(f, ", {} passed only when run again", self.again)?;
+        }
+        Ok(())
     }
 }
 
@@ -78,7 +85,7 @@ fn ex_unit_1_20(line: &str) -> Option<Tests> {
         let (n, of) = count.split_once('/').unwrap_or((count, count));
         let (n, of): (u64, u64) = (n.parse().ok()?, of.parse().ok()?);
         match what {
-            "passed" => tests.add(Tests { passed: n, failed: of.saturating_sub(n), skipped: 0 }),
+            "passed" => tests.add(Tests { passed: n, failed: of.saturating_sub(n), ..Tests::default() }),
             "invalid" => tests.failed += n,
             "skipped" | "excluded" => tests.skipped += n,
             _ => {}
