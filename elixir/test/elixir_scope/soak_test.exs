@@ -75,7 +75,9 @@ defmodule ElixirScope.SoakTest do
     from = System.monotonic_time(:millisecond) + 100
 
     for _ <- 1..(4 * :erlang.system_info(:schedulers_online)) do
-      :erlang.spawn_opt(fn -> Process.sleep(max(from - System.monotonic_time(:millisecond), 0)) && work(from + 300) end, priority: :max)
+      :erlang.spawn_opt(fn -> Process.sleep(max(from - System.monotonic_time(:millisecond), 0)) && work(from + 300) end,
+        priority: :max
+      )
     end
 
     Process.sleep(500)

@@ -15,6 +15,8 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe do
 
   # What takes some milliseconds may take a hundred times as long on a busy node.
   @timeout_ms 3_000
+  # A node that is busy now, or has yet to load the modules, may have time a moment later.
+  @tries 3
 
   @typedoc """
   Chosen rows by role, the roles without and why, the functions in which an idle or hibernating gen_server waits, and whether the state of a
@@ -34,7 +36,7 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe do
     functions = candidates |> Enum.flat_map(&rows/1) |> Map.new(&{&1.function, Row.returned?(&1)}) |> existing()
     {held, free} = Enum.split_with(functions, fn {mfa, _returned?} -> held?(mfa) end)
 
-    case observe(Map.new(free)) do
+    case observe(Map.new(free), @tries) do
       {:ok, found, calls} -> decide(candidates, found, calls, functions, Enum.map(held, &elem(&1, 0)))
       {:error, why} -> nothing(candidates, why)
     end
@@ -65,6 +67,13 @@ defmodule ElixirScope.Recorder.ServerLoop.Probe do
   end
 
   # What the servers did, and the calls of each, in order.
+  defp observe(functions, tries) do
+    case observe(functions) do
+      {:error, _why} when tries > 1 -> observe(functions, tries - 1)
+      observed -> observed
+    end
+  end
+
   defp observe(functions) do
     me = self()
     collector = spawn(fn -> collect(Process.monitor(me), []) end)

@@ -28,6 +28,18 @@ defmodule ElixirScope.Recorder.ServerLoop.ProbeTest do
     wait_until(fn -> Process.list() -- before == [] end)
   end
 
+  test "a node that is too busy at first" do
+    from = System.monotonic_time(:millisecond) + 5
+
+    for _ <- 1..(4 * :erlang.system_info(:schedulers_online)),
+        do: :erlang.spawn_opt(fn -> Process.sleep(5) && spin(from + 1_500) end, priority: :high)
+
+    assert Probe.run().off == []
+    assert System.monotonic_time(:millisecond) > from + 1_500
+  end
+
+  defp spin(until), do: if(System.monotonic_time(:millisecond) < until, do: spin(until))
+
   # Every candidate with its functions and places changed.
   defp changed(change) do
     for {role, candidates} <- Table.candidates(), do: {role, for(rows <- candidates, do: Enum.map(rows, change))}
