@@ -61,6 +61,22 @@ defmodule ElixirScope.RecorderTest do
     assert [%{state: 1}] = ElixirScope.state_timeline(pid)
   end
 
+  test "without its supervisor, setup is an error and no exit of the caller" do
+    :ok = ElixirScope.setup()
+    ElixirScope.stop()
+    supervisor = Process.whereis(ElixirScope.RecorderSupervisor)
+    Process.unregister(ElixirScope.RecorderSupervisor)
+
+    on_exit(fn ->
+      Process.whereis(ElixirScope.RecorderSupervisor) || Process.register(supervisor, ElixirScope.RecorderSupervisor)
+    end)
+
+    assert {:error, %{code: :not_supported, message: message}} = ElixirScope.setup()
+    assert message =~ "its supervisor is gone"
+    Process.register(supervisor, ElixirScope.RecorderSupervisor)
+    assert ElixirScope.setup() == :ok
+  end
+
   test "the caller of setup may die" do
     await_exit(spawn(fn -> :ok = ElixirScope.setup() end))
     assert {:ok, %{running: true}} = ElixirScope.status()
