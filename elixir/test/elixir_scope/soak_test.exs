@@ -69,6 +69,7 @@ defmodule ElixirScope.SoakTest do
     assert [_hangs] = Check.against(control, nil, 0)
   end
 
+  @tag :timed
   test "a wake-up is late when a process of higher priority works" do
     wakeup = Wakeup.start()
     # All are there before the first begins: a process that starts others is held up by those that work.

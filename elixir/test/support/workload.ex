@@ -13,12 +13,12 @@ defmodule ElixirScope.Workload do
     System.monotonic_time(:nanosecond) - began
   end
 
-  def busy(us), do: until(System.monotonic_time(:microsecond) + us)
+  def busy(us), do: until(System.monotonic_time(:nanosecond) + us * 1_000)
 
   @doc "Works itself, and has `busy/1` work as long: `{ns of all, ns of the work itself}`."
   def halves(us) do
     began = System.monotonic_time(:nanosecond)
-    until(System.monotonic_time(:microsecond) + us)
+    until(System.monotonic_time(:nanosecond) + us * 1_000)
     itself = System.monotonic_time(:nanosecond) - began
     busy(us)
     {System.monotonic_time(:nanosecond) - began, itself}
@@ -45,5 +45,5 @@ defmodule ElixirScope.Workload do
   end
 
   # Not exported, so not traced: it is the work of its caller itself.
-  defp until(time), do: if(System.monotonic_time(:microsecond) < time, do: until(time))
+  defp until(time), do: if(System.monotonic_time(:nanosecond) < time, do: until(time))
 end

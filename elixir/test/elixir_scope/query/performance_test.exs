@@ -50,6 +50,7 @@ defmodule ElixirScope.Query.PerformanceTest do
 
   # A traced call costs some hundred ns, and each of these lasts 2 ms and more: tracing does not matter. Whoever else uses the machine
   # takes his time from both, as the one measurement lies around the other.
+  @tag :timed
   test "times are those measured" do
     ElixirScope.setup()
     {:ok, _} = ElixirScope.trace_module(Workload, in: self())
@@ -61,13 +62,12 @@ defmodule ElixirScope.Query.PerformanceTest do
     assert_in_delta by.run.total_ns, measured, measured * 0.1
     assert_in_delta by.halves.total_ns, all, all * 0.1
     assert_in_delta by.halves.own_ns, itself, itself * 0.1
-    # Whole microseconds are waited for: up to one less, as the first was under way.
-    assert by.busy.max_ns > 15_999_000 and by.busy.p50_ns > 7_999_000 and by.busy.p50_ns < by.busy.max_ns
+    assert by.busy.max_ns >= 16_000_000 and by.busy.p50_ns >= 8_000_000 and by.busy.p50_ns < by.busy.max_ns
 
     [slowest, second] = ElixirScope.slowest_function_calls(functions: {Workload, :busy, 1}, limit: 2)
     # A busy machine may have held up any of them.
     assert slowest.id == by.busy.slowest and slowest.duration_ns == by.busy.max_ns
-    assert slowest.duration_ns >= second.duration_ns and second.duration_ns > 9_999_000
+    assert slowest.duration_ns >= second.duration_ns and second.duration_ns >= 10_000_000
 
     tree = ElixirScope.call_tree(self())
 

@@ -128,6 +128,7 @@ defmodule ElixirScope.Query.ProcessesTest do
     assert %{peers: [%{process: ^me, received: 4} | _]} = ElixirScope.process_relationships(server)
   end
 
+  @tag :timed
   test "only a real supervisor that waits is asked" do
     parent = self()
 

@@ -3,6 +3,8 @@ defmodule ElixirScope.Recorder.BrakeTest do
   use ExUnit.Case, async: false
   alias ElixirScope.Probe
 
+  @moduletag :timed
+
   # Longer than anything here may take; the schedulers are held by a function of the VM that is there for such tests.
   @held_ms 8_000
   @soon_ms 6_000

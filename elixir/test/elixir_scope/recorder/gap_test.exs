@@ -144,6 +144,7 @@ defmodule ElixirScope.Recorder.GapTest do
     assert length(ElixirScope.execution_path(self())) == 2
   end
 
+  @tag :timed
   test "a recorder that is busy is not waited for, and nothing is claimed", %{pid: pid} do
     take_all()
     put(pid, 2)
